@@ -1,0 +1,68 @@
+/** The arrows of the design, as rules. */
+/** @type {import('dependency-cruiser').IConfiguration} */
+module.exports = {
+  forbidden: [
+    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
+    {
+      name: 'contract-imports-nothing',
+      severity: 'error',
+      from: { path: '^contract/', pathNot: '\\.test\\.ts$' },
+      to: { path: '^(transport|results|service|producer|consumer|ops|infra|test)/' },
+    },
+    {
+      name: 'contract-knows-no-nest-no-aws',
+      severity: 'error',
+      from: { path: '^contract/' },
+      to: { path: 'node_modules/(@nestjs|@aws-sdk)/' },
+    },
+    {
+      name: 'transport-knows-no-job',
+      severity: 'error',
+      from: { path: '^transport/' },
+      to: { path: '^(results|service|producer|consumer|ops|infra)/|^contract/(?!delivery)' },
+    },
+    {
+      name: 'results-know-no-queue',
+      severity: 'error',
+      from: { path: '^results/' },
+      to: { path: '^(transport|service|producer|consumer|ops|infra)/' },
+    },
+    {
+      name: 'producer-never-imports-consumer',
+      severity: 'error',
+      from: { path: '^producer/' },
+      to: { path: '^(consumer|ops|infra)/' },
+    },
+    {
+      name: 'consumer-never-imports-producer',
+      severity: 'error',
+      from: { path: '^consumer/' },
+      to: { path: '^(producer|ops|infra)/' },
+    },
+    {
+      name: 'infra-imports-contract-only',
+      severity: 'error',
+      from: { path: '^infra/' },
+      to: { path: '^(transport|results|producer|consumer|ops)/' },
+    },
+    {
+      name: 'aws-only-in-transport-results-ops',
+      severity: 'error',
+      from: { path: '^(contract|producer|consumer)/' },
+      to: { path: 'node_modules/@aws-sdk/' },
+    },
+    {
+      name: 'nothing-imports-tests',
+      severity: 'error',
+      from: { pathNot: '^test/|\\.test\\.ts$' },
+      to: { path: '^test/|\\.test\\.ts$' },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '^(dist|node_modules|coverage|\\.data)/|\\.config\\.' },
+    tsConfig: { fileName: 'tsconfig.json' },
+    tsPreCompilationDeps: true,
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'require', 'node', 'default'] },
+  },
+};

@@ -1,0 +1,49 @@
+import { type LoggerService } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { type MicroserviceOptions } from '@nestjs/microservices';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { DELIVERY } from '../contract/delivery';
+import { EnvironmentError, type Environment } from '../contract/environment';
+import { JOB_TYPE } from '../contract/job';
+import { createLogger } from '../service/logger';
+import { SqsStrategy } from '../transport/strategy';
+import { ConsumerModule, type ConsumerOptions } from './consumer.module';
+
+/** The consumer, connected to its queue; `listen()` opens the health routes, `startAllMicroservices()` begins to poll. */
+export async function createConsumer(
+  environment: Environment,
+  logger: LoggerService = createLogger(),
+): Promise<NestFastifyApplication> {
+  const module = ConsumerModule.with(optionsOf(environment));
+  const app = await NestFactory.create<NestFastifyApplication>(module, new FastifyAdapter(), {
+    logger,
+    abortOnError: false,
+  });
+  app.connectMicroservice<MicroserviceOptions>({ strategy: app.get(SqsStrategy) }, { inheritAppConfig: true });
+  return app;
+}
+
+function optionsOf(environment: Environment): ConsumerOptions {
+  const { queueUrl, deadLetterQueueUrl, region, sqsEndpoint, concurrency, pollers } = environment;
+  const faults: string[] = [];
+  if (queueUrl === undefined) faults.push('QUEUE_URL is missing: the queue to take jobs from');
+  if (deadLetterQueueUrl === undefined) faults.push('DLQ_URL is missing: the queue for dead letters');
+  if (queueUrl === undefined || deadLetterQueueUrl === undefined) throw new EnvironmentError(faults);
+  const { handlerTimeoutSeconds, visibilityTimeoutSeconds } = environment;
+  const numbers = { ...DELIVERY, handlerTimeoutSeconds, visibilityTimeoutSeconds };
+  return {
+    transport: {
+      region,
+      endpoint: sqsEndpoint,
+      queueUrl,
+      deadLetterQueueUrl,
+      types: [JOB_TYPE],
+      defaultType: JOB_TYPE,
+      concurrency,
+      pollers,
+      numbers,
+    },
+    results: environment.results,
+    workSeconds: environment.workSeconds,
+  };
+}

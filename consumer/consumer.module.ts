@@ -1,0 +1,37 @@
+import { Module, type DynamicModule, type OnModuleDestroy } from '@nestjs/common';
+import { ResultsModule } from '../results/results.module';
+import { TransportModule } from '../transport/transport.module';
+import { SqsTransport, type TransportOptions } from '../transport/transport';
+import { HealthController } from './health.controller';
+import { JobController, WORK_SECONDS } from './job.controller';
+import { RecordedAttempts } from './recorded-attempts';
+
+export interface ConsumerOptions {
+  readonly transport: TransportOptions;
+  /** As in the environment's `RESULTS`. */
+  readonly results: string;
+  readonly workSeconds: number;
+}
+
+/** The root module: Nest destroys it first, so the drain is over before what the handlers use is gone. */
+@Module({})
+export class ConsumerModule implements OnModuleDestroy {
+  static with({ transport, results, workSeconds }: ConsumerOptions): DynamicModule {
+    const records = ResultsModule.open(results);
+    return {
+      module: ConsumerModule,
+      imports: [
+        records,
+        TransportModule.forConsumer({ options: transport, attempts: RecordedAttempts, imports: [records] }),
+      ],
+      controllers: [JobController, HealthController],
+      providers: [{ provide: WORK_SECONDS, useValue: workSeconds }],
+    };
+  }
+
+  constructor(private readonly transport: SqsTransport) {}
+
+  onModuleDestroy(): Promise<void> {
+    return this.transport.drain();
+  }
+}

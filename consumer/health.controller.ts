@@ -1,0 +1,35 @@
+import { Controller, Get, Inject, ServiceUnavailableException } from '@nestjs/common';
+import { type Records } from '../results/records';
+import { RECORDS } from '../results/results.module';
+import { SqsTransport } from '../transport/transport';
+
+/** A poll is answered within 25 s (20 s long poll and slack); a poller without an answer for longer has died. */
+const POLL_AGE_LIMIT_MS = 45_000;
+
+@Controller('health')
+export class HealthController {
+  constructor(
+    private readonly transport: SqsTransport,
+    @Inject(RECORDS) private readonly records: Records,
+  ) {}
+
+  /** The age of the last poll: red when the process should be replaced. */
+  @Get('live')
+  live(): { status: 'live'; pollAgeSeconds: number } {
+    const { pollAgeMs } = this.transport.status();
+    if (pollAgeMs > POLL_AGE_LIMIT_MS) throw new ServiceUnavailableException('A poller has had no answer for 45 s.');
+    return { status: 'live', pollAgeSeconds: Math.round(pollAgeMs / 1_000) };
+  }
+
+  /** Red on stop, while the queue does not answer and while the store is away. */
+  @Get('ready')
+  async ready(): Promise<{ status: 'ready'; inFlight: number }> {
+    const { stopping, failing, open, inFlight } = this.transport.status();
+    if (stopping) throw new ServiceUnavailableException('The consumer is draining.');
+    if (failing || !open) throw new ServiceUnavailableException('The queue does not answer.');
+    await this.records.check().catch(() => {
+      throw new ServiceUnavailableException('The results store does not answer.');
+    });
+    return { status: 'ready', inFlight };
+  }
+}

@@ -1,0 +1,33 @@
+import { Controller, Inject, UsePipes, ValidationPipe } from '@nestjs/common';
+import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
+import { setTimeout as wait } from 'node:timers/promises';
+import { JOB_TYPE, JOB_VERSION } from '../contract/job';
+import { RECORDS } from '../results/results.module';
+import { type Records } from '../results/records';
+import { recordPatiently } from '../results/patience';
+import { done, reject, type Outcome } from '../transport/outcome';
+import { SqsContext } from '../transport/sqs-context';
+import { addOne } from './add-one';
+import { jobIdOf } from './job-id';
+import { JobMessage } from './job-message';
+
+export const WORK_SECONDS = Symbol('work-seconds');
+
+/** Takes a job from the queue, does the work, records the result once. */
+@Controller()
+export class JobController {
+  constructor(
+    @Inject(RECORDS) private readonly records: Records,
+    @Inject(WORK_SECONDS) private readonly workSeconds: number,
+  ) {}
+
+  @EventPattern(JOB_TYPE, { version: JOB_VERSION })
+  @UsePipes(new ValidationPipe({ whitelist: true, forbidNonWhitelisted: true, forbidUnknownValues: true }))
+  async handle(@Payload() { id, input }: JobMessage, @Ctx() context: SqsContext): Promise<Outcome> {
+    const job = { id: jobIdOf(id, context), input };
+    if (this.workSeconds > 0) await wait(this.workSeconds * 1_000, undefined, { signal: context.signal });
+    const result = addOne(input);
+    const { outcome } = await recordPatiently(() => this.records.once(job, result), context.signal);
+    return outcome === 'conflict' ? reject('conflict', 'A job with this id is recorded with another input.') : done();
+  }
+}

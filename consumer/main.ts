@@ -1,0 +1,15 @@
+import 'reflect-metadata';
+import { run } from '../service/run';
+import { SqsTransport } from '../transport/transport';
+import { createConsumer } from './app';
+
+void run({
+  name: 'Consumer',
+  portVariable: 'CONSUMER_PORT',
+  create: createConsumer,
+  async listen(app, { consumerPort, host = '127.0.0.1' }) {
+    await app.startAllMicroservices();
+    await app.listen(consumerPort, host);
+  },
+  unreturned: (app) => app.get(SqsTransport).unreturned,
+});

@@ -1,0 +1,130 @@
+import { DELIVERY } from './delivery';
+
+/** Everything the environment can say. The only place that reads `process.env`. */
+export interface Environment {
+  readonly region: string;
+  readonly sqsEndpoint: string | undefined;
+  readonly dynamodbEndpoint: string | undefined;
+  readonly queueUrl: string | undefined;
+  readonly deadLetterQueueUrl: string | undefined;
+  /** `sqlite:PATH` or `dynamodb:TABLE`. */
+  readonly results: string;
+  readonly host: string | undefined;
+  readonly port: number;
+  readonly consumerPort: number;
+  readonly brokerPort: number;
+  readonly dataDir: string;
+  readonly apiKeys: readonly string[];
+  readonly allowAnonymous: boolean;
+  /** Requests per second and caller; undefined for no limit. */
+  readonly rateLimitPerSecond: number | undefined;
+  /** Deliveries in flight at most. */
+  readonly concurrency: number;
+  /** Long-polling receive loops at most. */
+  readonly pollers: number;
+  readonly handlerTimeoutSeconds: number;
+  /** Every job takes this long: the tutorial's delay. */
+  readonly workSeconds: number;
+  /** For local provisioning. */
+  readonly visibilityTimeoutSeconds: number;
+}
+
+type Source = Readonly<Record<string, string | undefined>>;
+
+/** Every fault of the environment in one error, one line each. */
+export class EnvironmentError extends Error {
+  override readonly name = 'EnvironmentError';
+  constructor(readonly faults: readonly string[]) {
+    super(
+      `The environment has ${faults.length === 1 ? 'a fault' : `${faults.length} faults`}:\n  ${faults.join('\n  ')}`,
+    );
+  }
+}
+
+/** Reads variables and collects what is wrong with them instead of stopping at the first. */
+class Reader {
+  readonly faults: string[] = [];
+
+  constructor(private readonly source: Source) {}
+
+  text(name: string): string | undefined {
+    const value = this.source[name]?.trim();
+    return value === '' ? undefined : value;
+  }
+
+  number(name: string, fallback: number, range: { min: number; max: number; whole?: boolean }): number {
+    const text = this.text(name);
+    if (text === undefined) return fallback;
+    const value = Number(text);
+    const { min, max, whole = true } = range;
+    if (Number.isFinite(value) && value >= min && value <= max && (!whole || Number.isInteger(value))) return value;
+    this.faults.push(`${name} is "${text}"; it takes a ${whole ? 'whole ' : ''}number from ${min} to ${max}`);
+    return fallback;
+  }
+
+  flag(name: string): boolean {
+    const text = this.text(name);
+    if (text !== undefined && text !== 'true' && text !== 'false')
+      this.faults.push(`${name} is "${text}"; it takes true or false`);
+    return text === 'true';
+  }
+
+  url(name: string): string | undefined {
+    const text = this.text(name);
+    if (text !== undefined && !/^https?:$/.test(URL.parse(text)?.protocol ?? '')) {
+      this.faults.push(`${name} is "${text}"; it takes an http or https URL`);
+    }
+    return text;
+  }
+
+  list(name: string): string[] {
+    return (this.text(name) ?? '')
+      .split(',')
+      .map((part) => part.trim())
+      .filter(Boolean);
+  }
+
+  results(name: string, fallback: string): string {
+    const text = this.text(name) ?? fallback;
+    if (!/^(sqlite|dynamodb):.+$/.test(text))
+      this.faults.push(`${name} is "${text}"; it takes sqlite:PATH or dynamodb:TABLE`);
+    return text;
+  }
+}
+
+/** Reads and checks the environment; throws `EnvironmentError` naming every fault. */
+export function readEnvironment(source: Source = process.env): Environment {
+  const read = new Reader(source);
+  const port = { min: 1, max: 65_535 };
+  const dataDir = read.text('DATA_DIR') ?? '.data';
+  const rateLimit = read.number('RATE_LIMIT_PER_SECOND', 0, { min: 1, max: 1_000_000 });
+  const environment: Environment = {
+    region: read.text('AWS_REGION') ?? 'us-east-1',
+    sqsEndpoint: read.url('AWS_ENDPOINT_URL_SQS'),
+    dynamodbEndpoint: read.url('AWS_ENDPOINT_URL_DYNAMODB'),
+    queueUrl: read.url('QUEUE_URL'),
+    deadLetterQueueUrl: read.url('DLQ_URL'),
+    results: read.results('RESULTS', `sqlite:${dataDir}/results.db`),
+    host: read.text('HOST'),
+    port: read.number('PORT', 3000, port),
+    consumerPort: read.number('CONSUMER_PORT', 3001, port),
+    brokerPort: read.number('BROKER_PORT', 4100, port),
+    dataDir,
+    apiKeys: read.list('API_KEYS'),
+    allowAnonymous: read.flag('ALLOW_ANONYMOUS'),
+    rateLimitPerSecond: rateLimit === 0 ? undefined : rateLimit,
+    concurrency: read.number('CONCURRENCY', 100, { min: 1, max: 10_000 }),
+    pollers: read.number('POLLERS', 4, { min: 1, max: 40 }),
+    handlerTimeoutSeconds: read.number('HANDLER_TIMEOUT_SECONDS', DELIVERY.handlerTimeoutSeconds, {
+      min: 1,
+      max: 43_200,
+    }),
+    workSeconds: read.number('WORK_SECONDS', 0, { min: 0, max: 43_200, whole: false }),
+    visibilityTimeoutSeconds: read.number('VISIBILITY_TIMEOUT_SECONDS', DELIVERY.visibilityTimeoutSeconds, {
+      min: 1,
+      max: 43_200,
+    }),
+  };
+  if (read.faults.length > 0) throw new EnvironmentError(read.faults);
+  return environment;
+}

@@ -1,0 +1,91 @@
+/**
+ * The embedded SQS broker as a process of its own; the only file that knows fauxqs (see also
+ * `patches/`). Start it with IPC to have it end when its parent dies. Accepted messages survive a
+ * kill at any moment; it keeps one data directory to itself and listens on loopback only.
+ *
+ *   broker.js [--port N] [--data-dir DIR]     port 0 for a free one; without DIR all is in memory
+ */
+import { parseArgs } from 'node:util';
+import { readEnvironment } from '../contract/environment';
+
+const HOST = '127.0.0.1';
+
+interface BrokerOptions {
+  readonly port: number;
+  readonly dataDir: string | undefined;
+  readonly region: string;
+}
+
+/** The first thing a broker says, as a line on stdout and as an IPC message. */
+export interface BrokerReady {
+  readonly listening: string;
+}
+
+export function isBrokerReady(message: unknown): message is BrokerReady {
+  return (
+    typeof message === 'object' && message !== null && 'listening' in message && typeof message.listening === 'string'
+  );
+}
+
+function readOptions(): BrokerOptions {
+  const environment = readEnvironment();
+  const { values } = parseArgs({ options: { port: { type: 'string' }, 'data-dir': { type: 'string' } } });
+  const port = values.port === undefined ? environment.brokerPort : Number(values.port);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535)
+    throw new Error(`--port takes 0 to 65535, not "${String(values.port)}"`);
+  return { port, dataDir: values['data-dir'], region: environment.region };
+}
+
+function startSentence(error: unknown, { port, dataDir }: BrokerOptions): string {
+  const text = error instanceof Error ? error.message : String(error);
+  if (text.includes('EADDRINUSE')) return `Port ${port} is taken; set BROKER_PORT to another one.`;
+  if (text.includes('database is locked'))
+    return `Another broker uses ${String(dataDir)}; stop it, or set DATA_DIR to another directory.`;
+  return `The broker cannot start: ${text}`;
+}
+
+async function start({ port, dataDir, region }: BrokerOptions): Promise<void> {
+  const { startFauxqs } = await import('fauxqs');
+  const server = await startFauxqs({
+    port,
+    host: HOST,
+    logger: false,
+    defaultRegion: region,
+    ...(dataDir !== undefined && { dataDir }),
+  });
+  let stopping = false;
+  const stop = (): void => {
+    if (stopping) return;
+    stopping = true;
+    server.stop().then(
+      () => process.exit(0),
+      () => process.exit(1),
+    );
+  };
+  process.on('SIGTERM', stop);
+  // Ctrl-C reaches the whole process group; a parent stops its broker itself, after the apps have drained.
+  process.on('SIGINT', () => {
+    if (!process.connected) stop();
+  });
+  process.on('disconnect', stop);
+  const ready: BrokerReady = { listening: `http://${HOST}:${server.port}` };
+  process.stdout.write(`${JSON.stringify(ready)}\n`);
+  process.send?.(ready);
+  if (process.send && !process.connected) stop();
+}
+
+function main(): void {
+  let options: BrokerOptions;
+  try {
+    options = readOptions();
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.exit(1);
+  }
+  start(options).catch((error: unknown) => {
+    process.stderr.write(`${startSentence(error, options)}\n`);
+    process.exit(1);
+  });
+}
+
+if (require.main === module) main();

@@ -1,0 +1,137 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { DEAD_LETTER_QUEUE_NAME, DELIVERY, QUEUE_NAME } from '../contract/delivery';
+import { type Environment } from '../contract/environment';
+import { isBrokerReady } from './broker';
+import { Child } from './child';
+import { childEnvironment, credentialVariables } from './child-environment';
+import { portFault } from './ports';
+import { createProvisionClient, provision } from './provision';
+
+const READY_WITHIN_MS = 30_000;
+const BROKER_STOP_MS = 5_000;
+/** What an app may take beyond its drain before it is killed. */
+const STOP_SLACK_MS = 10_000;
+
+/** Wildcard addresses are reached by loopback. */
+const reachable = (host: string | undefined): string =>
+  host === undefined || host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
+
+/** Broker, producer and consumer on one machine: what `npm start` and `npm run dev` run. */
+export class Stack {
+  private broker: Child | undefined;
+  private apps: Child[] = [];
+  private appEnvironment: NodeJS.ProcessEnv = {};
+  private stopped: Promise<boolean> | undefined;
+
+  constructor(
+    private readonly environment: Environment,
+    /** Told once, in a sentence, when a child ends that nobody stopped. */
+    private readonly onDeath: (sentence: string) => void,
+  ) {}
+
+  get producerUrl(): string {
+    return `http://${reachable(this.environment.host)}:${this.environment.port}`;
+  }
+
+  get consumerUrl(): string {
+    return `http://${reachable(this.environment.host)}:${this.environment.consumerPort}`;
+  }
+
+  get brokerText(): string {
+    const { sqsEndpoint, brokerPort } = this.environment;
+    return sqsEndpoint ?? `http://127.0.0.1:${brokerPort}, data in ${this.brokerDir}`;
+  }
+
+  private get brokerDir(): string {
+    return join(this.environment.dataDir, 'broker');
+  }
+
+  /** One sentence if a port is taken; asked before anything is started. */
+  portFault(): Promise<string | undefined> {
+    const { host = '127.0.0.1', port, consumerPort, brokerPort, sqsEndpoint } = this.environment;
+    return portFault([
+      { variable: 'PORT', host, port },
+      { variable: 'CONSUMER_PORT', host, port: consumerPort },
+      ...(sqsEndpoint === undefined ? [{ variable: 'BROKER_PORT', host: '127.0.0.1', port: brokerPort }] : []),
+    ]);
+  }
+
+  /** Broker and queues. */
+  async prepare(): Promise<void> {
+    const { dataDir, region, results, visibilityTimeoutSeconds } = this.environment;
+    await mkdir(dataDir, { recursive: true });
+    const endpoint = this.environment.sqsEndpoint ?? (await this.startBroker());
+    const client = createProvisionClient(region, endpoint);
+    try {
+      const numbers = { ...DELIVERY, visibilityTimeoutSeconds };
+      const names = { queueName: QUEUE_NAME, deadLetterQueueName: DEAD_LETTER_QUEUE_NAME };
+      const queues = await provision({ client, ...names, numbers });
+      this.appEnvironment = childEnvironment({
+        ...credentialVariables(endpoint),
+        AWS_REGION: region,
+        AWS_ENDPOINT_URL_SQS: endpoint,
+        QUEUE_URL: queues.queueUrl,
+        DLQ_URL: queues.deadLetterQueueUrl,
+        RESULTS: results,
+      });
+    } finally {
+      client.destroy();
+    }
+  }
+
+  /** Producer and consumer; resolves when both are ready. */
+  async startApps(): Promise<void> {
+    if (this.stopped) return;
+    const producer = this.startApp('producer');
+    const consumer = this.startApp('consumer');
+    this.apps = [producer, consumer];
+    await Promise.all([
+      producer.healthy(`${this.producerUrl}/health/ready`, READY_WITHIN_MS),
+      consumer.healthy(`${this.consumerUrl}/health/ready`, READY_WITHIN_MS),
+    ]);
+  }
+
+  /** Resolves, once producer and consumer have drained and ended, to whether all ended with 0. */
+  async stopApps(): Promise<boolean> {
+    const deadlineMs = DELIVERY.drainSeconds * 1_000 + STOP_SLACK_MS;
+    const clean = await Promise.all(this.apps.map((app) => app.stop(deadlineMs)));
+    this.apps = [];
+    return clean.every(Boolean);
+  }
+
+  /** Apps first, so that what they drain still finds the broker. Idempotent. */
+  stop(): Promise<boolean> {
+    this.stopped ??= this.stopApps().then(async (clean) => {
+      const brokerClean = (await this.broker?.stop(BROKER_STOP_MS)) ?? true;
+      return clean && brokerClean;
+    });
+    return this.stopped;
+  }
+
+  /** At once, as by a crash. */
+  kill(): void {
+    for (const child of [...this.apps, this.broker]) child?.kill();
+  }
+
+  private startApp(name: string): Child {
+    const nodeArgs = ['--require', join(__dirname, 'follow-parent.js')];
+    return this.start(
+      new Child({ name, script: `${name}/main.js`, nodeArgs, env: this.appEnvironment, showOutput: true }),
+    );
+  }
+
+  private async startBroker(): Promise<string> {
+    const args = ['--port', String(this.environment.brokerPort), '--data-dir', this.brokerDir];
+    const env = childEnvironment({});
+    this.broker = this.start(new Child({ name: 'broker', script: 'ops/broker.js', args, env, showOutput: false }));
+    const message = await this.broker.message();
+    if (!isBrokerReady(message)) throw new Error('The broker did not say where it listens.');
+    return message.listening;
+  }
+
+  private start(child: Child): Child {
+    child.onDeath(this.onDeath);
+    return child;
+  }
+}

@@ -1,0 +1,89 @@
+/** `npm start`: the whole pair on this machine. Ctrl-C drains it; a second one ends it at once. */
+import { type Environment, readEnvironment } from '../contract/environment';
+import { Stack } from './stack';
+
+const INTERRUPTED = 130;
+
+const say = (text: string): void => {
+  process.stdout.write(`${text}\n`);
+};
+
+const complain = (error: unknown): void => {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+};
+
+export function welcome(stack: Stack, environment: Environment): string {
+  const key = environment.apiKeys[0];
+  const authorization = key === undefined ? '' : ` -H 'authorization: Bearer ${key}'`;
+  return `
+Plusone runs.
+  producer  ${stack.producerUrl}, docs at /docs
+  consumer  ${stack.consumerUrl}
+  broker    ${stack.brokerText}
+
+Paste this into another terminal:
+  curl -i -X POST ${stack.producerUrl}/produce -H 'content-type: application/json'${authorization} -d '{"input":1}'
+
+Ctrl-C stops it once everything in flight is settled.
+`;
+}
+
+/** Runs a stack until a signal or a death ends it; resolves to the exit code. `serve` brings it up. */
+export async function runUntilStopped(
+  environment: Environment,
+  serve: (stack: Stack) => Promise<void>,
+): Promise<number> {
+  let code = 0;
+  let end: () => void = () => undefined;
+  const ending = new Promise<void>((resolve) => {
+    end = resolve;
+  });
+  const stack = new Stack(environment, (sentence) => {
+    complain(`${sentence} Stopping the rest.`);
+    code = 1;
+    end();
+  });
+  const fault = await stack.portFault();
+  if (fault !== undefined) {
+    complain(fault);
+    return 1;
+  }
+  let signals = 0;
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => {
+      signals += 1;
+      if (signals === 1) {
+        say('Stopping: finishing what is in flight. Ctrl-C again ends at once.');
+        end();
+      } else {
+        stack.kill();
+        process.exit(INTERRUPTED);
+      }
+    });
+  }
+  await Promise.race([ending, serve(stack).then(() => ending)]).catch((error: unknown) => {
+    if (code === 0) complain(error);
+    code = 1;
+  });
+  const clean = await stack.stop();
+  return clean ? code : 1;
+}
+
+async function main(): Promise<number> {
+  const environment = readEnvironment();
+  return runUntilStopped(environment, async (stack) => {
+    await stack.prepare();
+    await stack.startApps();
+    say(welcome(stack, environment));
+  });
+}
+
+if (require.main === module) {
+  main().then(
+    (code) => process.exit(code),
+    (error: unknown) => {
+      complain(error);
+      process.exit(1);
+    },
+  );
+}

@@ -1,0 +1,93 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+
+export const EXAMPLE_ID = '019a8f3e-5c1b-7d42-9e0a-3b6f1c2d4e5f';
+const ID = { format: 'uuid', example: EXAMPLE_ID } as const;
+
+/** Answer of `POST /`. */
+export class AddOneAnswer {
+  @ApiProperty({ example: 1 })
+  readonly input: number;
+
+  @ApiProperty({ example: 2 })
+  readonly result: number;
+}
+
+/** Answer of `POST /produce`: the queue has the job. */
+export class AcceptedJob {
+  @ApiProperty(ID)
+  readonly id: string;
+
+  @ApiProperty({ enum: ['accepted'] })
+  readonly status: 'accepted';
+}
+
+export class DoneJob {
+  @ApiProperty(ID)
+  readonly id: string;
+
+  @ApiProperty({ enum: ['done'] })
+  readonly status: 'done';
+
+  @ApiProperty({ type: Number, example: 1 })
+  readonly input: number | undefined;
+
+  @ApiProperty({ type: Number, example: 2 })
+  readonly result: number | undefined;
+
+  @ApiProperty({ format: 'date-time', example: '2026-11-22T10:00:00.000Z' })
+  readonly completedAt: string;
+}
+
+export class FailedJob {
+  @ApiProperty(ID)
+  readonly id: string;
+
+  @ApiProperty({ enum: ['failed'] })
+  readonly status: 'failed';
+
+  @ApiProperty({ example: 'attempts', description: 'Why it is in the dead-letter queue.' })
+  readonly reason: string;
+}
+
+export class PendingJob {
+  @ApiProperty(ID)
+  readonly id: string;
+
+  @ApiProperty({ enum: ['pending'] })
+  readonly status: 'pending';
+
+  @ApiPropertyOptional({ example: 1, description: 'Failed runs so far; only once one failed.' })
+  readonly attempts?: number;
+
+  @ApiPropertyOptional({ example: 'Error: the ledger is away' })
+  readonly lastError?: string;
+}
+
+export class FaultOfBody {
+  @ApiProperty({ example: '/input', description: 'JSON pointer; empty for the body itself.' })
+  readonly pointer: string;
+
+  @ApiProperty({ example: 'must be a JSON number' })
+  readonly detail: string;
+}
+
+/** RFC 9457. */
+export class ProblemDocument {
+  @ApiProperty({ example: 'about:blank' })
+  readonly type: string;
+
+  @ApiProperty()
+  readonly title: string;
+
+  @ApiProperty({ minimum: 400, maximum: 599 })
+  readonly status: number;
+
+  @ApiProperty()
+  readonly detail: string;
+
+  @ApiPropertyOptional({ type: [FaultOfBody], maxItems: 10 })
+  readonly errors?: FaultOfBody[];
+}
+
+/** What `GET /results/{id}` says of a job. */
+export type JobStatus = DoneJob | FailedJob | PendingJob;

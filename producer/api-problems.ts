@@ -1,0 +1,66 @@
+import { applyDecorators } from '@nestjs/common';
+import { ApiExtraModels, ApiResponse, type ApiResponseOptions, getSchemaPath } from '@nestjs/swagger';
+import { ProblemDocument } from './answers';
+import { type Fault, Problem, PROBLEM_TYPE } from './problem';
+
+const RETRY_AFTER = {
+  'Retry-After': { description: 'Seconds after which to try again.', schema: { type: 'integer' } },
+};
+
+interface Described {
+  readonly when: string;
+  readonly detail: string;
+  readonly errors?: readonly Fault[];
+  readonly headers?: Readonly<Record<string, { description: string; schema: { type: string } }>>;
+}
+
+const PROBLEMS = {
+  400: {
+    when: 'The request is malformed or its body is not valid.',
+    detail: 'The body is not valid.',
+    errors: [{ pointer: '/input', detail: 'must be a JSON number from -9007199254740991 to 9007199254740990' }],
+  },
+  401: {
+    when: 'API keys are set and the request has none of them.',
+    detail: 'Send a valid API key as Authorization: Bearer KEY or x-api-key: KEY.',
+    headers: { 'WWW-Authenticate': { description: 'How to authenticate.', schema: { type: 'string' } } },
+  },
+  404: { when: 'No job of this service.', detail: 'This service knows no such job.' },
+  405: {
+    when: 'The path takes other methods.',
+    detail: 'This path takes POST.',
+    headers: { Allow: { description: 'The methods it takes.', schema: { type: 'string' } } },
+  },
+  408: { when: 'The request did not arrive within 10 s.', detail: 'The request took too long to arrive.' },
+  413: { when: 'The body is larger than 16 KiB.', detail: 'The body is larger than this service takes.' },
+  415: {
+    when: 'The body is something else than JSON in UTF-8, or compressed.',
+    detail: 'The body must be application/json in UTF-8 without a content encoding.',
+  },
+  422: {
+    when: 'The Idempotency-Key was used with another input.',
+    detail: 'This Idempotency-Key was used with another body.',
+  },
+  429: { when: 'More requests a second than one caller may send.', detail: 'Too many requests.', headers: RETRY_AFTER },
+  431: { when: 'The headers are larger than 16 KiB.', detail: 'The headers are larger than 16 KiB.' },
+  503: {
+    when: 'The queue or the results store is away, or the producer is stopping. Nothing is promised: send again.',
+    detail: 'The queue is away.',
+    headers: RETRY_AFTER,
+  },
+} satisfies Readonly<Record<number, Described>>;
+
+/** Documents errors of an operation. */
+export function ApiProblems(...statuses: (keyof typeof PROBLEMS)[]): MethodDecorator & ClassDecorator {
+  return applyDecorators(ApiExtraModels(ProblemDocument), ...statuses.map((status) => ApiResponse(describe(status))));
+}
+
+/** What any request may get. */
+export const ApiCommonProblems = (): MethodDecorator & ClassDecorator => ApiProblems(401, 405, 408, 429, 431);
+
+function describe(status: keyof typeof PROBLEMS): ApiResponseOptions {
+  const { when, detail, errors = [], headers = {} }: Described = PROBLEMS[status];
+  const example = new Problem(status, detail, { errors }).toJSON();
+  const schema = { $ref: getSchemaPath(ProblemDocument) };
+  return { status, description: when, headers, content: { [PROBLEM_TYPE]: { schema, example } } };
+}

@@ -1,0 +1,37 @@
+import { type LoggerService } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { type Environment, EnvironmentError } from '../contract/environment';
+import { ApiKeys } from './api-keys';
+import { producerFaults } from './faults';
+import { guardRequests } from './gate';
+import { createLogger } from './logger';
+import { serveOpenApi } from './openapi';
+import { ProblemFilter } from './problem.filter';
+import { ProducerModule } from './producer.module';
+import { limitRate } from './rate-limit';
+import { Routes } from './routes';
+import { createAdapter } from './server';
+import { Stopping } from './stopping';
+
+/** The producer, not listening yet; its `close()` drains it. Throws `EnvironmentError` for what it cannot start with. */
+export async function createProducer(
+  environment: Environment,
+  logger: LoggerService = createLogger(),
+): Promise<NestFastifyApplication> {
+  const faults = producerFaults(environment);
+  if (faults.length > 0) throw new EnvironmentError(faults);
+  const stopping = new Stopping();
+  const adapter = createAdapter();
+  guardRequests(adapter.getInstance(), { keys: new ApiKeys(environment.apiKeys), routes: new Routes(), stopping });
+  const module = ProducerModule.with(environment, environment.queueUrl ?? '', stopping);
+  const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
+    logger,
+    bodyParser: false,
+    abortOnError: false,
+  });
+  app.useGlobalFilters(new ProblemFilter(logger));
+  if (environment.rateLimitPerSecond !== undefined) await limitRate(app, environment.rateLimitPerSecond);
+  serveOpenApi(app, environment.apiKeys.length > 0);
+  return app;
+}

@@ -1,0 +1,25 @@
+import { type Environment } from '../contract/environment';
+
+const LOOPBACK = '127.0.0.1';
+const LOOPBACK_HOST = /^(?:127(?:\.\d{1,3}){3}|::1|localhost)$/;
+
+const guarded = ({ apiKeys, allowAnonymous }: Environment): boolean => apiKeys.length > 0 || allowAnonymous;
+
+/** Where to listen: without API keys on loopback only, unless something in front guards the producer. */
+export const listenHost = (environment: Environment): string =>
+  environment.host ?? (guarded(environment) ? '0.0.0.0' : LOOPBACK);
+
+/** What keeps the producer from starting, one sentence each. */
+export function producerFaults(environment: Environment): string[] {
+  const faults: string[] = [];
+  if (environment.queueUrl === undefined) {
+    faults.push('QUEUE_URL is missing; it takes the URL of the queue that jobs go to');
+  }
+  const host = listenHost(environment);
+  if (!guarded(environment) && !LOOPBACK_HOST.test(host)) {
+    faults.push(
+      `HOST is "${host}", which anyone can reach; set API_KEYS, or ALLOW_ANONYMOUS=true if something in front guards the producer`,
+    );
+  }
+  return faults;
+}

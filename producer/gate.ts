@@ -1,0 +1,85 @@
+import { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { BODY_LIMIT_BYTES } from '../contract/job';
+import { ANONYMOUS, type ApiKeys } from './api-keys';
+import { CLOSE, Problem, unavailable } from './problem';
+import { type Routes } from './routes';
+import { type Stopping } from './stopping';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Hash of the API key, or `anonymous`. */
+    caller: string;
+  }
+}
+
+export interface Gate {
+  readonly keys: ApiKeys;
+  readonly routes: Routes;
+  readonly stopping: Stopping;
+}
+
+const OPEN_PATHS = /^\/(?:health\/|docs(?:[/?]|$)|openapi\.json(?:\?|$))/;
+const JSON_TYPE = /^application\/json\s*(?:;\s*charset\s*=\s*"?utf-8"?\s*)?;?\s*$/i;
+const STOP_RETRY_SECONDS = 5;
+
+/** Needs no API key, and counts towards no limit: health, and what tells how to call. */
+export const isOpenPath = (url: string): boolean => OPEN_PATHS.test(url);
+
+/** All that is decided from the headers, before a byte of the body is read. */
+export function guardRequests(fastify: FastifyInstance, gate: Gate): void {
+  fastify.decorateRequest('caller', ANONYMOUS);
+  fastify.addHook('onRoute', (route) => {
+    gate.routes.add(route);
+  });
+  fastify.addHook('onRequest', (request, reply, done) => {
+    gate.stopping.track(reply.raw);
+    reply.header('x-content-type-options', 'nosniff');
+    if (gate.stopping.begun) reply.headers(CLOSE);
+    const problem = faultOf(request, gate);
+    if (problem === undefined) {
+      done();
+      return;
+    }
+    closeIfUnread(request, reply);
+    done(problem);
+  });
+}
+
+function faultOf(request: FastifyRequest, gate: Gate): Problem | undefined {
+  const { headers, raw, method } = request;
+  const path = raw.url?.split('?', 1)[0] ?? '';
+  if (headers.host === undefined && raw.httpVersion === '1.1')
+    return new Problem(400, 'The header Host is missing.', { headers: CLOSE });
+  if (!isOpenPath(path)) {
+    const caller = gate.keys.callerOf(headers);
+    if (caller === undefined) return unauthorized();
+    request.caller = caller;
+  }
+  if (request.is404) return notFound(path, gate.routes);
+  if (method !== 'POST') return undefined;
+  if (gate.stopping.begun && path === '/produce') return unavailable('The producer is stopping.', STOP_RETRY_SECONDS);
+  return mediaFault(request);
+}
+
+const unauthorized = (): Problem =>
+  new Problem(401, 'Send a valid API key as Authorization: Bearer KEY or x-api-key: KEY.', {
+    headers: { 'www-authenticate': 'Bearer realm="plusone"' },
+  });
+
+function notFound(path: string, routes: Routes): Problem {
+  const allow = routes.allowed(path);
+  if (allow === undefined) return new Problem(404, 'There is nothing at this path.');
+  return new Problem(405, `This path takes ${allow}.`, { headers: { allow } });
+}
+
+function mediaFault({ headers }: FastifyRequest): Problem | undefined {
+  const encoding = headers['content-encoding']?.trim().toLowerCase();
+  const fits = JSON_TYPE.test(headers['content-type'] ?? '') && (encoding === undefined || encoding === 'identity');
+  return fits ? undefined : new Problem(415, 'The body must be application/json in UTF-8 without a content encoding.');
+}
+
+/** A body that nobody reads is skipped when it is small; else the connection ends with the answer. */
+function closeIfUnread({ headers }: FastifyRequest, reply: FastifyReply): void {
+  const length = Number(headers['content-length'] ?? 0);
+  if (headers['transfer-encoding'] !== undefined || length > BODY_LIMIT_BYTES) reply.headers(CLOSE);
+}

@@ -1,0 +1,75 @@
+import { type Job } from '../contract/job';
+import { keyedJobId, newJobId } from '../results/job-id';
+import { type Records } from '../results/records';
+import { Problem, unavailable } from './problem';
+import { type Queue } from './queue';
+
+export interface Wish {
+  readonly input: number;
+  readonly group: string | undefined;
+  /** Who asks: keys of two callers never meet. */
+  readonly caller: string;
+  readonly idempotencyKey: string | undefined;
+}
+
+/** Every wish is answered within this, whatever the broker and the store do. The sender gives up after 9 s. */
+const DEADLINE_MS = 9_500;
+const RETRY_AFTER_SECONDS = 5;
+
+/** Takes jobs in: an id is given out only for a job that SQS accepted. */
+export class Intake {
+  /** Keyed sends on their way, so that concurrent doubles share one. */
+  private readonly sends = new Map<string, Promise<void>>();
+
+  constructor(
+    private readonly queue: Pick<Queue, 'send'>,
+    private readonly records: Pick<Records, 'claim' | 'accept'>,
+    private readonly deadlineMs = DEADLINE_MS,
+  ) {}
+
+  /** Resolves to the job's id. Rejects with a 422 for a key seen with another input, 503 when nothing is promised. */
+  async take(wish: Wish): Promise<string> {
+    // -0 becomes 0, as JSON would have it.
+    const input = wish.input + 0;
+    const { idempotencyKey, caller, group } = wish;
+    if (idempotencyKey === undefined) {
+      const job = { id: newJobId(), input };
+      await this.inTime(this.queue.send(job, group));
+      return job.id;
+    }
+    const job = { id: keyedJobId(caller, idempotencyKey), input };
+    await this.inTime(this.takeKeyed(job, group));
+    return job.id;
+  }
+
+  private async takeKeyed(job: Job, group: string | undefined): Promise<void> {
+    const claim = await this.records.claim(job);
+    if (claim === 'conflict') throw new Problem(422, 'This Idempotency-Key was used with another body.');
+    if (claim === 'sent') return;
+    let send = this.sends.get(job.id);
+    if (send === undefined) {
+      send = this.sendAndAccept(job, group).finally(() => this.sends.delete(job.id));
+      this.sends.set(job.id, send);
+    }
+    await send;
+  }
+
+  private async sendAndAccept(job: Job, group: string | undefined): Promise<void> {
+    await this.queue.send(job, group);
+    await this.records.accept(job.id);
+  }
+
+  private async inTime(work: Promise<void>): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => {
+        reject(unavailable('The queue or the results store does not answer.', RETRY_AFTER_SECONDS));
+      }, this.deadlineMs);
+    });
+    try {
+      await Promise.race([work, late]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}

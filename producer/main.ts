@@ -1,0 +1,4 @@
+import 'reflect-metadata';
+import { runProducer } from './run';
+
+void runProducer();

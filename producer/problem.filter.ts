@@ -1,0 +1,51 @@
+import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, type LoggerService } from '@nestjs/common';
+import { type FastifyReply } from 'fastify';
+import { RecordRefused, StoreUnavailable } from '../results/errors';
+import { MessageRefused, QueueUnavailable } from '../transport/errors';
+import { Problem, PROBLEM_TYPE, unavailable } from './problem';
+
+/** Sentences of our own, since those of a framework may repeat what was sent. */
+const DETAILS: Readonly<Record<number, string>> = {
+  400: 'The request is malformed.',
+  404: 'There is nothing at this path.',
+  408: 'The request took too long to arrive.',
+  413: 'The body is larger than this service takes.',
+  415: 'The body must be application/json in UTF-8 without a content encoding.',
+};
+
+/** What a thrown value means to the caller; undefined when it is a fault of this service. */
+export function toProblem(error: unknown): Problem | undefined {
+  if (error instanceof Problem) return error;
+  if (error instanceof QueueUnavailable) return unavailable('The queue is away.', error.retryAfterSeconds);
+  if (error instanceof StoreUnavailable) return unavailable('The results store is away.', error.retryAfterSeconds);
+  if (error instanceof MessageRefused || error instanceof RecordRefused) return unavailable('The job was refused.', 60);
+  const status = statusOf(error);
+  return status === undefined ? undefined : new Problem(status, DETAILS[status] ?? 'The request cannot be served.');
+}
+
+/** Nest's and Fastify's own errors of the 4xx kind. */
+function statusOf(error: unknown): number | undefined {
+  let status: unknown;
+  if (error instanceof HttpException) status = error.getStatus();
+  else if (error instanceof Error && 'statusCode' in error) status = error.statusCode;
+  return typeof status === 'number' && status >= 400 && status < 500 ? status : undefined;
+}
+
+const UNEXPECTED = new Problem(500, 'Something went wrong here, not with the request.');
+
+/** Answers every error, wherever it was thrown, as a problem document. */
+@Catch()
+export class ProblemFilter implements ExceptionFilter {
+  constructor(private readonly logger: LoggerService) {}
+
+  catch(error: unknown, host: ArgumentsHost): void {
+    this.answer(error, host.switchToHttp().getResponse<FastifyReply>());
+  }
+
+  answer(error: unknown, reply: FastifyReply): void {
+    const problem = toProblem(error) ?? UNEXPECTED;
+    if (problem === UNEXPECTED) this.logger.error(error);
+    if (reply.sent) return;
+    void reply.code(problem.status).headers(problem.headers).type(PROBLEM_TYPE).send(JSON.stringify(problem));
+  }
+}

@@ -1,0 +1,48 @@
+import { STATUS_CODES } from 'node:http';
+
+/** One fault of the body: where, as a JSON pointer, and what would be right. Never what was sent. */
+export interface Fault {
+  readonly pointer: string;
+  readonly detail: string;
+}
+
+interface ProblemExtras {
+  readonly errors?: readonly Fault[];
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** At most this many faults in one answer, so that it stays under 4 KB whatever was sent. */
+const FAULT_LIMIT = 10;
+
+export const PROBLEM_TYPE = 'application/problem+json';
+
+/** An answer that is an error, as RFC 9457 says. Thrown from anywhere in the producer. */
+export class Problem extends Error {
+  override readonly name = 'Problem';
+  readonly headers: Readonly<Record<string, string>>;
+  readonly errors: readonly Fault[];
+
+  constructor(
+    readonly status: number,
+    readonly detail: string,
+    { errors = [], headers = {} }: ProblemExtras = {},
+  ) {
+    super(detail);
+    this.errors = errors.slice(0, FAULT_LIMIT);
+    this.headers = headers;
+  }
+
+  /** `about:blank`: the status says what kind of problem it is, the detail which. */
+  toJSON(): Record<string, unknown> {
+    const { status, detail, errors } = this;
+    const title = STATUS_CODES[status] ?? 'Error';
+    return { type: 'about:blank', title, status, detail, ...(errors.length > 0 && { errors }) };
+  }
+}
+
+/** 503 with `Retry-After`; whoever gets it sends the same request again. */
+export const unavailable = (detail: string, retryAfterSeconds: number): Problem =>
+  new Problem(503, detail, { headers: { 'retry-after': String(retryAfterSeconds) } });
+
+/** The body was not read, and may be endless: the connection ends with the answer. */
+export const CLOSE = { connection: 'close' } as const;

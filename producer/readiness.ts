@@ -1,0 +1,34 @@
+import { type Records } from '../results/records';
+import { unavailable } from './problem';
+import { type Queue } from './queue';
+import { type Stopping } from './stopping';
+
+/** An answer of queue and store is good for this long, so that probes cost them little. */
+const FRESH_MS = 1_000;
+const RETRY_AFTER_SECONDS = 5;
+
+/** Whether the producer can keep what `POST /produce` promises. */
+export class Readiness {
+  private last: { readonly at: number; readonly answer: Promise<void> } | undefined;
+
+  constructor(
+    private readonly queue: Pick<Queue, 'check'>,
+    private readonly records: Pick<Records, 'check'>,
+    private readonly stopping: Stopping,
+  ) {}
+
+  /** Rejects with a 503 when it is not. */
+  async check(): Promise<void> {
+    if (this.stopping.begun) throw unavailable('The producer is stopping.', RETRY_AFTER_SECONDS);
+    const now = performance.now();
+    if (this.last === undefined || now - this.last.at > FRESH_MS) this.last = { at: now, answer: this.ask() };
+    await this.last.answer;
+  }
+
+  private async ask(): Promise<void> {
+    const [queue, records] = await Promise.allSettled([this.queue.check(), this.records.check()]);
+    const away = [queue.status === 'rejected' && 'the queue', records.status === 'rejected' && 'the results store'];
+    const names = away.filter((name) => name !== false);
+    if (names.length > 0) throw unavailable(`Not reachable: ${names.join(' and ')}.`, RETRY_AFTER_SECONDS);
+  }
+}

@@ -1,0 +1,42 @@
+import type { ServerResponse } from 'node:http';
+
+/** Whether this process is on its way out, and which requests still wait for their answer. */
+export class Stopping {
+  private readonly controller = new AbortController();
+  private readonly open = new Set<ServerResponse>();
+  private idle: (() => void) | undefined;
+
+  /** Aborted once the process stops. */
+  get signal(): AbortSignal {
+    return this.controller.signal;
+  }
+
+  get begun(): boolean {
+    return this.controller.signal.aborted;
+  }
+
+  begin(): void {
+    this.controller.abort();
+  }
+
+  /** Counts a request until its answer is out or its connection is gone. */
+  track(response: ServerResponse): void {
+    this.open.add(response);
+    response.once('close', () => {
+      this.open.delete(response);
+      if (this.open.size === 0) this.idle?.();
+    });
+  }
+
+  /** Resolves when no request waits for its answer, or after `limitMs`. */
+  async drained(limitMs: number): Promise<void> {
+    if (this.open.size === 0) return;
+    await new Promise<void>((resolve) => {
+      const limit = setTimeout(resolve, limitMs);
+      this.idle = () => {
+        clearTimeout(limit);
+        resolve();
+      };
+    });
+  }
+}

@@ -1,0 +1,32 @@
+/** Base of what a results store throws: a stable code, the facts as fields, a sentence that says what to do. */
+export abstract class StoreError extends Error {
+  abstract readonly code: string;
+}
+
+/** The store did not answer or could not write. Nothing is promised; the caller keeps the job and tries again. */
+export class StoreUnavailable extends StoreError {
+  override readonly name: string = 'StoreUnavailable';
+  readonly code: string = 'STORE_UNAVAILABLE';
+  readonly retryAfterSeconds: number = 1;
+}
+
+/** A call after `close()`: another process, or this one started again, has to do it. */
+export class StoreClosed extends StoreUnavailable {
+  override readonly name = 'StoreClosed';
+  override readonly code = 'STORE_CLOSED';
+  constructor() {
+    super('The results store is closed because this process is stopping; try again once it has started anew');
+  }
+}
+
+/** The store refused this one record; trying again will not help. */
+export class RecordRefused extends StoreError {
+  override readonly name = 'RecordRefused';
+  readonly code = 'RECORD_REFUSED';
+}
+
+/** What `RESULTS` names is no results store of this version; the process must not start. */
+export class StoreUnusable extends StoreError {
+  override readonly name = 'StoreUnusable';
+  readonly code = 'STORE_UNUSABLE';
+}

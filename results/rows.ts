@@ -1,0 +1,47 @@
+import type { SQLInputValue, SQLOutputValue } from 'node:sqlite';
+import { StoreUnusable } from './errors';
+import type { JobRecord, RecordState } from './records';
+
+type Row = Readonly<Record<string, SQLOutputValue>>;
+
+const STATES: ReadonlySet<string> = new Set<RecordState>(['claimed', 'accepted', 'failing', 'done', 'failed']);
+const isState = (value: SQLOutputValue | undefined): value is RecordState =>
+  typeof value === 'string' && STATES.has(value);
+
+const textOf = (value: SQLOutputValue | undefined): string | undefined =>
+  typeof value === 'string' ? value : undefined;
+const numberOf = (value: SQLOutputValue | undefined): number | undefined =>
+  typeof value === 'number' ? value : undefined;
+
+/** A property for a value that is there, none for NULL. */
+const given = <K extends string, V>(key: K, value: V | undefined): Partial<Record<K, V>> =>
+  value === undefined ? {} : ({ [key]: value } as Record<K, V>);
+
+export function toRecord(row: Row): JobRecord {
+  const { id, state } = row;
+  if (typeof id !== 'string' || !isState(state))
+    throw new StoreUnusable('The results store holds a row that is no record');
+  return {
+    id,
+    state,
+    attempts: numberOf(row['attempts']) ?? 0,
+    updatedAt: numberOf(row['updated_at']) ?? 0,
+    ...given('hash', textOf(row['hash'])),
+    ...given('input', numberOf(row['input'])),
+    ...given('result', numberOf(row['result'])),
+    ...given('reason', textOf(row['reason'])),
+    ...given('lastError', textOf(row['last_error'])),
+  };
+}
+
+export const toRow = (record: JobRecord): Record<string, SQLInputValue> => ({
+  id: record.id,
+  state: record.state,
+  hash: record.hash ?? null,
+  attempts: record.attempts,
+  input: record.input ?? null,
+  result: record.result ?? null,
+  reason: record.reason ?? null,
+  last_error: record.lastError ?? null,
+  updated_at: record.updatedAt,
+});

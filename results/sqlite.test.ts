@@ -1,0 +1,151 @@
+import { randomUUID } from 'node:crypto';
+import { existsSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { recordsConformance } from './conformance';
+import { RecordRefused, StoreUnavailable, StoreUnusable } from './errors';
+import { openRecords } from './open';
+import { SqliteRecords } from './sqlite';
+
+let folder: string;
+let path: string;
+const opened: SqliteRecords[] = [];
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'plusone-results-'));
+  path = join(folder, 'deep', 'er', 'results.db');
+});
+
+afterEach(async () => {
+  await Promise.all(opened.splice(0).map((records) => records.close()));
+  rmSync(folder, { recursive: true, force: true });
+});
+
+async function open(): Promise<SqliteRecords> {
+  const records = await SqliteRecords.open(path);
+  opened.push(records);
+  return records;
+}
+
+const newJob = () => ({ id: randomUUID(), input: 1 });
+
+recordsConformance('SQLite', async () => ({
+  records: await open(),
+  reopen: open,
+  destroy: async () => {
+    await Promise.all(opened.splice(0).map((records) => records.close()));
+  },
+}));
+
+describe('opening', () => {
+  test('creates the folder, and 10 handles at once agree on the schema', async () => {
+    const handles = await Promise.all(Array.from({ length: 10 }, open));
+    const job = newJob();
+    const answers = await Promise.all(handles.map((records) => records.once(job, 2)));
+    expect(answers.filter(({ outcome }) => outcome === 'recorded')).toHaveLength(1);
+  });
+
+  test('syncs to disk at every commit', async () => {
+    await open();
+    const database = new DatabaseSync(path);
+    expect(database.prepare('PRAGMA journal_mode').get()).toEqual({ journal_mode: 'wal' });
+    database.close();
+  });
+
+  test('another version is one clear sentence', async () => {
+    await (await open()).close();
+    const database = new DatabaseSync(path);
+    database.exec('PRAGMA user_version = 7');
+    database.close();
+    await expect(open()).rejects.toThrow(/is a results store of version 7, this program needs version 1;/);
+    await expect(open()).rejects.toThrow(StoreUnusable);
+  });
+
+  test("another program's database is left alone", async () => {
+    path = join(folder, 'other.db');
+    const database = new DatabaseSync(path);
+    database.exec('CREATE TABLE theirs (id)');
+    database.close();
+    await expect(open()).rejects.toThrow(/another program's database/);
+  });
+
+  test('a file that is no database', async () => {
+    path = join(folder, 'text');
+    writeFileSync(path, 'not a database '.repeat(100));
+    await expect(open()).rejects.toThrow(/no SQLite database; name another one in RESULTS/);
+  });
+
+  test('a folder that cannot be made', async () => {
+    writeFileSync(join(folder, 'deep'), '');
+    await expect(open()).rejects.toThrow(/cannot be created; name another path in RESULTS/);
+  });
+
+  test('memory, which two processes cannot share, is refused', async () => {
+    path = ':memory:';
+    await expect(open()).rejects.toThrow(/cannot be shared by two processes/);
+  });
+
+  test('by its name in RESULTS', async () => {
+    const records = await openRecords(`sqlite:${path}`);
+    await records.close();
+    expect(existsSync(path)).toBe(true);
+    await expect(openRecords('dynamodb:jobs')).rejects.toThrow(/not there yet; use sqlite:PATH/);
+    await expect(openRecords('postgres:x')).rejects.toThrow(/takes sqlite:PATH/);
+    await expect(openRecords('sqlite:')).rejects.toThrow(/takes sqlite:PATH/);
+  });
+});
+
+describe('trouble', () => {
+  test('a record that cannot be is refused alone; its neighbours in the transaction are written', async () => {
+    const records = await open();
+    const jobs = [newJob(), newJob(), newJob()];
+    const answers = await Promise.allSettled(jobs.map((job, index) => records.once(job, index === 1 ? NaN : 2)));
+    expect(answers.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+    expect(answers[1]).toMatchObject({ reason: { code: 'RECORD_REFUSED' } });
+    await expect(records.once(newJob(), NaN)).rejects.toThrow(RecordRefused);
+    expect(await records.getMany(jobs.map(({ id }) => id))).toHaveLength(2);
+  });
+
+  test('locked by another for longer than 5 s: unavailable, then well again; reads go on', async () => {
+    const records = await open();
+    const job = newJob();
+    const locker = new DatabaseSync(path);
+    locker.exec('BEGIN IMMEDIATE');
+    const write = expect(records.once(job, 2)).rejects.toThrow(/another process holds its lock; try again/);
+    expect(await records.get(job.id)).toBeUndefined();
+    await write;
+    await expect(records.once(job, 2)).rejects.toBeInstanceOf(StoreUnavailable);
+    locker.exec('ROLLBACK');
+    locker.close();
+    expect(await records.once(job, 2)).toEqual({ outcome: 'recorded', result: 2 });
+  });
+
+  test('locked for a moment: the write waits, and the event loop does not', async () => {
+    const records = await open();
+    const locker = new DatabaseSync(path);
+    locker.exec('BEGIN IMMEDIATE');
+    const write = records.once(newJob(), 2);
+    let turns = 0;
+    await new Promise<void>((resolve) => {
+      const timer = setInterval(() => {
+        turns += 1;
+        if (turns < 10) return;
+        clearInterval(timer);
+        resolve();
+      }, 10);
+    });
+    locker.exec('ROLLBACK');
+    locker.close();
+    expect(await write).toEqual({ outcome: 'recorded', result: 2 });
+  });
+
+  test('the file moved away under the process: not ready', async () => {
+    const records = await open();
+    await records.check();
+    renameSync(path, `${path}.aside`);
+    await expect(records.check()).rejects.toThrow(/deleted or replaced under this process/);
+    renameSync(`${path}.aside`, path);
+    await records.check();
+  });
+});

@@ -1,0 +1,127 @@
+import { mkdirSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { Job } from '../contract/job';
+import { whileBusy } from './busy';
+import { StoreClosed, StoreUnavailable, StoreUnusable } from './errors';
+import { GroupCommit } from './group-commit';
+import type { Claim, Failure, JobRecord, OnceAnswer, Records } from './records';
+import { toRecord, toRow } from './rows';
+import { openDatabase } from './schema';
+import { type Transition, accepting, claiming, failing, givingUp, recording } from './transitions';
+
+const EXPIRED_PER_CALL = 500;
+
+const SELECT = 'SELECT * FROM record WHERE id = ?';
+const UPSERT = `
+  INSERT INTO record (id, state, hash, attempts, input, result, reason, last_error, updated_at)
+  VALUES (:id, :state, :hash, :attempts, :input, :result, :reason, :last_error, :updated_at)
+  ON CONFLICT (id) DO UPDATE SET
+    state = excluded.state, hash = excluded.hash, attempts = excluded.attempts, input = excluded.input,
+    result = excluded.result, reason = excluded.reason, last_error = excluded.last_error,
+    updated_at = excluded.updated_at`;
+const EXPIRE = `
+  DELETE FROM record WHERE id IN (SELECT id FROM record WHERE updated_at < ? ORDER BY updated_at LIMIT ${EXPIRED_PER_CALL})`;
+
+const inodeOf = (path: string): number | undefined => statSync(path, { throwIfNoEntry: false })?.ino;
+
+/** Records in one SQLite file that the processes of one machine share. */
+export class SqliteRecords implements Records {
+  private readonly writes: GroupCommit;
+  private readonly select: StatementSync;
+  private readonly upsert: StatementSync;
+  private readonly expired: StatementSync;
+  private readonly inode: number | undefined;
+  private closing: Promise<void> | undefined;
+
+  /** Creates the file and its folder if need be. Rejects with `StoreUnusable` for a file that is no store of this version. */
+  static async open(path: string): Promise<SqliteRecords> {
+    try {
+      mkdirSync(dirname(path), { recursive: true });
+    } catch (error) {
+      throw new StoreUnusable(`${dirname(path)} cannot be created; name another path in RESULTS`, { cause: error });
+    }
+    return new SqliteRecords(await whileBusy(() => openDatabase(path)), path);
+  }
+
+  private constructor(
+    private readonly database: DatabaseSync,
+    private readonly path: string,
+  ) {
+    this.inode = inodeOf(path);
+    this.writes = new GroupCommit(database);
+    this.select = database.prepare(SELECT);
+    this.upsert = database.prepare(UPSERT);
+    this.expired = database.prepare(EXPIRE);
+  }
+
+  claim(job: Job): Promise<Claim> {
+    return this.change(job.id, (held, now) => claiming(held, job, now));
+  }
+
+  accept(id: string): Promise<void> {
+    return this.change(id, accepting);
+  }
+
+  once(job: Job, result: number): Promise<OnceAnswer> {
+    return this.change(job.id, (held, now) => recording(held, { job, result }, now));
+  }
+
+  fail(id: string, error: string): Promise<{ readonly attempts: number; readonly done: boolean }> {
+    return this.change(id, (held, now) => failing(held, { id, error }, now));
+  }
+
+  failed(failure: Failure): Promise<void> {
+    return this.change(failure.id, (held, now) => givingUp(held, failure, now));
+  }
+
+  get(id: string): Promise<JobRecord | undefined> {
+    return this.read(() => this.held(id));
+  }
+
+  getMany(ids: readonly string[]): Promise<readonly JobRecord[]> {
+    return this.read(() => [...new Set(ids)].map((id) => this.held(id)).filter((record) => record !== undefined));
+  }
+
+  /** A file deleted or replaced under a running process still takes writes, which nobody would find again. */
+  check(): Promise<void> {
+    return this.read(() => {
+      if (inodeOf(this.path) !== this.inode) {
+        throw new StoreUnavailable(`${this.path} was deleted or replaced under this process; put it back and restart`);
+      }
+      this.held('');
+    });
+  }
+
+  expire(before: number): Promise<number> {
+    return this.writes.add(() => Number(this.expired.run(before).changes));
+  }
+
+  /** Answers the writes that wait, then closes the file. */
+  close(): Promise<void> {
+    this.closing ??= this.writes.close().then(() => {
+      this.database.close();
+    });
+    return this.closing;
+  }
+
+  private held(id: string): JobRecord | undefined {
+    const row = this.select.get(id);
+    return row === undefined ? undefined : toRecord(row);
+  }
+
+  private async read<T>(query: () => T): Promise<T> {
+    return whileBusy(() => {
+      if (!this.database.isOpen || this.closing !== undefined) throw new StoreClosed();
+      return query();
+    });
+  }
+
+  private change<A>(id: string, transition: (held: JobRecord | undefined, now: number) => Transition<A>): Promise<A> {
+    return this.writes.add(() => {
+      const { answer, write } = transition(this.held(id), Date.now());
+      if (write !== undefined) this.upsert.run(toRow(write));
+      return answer;
+    });
+  }
+}

@@ -1,0 +1,74 @@
+import { type INestApplication, type LoggerService } from '@nestjs/common';
+import { DELIVERY } from '../contract/delivery';
+import { EnvironmentError, readEnvironment, type Environment } from '../contract/environment';
+import { createLogger } from './logger';
+
+/** What differs between the producer's process and the consumer's. */
+export interface Service {
+  readonly name: string;
+  /** The variable that holds its port, for the sentence about a taken one. */
+  readonly portVariable: 'PORT' | 'CONSUMER_PORT';
+  /** Connects everything; not listening yet. */
+  create(environment: Environment, logger: LoggerService): Promise<INestApplication>;
+  listen(app: INestApplication, environment: Environment): Promise<unknown>;
+  /** After the drain: handlers that were told to stop and never returned. */
+  unreturned?(app: INestApplication): number;
+}
+
+const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
+
+/** Beyond the drain itself, for HTTP answers and stores to close. */
+const SLACK_SECONDS = 5;
+
+/** Runs a service as a process: one sentence if it cannot start, a drain on a signal, exit 0 only if all was drained. */
+export async function run(service: Service): Promise<void> {
+  const logger = createLogger();
+  try {
+    const environment = readEnvironment();
+    const app = await service.create(environment, logger);
+    stopOnSignal(app, service, logger);
+    await service.listen(app, environment);
+    logger.log(`Listening on ${await app.getUrl()}`, service.name);
+  } catch (error) {
+    logger.error(startFault(error, service), service.name);
+    process.exit(1);
+  }
+}
+
+function stopOnSignal(app: INestApplication, service: Service, logger: LoggerService): void {
+  let stopping = false;
+  const stop = async (signal: string): Promise<void> => {
+    if (stopping) return;
+    stopping = true;
+    logger.log(`${signal}: draining`, service.name);
+    const seconds = DELIVERY.drainSeconds + SLACK_SECONDS;
+    const limit = setTimeout(() => {
+      logger.error(`Not drained within ${seconds} s; what was in flight comes again when its lease ends`, service.name);
+      process.exit(1);
+    }, seconds * 1_000);
+    await app.close();
+    clearTimeout(limit);
+    end(service.unreturned?.(app) ?? 0, service, logger);
+  };
+  for (const signal of SIGNALS) process.on(signal, () => void stop(signal));
+}
+
+function end(unreturned: number, { name }: Service, logger: LoggerService): never {
+  if (unreturned > 0) {
+    logger.error(
+      `${unreturned} handlers never returned, not even when their signal told them to; ending without them`,
+      name,
+    );
+    process.exit(1);
+  }
+  logger.log('Drained', name);
+  process.exit(0);
+}
+
+function startFault(error: unknown, { portVariable }: Service): string {
+  if (error instanceof EnvironmentError) return error.message;
+  if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') {
+    return `The port is taken: set ${portVariable} to another one, or end what listens there`;
+  }
+  return error instanceof Error ? error.message : String(error);
+}

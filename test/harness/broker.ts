@@ -1,0 +1,177 @@
+import {
+  DeleteQueueCommand,
+  GetQueueAttributesCommand,
+  type Message,
+  ReceiveMessageCommand,
+  SendMessageCommand,
+  type SendMessageCommandInput,
+  type SQSClient,
+} from '@aws-sdk/client-sqs';
+import { randomUUID } from 'node:crypto';
+import { DELIVERY, type DeliveryNumbers } from '../../contract/delivery';
+import { readEnvironment } from '../../contract/environment';
+import { isBrokerReady } from '../../ops/broker';
+import { credentialVariables } from '../../ops/child-environment';
+import { createProvisionClient, provision } from '../../ops/provision';
+import { eventually } from './eventually';
+import { type App, runApp } from './processes';
+
+export type BrokerKind = 'embedded' | 'external';
+
+export interface Depth {
+  readonly visible: number;
+  readonly inFlight: number;
+  readonly delayed: number;
+}
+
+export interface QueuesOptions {
+  /** Replaces single numbers of `contract/`, e.g. a short visibility timeout. */
+  readonly numbers?: Partial<DeliveryNumbers>;
+  readonly fifo?: boolean;
+}
+
+export interface TestQueues {
+  readonly queueUrl: string;
+  readonly deadLetterQueueUrl: string;
+  /** What an app under test needs to work on these queues. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** Starts a broker process; `dataDir` keeps its data. Resolves once it listens. */
+export async function startBrokerProcess(
+  options: { port?: number; dataDir?: string } = {},
+): Promise<{ app: App; endpoint: string }> {
+  const { port = 0, dataDir } = options;
+  const args = ['--port', String(port), ...(dataDir === undefined ? [] : ['--data-dir', dataDir])];
+  const app = runApp('dist/ops/broker.js', { args, ipc: true });
+  await eventually(() => app.messages.some(isBrokerReady) || !app.running);
+  const ready = app.messages.find(isBrokerReady);
+  if (!ready) throw new Error(`The broker did not start:\n${app.lines.join('\n')}`);
+  return { app, endpoint: ready.listening };
+}
+
+/** An SQS broker for tests: the embedded one in memory, or the one `AWS_ENDPOINT_URL_SQS` names. */
+export class TestBroker {
+  readonly client: SQSClient;
+  private readonly urls: string[] = [];
+
+  constructor(
+    readonly endpoint: string,
+    readonly region: string,
+    /** The embedded broker's process, for tests that stop it. */
+    readonly process: App | undefined,
+  ) {
+    this.client = createProvisionClient(region, endpoint);
+  }
+
+  get kind(): BrokerKind {
+    return this.process ? 'embedded' : 'external';
+  }
+
+  /** A queue and its DLQ of their own for one test. */
+  async createQueues(options: QueuesOptions = {}): Promise<TestQueues> {
+    const { numbers, fifo = false } = options;
+    const name = `t-${randomUUID()}`;
+    const suffix = fifo ? '.fifo' : '';
+    const queues = await provision({
+      client: this.client,
+      queueName: `${name}${suffix}`,
+      deadLetterQueueName: `${name}-dlq${suffix}`,
+      numbers: { ...DELIVERY, ...numbers },
+    });
+    this.urls.push(queues.queueUrl, queues.deadLetterQueueUrl);
+    return { ...queues, env: this.environment(queues) };
+  }
+
+  /** `endpoint` other than the broker's own: a fault proxy in front of it. */
+  environment(
+    queues: { queueUrl: string; deadLetterQueueUrl: string },
+    endpoint = this.endpoint,
+  ): Record<string, string> {
+    return {
+      AWS_ENDPOINT_URL_SQS: endpoint,
+      AWS_REGION: this.region,
+      QUEUE_URL: queues.queueUrl,
+      DLQ_URL: queues.deadLetterQueueUrl,
+      ...credentialVariables(endpoint),
+    };
+  }
+
+  async send(queueUrl: string, body: string, rest: Partial<SendMessageCommandInput> = {}): Promise<string> {
+    const answer = await this.client.send(new SendMessageCommand({ ...rest, QueueUrl: queueUrl, MessageBody: body }));
+    return answer.MessageId ?? '';
+  }
+
+  async depth(queueUrl: string): Promise<Depth> {
+    const { Attributes: facts = {} } = await this.client.send(
+      new GetQueueAttributesCommand({ QueueUrl: queueUrl, AttributeNames: ['All'] }),
+    );
+    return {
+      visible: Number(facts.ApproximateNumberOfMessages ?? 0),
+      inFlight: Number(facts.ApproximateNumberOfMessagesNotVisible ?? 0),
+      delayed: Number(facts.ApproximateNumberOfMessagesDelayed ?? 0),
+    };
+  }
+
+  /** Whether no message is left, visible or not. */
+  async isEmpty(queueUrl: string): Promise<boolean> {
+    const { visible, inFlight, delayed } = await this.depth(queueUrl);
+    return visible + inFlight + delayed === 0;
+  }
+
+  /** One receive, with all attributes. */
+  async receive(queueUrl: string, leaseSeconds = 60, waitSeconds = 0): Promise<Message[]> {
+    const { Messages = [] } = await this.client.send(
+      new ReceiveMessageCommand({
+        QueueUrl: queueUrl,
+        MaxNumberOfMessages: 10,
+        VisibilityTimeout: leaseSeconds,
+        WaitTimeSeconds: waitSeconds,
+        MessageAttributeNames: ['All'],
+        MessageSystemAttributeNames: ['All'],
+      }),
+    );
+    return Messages;
+  }
+
+  /** Takes what is visible now, under a lease that outlives the test; an empty receive ends it. */
+  async receiveAll(queueUrl: string): Promise<Message[]> {
+    const all: Message[] = [];
+    for (;;) {
+      const some = await this.receive(queueUrl);
+      if (some.length === 0) return all;
+      all.push(...some);
+    }
+  }
+
+  /** Deletes the queues made here and ends the broker if it is the embedded one. */
+  async close(): Promise<void> {
+    if (this.process?.running) await this.process.stop();
+    else if (!this.process) {
+      await Promise.all(this.urls.map((url) => this.client.send(new DeleteQueueCommand({ QueueUrl: url }))));
+    }
+    this.client.destroy();
+  }
+}
+
+export async function startBroker(): Promise<TestBroker> {
+  const { region, sqsEndpoint } = readEnvironment();
+  const own = sqsEndpoint === undefined ? await startBrokerProcess() : undefined;
+  const endpoint = own?.endpoint ?? sqsEndpoint ?? '';
+  return new TestBroker(endpoint, region, own?.app);
+}
+
+/** For a test file: one broker for all its tests, started before and closed after them. */
+export function withBroker(): () => TestBroker {
+  let broker: TestBroker | undefined;
+  beforeAll(async () => {
+    broker = await startBroker();
+  });
+  afterAll(async () => {
+    await broker?.close();
+  });
+  return () => {
+    if (!broker) throw new Error('The broker runs within tests and hooks only');
+    return broker;
+  };
+}

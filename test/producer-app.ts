@@ -1,0 +1,82 @@
+import { ConsoleLogger } from '@nestjs/common';
+import { type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Environment, readEnvironment } from '../contract/environment';
+import { createProducer } from '../producer/app';
+import { openRecords } from '../results/open';
+import { type Records } from '../results/records';
+import { credentialVariables } from '../ops/child-environment';
+import { type TestBroker, type TestQueues } from './harness/broker';
+
+/** Keeps what is logged as an error, and says nothing. */
+class QuietLogger extends ConsoleLogger {
+  readonly errors: unknown[] = [];
+
+  override error(message: unknown): void {
+    this.errors.push(message);
+  }
+
+  override log(): void {
+    return;
+  }
+
+  override warn(): void {
+    return;
+  }
+}
+
+export interface ProducerOptions {
+  /** Where the producer thinks SQS is; the broker itself by default. */
+  readonly endpoint?: string;
+  readonly environment?: Partial<Environment>;
+}
+
+/** A real producer on a free port, with a queue and a results store of its own. */
+export class TestProducer {
+  constructor(
+    readonly app: NestFastifyApplication,
+    readonly port: number,
+    readonly queues: TestQueues,
+    /** What the producer logged as errors. */
+    readonly errors: readonly unknown[],
+    /** The same store, opened beside the producer as the consumer does. */
+    readonly records: Records,
+    private readonly directory: string,
+  ) {}
+
+  get url(): string {
+    return `http://127.0.0.1:${this.port}`;
+  }
+
+  post(path: string, body: BodyInit, headers: Record<string, string> = {}): Promise<Response> {
+    const init = { method: 'POST', body, headers: { 'content-type': 'application/json', ...headers } };
+    return fetch(`${this.url}${path}`, init);
+  }
+
+  get(path: string, headers: Record<string, string> = {}): Promise<Response> {
+    return fetch(`${this.url}${path}`, { headers });
+  }
+
+  async close(): Promise<void> {
+    await this.app.close();
+    await this.records.close();
+    await rm(this.directory, { recursive: true, force: true });
+  }
+}
+
+export async function startProducer(broker: TestBroker, options: ProducerOptions = {}): Promise<TestProducer> {
+  const queues = await broker.createQueues();
+  const variables = broker.environment(queues, options.endpoint);
+  // The SDK reads credentials from the process by itself.
+  Object.assign(process.env, credentialVariables(broker.endpoint));
+  const directory = await mkdtemp(join(tmpdir(), 'producer-'));
+  const results = `sqlite:${join(directory, 'results.db')}`;
+  const logger = new QuietLogger();
+  const environment = { ...readEnvironment({ ...variables, RESULTS: results }), ...options.environment };
+  const app = await createProducer(environment, logger);
+  await app.listen(0, '127.0.0.1');
+  const port = Number(new URL(await app.getUrl()).port);
+  return new TestProducer(app, port, queues, logger.errors, await openRecords(results), directory);
+}

@@ -1,0 +1,149 @@
+/** SQS takes at most ten entries in a batch call. */
+export const BATCH_LIMIT = 10;
+
+/** SQS takes at most 1 MiB in a batch call, and in a message. */
+export const PAYLOAD_LIMIT_BYTES = 1_048_576;
+
+export interface BatcherOptions<Entry, Answer> {
+  /** One batch call. Answers by position, an `Error` for an entry that failed; a rejection fails every entry. */
+  readonly call: (entries: readonly Entry[]) => Promise<readonly (Answer | Error)[]>;
+  /** Bytes of an entry towards `PAYLOAD_LIMIT_BYTES`; 0 where the call has no such limit. */
+  readonly sizeOf: (entry: Entry) => number;
+  /** How long an entry may wait for company. 0: go at once when nothing is on its way. */
+  readonly lingerMs: number;
+  /** Batch calls on their way at once, at most. */
+  readonly maxCalls: number;
+  /** Entries waiting at most; one more rejects with `full()`. */
+  readonly maxWaiting: number;
+  /** An entry that waits longer than this for its turn rejects with `late()`. */
+  readonly maxWaitMs: number;
+  readonly full: () => Error;
+  readonly late: () => Error;
+}
+
+interface Waiting<Entry, Answer> {
+  readonly entry: Entry;
+  readonly bytes: number;
+  readonly since: number;
+  readonly resolve: (answer: Answer) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/**
+ * Concurrent single calls become batch calls. A batch leaves when ten wait, when the linger is over, or,
+ * without a linger, when nothing is on its way: a lone entry waits for nobody, and what gathers meanwhile
+ * is the next batch.
+ */
+export class Batcher<Entry, Answer> {
+  private waiting: Waiting<Entry, Answer>[] = [];
+  private calls = 0;
+  private scheduled: NodeJS.Immediate | undefined;
+  private linger: NodeJS.Timeout | undefined;
+  private deadline: NodeJS.Timeout | undefined;
+  private readonly idleListeners: (() => void)[] = [];
+
+  constructor(private readonly options: BatcherOptions<Entry, Answer>) {}
+
+  /** Resolves or rejects with what the batch call said of this entry. */
+  add(entry: Entry): Promise<Answer> {
+    const { maxWaiting, full, sizeOf } = this.options;
+    if (this.waiting.length >= maxWaiting) return Promise.reject(full());
+    return new Promise((resolve, reject) => {
+      this.waiting.push({ entry, bytes: sizeOf(entry), since: Date.now(), resolve, reject });
+      this.schedule();
+    });
+  }
+
+  /** Entries accepted and not yet answered. */
+  get pending(): boolean {
+    return this.waiting.length > 0 || this.calls > 0;
+  }
+
+  /** Sends what waits without further linger; resolves when every entry has its answer. */
+  async flush(): Promise<void> {
+    while (this.waiting.length > 0 && this.calls < this.options.maxCalls) this.dispatch();
+    if (this.pending) await new Promise<void>((resolve) => this.idleListeners.push(resolve));
+  }
+
+  private schedule(): void {
+    const { lingerMs, maxWaitMs, maxCalls } = this.options;
+    this.deadline ??= setTimeout(() => {
+      this.rejectLate();
+    }, maxWaitMs);
+    if (this.calls >= maxCalls) return;
+    if (this.waiting.length >= BATCH_LIMIT) this.dispatch();
+    else if (lingerMs > 0)
+      this.linger ??= setTimeout(() => {
+        this.dispatch();
+      }, lingerMs);
+    else if (this.calls === 0)
+      this.scheduled ??= setImmediate(() => {
+        this.dispatch();
+      });
+  }
+
+  private dispatch(): void {
+    clearImmediate(this.scheduled);
+    clearTimeout(this.linger);
+    this.scheduled = this.linger = undefined;
+    const batch = this.take();
+    if (batch.length === 0) return;
+    this.calls += 1;
+    void this.run(batch).finally(() => {
+      this.calls -= 1;
+      this.next();
+    });
+  }
+
+  private next(): void {
+    if (this.waiting.length === 0) {
+      clearTimeout(this.deadline);
+      this.deadline = undefined;
+      if (this.calls === 0) for (const listener of this.idleListeners.splice(0)) listener();
+    } else if (this.options.lingerMs > 0 && this.idleListeners.length === 0) this.schedule();
+    else this.dispatch();
+  }
+
+  private async run(batch: readonly Waiting<Entry, Answer>[]): Promise<void> {
+    try {
+      const answers = await this.options.call(batch.map(({ entry }) => entry));
+      batch.forEach(({ resolve, reject }, position) => {
+        const answer = answers[position];
+        if (answer instanceof Error) reject(answer);
+        else resolve(answer as Answer);
+      });
+    } catch (error) {
+      const failure = error instanceof Error ? error : new Error(String(error));
+      for (const { reject } of batch) reject(failure);
+    }
+  }
+
+  /** The longest head of the queue that fits in one call. */
+  private take(): Waiting<Entry, Answer>[] {
+    let bytes = 0;
+    let count = 0;
+    for (const { bytes: size } of this.waiting) {
+      if (count === BATCH_LIMIT || (count > 0 && bytes + size > PAYLOAD_LIMIT_BYTES)) break;
+      bytes += size;
+      count += 1;
+    }
+    return this.waiting.splice(0, count);
+  }
+
+  private rejectLate(): void {
+    const { maxWaitMs, late } = this.options;
+    const now = Date.now();
+    const inTime = this.waiting.findIndex(({ since }) => now - since < maxWaitMs);
+    const overdue = this.waiting.splice(0, inTime === -1 ? this.waiting.length : inTime);
+    for (const { reject } of overdue) reject(late());
+    const oldest = this.waiting[0];
+    this.deadline =
+      oldest &&
+      setTimeout(
+        () => {
+          this.rejectLate();
+        },
+        oldest.since + maxWaitMs - now,
+      );
+  }
+}

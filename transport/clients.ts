@@ -1,0 +1,42 @@
+import { SQSClient } from '@aws-sdk/client-sqs';
+
+export interface ClientOptions {
+  readonly region: string;
+  /** Undefined for AWS itself. */
+  readonly endpoint: string | undefined;
+}
+
+/** Seconds by which an answer to a long poll may be late before the poll counts as lost. */
+const POLL_SLACK_SECONDS = 5;
+
+/**
+ * For sends, deletes and visibility. A silent endpoint costs a call at most about 7 s:
+ * two tries of at most 1 s to connect and 3 s to answer; without `throwOnRequestTimeout` the SDK waits minutes.
+ */
+export function createWorkClient({ region, endpoint }: ClientOptions): SQSClient {
+  return new SQSClient({
+    region,
+    ...(endpoint !== undefined && { endpoint }),
+    // An emulator's queue URL may name a host that only it can resolve.
+    useQueueUrlAsEndpoint: endpoint === undefined,
+    maxAttempts: 2,
+    requestHandler: { connectionTimeout: 1_000, requestTimeout: 3_000, throwOnRequestTimeout: true },
+  });
+}
+
+/** For long polls: each parks a socket for up to `waitSeconds`, so they have a client of their own. The pump backs off, not the SDK. */
+export function createPollClient({ region, endpoint }: ClientOptions, pollers: number, waitSeconds: number): SQSClient {
+  return new SQSClient({
+    region,
+    ...(endpoint !== undefined && { endpoint }),
+    useQueueUrlAsEndpoint: endpoint === undefined,
+    maxAttempts: 1,
+    requestHandler: {
+      connectionTimeout: 1_000,
+      requestTimeout: (waitSeconds + POLL_SLACK_SECONDS) * 1_000,
+      throwOnRequestTimeout: true,
+      httpsAgent: { maxSockets: pollers },
+      httpAgent: { maxSockets: pollers },
+    },
+  });
+}

@@ -1,0 +1,54 @@
+import { type Attempts } from './attempts';
+import { describeDeadLetter, toDeadLetterMessage, type DeadLetter } from './dead-letter';
+import { type Delivery } from './delivery';
+import { MessageRefused } from './errors';
+import { type Sender } from './sender';
+import { type Settlement } from './settlement';
+
+/** A move that could not be finished is begun anew after this, at its next delivery. */
+const RETRY_SECONDS = 5;
+
+/**
+ * Moves deliveries to the dead-letter queue: send there, tell the attempts port, delete here. Whatever fails in
+ * between, the message is still in its queue: it may be dead-lettered twice, never lost.
+ */
+export class DeadLetterQueue {
+  constructor(
+    private readonly sender: Sender,
+    private readonly settlement: Settlement,
+    private readonly attempts: Attempts,
+  ) {}
+
+  async move(delivery: Delivery, why: Pick<DeadLetter, 'reason' | 'error' | 'attempts'>): Promise<void> {
+    const deadLetter = describeDeadLetter(delivery, why, this.attempts.jobId(delivery));
+    let sent: boolean;
+    try {
+      sent = await this.send(delivery, deadLetter);
+      await this.attempts.deadLettered(delivery, deadLetter);
+    } catch {
+      await this.settlement.release(delivery, RETRY_SECONDS);
+      return;
+    }
+    if (sent) await this.settlement.delete(delivery);
+    // No room for the why beside the message: SQS's own redrive moves it once it was received often enough.
+    else await this.settlement.release(delivery, 0);
+  }
+
+  /** False when the message with its why cannot be sent at all; rejects when it may be later. */
+  private async send(delivery: Delivery, deadLetter: DeadLetter): Promise<boolean> {
+    const message = toDeadLetterMessage(delivery, deadLetter);
+    if (!message) return false;
+    try {
+      await this.sender.send(message);
+      return true;
+    } catch (error) {
+      if (error instanceof MessageRefused) return false;
+      throw error;
+    }
+  }
+
+  /** Resolves when every move begun has its answer. */
+  close(): Promise<void> {
+    return this.sender.close();
+  }
+}

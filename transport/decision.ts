@@ -1,0 +1,41 @@
+import { type DeliveryNumbers } from '../contract/delivery';
+import { type Standing } from './attempts';
+import { backoffSeconds, MAX_LEASE_SECONDS } from './backoff';
+import { type Delivery } from './delivery';
+import { type Outcome } from './outcome';
+
+/** What becomes of a delivery. */
+export type Decision =
+  | { readonly action: 'delete' }
+  | { readonly action: 'release'; readonly afterSeconds: number }
+  | { readonly action: 'dead-letter'; readonly reason: string; readonly error: string; readonly attempts: number };
+
+type Limits = Pick<DeliveryNumbers, 'maxAttempts' | 'maxUnsettledReceives'>;
+
+/** Before a run: undefined means run it. Receives that ended neither well nor badly count apart from attempts. */
+export function decideBeforeRun(delivery: Delivery, standing: Standing, limits: Limits): Decision | undefined {
+  const { attempts, done } = standing;
+  if (done) return { action: 'delete' };
+  if (attempts >= limits.maxAttempts) {
+    return { action: 'dead-letter', reason: 'attempts', error: `${attempts} runs failed before.`, attempts };
+  }
+  const unsettled = delivery.receiveCount - 1 - attempts;
+  if (unsettled < limits.maxUnsettledReceives) return undefined;
+  const error = `Received ${unsettled} times without any outcome: it ends the process, or loses its lease, each time.`;
+  return { action: 'dead-letter', reason: 'unsettled', error, attempts };
+}
+
+/** After a run; `standing` counts that run if it failed. `random` is in [0, 1). */
+export function decideAfterRun(
+  outcome: Outcome,
+  standing: Standing,
+  { maxAttempts, random }: Limits & { readonly random: number },
+): Decision {
+  const { attempts, done } = standing;
+  if (done || outcome.kind === 'done') return { action: 'delete' };
+  if (outcome.kind === 'reject')
+    return { action: 'dead-letter', reason: outcome.reason, error: outcome.error, attempts };
+  if (attempts >= maxAttempts) return { action: 'dead-letter', reason: 'attempts', error: outcome.error, attempts };
+  const afterSeconds = outcome.afterSeconds ?? backoffSeconds(attempts, random);
+  return { action: 'release', afterSeconds: Math.min(Math.max(0, Math.round(afterSeconds)), MAX_LEASE_SECONDS) };
+}

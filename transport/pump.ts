@@ -1,0 +1,214 @@
+import { ReceiveMessageCommand, type Message, type SQSClient } from '@aws-sdk/client-sqs';
+import { Logger } from '@nestjs/common';
+import { SqsConsumerEventHandler, SqsMessageHandler } from '@ssut/nestjs-sqs';
+import { setTimeout as wait } from 'node:timers/promises';
+import { type Gate } from './gate';
+import { errorText } from './outcome';
+import { type Permits } from './permits';
+
+/** More long polls than this on one queue bring nothing: four did as well as eight when measured. */
+export const MAX_POLLERS = 40;
+
+/** After failed receives: 0.25 s, doubling to at most 8 s, with jitter, so that a broker that is back is found soon. */
+const BACKOFF_MS = { first: 250, most: 8_000 };
+
+/** Where received messages go. */
+export interface Intake {
+  /** Takes messages in; a permit is taken for each. */
+  admit(messages: readonly Message[]): void;
+  /** Gives messages back that arrived after the gate was shut. */
+  refuse(messages: readonly Message[]): void;
+}
+
+interface Poller {
+  /** `gate`: waits for leave to receive; `asking`: waits for the queue; `between`: soon at the gate again. */
+  state: 'gate' | 'asking' | 'between';
+  /** Milliseconds since the epoch. */
+  since: number;
+  /** Permits taken for the receive on its way. */
+  reserved: number;
+  failures: number;
+}
+
+/** The consumer name by which ssut finds a poller's methods. */
+export const pollerName = (poller: number): string => `poller-${poller}`;
+
+/**
+ * The receive side over `@ssut/nestjs-sqs`: N pollers on one queue that hand over what they receive and return at once,
+ * so that no poll waits for a handler. Each reserves room for what it asks for.
+ */
+export class Pump {
+  private readonly logger = new Logger('Pump');
+  private readonly pollers: Poller[];
+  private readonly stopping = new AbortController();
+  private shut = false;
+
+  constructor(
+    readonly count: number,
+    private readonly parts: { readonly gate: Gate; readonly permits: Permits; readonly intake: Intake },
+  ) {
+    this.pollers = Array.from({ length: count }, () => ({
+      state: 'between',
+      since: Date.now(),
+      reserved: 0,
+      failures: 0,
+    }));
+  }
+
+  /** Milliseconds since the poller that is longest without an answer of the queue asked; 0 while all wait for leave. */
+  pollAgeMs(now: number): number {
+    return Math.max(...this.pollers.map(({ state, since }) => (state === 'gate' ? 0 : now - since)));
+  }
+
+  /** Receives keep failing. */
+  get failing(): boolean {
+    return this.pollers.some(({ failures }) => failures >= 3);
+  }
+
+  /** Lets no poller ask any more; resolves when none asks, or after `graceMs`: an aborted poll may strand its messages. */
+  async settleDown(graceMs: number): Promise<void> {
+    this.shut = true;
+    this.parts.gate.shut();
+    const deadline = Date.now() + graceMs;
+    while (this.pollers.some(({ state }) => state === 'asking') && Date.now() < deadline) await wait(20);
+  }
+
+  /** After the poll loops were stopped. */
+  abandon(): void {
+    const stopped = new Error('The poll loop has stopped.');
+    this.stopping.abort(stopped);
+    this.parts.gate.abandon(stopped);
+    this.parts.permits.close(stopped);
+  }
+
+  /** Called by the poll loop before each receive; resolves with room for at least one message reserved. */
+  async beforeReceive(index: number): Promise<void> {
+    const { gate, permits } = this.parts;
+    const poller = this.enter(index, 'gate');
+    if (poller.failures > 0) await wait(backoffMs(poller.failures), undefined, { signal: this.stopping.signal });
+    for (;;) {
+      await gate.pass(index);
+      poller.reserved = await permits.acquire();
+      if (gate.isOpenFor(index)) break;
+      this.giveBack(poller, 0);
+    }
+    this.enter(index, 'asking');
+  }
+
+  /** sqs-consumer asks for a fixed number of messages; through this client a poller asks for what it has room for. */
+  clientOf(index: number, client: SQSClient): SQSClient {
+    const send = (command: ReceiveMessageCommand, options: { abortSignal: AbortSignal }): unknown => {
+      const input = { ...command.input, MaxNumberOfMessages: this.poller(index).reserved };
+      return client.send(new ReceiveMessageCommand(input), options);
+    };
+    return Object.create(client, { send: { value: send } }) as SQSClient;
+  }
+
+  received(index: number, messages: readonly Message[]): void {
+    this.answered(index, messages.length);
+    if (this.shut) {
+      this.parts.permits.release(messages.length);
+      this.parts.intake.refuse(messages);
+    } else this.parts.intake.admit(messages);
+  }
+
+  empty(index: number): void {
+    this.answered(index, 0);
+  }
+
+  failed(index: number, error: unknown): void {
+    const poller = this.poller(index);
+    const asking = poller.state === 'asking';
+    this.leave(poller, 0);
+    if (!asking || this.shut) return;
+    poller.failures += 1;
+    if (poller.failures === 1) this.logger.warn(`A receive failed, polling goes on: ${errorText(error)}`);
+  }
+
+  private answered(index: number, received: number): void {
+    const poller = this.poller(index);
+    if (poller.failures > 0) this.logger.log('Receives succeed again.');
+    poller.failures = 0;
+    this.parts.gate.adapt(received, poller.reserved);
+    this.leave(poller, received);
+  }
+
+  private leave(poller: Poller, received: number): void {
+    this.giveBack(poller, received);
+    poller.state = 'between';
+    poller.since = Date.now();
+  }
+
+  private giveBack(poller: Poller, used: number): void {
+    const unused = poller.reserved - used;
+    poller.reserved = 0;
+    this.parts.permits.release(unused);
+  }
+
+  private enter(index: number, state: Poller['state']): Poller {
+    const poller = this.poller(index);
+    poller.state = state;
+    poller.since = Date.now();
+    return poller;
+  }
+
+  private poller(index: number): Poller {
+    const poller = this.pollers[index];
+    if (!poller) throw new RangeError(`There is no poller ${index}.`);
+    return poller;
+  }
+}
+
+/** Between half of and the whole of the doubled wait. */
+function backoffMs(failures: number): number {
+  return Math.min(BACKOFF_MS.most, BACKOFF_MS.first * 2 ** (failures - 1)) * (0.5 + Math.random() / 2);
+}
+
+/** ssut looks for one method per consumer name and event, on the prototype; names without a consumer it ignores. */
+for (let index = 0; index < MAX_POLLERS; index += 1) {
+  const name = pollerName(index);
+  const methods: [string, MethodDecorator, (this: Pump, argument: never) => unknown][] = [
+    [
+      'received',
+      SqsMessageHandler(name, true),
+      function (messages: Message[]) {
+        this.received(index, messages);
+        return [];
+      },
+    ],
+    [
+      'empty',
+      SqsConsumerEventHandler(name, 'empty'),
+      function () {
+        this.empty(index);
+      },
+    ],
+    [
+      'error',
+      SqsConsumerEventHandler(name, 'error'),
+      function (error: unknown) {
+        this.failed(index, error);
+      },
+    ],
+    [
+      'processing',
+      SqsConsumerEventHandler(name, 'processing_error'),
+      function (error: unknown) {
+        this.failed(index, error);
+      },
+    ],
+    [
+      'timeout',
+      SqsConsumerEventHandler(name, 'timeout_error'),
+      function (error: unknown) {
+        this.failed(index, error);
+      },
+    ],
+  ];
+  for (const [event, decorate, value] of methods) {
+    const key = `${event}:${name}`;
+    const descriptor = { value, configurable: true, enumerable: false, writable: true };
+    Object.defineProperty(Pump.prototype, key, descriptor);
+    decorate(Pump.prototype, key, descriptor);
+  }
+}

@@ -1,0 +1,19 @@
+import { GetQueueAttributesCommand, type SQSClient } from '@aws-sdk/client-sqs';
+
+/** What the queue itself says about its deliveries. */
+export interface QueueFacts {
+  readonly visibilityTimeoutSeconds: number;
+  readonly fifo: boolean;
+}
+
+/** Asks the queue; rejects when it cannot be reached or does not exist. */
+export async function readQueueFacts(client: SQSClient, queueUrl: string, signal?: AbortSignal): Promise<QueueFacts> {
+  const { Attributes: attributes = {} } = await client.send(
+    new GetQueueAttributesCommand({ QueueUrl: queueUrl, AttributeNames: ['All'] }),
+    { ...(signal && { abortSignal: signal }) },
+  );
+  return {
+    visibilityTimeoutSeconds: Number(attributes.VisibilityTimeout ?? 30),
+    fifo: attributes.FifoQueue === 'true',
+  };
+}

@@ -1,0 +1,119 @@
+import {
+  ChangeMessageVisibilityBatchCommand,
+  DeleteMessageBatchCommand,
+  type BatchResultErrorEntry,
+  type SQSClient,
+} from '@aws-sdk/client-sqs';
+import { setTimeout as wait } from 'node:timers/promises';
+import { Batcher } from './batcher';
+import { type Delivery } from './delivery';
+import { DoneMemory } from './done-memory';
+
+/** Long enough to gather nearly ten under load, short enough to go unnoticed beside a call. */
+const LINGER_MS = 5;
+const MAX_CALLS = 16;
+/** Waits between the tries of a delete: about 6 s in all; then the lease lapses and the redelivery is deleted. */
+const DELETE_RETRY_MS = [100, 200, 400, 800, 1_600, 3_200];
+
+/** SQS will never take this entry: the lease is gone, or the handle is. */
+class EntryRefused extends Error {}
+
+interface VisibilityChange {
+  readonly receiptHandle: string;
+  readonly seconds: number;
+}
+
+/** `extended`; `lost`: the lease is gone for good; `unknown`: ask again while the lease lasts. */
+export type Extension = 'extended' | 'lost' | 'unknown';
+
+/** Carries out what was decided for deliveries of one queue, in batch calls, entry by entry. */
+export class Settlement {
+  private readonly done = new DoneMemory();
+  private readonly deletes: Batcher<string, true>;
+  private readonly visibility: Batcher<VisibilityChange, true>;
+
+  constructor(
+    private readonly client: SQSClient,
+    private readonly queueUrl: string,
+  ) {
+    const never = (): Error => new Error('unreachable: settlement has no bound of its own, permits bound it');
+    const common = { sizeOf: () => 0, lingerMs: LINGER_MS, maxCalls: MAX_CALLS, full: never, late: never };
+    const unbounded = { maxWaiting: Infinity, maxWaitMs: 2 ** 31 - 1 };
+    this.deletes = new Batcher({ ...common, ...unbounded, call: (handles) => this.deleteBatch(handles) });
+    this.visibility = new Batcher({ ...common, ...unbounded, call: (changes) => this.changeBatch(changes) });
+  }
+
+  /** True for a delivery that was done before and could not be deleted then. */
+  wasDone(delivery: Delivery): boolean {
+    return this.done.has(delivery);
+  }
+
+  /** Deletes a delivery that is done. Resolves to false when given up: it will come again and be deleted then. */
+  async delete(delivery: Delivery): Promise<boolean> {
+    for (const retryMs of [...DELETE_RETRY_MS, undefined]) {
+      try {
+        await this.deletes.add(delivery.receiptHandle);
+        this.done.forget(delivery);
+        return true;
+      } catch (error) {
+        this.done.remember(delivery);
+        if (error instanceof EntryRefused || retryMs === undefined) return false;
+        await wait(retryMs);
+      }
+    }
+    return false;
+  }
+
+  /** Makes the message visible again after `seconds`. Should that fail, it is visible when the lease lapses. */
+  async release(delivery: Delivery, seconds: number): Promise<boolean> {
+    return (await this.extend(delivery, seconds)) === 'extended';
+  }
+
+  /** Moves the end of the lease to `seconds` from now. */
+  async extend(delivery: Delivery, seconds: number): Promise<Extension> {
+    try {
+      await this.visibility.add({ receiptHandle: delivery.receiptHandle, seconds });
+      return 'extended';
+    } catch (error) {
+      return error instanceof EntryRefused ? 'lost' : 'unknown';
+    }
+  }
+
+  /** Resolves when everything handed in so far has its answer. */
+  async flush(): Promise<void> {
+    await Promise.all([this.deletes.flush(), this.visibility.flush()]);
+  }
+
+  private async deleteBatch(handles: readonly string[]): Promise<(true | Error)[]> {
+    const Entries = handles.map((ReceiptHandle, position) => ({ Id: String(position), ReceiptHandle }));
+    const answer = await this.client.send(new DeleteMessageBatchCommand({ QueueUrl: this.queueUrl, Entries }));
+    return byPosition(handles.length, answer.Successful, answer.Failed);
+  }
+
+  private async changeBatch(changes: readonly VisibilityChange[]): Promise<(true | Error)[]> {
+    const Entries = changes.map(({ receiptHandle, seconds }, position) => ({
+      Id: String(position),
+      ReceiptHandle: receiptHandle,
+      VisibilityTimeout: seconds,
+    }));
+    const answer = await this.client.send(
+      new ChangeMessageVisibilityBatchCommand({ QueueUrl: this.queueUrl, Entries }),
+    );
+    return byPosition(changes.length, answer.Successful, answer.Failed);
+  }
+}
+
+/** An entry that SQS names neither successful nor failed has failed. */
+function byPosition(
+  count: number,
+  successful: { readonly Id?: string | undefined }[] | undefined,
+  failed: BatchResultErrorEntry[] | undefined,
+): (true | Error)[] {
+  const answers = Array.from({ length: count }, (): true | Error => new Error('SQS said nothing of this entry'));
+  for (const { Id } of successful ?? []) answers[Number(Id)] = true;
+  for (const { Id, Code, Message, SenderFault } of failed ?? []) {
+    const text = `${Code ?? 'Failed'}: ${Message ?? 'no reason given'}`;
+    answers[Number(Id)] = SenderFault === true ? new EntryRefused(text) : new Error(text);
+  }
+  return answers;
+}

@@ -1,0 +1,37 @@
+import { type MessageAttributeValue } from '@aws-sdk/client-sqs';
+import { BaseRpcContext } from '@nestjs/microservices';
+import { type Delivery } from './delivery';
+
+/** What a handler gets by `@Ctx()`: the facts of its delivery, and the signal that tells it to stop. */
+export class SqsContext extends BaseRpcContext<[Readonly<Delivery>, AbortSignal]> {
+  /** Aborted when the lease is lost, the handler timeout is over or the process ends; `signal.reason` says which. */
+  get signal(): AbortSignal {
+    return this.args[1];
+  }
+
+  get messageId(): string {
+    return this.delivery.messageId;
+  }
+
+  /** This receive included. */
+  get receiveCount(): number {
+    return this.delivery.receiveCount;
+  }
+
+  /** When SQS took the message. */
+  get sentAt(): Date {
+    return new Date(this.delivery.sentAt);
+  }
+
+  get groupId(): string | undefined {
+    return this.delivery.groupId;
+  }
+
+  get attributes(): Readonly<Record<string, MessageAttributeValue>> {
+    return this.delivery.attributes;
+  }
+
+  private get delivery(): Readonly<Delivery> {
+    return this.args[0];
+  }
+}

@@ -1,0 +1,182 @@
+import { type Message, type SQSClient } from '@aws-sdk/client-sqs';
+import { Logger } from '@nestjs/common';
+import { setTimeout as wait } from 'node:timers/promises';
+import { type DeliveryNumbers } from '../contract/delivery';
+import { type Attempts } from './attempts';
+import { createPollClient, createWorkClient, type ClientOptions } from './clients';
+import { DeadLetterQueue } from './dead-letter-queue';
+import { toDelivery } from './delivery';
+import { Engine, type Handle, type SettledListener } from './engine';
+import { Gate } from './gate';
+import { Heartbeats } from './heartbeats';
+import { errorText } from './outcome';
+import { Permits } from './permits';
+import { MAX_POLLERS, Pump } from './pump';
+import { readQueueFacts, type QueueFacts } from './queue-facts';
+import { Sender } from './sender';
+import { Settlement } from './settlement';
+
+export interface TransportOptions extends ClientOptions {
+  readonly queueUrl: string;
+  readonly deadLetterQueueUrl: string;
+  /** Every `type` the queue carries; each needs exactly one `@EventPattern`. */
+  readonly types: readonly string[];
+  /** What a message without the attribute `type` is. */
+  readonly defaultType: string;
+  /** Deliveries in flight at most. */
+  readonly concurrency: number;
+  /** Long-polling receive loops at most; one while idle. */
+  readonly pollers: number;
+  readonly numbers: DeliveryNumbers;
+}
+
+/** What ssut made for a poller, as far as the transport needs it. */
+interface PollLoop {
+  readonly instance: {
+    stop(options: { abort: boolean }): void;
+    updateOption(option: 'visibilityTimeout', value: number): void;
+  };
+}
+
+export interface TransportStatus {
+  /** The queue has been reached, and polling has begun. */
+  readonly open: boolean;
+  readonly stopping: boolean;
+  /** Receives keep failing. */
+  readonly failing: boolean;
+  readonly pauses: readonly string[];
+  /** How long the slowest poller has waited for the queue; 0 while all wait for leave. */
+  readonly pollAgeMs: number;
+  readonly inFlight: number;
+}
+
+/** Running polls get this long to end by themselves at a drain. */
+const SETTLE_DOWN_MS = 1_000;
+
+/** The consumer's transport as a whole: start, drain, health and the two hooks. Everything else hangs below it. */
+export class SqsTransport {
+  readonly pump: Pump;
+  readonly pollClient: SQSClient;
+  private readonly logger = new Logger('SqsTransport');
+  private readonly workClient: SQSClient;
+  private readonly gate: Gate;
+  private readonly settlement: Settlement;
+  private readonly deadLetters: DeadLetterQueue;
+  private readonly engine: Engine;
+  private visibilitySeconds: number;
+  private handle: Handle | undefined;
+  private pollLoops: readonly PollLoop[] = [];
+  private open = false;
+  private draining: Promise<void> | undefined;
+  private readonly stopping = new AbortController();
+
+  constructor(
+    readonly options: TransportOptions,
+    attempts: Attempts,
+  ) {
+    const { queueUrl, deadLetterQueueUrl, numbers, concurrency } = options;
+    const pollers = Math.min(options.pollers, MAX_POLLERS, Math.ceil(concurrency / 10));
+    this.visibilitySeconds = numbers.visibilityTimeoutSeconds;
+    this.pollClient = createPollClient(options, pollers, numbers.receiveWaitSeconds);
+    this.workClient = createWorkClient(options);
+    this.settlement = new Settlement(this.workClient, queueUrl);
+    this.deadLetters = new DeadLetterQueue(new Sender(this.workClient, deadLetterQueueUrl), this.settlement, attempts);
+    const permits = new Permits(concurrency);
+    const heartbeats = new Heartbeats(this.settlement, () => this.visibilitySeconds);
+    const { settlement, deadLetters } = this;
+    this.engine = new Engine({ settlement, heartbeats, deadLetters, attempts, permits, numbers }, (delivery, signal) =>
+      this.handle ? this.handle(delivery, signal) : Promise.reject(new Error('not started')),
+    );
+    this.gate = new Gate(pollers);
+    this.pump = new Pump(pollers, { gate: this.gate, permits, intake: this });
+  }
+
+  /** Called once the application is up. Polling begins when the queue has told its visibility timeout. */
+  start(handle: Handle, pollLoops: Iterable<PollLoop>): void {
+    this.handle = handle;
+    this.pollLoops = [...pollLoops];
+    void this.openGate();
+  }
+
+  /** Told of every settled delivery. */
+  onSettled(listener: SettledListener): void {
+    this.engine.onSettled(listener);
+  }
+
+  /** No new receives until every reason given is resumed; what is in flight goes on. */
+  pause(reason: string): void {
+    this.gate.pause(reason);
+  }
+
+  resume(reason: string): void {
+    this.gate.resume(reason);
+  }
+
+  status(): TransportStatus {
+    return {
+      open: this.open,
+      stopping: this.draining !== undefined,
+      failing: this.pump.failing,
+      pauses: this.gate.pauseReasons,
+      pollAgeMs: this.pump.pollAgeMs(Date.now()),
+      inFlight: this.engine.inFlight,
+    };
+  }
+
+  /** Handlers that were told to stop and never returned; they alone can keep the process alive after a drain. */
+  get unreturned(): number {
+    return this.engine.unreturned;
+  }
+
+  admit(messages: readonly Message[]): void {
+    const now = Date.now();
+    for (const message of messages) this.engine.admit(toDelivery(message, this.options.queueUrl, now));
+  }
+
+  refuse(messages: readonly Message[]): void {
+    const now = Date.now();
+    for (const message of messages) void this.settlement.release(toDelivery(message, this.options.queueUrl, now), 0);
+  }
+
+  /** Stop receiving, finish what is in flight, settle it, close. Idempotent: every caller gets the one drain. */
+  drain(): Promise<void> {
+    this.draining ??= this.drainOnce();
+    return this.draining;
+  }
+
+  private async drainOnce(): Promise<void> {
+    this.stopping.abort();
+    await this.pump.settleDown(SETTLE_DOWN_MS);
+    // Once, with abort: after a plain stop an abort does nothing.
+    for (const { instance } of this.pollLoops) instance.stop({ abort: true });
+    this.pump.abandon();
+    await this.engine.drain(this.options.numbers.drainSeconds * 1_000 - SETTLE_DOWN_MS);
+    await this.settlement.flush();
+    await this.deadLetters.close();
+    this.pollClient.destroy();
+    this.workClient.destroy();
+  }
+
+  /** Tries until the queue has told its facts; a drain ends the tries. */
+  private async openGate(): Promise<void> {
+    const { signal } = this.stopping;
+    for (let retryMs = 250; ; retryMs = Math.min(retryMs * 2, 5_000)) {
+      try {
+        this.begin(await readQueueFacts(this.workClient, this.options.queueUrl, signal));
+        return;
+      } catch (error) {
+        if (signal.aborted) return;
+        this.logger.warn(`The queue cannot be reached, trying again: ${errorText(error)}`);
+      }
+      await wait(retryMs, undefined, { signal }).catch(() => undefined);
+    }
+  }
+
+  /** What the lease is believed to be is what is asked for, even if the queue's attribute changes later. */
+  private begin({ visibilityTimeoutSeconds }: QueueFacts): void {
+    this.visibilitySeconds = visibilityTimeoutSeconds;
+    for (const { instance } of this.pollLoops) instance.updateOption('visibilityTimeout', visibilityTimeoutSeconds);
+    this.gate.unlock();
+    this.open = true;
+  }
+}
