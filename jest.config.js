@@ -1,3 +1,8 @@
+// An emulator takes any credentials, but the SDK sends none without some.
+process.env.AWS_ACCESS_KEY_ID ??= 'test';
+process.env.AWS_SECRET_ACCESS_KEY ??= 'test';
+process.env.AWS_REGION ??= 'us-east-1';
+
 /** @type {import('jest').Config} */
 module.exports = {
   testEnvironment: 'node',

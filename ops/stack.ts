@@ -26,8 +26,8 @@ export class Stack {
 
   constructor(
     private readonly environment: Environment,
-    /** Told once, in a sentence, when a child ends that nobody stopped. */
-    private readonly onDeath: (sentence: string) => void,
+    /** Told, in a sentence, when a child ends that nobody stopped. */
+    private readonly onDeath: (sentence: string, name: string) => void,
   ) {}
 
   get producerUrl(): string {
@@ -67,7 +67,7 @@ export class Stack {
       const numbers = { ...DELIVERY, visibilityTimeoutSeconds };
       const names = { queueName: QUEUE_NAME, deadLetterQueueName: DEAD_LETTER_QUEUE_NAME };
       const queues = await provision({ client, ...names, numbers });
-      this.appEnvironment = childEnvironment({
+      this.appEnvironment = this.childEnvironment({
         ...credentialVariables(endpoint),
         AWS_REGION: region,
         AWS_ENDPOINT_URL_SQS: endpoint,
@@ -123,15 +123,22 @@ export class Stack {
 
   private async startBroker(): Promise<string> {
     const args = ['--port', String(this.environment.brokerPort), '--data-dir', this.brokerDir];
-    const env = childEnvironment({});
+    const env = this.childEnvironment({});
     this.broker = this.start(new Child({ name: 'broker', script: 'ops/broker.js', args, env, showOutput: false }));
     const message = await this.broker.message();
     if (!isBrokerReady(message)) throw new Error('The broker did not say where it listens.');
     return message.listening;
   }
 
+  /** The environment of every child, with compiled code kept between starts: a third of the start-up time. */
+  private childEnvironment(added: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
+    return childEnvironment({ NODE_COMPILE_CACHE: join(this.environment.dataDir, 'compile-cache'), ...added });
+  }
+
   private start(child: Child): Child {
-    child.onDeath(this.onDeath);
+    child.onDeath((sentence) => {
+      this.onDeath(sentence, child.spec.name);
+    });
     return child;
   }
 }

@@ -4,11 +4,11 @@ import { Stack } from './stack';
 
 const INTERRUPTED = 130;
 
-const say = (text: string): void => {
+export const say = (text: string): void => {
   process.stdout.write(`${text}\n`);
 };
 
-const complain = (error: unknown): void => {
+export const complain = (error: unknown): void => {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
 };
 
@@ -28,17 +28,25 @@ Ctrl-C stops it once everything in flight is settled.
 `;
 }
 
-/** Runs a stack until a signal or a death ends it; resolves to the exit code. `serve` brings it up. */
-export async function runUntilStopped(
-  environment: Environment,
-  serve: (stack: Stack) => Promise<void>,
-): Promise<number> {
+export interface Run {
+  /** Brings the stack up; rejecting ends it. */
+  readonly serve: (stack: Stack) => Promise<void>;
+  /** Children whose death does not end the rest. */
+  readonly mayDie?: readonly string[];
+}
+
+/** Runs a stack until a signal or a death ends it; resolves to the exit code. */
+export async function runUntilStopped(environment: Environment, { serve, mayDie = [] }: Run): Promise<number> {
   let code = 0;
   let end: () => void = () => undefined;
   const ending = new Promise<void>((resolve) => {
     end = resolve;
   });
-  const stack = new Stack(environment, (sentence) => {
+  const stack = new Stack(environment, (sentence, name) => {
+    if (mayDie.includes(name)) {
+      complain(sentence);
+      return;
+    }
     complain(`${sentence} Stopping the rest.`);
     code = 1;
     end();
@@ -48,19 +56,10 @@ export async function runUntilStopped(
     complain(fault);
     return 1;
   }
-  let signals = 0;
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.on(signal, () => {
-      signals += 1;
-      if (signals === 1) {
-        say('Stopping: finishing what is in flight. Ctrl-C again ends at once.');
-        end();
-      } else {
-        stack.kill();
-        process.exit(INTERRUPTED);
-      }
-    });
-  }
+  onSignals(end, () => {
+    stack.kill();
+    process.exit(INTERRUPTED);
+  });
   await Promise.race([ending, serve(stack).then(() => ending)]).catch((error: unknown) => {
     if (code === 0) complain(error);
     code = 1;
@@ -69,12 +68,27 @@ export async function runUntilStopped(
   return clean ? code : 1;
 }
 
+/** The first signal stops, the second ends at once. */
+function onSignals(stop: () => void, endAtOnce: () => void): void {
+  let signals = 0;
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => {
+      signals += 1;
+      if (signals > 1) endAtOnce();
+      say('Stopping: finishing what is in flight. Ctrl-C again ends at once.');
+      stop();
+    });
+  }
+}
+
 async function main(): Promise<number> {
   const environment = readEnvironment();
-  return runUntilStopped(environment, async (stack) => {
-    await stack.prepare();
-    await stack.startApps();
-    say(welcome(stack, environment));
+  return runUntilStopped(environment, {
+    serve: async (stack) => {
+      await stack.prepare();
+      await stack.startApps();
+      say(welcome(stack, environment));
+    },
   });
 }
 

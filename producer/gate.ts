@@ -1,3 +1,4 @@
+import { type IncomingMessage } from 'node:http';
 import { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { BODY_LIMIT_BYTES } from '../contract/job';
 import { ANONYMOUS, type ApiKeys } from './api-keys';
@@ -48,8 +49,7 @@ export function guardRequests(fastify: FastifyInstance, gate: Gate): void {
 function faultOf(request: FastifyRequest, gate: Gate): Problem | undefined {
   const { headers, raw, method } = request;
   const path = raw.url?.split('?', 1)[0] ?? '';
-  if (headers.host === undefined && raw.httpVersion === '1.1')
-    return new Problem(400, 'The header Host is missing.', { headers: CLOSE });
+  if (hostFault(raw)) return new Problem(400, 'The header Host takes one value.', { headers: CLOSE });
   if (!isOpenPath(path)) {
     const caller = gate.keys.callerOf(headers);
     if (caller === undefined) return unauthorized();
@@ -59,6 +59,13 @@ function faultOf(request: FastifyRequest, gate: Gate): Problem | undefined {
   if (method !== 'POST') return undefined;
   if (gate.stopping.begun && path === '/produce') return unavailable('The producer is stopping.', STOP_RETRY_SECONDS);
   return mediaFault(request);
+}
+
+/** None is fine before HTTP/1.1; with two, parties in front of us could mean another one (RFC 9112, 3.2). */
+function hostFault({ rawHeaders, httpVersion }: IncomingMessage): boolean {
+  let hosts = 0;
+  for (let at = 0; at < rawHeaders.length; at += 2) if (/^host$/i.test(rawHeaders[at] ?? '')) hosts += 1;
+  return hosts > 1 || (hosts === 0 && httpVersion === '1.1');
 }
 
 const unauthorized = (): Problem =>

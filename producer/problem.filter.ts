@@ -27,8 +27,10 @@ export function toProblem(error: unknown): Problem | undefined {
 function statusOf(error: unknown): number | undefined {
   let status: unknown;
   if (error instanceof HttpException) status = error.getStatus();
-  else if (error instanceof Error && 'statusCode' in error) status = error.statusCode;
-  return typeof status === 'number' && status >= 400 && status < 500 ? status : undefined;
+  else if (typeof error === 'object' && error !== null && 'statusCode' in error) status = error.statusCode;
+  if (typeof status !== 'number' || status < 400 || status >= 500) return undefined;
+  // The docs page forbids paths that leave its folder; there is nothing at them.
+  return status === 403 ? 404 : status;
 }
 
 const UNEXPECTED = new Problem(500, 'Something went wrong here, not with the request.');

@@ -1,7 +1,7 @@
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { type FastifyReply } from 'fastify';
 import { BODY_LIMIT_BYTES } from '../contract/job';
-import { answerSocketError } from './socket-problem';
+import { answerExpectation, answerSocketError } from './socket-problem';
 import { parseJsonBody } from './json-body';
 import { PROBLEM_TYPE, Problem } from './problem';
 
@@ -32,6 +32,7 @@ export function createAdapter(): FastifyAdapter {
     frameworkErrors: answerBadPath,
   });
   const fastify = adapter.getInstance();
+  fastify.server.on('checkExpectation', answerExpectation);
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => {
     let document: unknown;

@@ -1,3 +1,4 @@
+import { type IncomingMessage, type ServerResponse } from 'node:http';
 import { type Socket } from 'node:net';
 import { Problem, PROBLEM_TYPE } from './problem';
 
@@ -26,4 +27,12 @@ export function answerSocketError(error: NodeJS.ErrnoException, socket: Socket):
     'connection: close',
   ];
   socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
+}
+
+/** Node answers an expectation it does not know without a body. */
+export function answerExpectation(_request: IncomingMessage, response: ServerResponse): void {
+  const problem = new Problem(417, 'This service knows no expectation but 100-continue.');
+  const body = JSON.stringify(problem);
+  const headers = { 'content-type': PROBLEM_TYPE, 'content-length': Buffer.byteLength(body), connection: 'close' };
+  response.writeHead(problem.status, headers).end(body);
 }

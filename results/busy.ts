@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { RecordRefused, StoreError, StoreUnavailable } from './errors';
+import { RecordRefused, StoreUnavailable } from './errors';
 
 /** Primary result codes, https://www.sqlite.org/rescode.html */
 const BUSY = 5;
@@ -18,22 +18,29 @@ const ADVICE: ReadonlyMap<number, string> = new Map([
 const PATIENCE_MS = 5_000;
 const BETWEEN_TRIES_MS = 2;
 
-/** SQLite's primary result code; undefined for what is no error of SQLite's. */
-function resultCode(error: unknown): number | undefined {
-  if (!(error instanceof Error) || !('errcode' in error) || typeof error.errcode !== 'number') return undefined;
-  return error.errcode & 0xff;
+interface Fault {
+  /** SQLite's primary result code. */
+  readonly code: number;
+  readonly message: string;
+}
+
+/** Undefined for what is no error of SQLite's. Read by shape: under jest, Node's own errors are no instance of Error. */
+function faultOf(error: unknown): Fault | undefined {
+  if (typeof error !== 'object' || error === null || !('errcode' in error) || !('message' in error)) return undefined;
+  if (typeof error.errcode !== 'number' || typeof error.message !== 'string') return undefined;
+  return { code: error.errcode & 0xff, message: error.message };
 }
 
 /** SQLite's errors as the store's; a fault of the program stays what it is. */
 export function storeError(error: unknown): Error {
-  const code = resultCode(error);
-  if (!(error instanceof Error)) return new Error('The results store failed without an error', { cause: error });
-  if (error instanceof StoreError || code === undefined) return error;
-  if (REFUSED.includes(code)) {
-    return new RecordRefused(`The results store refused the record (${error.message}); correct it`, { cause: error });
+  const fault = faultOf(error);
+  if (fault === undefined)
+    return error instanceof Error ? error : new Error('The results store failed', { cause: error });
+  if (REFUSED.includes(fault.code)) {
+    return new RecordRefused(`The results store refused the record (${fault.message}); correct it`, { cause: error });
   }
-  const advice = ADVICE.get(code) ?? 'try again, and read the cause if that does not help';
-  return new StoreUnavailable(`The results store is away (${error.message}): ${advice}`, { cause: error });
+  const advice = ADVICE.get(fault.code) ?? 'try again, and read the cause if that does not help';
+  return new StoreUnavailable(`The results store is away (${fault.message}): ${advice}`, { cause: error });
 }
 
 /**
@@ -46,7 +53,7 @@ export async function whileBusy<T>(attempt: () => T): Promise<T> {
     try {
       return attempt();
     } catch (error) {
-      const code = resultCode(error);
+      const code = faultOf(error)?.code;
       if ((code !== BUSY && code !== PROTOCOL) || performance.now() >= deadline) throw storeError(error);
     }
     await delay(BETWEEN_TRIES_MS);

@@ -33,24 +33,33 @@ export interface ProducerOptions {
   readonly environment?: Partial<Environment>;
 }
 
+interface Parts {
+  readonly app: NestFastifyApplication;
+  readonly port: number;
+  readonly queues: TestQueues;
+  /** What the producer logged as errors. */
+  readonly errors: readonly unknown[];
+  /** The same store, opened beside the producer as the consumer does. */
+  readonly records: Records;
+  readonly directory: string;
+}
+
 /** A real producer on a free port, with a queue and a results store of its own. */
 export class TestProducer {
-  constructor(
-    readonly app: NestFastifyApplication,
-    readonly port: number,
-    readonly queues: TestQueues,
-    /** What the producer logged as errors. */
-    readonly errors: readonly unknown[],
-    /** The same store, opened beside the producer as the consumer does. */
-    readonly records: Records,
-    private readonly directory: string,
-  ) {}
+  readonly port: number;
+  readonly queues: TestQueues;
+  readonly errors: readonly unknown[];
+  readonly records: Records;
+
+  constructor(private readonly parts: Parts) {
+    ({ port: this.port, queues: this.queues, errors: this.errors, records: this.records } = parts);
+  }
 
   get url(): string {
     return `http://127.0.0.1:${this.port}`;
   }
 
-  post(path: string, body: BodyInit, headers: Record<string, string> = {}): Promise<Response> {
+  post(path: string, body: string | Uint8Array<ArrayBuffer>, headers: Record<string, string> = {}): Promise<Response> {
     const init = { method: 'POST', body, headers: { 'content-type': 'application/json', ...headers } };
     return fetch(`${this.url}${path}`, init);
   }
@@ -60,9 +69,9 @@ export class TestProducer {
   }
 
   async close(): Promise<void> {
-    await this.app.close();
+    await this.parts.app.close();
     await this.records.close();
-    await rm(this.directory, { recursive: true, force: true });
+    await rm(this.parts.directory, { recursive: true, force: true });
   }
 }
 
@@ -78,5 +87,6 @@ export async function startProducer(broker: TestBroker, options: ProducerOptions
   const app = await createProducer(environment, logger);
   await app.listen(0, '127.0.0.1');
   const port = Number(new URL(await app.getUrl()).port);
-  return new TestProducer(app, port, queues, logger.errors, await openRecords(results), directory);
+  const records = await openRecords(results);
+  return new TestProducer({ app, port, queues, errors: logger.errors, records, directory });
 }

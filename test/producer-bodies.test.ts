@@ -52,10 +52,7 @@ const REFUSED: [string, string | Uint8Array<ArrayBuffer>][] = [
   ['root null', 'null'],
   ['root true', 'true'],
   ...['x', 'toString', 'constructor', '__proto__', 'hasOwnProperty', 'valueOf', 'Input', 'input ', ''].map(
-    (name): [string, string] => [
-      `unknown field "${name}"`,
-      JSON.stringify({ input: 1, [name]: 0 }).replace('}', '') + '}',
-    ],
+    (name): [string, string] => [`unknown field "${name}"`, JSON.stringify({ input: 1, [name]: 0 })],
   ),
   ['__proto__ with members', '{"input":1,"__proto__":{"group":"g"}}'],
   ['input by __proto__', '{"__proto__":{"input":1}}'],
@@ -136,7 +133,7 @@ test('a refused body pollutes no prototype', () => {
 
 test('what was queued is what was accepted, -0 as 0, and nothing was a fault of ours', async () => {
   const messages = await broker().receiveAll(producer.queues.queueUrl);
-  const inputs = messages.map(({ Body = '' }) => JSON.parse(Body).input);
+  const inputs = messages.map(({ Body = '' }) => (JSON.parse(Body) as { input: number }).input);
   // And the body of exactly 16 KiB.
   const accepted = [...ACCEPTED.map((text) => Number(text) + 0), 1];
   expect(inputs.sort()).toEqual(accepted.sort());

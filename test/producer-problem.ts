@@ -11,7 +11,7 @@ export function expectProblem({ status, contentType, body }: Answered): {
 } {
   expect(contentType).toMatch(/^application\/problem\+json/);
   expect(Buffer.byteLength(body)).toBeLessThan(4096);
-  const problem = JSON.parse(body);
+  const problem = JSON.parse(body) as { detail: string; errors?: { pointer: string }[] };
   expect(problem).toMatchObject({ type: 'about:blank', status, title: expect.any(String), detail: expect.any(String) });
   expect((problem.errors ?? []).length).toBeLessThanOrEqual(10);
   expect(body).not.toMatch(/\bat [^"]+:\d+:\d+|node_modules/);

@@ -23,21 +23,28 @@ export class RawClient {
     socket.on('error', () => (this.closed = true));
   }
 
+  get received(): string {
+    return this.text;
+  }
+
   send(bytes: string | Uint8Array): void {
     if (!this.closed) this.socket.write(bytes);
   }
 
-  /** The first answer, once it is complete and the connection closed or `graceMs` passed without that. */
-  async answer({ withinMs = 10_000, graceMs = 300 } = {}): Promise<RawAnswer> {
+  /** The first answer; one that says it closes the connection gets a second to do so. */
+  async answer({ withinMs = 10_000 } = {}): Promise<RawAnswer> {
     const deadline = performance.now() + withinMs;
-    while (this.parsed() === undefined) {
+    let answer = this.parsed();
+    while (answer === undefined) {
       if (this.closed || performance.now() > deadline) throw new Error(`no answer, but: ${this.text.slice(0, 300)}`);
       await this.change(deadline - performance.now());
+      answer = this.parsed();
     }
     const milliseconds = performance.now() - this.since;
-    if (!this.closed) await this.change(graceMs);
-    const answer = this.parsed();
-    if (answer === undefined) throw new Error('unreachable');
+    const closing = performance.now() + 1_000;
+    while (!this.closed && answer.headers['connection'] === 'close' && performance.now() < closing) {
+      await this.change(closing - performance.now());
+    }
     return { ...answer, closed: this.closed, milliseconds };
   }
 
@@ -46,9 +53,15 @@ export class RawClient {
   }
 
   private async change(withinMs: number): Promise<void> {
-    const signal = AbortSignal.timeout(Math.max(1, withinMs));
+    const waiting = new AbortController();
+    const { signal } = waiting;
+    const timer = setTimeout(() => {
+      waiting.abort();
+    }, withinMs);
     const events = ['data', 'close'].map((name) => once(this.socket, name, { signal }).catch(() => undefined));
     await Promise.race(events);
+    clearTimeout(timer);
+    waiting.abort();
   }
 
   private parsed(): Omit<RawAnswer, 'closed' | 'milliseconds'> | undefined {

@@ -69,8 +69,7 @@ export class SqsStrategy extends Server implements CustomTransportStrategy {
   private async handle(delivery: Delivery, signal: AbortSignal): Promise<Outcome> {
     try {
       const handler = this.handlerFor(delivery);
-      const answer = await this.call(handler, decode(delivery.body), new SqsContext([delivery, signal]));
-      return isOutcome(answer) ? answer : done();
+      return await this.call(handler, decode(delivery.body), new SqsContext([delivery, signal]));
     } catch (error) {
       return outcomeOf(error);
     }
@@ -85,18 +84,24 @@ export class SqsStrategy extends Server implements CustomTransportStrategy {
     throw new Rejection('unsupported-version', `The handler understands versions up to ${newest}.`);
   }
 
-  private call(handler: MessageHandler, payload: unknown, context: SqsContext): Promise<unknown> {
-    return new Promise((resolve, reject) => {
+  private call(handler: MessageHandler, payload: unknown, context: SqsContext): Promise<Outcome> {
+    return new Promise((resolve) => {
       this.onProcessingStartHook(this.transportId, context, async () => {
-        try {
-          const answer: unknown = await handler(payload, context);
-          resolve(isObservable(answer) ? await lastValueFrom(answer, { defaultValue: undefined }) : answer);
-        } catch (error) {
-          reject(error instanceof Error ? error : new Error(errorText(error), { cause: error }));
-        }
+        resolve(await answerOf(handler, payload, context));
         this.onProcessingEndHook(this.transportId, context);
       });
     });
+  }
+}
+
+/** Awaits the handler, and of an Observable its last value; an empty one is an answer too. */
+async function answerOf(handler: MessageHandler, payload: unknown, context: SqsContext): Promise<Outcome> {
+  try {
+    const returned: unknown = await handler(payload, context);
+    const answer = isObservable(returned) ? await lastValueFrom(returned, { defaultValue: undefined }) : returned;
+    return isOutcome(answer) ? answer : done();
+  } catch (error) {
+    return outcomeOf(error);
   }
 }
 

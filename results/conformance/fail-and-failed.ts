@@ -1,0 +1,65 @@
+import { type Store, bring, held, newJob, without } from './store-under-test';
+
+export function fails(store: Store): void {
+  const answers = { absent: 1, claimed: 1, accepted: 1, failing: 3, failed: 1 };
+
+  test.each(['absent', 'claimed', 'accepted', 'failing', 'failed'] as const)('%s: one attempt more', async (start) => {
+    const { records } = store();
+    const job = await bring(records, start);
+    const before = await records.get(job.id);
+    expect(await records.fail(job.id, 'boom')).toEqual({ attempts: answers[start], done: false });
+    const record = await held(records, job.id);
+    expect(record).toMatchObject({ state: 'failing', attempts: answers[start], lastError: 'boom' });
+    expect(record).not.toHaveProperty('reason');
+    expect([record.hash, record.input]).toEqual([before?.hash, before?.input]);
+  });
+
+  test('done stays and answers its attempts', async () => {
+    const { records } = store();
+    const job = await bring(records, 'done');
+    const before = await held(records, job.id);
+    expect(await records.fail(job.id, 'late')).toEqual({ attempts: 2, done: true });
+    expect(await records.get(job.id)).toEqual(before);
+  });
+
+  test('an error text comes back as it went in', async () => {
+    const { records } = store();
+    const error = `Error: "quoted", it's\n\t\u0000 ünïcödé 🦉 ${'x'.repeat(900)}`;
+    const { id } = newJob();
+    await records.fail(id, error);
+    expect((await held(records, id)).lastError).toBe(error);
+  });
+}
+
+export function faileds(store: Store): void {
+  test.each(without('done'))('%s becomes failed', async (start) => {
+    const { records } = store();
+    const job = await bring(records, start);
+    const before = await records.get(job.id);
+    const failure = { id: job.id, reason: 'unsettled', lastError: 'gone', attempts: 4 };
+    await records.failed(failure);
+    const record = await held(records, job.id);
+    expect(record).toMatchObject({ ...failure, state: 'failed' });
+    expect([record.hash, record.input]).toEqual([before?.hash, before?.input]);
+  });
+
+  test('what the failure leaves open stays as it was', async () => {
+    const { records } = store();
+    const job = await bring(records, 'failing');
+    await records.failed({ id: job.id, reason: 'deleted' });
+    expect(await held(records, job.id)).toMatchObject({
+      state: 'failed',
+      reason: 'deleted',
+      attempts: 2,
+      lastError: 'second',
+    });
+  });
+
+  test('done stays', async () => {
+    const { records } = store();
+    const job = await bring(records, 'done');
+    const before = await held(records, job.id);
+    await records.failed({ id: job.id, reason: 'deleted' });
+    expect(await records.get(job.id)).toEqual(before);
+  });
+}

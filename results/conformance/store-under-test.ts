@@ -1,0 +1,45 @@
+import { randomUUID } from 'node:crypto';
+import type { Job } from '../../contract/job';
+import type { JobRecord, RecordState, Records } from '../records';
+
+/** A fresh, empty store; `reopen` gives one more handle on it, as another process would have. */
+export interface StoreUnderTest {
+  readonly records: Records;
+  readonly reopen: () => Promise<Records>;
+  /** Closes every handle and removes the store. */
+  readonly destroy: () => Promise<void>;
+}
+
+export type Start = RecordState | 'absent';
+/** The store of the running test. */
+export type Store = () => StoreUnderTest;
+
+export const STARTS: readonly Start[] = ['absent', 'claimed', 'accepted', 'failing', 'failed', 'done'];
+export const without = (...starts: readonly Start[]): readonly Start[] =>
+  STARTS.filter((start) => !starts.includes(start));
+
+export const newJob = (): Job => ({ id: randomUUID(), input: 1 });
+export const times = <T>(count: number, run: (index: number) => Promise<T>): Promise<T[]> =>
+  Promise.all(Array.from({ length: count }, (_, index) => run(index)));
+export const count = <T>(values: readonly T[], wanted: T): number => values.filter((value) => value === wanted).length;
+
+/** Brings a job into the state by the calls that lead there: two failed runs before `failing`, `failed` and `done`. */
+export async function bring(records: Records, start: Start): Promise<Job> {
+  const job = newJob();
+  if (start === 'absent') return job;
+  await records.claim(job);
+  if (start === 'claimed') return job;
+  await records.accept(job.id);
+  if (start === 'accepted') return job;
+  await records.fail(job.id, 'first');
+  await records.fail(job.id, 'second');
+  if (start === 'failed') await records.failed({ id: job.id, reason: 'attempts', lastError: 'last', attempts: 5 });
+  if (start === 'done') await records.once(job, 2);
+  return job;
+}
+
+export async function held(records: Records, id: string): Promise<JobRecord> {
+  const record = await records.get(id);
+  if (record === undefined) throw new Error(`there is no record of ${id}`);
+  return record;
+}

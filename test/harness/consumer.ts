@@ -1,0 +1,131 @@
+import 'reflect-metadata';
+import { Controller, Inject, Module, type OnModuleDestroy, type Provider, type Type } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { Ctx, EventPattern, Payload, type MicroserviceOptions } from '@nestjs/microservices';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { DELIVERY, type DeliveryNumbers } from '../../contract/delivery';
+import { type Attempts } from '../../transport/attempts';
+import { SqsContext } from '../../transport/sqs-context';
+import { SqsStrategy } from '../../transport/strategy';
+import { SqsTransport } from '../../transport/transport';
+import { TransportModule } from '../../transport/transport.module';
+import { type TestBroker, type TestQueues } from './broker';
+
+export interface ConsumerUnderTest {
+  readonly broker: Pick<TestBroker, 'endpoint' | 'region'>;
+  readonly queues: TestQueues;
+  readonly controllers: Type[];
+  readonly providers?: Provider[];
+  /** Every type the queue carries; `job` alone by default. */
+  readonly types?: readonly string[];
+  readonly numbers?: Partial<DeliveryNumbers>;
+  readonly concurrency?: number;
+  readonly attempts?: Type<Attempts>;
+}
+
+/** A real Nest application on the transport, with the controllers of the test. */
+export class RunningConsumer {
+  constructor(
+    readonly app: NestFastifyApplication,
+    readonly transport: SqsTransport,
+  ) {}
+
+  /** Drains, as a SIGTERM does. */
+  stop(): Promise<void> {
+    return this.app.close();
+  }
+}
+
+const running = new Set<RunningConsumer>();
+
+/** Resolves when it polls or is about to; rejects when it refuses to start. */
+export async function startConsumer(test: ConsumerUnderTest): Promise<RunningConsumer> {
+  const app = await NestFactory.create<NestFastifyApplication>(rootModule(test), new FastifyAdapter(), {
+    logger: false,
+    abortOnError: false,
+  });
+  app.connectMicroservice<MicroserviceOptions>({ strategy: app.get(SqsStrategy) }, { inheritAppConfig: true });
+  const consumer = new RunningConsumer(app, app.get(SqsTransport));
+  running.add(consumer);
+  await app.init();
+  await app.startAllMicroservices();
+  return consumer;
+}
+
+/** Stops every consumer of the test; for `afterEach`. */
+export async function stopConsumers(): Promise<void> {
+  const left = [...running];
+  running.clear();
+  await Promise.all(left.map((consumer) => consumer.stop()));
+}
+
+function rootModule({ broker, queues, types = ['job'], attempts, ...rest }: ConsumerUnderTest): Type {
+  const options = {
+    region: broker.region,
+    endpoint: broker.endpoint,
+    queueUrl: queues.queueUrl,
+    deadLetterQueueUrl: queues.deadLetterQueueUrl,
+    types,
+    defaultType: types[0] ?? 'job',
+    concurrency: rest.concurrency ?? 100,
+    pollers: 4,
+    numbers: { ...DELIVERY, ...rest.numbers },
+  };
+  @Module({
+    imports: [TransportModule.forConsumer({ options, ...(attempts && { attempts }) })],
+    controllers: rest.controllers,
+    providers: rest.providers ?? [],
+  })
+  class RootModule implements OnModuleDestroy {
+    constructor(private readonly transport: SqsTransport) {}
+    onModuleDestroy(): Promise<void> {
+      return this.transport.drain();
+    }
+  }
+  return RootModule;
+}
+
+type Behaviour = (payload: unknown, context: SqsContext) => unknown;
+
+/** What the handler of a test does, and what it saw. */
+export class Script {
+  readonly runs: { readonly payload: unknown; readonly messageId: string; readonly receiveCount: number }[] = [];
+
+  constructor(private behaviour: Behaviour = () => undefined) {}
+
+  /** From the next run on. */
+  become(behaviour: Behaviour): void {
+    this.behaviour = behaviour;
+  }
+
+  run(payload: unknown, context: SqsContext): unknown {
+    this.runs.push({ payload, messageId: context.messageId, receiveCount: context.receiveCount });
+    return this.behaviour(payload, context);
+  }
+}
+
+/** The one handler most tests need: of type `job`, doing what the script says. */
+export function scripted(script: Script): Pick<ConsumerUnderTest, 'controllers' | 'providers'> {
+  @Controller()
+  class ScriptedController {
+    constructor(@Inject(Script) private readonly held: Script) {}
+
+    @EventPattern('job')
+    handle(@Payload() payload: unknown, @Ctx() context: SqsContext): unknown {
+      return this.held.run(payload, context);
+    }
+  }
+  return { controllers: [ScriptedController], providers: [{ provide: Script, useValue: script }] };
+}
+
+/** A promise that the test settles by hand. */
+export class Latch {
+  readonly opened: Promise<void>;
+  open: () => void = () => undefined;
+
+  constructor() {
+    this.opened = new Promise((resolve) => {
+      this.open = resolve;
+    });
+  }
+}

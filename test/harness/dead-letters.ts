@@ -1,0 +1,28 @@
+import { type Message } from '@aws-sdk/client-sqs';
+import { DEAD_LETTER_ATTRIBUTE, type DeadLetter } from '../../transport/dead-letter';
+import { type TestBroker } from './broker';
+import { eventually } from './eventually';
+
+/** The why of a dead letter; fails for one that carries none. */
+export function whyOf(message: Message): DeadLetter {
+  const text = message.MessageAttributes?.[DEAD_LETTER_ATTRIBUTE]?.StringValue;
+  if (text === undefined) throw new Error(`The dead letter ${message.MessageId ?? ''} does not say why`);
+  return JSON.parse(text) as DeadLetter;
+}
+
+/** Waits until the dead-letter queue has given out `count` messages. */
+export async function deadLetters(
+  broker: TestBroker,
+  url: string,
+  { count = 1, withinMs = 15_000 } = {},
+): Promise<Message[]> {
+  const found: Message[] = [];
+  await eventually(
+    async () => {
+      found.push(...(await broker.receiveAll(url)));
+      if (found.length < count) throw new Error(`${found.length} of ${count} dead letters so far`);
+    },
+    { withinMs },
+  );
+  return found;
+}

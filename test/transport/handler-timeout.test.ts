@@ -1,0 +1,48 @@
+import { HandlerTimeout } from '../../transport/flight';
+import { withBroker } from '../harness/broker';
+import { Latch, scripted, Script, startConsumer, stopConsumers } from '../harness/consumer';
+import { eventually } from '../harness/eventually';
+
+const broker = withBroker();
+afterEach(stopConsumers);
+
+it('tells a handler past its timeout to stop, and counts the run as failed', async () => {
+  const queues = await broker().createQueues();
+  const reasons: unknown[] = [];
+  const script = new Script((_payload, { signal }) => {
+    if (script.runs.length > 1) return undefined;
+    return new Promise((_resolve, reject) => {
+      signal.addEventListener('abort', () => {
+        reasons.push(signal.reason);
+        reject(new Error('stopped'));
+      });
+    });
+  });
+  await startConsumer({ broker: broker(), queues, ...scripted(script), numbers: { handlerTimeoutSeconds: 1 } });
+  await broker().send(queues.queueUrl, '{}');
+  await eventually(() => broker().isEmpty(queues.queueUrl), { withinMs: 20_000 });
+  expect(reasons).toEqual([expect.any(HandlerTimeout)]);
+  expect(script.runs).toHaveLength(2);
+});
+
+it('keeps the permit of a handler that does not return, and honours its late success', async () => {
+  const queues = await broker().createQueues();
+  const latch = new Latch();
+  const script = new Script((payload) => (JSON.stringify(payload) === '"slow"' ? latch.opened : undefined));
+  const consumer = await startConsumer({
+    broker: broker(),
+    queues,
+    ...scripted(script),
+    concurrency: 1,
+    numbers: { handlerTimeoutSeconds: 1 },
+  });
+  await broker().send(queues.queueUrl, '"slow"');
+  await eventually(() => consumer.transport.unreturned === 1);
+  await broker().send(queues.queueUrl, '"quick"');
+  // The only permit is still taken, so nothing else is received.
+  expect(consumer.transport.status().inFlight).toBe(0);
+  latch.open();
+  await eventually(() => broker().isEmpty(queues.queueUrl), { withinMs: 20_000 });
+  expect(script.runs.map(({ payload }) => payload)).toEqual(['slow', 'quick']);
+  expect(consumer.transport.unreturned).toBe(0);
+});

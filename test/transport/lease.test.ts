@@ -1,0 +1,94 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { LeaseLost } from '../../transport/flight';
+import { withBroker, type TestQueues } from '../harness/broker';
+import { Latch, scripted, Script, startConsumer, stopConsumers } from '../harness/consumer';
+import { eventually } from '../harness/eventually';
+import { startFaultProxy, type FaultProxy } from '../harness/fault-proxy';
+
+const broker = withBroker();
+let proxy: FaultProxy | undefined;
+afterEach(async () => {
+  await stopConsumers();
+  await proxy?.close();
+  proxy = undefined;
+});
+
+const shortLease = (): Promise<TestQueues> => broker().createQueues({ numbers: { visibilityTimeoutSeconds: 2 } });
+const behindProxy = async (): Promise<{ endpoint: string; region: string }> => {
+  proxy = await startFaultProxy(broker().endpoint);
+  return { endpoint: proxy.endpoint, region: broker().region };
+};
+
+it('keeps the lease of a handler that runs three times as long as the visibility timeout', async () => {
+  const queues = await shortLease();
+  const script = new Script(() => wait(6_000));
+  await startConsumer({ broker: broker(), queues, ...scripted(script) });
+  await broker().send(queues.queueUrl, '{}');
+  await eventually(() => broker().isEmpty(queues.queueUrl), { withinMs: 12_000 });
+  expect(script.runs).toHaveLength(1);
+});
+
+it('extends the leases of many handlers in batch calls', async () => {
+  const queues = await shortLease();
+  const through = await behindProxy();
+  const script = new Script(() => wait(3_000));
+  await startConsumer({ broker: through, queues, ...scripted(script), concurrency: 40 });
+  await Promise.all(Array.from({ length: 40 }, () => broker().send(queues.queueUrl, '{}')));
+  await eventually(() => broker().isEmpty(queues.queueUrl), { withinMs: 20_000 });
+  expect(script.runs).toHaveLength(40);
+  // 40 leases, each extended two or three times: 80 to 120 calls one by one.
+  expect(proxy?.count('ChangeMessageVisibilityBatch')).toBeLessThan(40);
+});
+
+it('goes on after heartbeats that failed in part, by asking again', async () => {
+  const queues = await shortLease();
+  const through = await behindProxy();
+  proxy?.rule('ChangeMessageVisibilityBatch', ({ nth }) =>
+    nth % 2 === 1 ? { failEntries: (_entry, index) => index % 2 === 0 } : 'pass',
+  );
+  const script = new Script(() => wait(5_000));
+  await startConsumer({ broker: through, queues, ...scripted(script) });
+  await Promise.all(Array.from({ length: 10 }, () => broker().send(queues.queueUrl, '{}')));
+  await eventually(() => broker().isEmpty(queues.queueUrl), { withinMs: 20_000 });
+  expect(script.runs).toHaveLength(10);
+});
+
+it('aborts a handler whose lease SQS says is gone, and lets the next run have the job', async () => {
+  const queues = await shortLease();
+  const through = await behindProxy();
+  const refused = { failEntries: () => true, senderFault: true, code: 'ReceiptHandleIsInvalid' };
+  proxy?.rule('ChangeMessageVisibilityBatch', refused);
+  const reasons: unknown[] = [];
+  const script = new Script((_payload, { signal }) => {
+    if (script.runs.length > 1) return undefined;
+    return new Promise((_resolve, reject) => {
+      signal.addEventListener('abort', () => {
+        reasons.push(signal.reason);
+        reject(new Error('stopped'));
+      });
+    });
+  });
+  await startConsumer({ broker: through, queues, ...scripted(script) });
+  await broker().send(queues.queueUrl, '{}');
+  await eventually(() => broker().isEmpty(queues.queueUrl), { withinMs: 12_000 });
+  expect(reasons).toEqual([expect.any(LeaseLost)]);
+  expect(script.runs).toHaveLength(2);
+});
+
+it('does not run a message twice at once: it adopts the new receipt while the handler still runs', async () => {
+  const queues = await shortLease();
+  const through = await behindProxy();
+  proxy?.rule('ChangeMessageVisibilityBatch', 'unavailable');
+  const latch = new Latch();
+  const script = new Script(() => latch.opened);
+  const consumer = await startConsumer({ broker: through, queues, ...scripted(script) });
+  await broker().send(queues.queueUrl, '{}');
+  await eventually(() => script.runs.length === 1);
+  const receives = proxy?.count('ReceiveMessage') ?? 0;
+  // The lease is lost, the message comes again, and another poll is asked for after it was taken in.
+  await eventually(() => (proxy?.count('ReceiveMessage') ?? 0) > receives + 1, { withinMs: 8_000 });
+  expect(consumer.transport.status().inFlight).toBe(1);
+  latch.open();
+  await eventually(() => broker().isEmpty(queues.queueUrl), { withinMs: 8_000 });
+  expect(script.runs).toHaveLength(1);
+});

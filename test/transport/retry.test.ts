@@ -1,0 +1,105 @@
+import { reject, retry } from '../../transport/outcome';
+import { withBroker } from '../harness/broker';
+import { scripted, Script, startConsumer, stopConsumers } from '../harness/consumer';
+import { deadLetters, whyOf } from '../harness/dead-letters';
+import { eventually } from '../harness/eventually';
+
+const broker = withBroker();
+afterEach(stopConsumers);
+
+const start = async (script: Script): Promise<{ queueUrl: string; deadLetterQueueUrl: string }> => {
+  const queues = await broker().createQueues();
+  await startConsumer({ broker: broker(), queues, ...scripted(script) });
+  return queues;
+};
+
+it('runs a job again after a backoff when its handler throws', async () => {
+  const times: number[] = [];
+  const script = new Script(() => {
+    times.push(Date.now());
+    if (times.length === 1) throw new Error('not yet');
+  });
+  const { queueUrl } = await start(script);
+  await broker().send(queueUrl, '{}');
+  await eventually(() => broker().isEmpty(queueUrl), { withinMs: 20_000 });
+  expect(script.runs.map(({ receiveCount }) => receiveCount)).toEqual([1, 2]);
+  // The least backoff is a second; a broker's clock may be coarse.
+  expect((times[1] ?? 0) - (times[0] ?? 0)).toBeGreaterThan(900);
+});
+
+it('dead-letters with the last error after the fifth failed run', async () => {
+  const script = new Script();
+  script.become(() => retry(`failure ${script.runs.length}`, 0));
+  const { queueUrl, deadLetterQueueUrl } = await start(script);
+  const id = await broker().send(queueUrl, '{"a":1}');
+  const [message] = await deadLetters(broker(), deadLetterQueueUrl);
+  expect(whyOf(message ?? {})).toMatchObject({
+    reason: 'attempts',
+    error: 'failure 5',
+    attempts: 5,
+    sourceMessageId: id,
+  });
+  expect(script.runs).toHaveLength(5);
+  await eventually(() => broker().isEmpty(queueUrl));
+});
+
+it.each([
+  [
+    'a string',
+    (): never => {
+      throw 'just text';
+    },
+    'just text',
+  ],
+  [
+    'undefined',
+    (): never => {
+      throw undefined;
+    },
+    'undefined',
+  ],
+  [
+    'an object that cannot be shown',
+    (): never => {
+      throw Object.create(null);
+    },
+    'an error that cannot be shown',
+  ],
+  ['a rejection with null', (): Promise<never> => Promise.reject(null), 'null'],
+])('counts it as a failed run when a handler throws %s', async (_case, behaviour, text) => {
+  const script = new Script();
+  script.become(() => (script.runs.length < 5 ? retry('before', 0) : behaviour()));
+  const { queueUrl, deadLetterQueueUrl } = await start(script);
+  await broker().send(queueUrl, '{}');
+  const [message] = await deadLetters(broker(), deadLetterQueueUrl);
+  expect(whyOf(message ?? {})).toMatchObject({ reason: 'attempts', error: text });
+});
+
+it('never runs again what a handler rejects', async () => {
+  const script = new Script(() => reject('closed', 'the account is closed'));
+  const { queueUrl, deadLetterQueueUrl } = await start(script);
+  await broker().send(queueUrl, '{}');
+  const [message] = await deadLetters(broker(), deadLetterQueueUrl);
+  expect(whyOf(message ?? {})).toMatchObject({ reason: 'closed', error: 'the account is closed' });
+  expect(script.runs).toHaveLength(1);
+});
+
+it('does not run a message that was received fifteen times without any outcome', async () => {
+  const queues = await broker().createQueues();
+  await broker().send(queues.queueUrl, '{}');
+  for (let receive = 1; receive <= 15; receive += 1) {
+    // A receive whose consumer dies: its lease ends, here after no time.
+    await eventually(async () => (await broker().receive(queues.queueUrl, 0, 1)).length === 1);
+  }
+  const script = new Script();
+  const store = class {
+    standing = (): Promise<{ attempts: number; done: boolean }> => Promise.resolve({ attempts: 0, done: false });
+    fail = this.standing;
+    deadLettered = (): Promise<void> => Promise.resolve();
+    jobId = (): undefined => undefined;
+  };
+  await startConsumer({ broker: broker(), queues, ...scripted(script), attempts: store });
+  const [message] = await deadLetters(broker(), queues.deadLetterQueueUrl);
+  expect(whyOf(message ?? {}).reason).toBe('unsettled');
+  expect(script.runs).toEqual([]);
+});
