@@ -1,4 +1,4 @@
-import { Controller, Inject, UsePipes, ValidationPipe } from '@nestjs/common';
+import { Controller, Inject } from '@nestjs/common';
 import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
 import { setTimeout as wait } from 'node:timers/promises';
 import { JOB_TYPE, JOB_VERSION } from '../contract/job';
@@ -10,6 +10,9 @@ import { SqsContext } from '../transport/sqs-context';
 import { addOne } from './add-one';
 import { jobIdOf } from './job-id';
 import { JobMessage } from './job-message';
+import { ValidMessage } from './valid-message';
+
+const VALID_JOB = new ValidMessage(JobMessage);
 
 export const WORK_SECONDS = Symbol('work-seconds');
 
@@ -22,8 +25,7 @@ export class JobController {
   ) {}
 
   @EventPattern(JOB_TYPE, { version: JOB_VERSION })
-  @UsePipes(new ValidationPipe({ whitelist: true, forbidNonWhitelisted: true, forbidUnknownValues: true }))
-  async handle(@Payload() { id, input }: JobMessage, @Ctx() context: SqsContext): Promise<Outcome> {
+  async handle(@Payload(VALID_JOB) { id, input }: JobMessage, @Ctx() context: SqsContext): Promise<Outcome> {
     const job = { id: jobIdOf(id, context), input };
     if (this.workSeconds > 0) await wait(this.workSeconds * 1_000, undefined, { signal: context.signal });
     const result = addOne(input);

@@ -44,7 +44,7 @@ function stopOnSignal(app: NestFastifyApplication, logger: LoggerService): void 
 function startFault(error: unknown): string {
   if (error instanceof EnvironmentError) return error.message;
   if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') {
-    return 'The port is taken; set PORT to another one, or end what listens there';
+    return `Port ${'port' in error ? String(error.port) : ''} is taken; set PORT to another one`;
   }
   return error instanceof Error ? error.message : String(error);
 }

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Environment, readEnvironment } from '../contract/environment';
 import { createProducer } from '../producer/app';
+import { RECORDS } from '../producer/tokens';
 import { openRecords } from '../results/open';
 import { type Records } from '../results/records';
 import { credentialVariables } from '../ops/child-environment';
@@ -66,6 +67,11 @@ export class TestProducer {
 
   get(path: string, headers: Record<string, string> = {}): Promise<Response> {
     return fetch(`${this.url}${path}`, { headers });
+  }
+
+  /** The producer's own connection to its store ends. */
+  async closeStore(): Promise<void> {
+    await this.parts.app.get<Records>(RECORDS).close();
   }
 
   async close(): Promise<void> {

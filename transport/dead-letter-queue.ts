@@ -1,6 +1,7 @@
 import { type Attempts } from './attempts';
 import { describeDeadLetter, toDeadLetterMessage, type DeadLetter } from './dead-letter';
 import { type Delivery } from './delivery';
+import { DeliveryMemory } from './delivery-memory';
 import { MessageRefused } from './errors';
 import { type Sender } from './sender';
 import { type Settlement } from './settlement';
@@ -13,11 +14,18 @@ const RETRY_SECONDS = 5;
  * between, the message is still in its queue: it may be dead-lettered twice, never lost.
  */
 export class DeadLetterQueue {
+  private readonly left = new DeliveryMemory();
+
   constructor(
     private readonly sender: Sender,
     private readonly settlement: Settlement,
     private readonly attempts: Attempts,
   ) {}
+
+  /** True for a delivery that only SQS's own redrive can move; it is given back until it was received often enough. */
+  leftToRedrive(delivery: Delivery): boolean {
+    return this.left.has(delivery);
+  }
 
   async move(delivery: Delivery, why: Pick<DeadLetter, 'reason' | 'error' | 'attempts'>): Promise<void> {
     const deadLetter = describeDeadLetter(delivery, why, this.attempts.jobId(delivery));
@@ -29,9 +37,12 @@ export class DeadLetterQueue {
       await this.settlement.release(delivery, RETRY_SECONDS);
       return;
     }
-    if (sent) await this.settlement.delete(delivery);
-    // No room for the why beside the message: SQS's own redrive moves it once it was received often enough.
-    else await this.settlement.release(delivery, 0);
+    if (sent) {
+      await this.settlement.delete(delivery);
+      return;
+    }
+    this.left.remember(delivery);
+    await this.settlement.release(delivery, 0);
   }
 
   /** False when the message with its why cannot be sent at all; rejects when it may be later. */

@@ -105,6 +105,7 @@ export class Engine {
   private async beforeRun(flight: Flight): Promise<Decision | undefined> {
     const { delivery } = flight;
     if (this.parts.settlement.wasDone(delivery)) return { action: 'delete' };
+    if (this.parts.deadLetters.leftToRedrive(delivery)) return { action: 'release', afterSeconds: 0 };
     if (delivery.receiveCount === 1) return undefined;
     return this.asking(async () => {
       flight.standing = await this.parts.attempts.standing(delivery);

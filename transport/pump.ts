@@ -12,6 +12,8 @@ export const MAX_POLLERS = 40;
 /** After failed receives: 0.25 s, doubling to at most 8 s, with jitter, so that a broker that is back is found soon. */
 const BACKOFF_MS = { first: 250, most: 8_000 };
 
+const FAILING_AFTER = 3;
+
 /** Where received messages go. */
 export interface Intake {
   /** Takes messages in; a permit is taken for each. */
@@ -27,7 +29,6 @@ interface Poller {
   since: number;
   /** Permits taken for the receive on its way. */
   reserved: number;
-  failures: number;
 }
 
 /** The consumer name by which ssut finds a poller's methods. */
@@ -42,6 +43,8 @@ export class Pump {
   private readonly pollers: Poller[];
   private readonly stopping = new AbortController();
   private shut = false;
+  /** Failed receives since the last that succeeded. */
+  private failures = 0;
 
   constructor(
     readonly count: number,
@@ -60,9 +63,9 @@ export class Pump {
     return Math.max(...this.pollers.map(({ state, since }) => (state === 'gate' ? 0 : now - since)));
   }
 
-  /** Receives keep failing. */
+  /** Receives keep failing; one that succeeds, of whichever poller, ends it. */
   get failing(): boolean {
-    return this.pollers.some(({ failures }) => failures >= 3);
+    return this.failures >= FAILING_AFTER;
   }
 
   /** Lets no poller ask any more; resolves when none asks, or after `graceMs`: an aborted poll may strand its messages. */
@@ -85,7 +88,7 @@ export class Pump {
   async beforeReceive(index: number): Promise<void> {
     const { gate, permits } = this.parts;
     const poller = this.enter(index, 'gate');
-    if (poller.failures > 0) await wait(backoffMs(poller.failures), undefined, { signal: this.stopping.signal });
+    if (this.failures > 0) await wait(backoffMs(this.failures), undefined, { signal: this.stopping.signal });
     for (;;) {
       await gate.pass(index);
       poller.reserved = await permits.acquire();
@@ -95,10 +98,14 @@ export class Pump {
     this.enter(index, 'asking');
   }
 
-  /** sqs-consumer asks for a fixed number of messages; through this client a poller asks for what it has room for. */
+  /**
+   * sqs-consumer asks for a fixed number of messages; through this client a poller asks for what it has room for.
+   * After a failure it does not wait long for messages, so that it is soon known whether the queue is back.
+   */
   clientOf(index: number, client: SQSClient): SQSClient {
     const send = (command: ReceiveMessageCommand, options: { abortSignal: AbortSignal }): unknown => {
       const input = { ...command.input, MaxNumberOfMessages: this.poller(index).reserved };
+      if (this.failures > 0) input.WaitTimeSeconds = 1;
       return client.send(new ReceiveMessageCommand(input), options);
     };
     return Object.create(client, { send: { value: send } }) as SQSClient;
@@ -121,14 +128,16 @@ export class Pump {
     const asking = poller.state === 'asking';
     this.leave(poller, 0);
     if (!asking || this.shut) return;
-    poller.failures += 1;
-    if (poller.failures === 1) this.logger.warn(`A receive failed, polling goes on: ${errorText(error)}`);
+    this.failures += 1;
+    // One poller is enough to find out when the queue is back.
+    this.parts.gate.adapt(0, 1);
+    if (this.failures === 1) this.logger.warn(`A receive failed, polling goes on: ${errorText(error)}`);
   }
 
   private answered(index: number, received: number): void {
     const poller = this.poller(index);
-    if (poller.failures > 0) this.logger.log('Receives succeed again.');
-    poller.failures = 0;
+    if (this.failures > 0) this.logger.log('Receives succeed again.');
+    this.failures = 0;
     this.parts.gate.adapt(received, poller.reserved);
     this.leave(poller, received);
   }

@@ -7,7 +7,7 @@ import {
 import { setTimeout as wait } from 'node:timers/promises';
 import { Batcher } from './batcher';
 import { type Delivery } from './delivery';
-import { DoneMemory } from './done-memory';
+import { DeliveryMemory } from './delivery-memory';
 
 /** Long enough to gather nearly ten under load, short enough to go unnoticed beside a call. */
 const LINGER_MS = 5;
@@ -28,7 +28,7 @@ export type Extension = 'extended' | 'lost' | 'unknown';
 
 /** Carries out what was decided for deliveries of one queue, in batch calls, entry by entry. */
 export class Settlement {
-  private readonly done = new DoneMemory();
+  private readonly done = new DeliveryMemory();
   private readonly deletes: Batcher<string, true>;
   private readonly visibility: Batcher<VisibilityChange, true>;
 

@@ -6,14 +6,17 @@ export interface EventuallyOptions {
 }
 
 /** Runs `check` until it neither throws nor answers false; fails with its last error once the time is up. */
-export async function eventually<T>(check: () => T | Promise<T>, options: EventuallyOptions = {}): Promise<T> {
+export async function eventually<T>(
+  check: () => T | Promise<T>,
+  options: EventuallyOptions = {},
+): Promise<Exclude<T, false>> {
   const { withinMs = 10_000, everyMs = 25 } = options;
   const deadline = Date.now() + withinMs;
   for (;;) {
     let failure: unknown;
     try {
       const answer = await check();
-      if (answer !== false) return answer;
+      if (answer !== false) return answer as Exclude<T, false>;
       failure = new Error(`still false after ${withinMs} ms: ${check.toString().slice(0, 200)}`);
     } catch (error) {
       failure = error;

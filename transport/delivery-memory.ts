@@ -4,10 +4,10 @@ import { type Delivery } from './delivery';
 const MAX_ENTRIES = 10_000;
 
 /**
- * Deliveries that are done but could not be deleted: when they come again they are only deleted. By queue, MessageId
- * and payload, bounded in number, forgotten with the process; the record guards what this does not.
+ * Remembers deliveries whose end is decided but not reached, for when they come again: by queue, MessageId and payload,
+ * the latest 10,000, until the process ends.
  */
-export class DoneMemory {
+export class DeliveryMemory {
   private readonly keys = new Set<string>();
 
   remember(delivery: Delivery): void {

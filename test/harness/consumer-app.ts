@@ -1,0 +1,49 @@
+import { type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createConsumer } from '../../consumer/app';
+import { readEnvironment } from '../../contract/environment';
+import { type Records } from '../../results/records';
+import { RECORDS } from '../../results/results.module';
+import { SqsTransport } from '../../transport/transport';
+import { type TestQueues } from './broker';
+
+const SILENT = { log: () => undefined, warn: () => undefined, error: () => undefined };
+
+/** The real consumer in this process, on a results store of its own. */
+export interface ConsumerApp {
+  readonly app: NestFastifyApplication;
+  readonly records: Records;
+  readonly transport: SqsTransport;
+  readonly resultsPath: string;
+  /** `http://127.0.0.1:PORT` of the health routes. */
+  readonly url: string;
+}
+
+const started = new Set<{ app: NestFastifyApplication; folder: string }>();
+
+export async function startConsumerApp(
+  queues: TestQueues,
+  variables: Readonly<Record<string, string>> = {},
+): Promise<ConsumerApp> {
+  const folder = await mkdtemp(join(tmpdir(), 'plusone-'));
+  const resultsPath = join(folder, 'results.db');
+  const environment = readEnvironment({ ...queues.env, RESULTS: `sqlite:${resultsPath}`, ...variables });
+  const app = await createConsumer(environment, SILENT);
+  started.add({ app, folder });
+  await app.init();
+  await app.startAllMicroservices();
+  await app.listen(0, '127.0.0.1');
+  return { app, records: app.get(RECORDS), transport: app.get(SqsTransport), resultsPath, url: await app.getUrl() };
+}
+
+/** Drains every consumer of the test and removes its store; for `afterEach`. */
+export async function stopConsumerApps(): Promise<void> {
+  const left = [...started];
+  started.clear();
+  for (const { app, folder } of left) {
+    await app.close();
+    await rm(folder, { recursive: true });
+  }
+}

@@ -1,0 +1,114 @@
+import { withBroker } from './harness/broker';
+import { eventually } from './harness/eventually';
+import { type FaultProxy, startFaultProxy, type Verdict } from './harness/fault-proxy';
+import { startProducer, type TestProducer } from './producer-app';
+import { expectProblemResponse } from './producer-problem';
+
+const broker = withBroker();
+let proxy: FaultProxy;
+let producer: TestProducer;
+
+beforeEach(async () => {
+  proxy = await startFaultProxy(broker().endpoint);
+  producer = await startProducer(broker(), { endpoint: proxy.endpoint });
+});
+afterEach(async () => {
+  expect(producer.errors).toEqual([]);
+  proxy.clear();
+  await producer.close();
+  await proxy.close();
+});
+
+const produce = (input = 1): Promise<Response> => producer.post('/produce', JSON.stringify({ input }));
+
+async function queuedIds(): Promise<string[]> {
+  const messages = await broker().receiveAll(producer.queues.queueUrl);
+  return messages.map(({ Body = '' }) => (JSON.parse(Body) as { id: string }).id);
+}
+
+async function expectUnavailable(response: Response): Promise<void> {
+  await expectProblemResponse(response, 503);
+  expect(Number(response.headers.get('retry-after'))).toBeGreaterThan(0);
+}
+
+test.each<[string, Verdict]>([
+  ['resets the connection', 'drop'],
+  ['throttles', 'throttle'],
+  ['is unavailable', 'unavailable'],
+])('a broker that %s: 503 + Retry-After, nothing queued, and well again after', async (_, verdict) => {
+  proxy.rule('SendMessageBatch', verdict);
+  for (const response of await Promise.all(Array.from({ length: 15 }, () => produce())))
+    await expectUnavailable(response);
+  expect(await queuedIds()).toEqual([]);
+  proxy.clear();
+  expect((await produce()).status).toBe(202);
+});
+
+test('a broker that refuses connections: 503, not ready; both well again after', async () => {
+  await proxy.refuse();
+  await expectUnavailable(await produce());
+  await expectUnavailable(await producer.get('/health/ready'));
+  expect((await producer.get('/health/live')).status).toBe(200);
+  await proxy.accept();
+  expect((await produce()).status).toBe(202);
+  await eventually(async () => (await producer.get('/health/ready')).status === 200);
+});
+
+test.each([true, false])(
+  'a batch that fails in part (carried out: %s): 202 for what SQS accepted and nothing else',
+  async (forwarded) => {
+    const oddFails = { failEntries: (_: unknown, index: number) => index % 2 === 1, forwarded };
+    proxy.rule('SendMessageBatch', oddFails);
+    const responses = await Promise.all(Array.from({ length: 40 }, (_, n) => produce(n)));
+    const accepted: string[] = [];
+    for (const response of responses) {
+      if (response.status === 202) accepted.push(((await response.json()) as { id: string }).id);
+      else await expectUnavailable(response);
+    }
+    expect(accepted.length).toBeGreaterThan(0);
+    expect(accepted.length).toBeLessThan(40);
+    expect(await queuedIds()).toEqual(expect.arrayContaining(accepted));
+  },
+);
+
+test('a broker that accepts and never answers: 503 within 10 s for every request, with and without a key', async () => {
+  proxy.rule('SendMessageBatch', 'swallow');
+  const start = performance.now();
+  const keyed = producer.post('/produce', '{"input":1}', { 'idempotency-key': 'k' });
+  const responses = await Promise.all([keyed, ...Array.from({ length: 120 }, () => produce())]);
+  expect(performance.now() - start).toBeLessThan(10_000);
+  for (const response of responses) await expectUnavailable(response);
+});
+
+test('more waiting than the buffer holds: 503 at once for the rest', async () => {
+  proxy.rule('SendMessageBatch', 'blackhole');
+  const start = performance.now();
+  const took: number[] = [];
+  const responses = await Promise.all(
+    Array.from({ length: 1_300 }, async () => {
+      const response = await produce();
+      took.push(performance.now() - start);
+      return response;
+    }),
+  );
+  for (const response of responses) await expectUnavailable(response);
+  expect(Math.min(...took)).toBeLessThan(5_000);
+  expect(Math.max(...took)).toBeLessThan(10_500);
+});
+
+test('a silent broker turns ready red within 2 s', async () => {
+  proxy.rule('*', 'blackhole');
+  const start = performance.now();
+  await expectUnavailable(await producer.get('/health/ready'));
+  expect(performance.now() - start).toBeLessThan(2_000);
+});
+
+test('a store that is away: 503 for what needs it, 202 for what does not', async () => {
+  await producer.closeStore();
+  await expectUnavailable(await producer.post('/produce', '{"input":1}', { 'idempotency-key': 'k' }));
+  expect((await produce()).status).toBe(202);
+  const id = ((await (await produce()).json()) as { id: string }).id;
+  await expectUnavailable(await producer.get(`/results/${id}`));
+  await expectUnavailable(await producer.get(`/results/${id}`, { prefer: 'wait=2' }));
+  await expectUnavailable(await producer.get('/health/ready'));
+});

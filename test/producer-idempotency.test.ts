@@ -1,0 +1,155 @@
+import { Intake } from '../producer/intake';
+import { openRecords } from '../results/open';
+import { keyedJobId } from '../results/job-id';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { withBroker } from './harness/broker';
+import { type FaultProxy, startFaultProxy } from './harness/fault-proxy';
+import { startProducer, type TestProducer } from './producer-app';
+import { expectProblemResponse } from './producer-problem';
+
+const broker = withBroker();
+let proxy: FaultProxy;
+let producer: TestProducer;
+
+beforeEach(async () => {
+  proxy = await startFaultProxy(broker().endpoint);
+  producer = await startProducer(broker(), { endpoint: proxy.endpoint });
+});
+afterEach(async () => {
+  proxy.clear();
+  await producer.close();
+  await proxy.close();
+});
+
+const produce = (key: string, input = 1): Promise<Response> =>
+  producer.post('/produce', JSON.stringify({ input }), { 'idempotency-key': key });
+
+async function idOf(response: Response): Promise<string> {
+  const body = await response.text();
+  expect({ status: response.status, body }).toMatchObject({ status: 202 });
+  return (JSON.parse(body) as { id: string }).id;
+}
+
+async function queuedIds(): Promise<string[]> {
+  const messages = await broker().receiveAll(producer.queues.queueUrl);
+  return messages.map(({ Body = '' }) => (JSON.parse(Body) as { id: string }).id);
+}
+
+test('the same key and body again: the same id, sent once, the same for ever', async () => {
+  const id = await idOf(await produce('k'));
+  expect(await idOf(await produce('k'))).toBe(id);
+  await producer.records.once({ id, input: 1 }, 2);
+  expect(await idOf(await produce('k'))).toBe(id);
+  expect(await queuedIds()).toEqual([id]);
+  expect(await (await producer.get(`/results/${id}`)).json()).toMatchObject({ id, status: 'done', result: 2 });
+});
+
+test('another key, another job; no key, always another', async () => {
+  const responses = await Promise.all([
+    produce('a'),
+    produce('b'),
+    ...[1, 2].map(() => producer.post('/produce', '{"input":1}')),
+  ]);
+  expect(new Set(await Promise.all(responses.map(idOf))).size).toBe(4);
+});
+
+test('50 at once: one id, one message', async () => {
+  const ids = await Promise.all(Array.from({ length: 50 }, async () => idOf(await produce('k'))));
+  expect(new Set(ids).size).toBe(1);
+  expect(await queuedIds()).toEqual([ids[0]]);
+});
+
+test('50 at once with two bodies: one of them is taken, the other refused', async () => {
+  const responses = await Promise.all(Array.from({ length: 50 }, (_, n) => produce('k', n % 2)));
+  const statuses = responses.map(({ status }) => status);
+  expect(statuses.filter((status) => status === 202)).toHaveLength(25);
+  expect(statuses.filter((status) => status === 422)).toHaveLength(25);
+  expect(await queuedIds()).toHaveLength(1);
+});
+
+test('the same key with another body: 422, nothing queued', async () => {
+  const id = await idOf(await produce('k', 1));
+  await expectProblemResponse(await produce('k', 2), 422);
+  expect(await queuedIds()).toEqual([id]);
+});
+
+test('-0 and 0 are the same body', async () => {
+  const post = (body: string): Promise<Response> => producer.post('/produce', body, { 'idempotency-key': 'k' });
+  expect(await idOf(await post('{"input":-0}'))).toBe(await idOf(await post('{"input":0}')));
+});
+
+test('a send that failed is sent again under the same id', async () => {
+  proxy.rule('SendMessageBatch', 'unavailable');
+  await expectProblemResponse(await produce('k'), 503);
+  expect(await queuedIds()).toEqual([]);
+  await expectProblemResponse(await produce('k', 2), 422);
+  proxy.clear();
+  const id = await idOf(await produce('k'));
+  expect(await queuedIds()).toEqual([id]);
+});
+
+test('an answer of the queue that never arrived: 503, then the same id; a consumer sees a double of one job', async () => {
+  proxy.rule('SendMessageBatch', 'reset');
+  await expectProblemResponse(await produce('k'), 503);
+  proxy.clear();
+  const id = await idOf(await produce('k'));
+  const ids = await queuedIds();
+  expect(ids.length).toBeGreaterThan(1);
+  expect(new Set(ids)).toEqual(new Set([id]));
+  expect((await producer.records.once({ id, input: 1 }, 2)).outcome).toBe('recorded');
+  expect((await producer.records.once({ id, input: 1 }, 2)).outcome).toBe('repeat');
+});
+
+test('a crash between claim and send: the repeat sends', async () => {
+  const id = keyedJobId('anonymous', 'k');
+  await producer.records.claim({ id, input: 1 });
+  expect((await producer.get(`/results/${id}`)).status).toBe(202);
+  expect(await idOf(await produce('k'))).toBe(id);
+  expect(await queuedIds()).toEqual([id]);
+});
+
+test('a crash between send and accept: the repeat sends a double of the same job', async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'intake-'));
+  const records = await openRecords(`sqlite:${join(directory, 'results.db')}`);
+  const sent: string[] = [];
+  const queue = {
+    send: (job: { id: string }): Promise<void> => {
+      sent.push(job.id);
+      return Promise.resolve();
+    },
+  };
+  const wish = { input: 1, group: undefined, caller: 'c', idempotencyKey: 'k' };
+  const crashing = { claim: records.claim.bind(records), accept: () => Promise.reject(new Error('killed here')) };
+  await expect(new Intake(queue, crashing).take(wish)).rejects.toThrow('killed here');
+  const id = await new Intake(queue, records).take(wish);
+  expect(sent).toEqual([id, id]);
+  await new Intake(queue, records).take(wish);
+  expect(sent).toEqual([id, id]);
+  await records.close();
+  await rm(directory, { recursive: true });
+});
+
+test.each([
+  ['empty', ''],
+  ['256 characters', 'k'.repeat(256)],
+  ['a space', 'a b'],
+  ['a tab', 'a\tb'],
+  ['beyond ASCII', 'ké'],
+])('a key that is %s: 400, nothing queued', async (_, key) => {
+  await expectProblemResponse(await produce(key), 400);
+  expect(await queuedIds()).toEqual([]);
+});
+
+test('a key of 255 characters is taken', async () => {
+  await idOf(await produce('~'.repeat(255)));
+});
+
+test('two keys in one request: 400', async () => {
+  const headers = new Headers({ 'content-type': 'application/json' });
+  headers.append('idempotency-key', 'a');
+  headers.append('idempotency-key', 'b');
+  const response = await fetch(`${producer.url}/produce`, { method: 'POST', body: '{"input":1}', headers });
+  await expectProblemResponse(response, 400);
+});

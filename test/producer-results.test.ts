@@ -1,0 +1,140 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { DELIVERY } from '../contract/delivery';
+import { keyedJobId, newJobId } from '../results/job-id';
+import { v4, v7 } from 'uuid';
+import { withBroker } from './harness/broker';
+import { startProducer, type TestProducer } from './producer-app';
+import { expectProblemResponse } from './producer-problem';
+
+const broker = withBroker();
+let producer: TestProducer;
+
+beforeAll(async () => {
+  producer = await startProducer(broker());
+});
+afterAll(async () => {
+  expect(producer.errors).toEqual([]);
+  await producer.close();
+});
+
+const result = (id: string, prefer?: string): Promise<Response> =>
+  producer.get(`/results/${id}`, prefer === undefined ? {} : { prefer });
+
+async function newJob(): Promise<string> {
+  const response = await producer.post('/produce', '{"input":1}');
+  expect(response.headers.get('location')).toMatch(/^\/results\/[0-9a-f-]{36}$/);
+  return ((await response.json()) as { id: string }).id;
+}
+
+test('accepted: 202 pending with Retry-After, never cached', async () => {
+  const id = await newJob();
+  const response = await result(id);
+  expect(response.status).toBe(202);
+  expect(await response.json()).toEqual({ id, status: 'pending' });
+  expect(response.headers.get('retry-after')).toBe('1');
+  expect(response.headers.get('cache-control')).toBe('no-store');
+});
+
+test('claimed: 202 pending', async () => {
+  const id = keyedJobId('anonymous', 'claimed');
+  await producer.records.claim({ id, input: 1 });
+  expect(await (await result(id)).json()).toEqual({ id, status: 'pending' });
+});
+
+test('failing: 202 pending with attempts and the last error', async () => {
+  const id = await newJob();
+  await producer.records.fail(id, 'Error: away');
+  const response = await result(id);
+  expect(response.status).toBe(202);
+  expect(await response.json()).toEqual({ id, status: 'pending', attempts: 1, lastError: 'Error: away' });
+});
+
+test('done: 200 with input, result and time', async () => {
+  const id = await newJob();
+  await producer.records.once({ id, input: 1 }, 2);
+  const response = await result(id);
+  expect(response.status).toBe(200);
+  expect(await response.json()).toEqual({ id, status: 'done', input: 1, result: 2, completedAt: expect.any(String) });
+  expect(response.headers.get('cache-control')).toBe('no-store');
+});
+
+test('failed: 200 with the reason', async () => {
+  const id = await newJob();
+  await producer.records.failed({ id, reason: 'attempts', lastError: 'Error: away', attempts: 5 });
+  const response = await result(id);
+  expect(response.status).toBe(200);
+  expect(await response.json()).toEqual({ id, status: 'failed', reason: 'attempts' });
+});
+
+const DAY_MS = 24 * 60 * 60 * 1_000;
+
+test.each([
+  ['no UUID', 'abc'],
+  ['a number', '1'],
+  ['a UUID v4', v4()],
+  ['nil', '00000000-0000-0000-0000-000000000000'],
+  ['in capitals', newJobId().toUpperCase()],
+  ['in braces', `{${newJobId()}}`],
+  ['with a space', `%20${newJobId()}`],
+  ['older than retention', v7({ msecs: Date.now() - DELIVERY.recordRetentionSeconds * 1_000 - DAY_MS })],
+  ['of tomorrow', v7({ msecs: Date.now() + DAY_MS })],
+  ['keyed and unknown', keyedJobId('anonymous', 'never sent')],
+  ['SQL', "'%20OR%201=1--"],
+  ['a path', '..%2f..%2fetc%2fpasswd'],
+  ['a NUL', '%00'],
+  ['very long', 'a'.repeat(5_000)],
+])('an id that cannot be ours, %s: 404', async (_, id) => {
+  await expectProblemResponse(await result(id), 404);
+});
+
+test('an id of ours without a record: pending', async () => {
+  expect((await result(newJobId())).status).toBe(202);
+});
+
+describe('Prefer: wait', () => {
+  test('answers when the job is done', async () => {
+    const id = await newJob();
+    const answer = result(id, 'wait=20');
+    await expect(Promise.race([answer, delay(300, 'waits')])).resolves.toBe('waits');
+    await producer.records.once({ id, input: 1 }, 2);
+    const start = performance.now();
+    const response = await answer;
+    expect(performance.now() - start).toBeLessThan(1_000);
+    expect(response.status).toBe(200);
+    expect(response.headers.get('preference-applied')).toBe('wait=20');
+  });
+
+  test('answers pending when the time is up', async () => {
+    const id = await newJob();
+    const start = performance.now();
+    const response = await result(id, 'wait=1');
+    expect(performance.now() - start).toBeGreaterThan(900);
+    expect(response.status).toBe(202);
+    expect(response.headers.get('preference-applied')).toBe('wait=1');
+    expect(response.headers.get('retry-after')).toBe('1');
+  });
+
+  test.each(['wait', 'wait=', 'wait=x', 'wait=-1', 'wait=1.5', 'wait=1e9', 'respond-async', ''])(
+    '"%s" is ignored',
+    async (prefer) => {
+      const start = performance.now();
+      const response = await result(await newJob(), prefer);
+      expect(response.status).toBe(202);
+      expect(response.headers.has('preference-applied')).toBe(false);
+      expect(performance.now() - start).toBeLessThan(1_000);
+    },
+  );
+
+  test('an unknown id is not waited for', async () => {
+    await expectProblemResponse(await result('abc', 'wait=20'), 404);
+    await expectProblemResponse(await result(keyedJobId('a', 'never'), 'wait=1'), 404);
+  });
+
+  test('200 wait at once and each gets its own answer', async () => {
+    const ids = await Promise.all(Array.from({ length: 200 }, newJob));
+    const answers = ids.map((id) => result(id, 'wait=15'));
+    await Promise.all(ids.map((id, input) => producer.records.once({ id, input }, input + 1)));
+    const bodies = await Promise.all(answers.map(async (answer) => (await answer).json()));
+    expect(bodies.map(({ id, input }) => [id, input])).toEqual(ids.map((id, input) => [id, input]));
+  });
+});
