@@ -21,8 +21,11 @@ const SCHEMA = `
   PRAGMA user_version = ${VERSION};
 `;
 
-/** How long one try may block the event loop; `whileBusy` tries again without blocking it. */
-const BUSY_TIMEOUT_MS = 20;
+/**
+ * None: SQLite waits by blocking the event loop, up to 100 ms at a time. `whileBusy` waits beside it, for 5 s;
+ * between two processes that write without a pause it also did more, and with a shorter longest wait.
+ */
+const BUSY_TIMEOUT_MS = 0;
 
 /** Opens the file for use by several processes and sees to its schema. Throws SQLite's error while it is locked. */
 export function openDatabase(path: string): DatabaseSync {

@@ -41,7 +41,15 @@ export class SqliteRecords implements Records {
     } catch (error) {
       throw new StoreUnusable(`${dirname(path)} cannot be created; name another path in RESULTS`, { cause: error });
     }
-    return new SqliteRecords(await whileBusy(() => openDatabase(path)), path);
+    return whileBusy(() => {
+      const database = openDatabase(path);
+      try {
+        return new SqliteRecords(database, path);
+      } catch (error) {
+        database.close();
+        throw error;
+      }
+    });
   }
 
   private constructor(

@@ -134,7 +134,9 @@ describe('Prefer: wait', () => {
     const ids = await Promise.all(Array.from({ length: 200 }, newJob));
     const answers = ids.map((id) => result(id, 'wait=15'));
     await Promise.all(ids.map((id, input) => producer.records.once({ id, input }, input + 1)));
-    const bodies = await Promise.all(answers.map(async (answer) => (await answer).json()));
+    const bodies = await Promise.all(
+      answers.map(async (answer) => (await (await answer).json()) as { id: string; input: number }),
+    );
     expect(bodies.map(({ id, input }) => [id, input])).toEqual(ids.map((id, input) => [id, input]));
   });
 });

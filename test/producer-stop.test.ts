@@ -1,4 +1,4 @@
-import { createServer } from 'node:net';
+import { createServer, Socket } from 'node:net';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -7,7 +7,7 @@ import { type TestQueues, withBroker } from './harness/broker';
 import { type FaultProxy, startFaultProxy } from './harness/fault-proxy';
 import { eventually } from './harness/eventually';
 import { freePort } from './harness/ports';
-import { type App, endApps, runApp } from './harness/processes';
+import { type App, runApp } from './harness/processes';
 import { expectProblemResponse } from './producer-problem';
 
 const SCRIPT = 'dist/producer/main.js';
@@ -15,6 +15,13 @@ const broker = withBroker();
 let proxy: FaultProxy;
 let queues: TestQueues;
 let directory: string;
+const apps: App[] = [];
+
+function run(env: Record<string, string>): App {
+  const app = runApp(SCRIPT, { env });
+  apps.push(app);
+  return app;
+}
 
 beforeEach(async () => {
   proxy = await startFaultProxy(broker().endpoint);
@@ -22,7 +29,7 @@ beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), 'producer-'));
 });
 afterEach(async () => {
-  await endApps();
+  for (const app of apps.splice(0)) if (app.running) await app.stop('SIGKILL');
   await proxy.close();
   await rm(directory, { recursive: true, force: true });
 });
@@ -38,7 +45,7 @@ async function variables(): Promise<Record<string, string>> {
 
 async function start(extra: Record<string, string> = {}): Promise<{ app: App; url: string }> {
   const env = { ...(await variables()), ...extra };
-  const app = runApp(SCRIPT, { env });
+  const app = run(env);
   await app.line(/listens on/);
   return { app, url: `http://127.0.0.1:${env.PORT ?? ''}` };
 }
@@ -86,7 +93,7 @@ test('idle and half-open connections do not hold it up; a second signal changes 
   const { app, url } = await start();
   await fetch(`${url}/health/live`);
   const { port } = new URL(url);
-  const half = new (await import('node:net')).Socket();
+  const half = new Socket();
   half.on('error', () => undefined);
   half.connect(Number(port), '127.0.0.1');
   await once(half, 'connect');
@@ -120,7 +127,7 @@ test('under load no 202 is lost', async () => {
 });
 
 async function expectRefusal(env: Record<string, string>, sentence: RegExp): Promise<App> {
-  const app = runApp(SCRIPT, { env });
+  const app = run(env);
   expect(await app.exit()).toEqual({ code: 1, signal: null });
   expect(app.lines.join('\n')).toMatch(sentence);
   expect(app.lines.join('\n')).not.toMatch(/\n\s+at /);

@@ -1,0 +1,122 @@
+import { Batcher, PAYLOAD_LIMIT_BYTES, type BatcherOptions } from './batcher';
+
+type Call = {
+  readonly entries: readonly number[];
+  readonly answer: (answers?: readonly (string | Error)[]) => void;
+  readonly fail: (error: Error) => void;
+};
+
+/** A batcher whose calls wait for the test to answer them. */
+function batcher(options: Partial<BatcherOptions<number, string>> = {}): {
+  batcher: Batcher<number, string>;
+  calls: Call[];
+} {
+  const calls: Call[] = [];
+  const call = (entries: readonly number[]): Promise<readonly (string | Error)[]> =>
+    new Promise((resolve, reject) => {
+      calls.push({
+        entries,
+        answer: (answers = entries.map((entry) => `ok ${entry}`)) => {
+          resolve(answers);
+        },
+        fail: reject,
+      });
+    });
+  const full = (): Error => new Error('full');
+  const late = (): Error => new Error('late');
+  const sizeOf = (): number => 1;
+  const defaults = { lingerMs: 0, maxCalls: 2, maxWaiting: 100, maxWaitMs: 60_000 };
+  return { batcher: new Batcher({ call, sizeOf, full, late, ...defaults, ...options }), calls };
+}
+
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+const range = (count: number): number[] => Array.from({ length: count }, (_, index) => index);
+
+it('sends a lone entry at once', async () => {
+  const { batcher: alone, calls } = batcher();
+  const answer = alone.add(1);
+  await turn();
+  calls[0]?.answer();
+  expect(await answer).toBe('ok 1');
+});
+
+it('makes the next batch of what gathers while one is on its way', async () => {
+  const { batcher: busy, calls } = batcher();
+  const answers = [busy.add(0)];
+  await turn();
+  for (const entry of [1, 2, 3]) answers.push(busy.add(entry));
+  await turn();
+  expect(calls.map(({ entries }) => entries)).toEqual([[0]]);
+  calls[0]?.answer();
+  await answers[0];
+  await turn();
+  expect(calls.map(({ entries }) => entries)).toEqual([[0], [1, 2, 3]]);
+  calls[1]?.answer();
+  expect(await Promise.all(answers)).toEqual(['ok 0', 'ok 1', 'ok 2', 'ok 3']);
+});
+
+it('sends ten without waiting, up to the bound on calls', async () => {
+  const { batcher: full, calls } = batcher();
+  const answers = range(35).map((entry) => full.add(entry));
+  await turn();
+  expect(calls.map(({ entries }) => entries.length)).toEqual([10, 10]);
+  for (let at = 0; at < 4; at += 1) {
+    calls[at]?.answer();
+    await turn();
+  }
+  expect(await Promise.all(answers)).toHaveLength(35);
+  expect(calls.map(({ entries }) => entries.length)).toEqual([10, 10, 10, 5]);
+});
+
+it('keeps a batch within a mebibyte', async () => {
+  const { batcher: heavy, calls } = batcher({ sizeOf: () => PAYLOAD_LIMIT_BYTES / 2 - 1 });
+  const answers = range(3).map((entry) => heavy.add(entry));
+  await turn();
+  calls[0]?.answer();
+  await turn();
+  calls[1]?.answer();
+  await Promise.all(answers);
+  expect(calls.map(({ entries }) => entries)).toEqual([[0, 1], [2]]);
+});
+
+it('fails exactly the entries that failed, and every entry of a call that failed', async () => {
+  const { batcher: failing, calls } = batcher();
+  const first = Promise.allSettled([failing.add(0), failing.add(1)]);
+  await turn();
+  calls[0]?.answer(['ok 0', new Error('no')]);
+  expect(await first).toMatchObject([{ value: 'ok 0' }, { reason: { message: 'no' } }]);
+  const second = Promise.allSettled([failing.add(2), failing.add(3)]);
+  await turn();
+  calls[1]?.fail(new Error('away'));
+  expect(await second).toMatchObject([{ reason: { message: 'away' } }, { reason: { message: 'away' } }]);
+});
+
+it('refuses what its buffer has no room for', async () => {
+  const { batcher: small, calls } = batcher({ maxWaiting: 2, maxCalls: 1 });
+  const answers = [small.add(0), small.add(1)];
+  await expect(small.add(2)).rejects.toThrow('full');
+  await turn();
+  calls[0]?.answer();
+  await Promise.all(answers);
+});
+
+it('rejects what waited too long for its turn, and only that', async () => {
+  const { batcher: slow, calls } = batcher({ maxCalls: 1, maxWaitMs: 30 });
+  const sent = slow.add(0);
+  await turn();
+  await expect(slow.add(1)).rejects.toThrow('late');
+  calls[0]?.answer();
+  expect(await sent).toBe('ok 0');
+});
+
+it('flushes what lingers', async () => {
+  const { batcher: lingering, calls } = batcher({ lingerMs: 60_000 });
+  const answer = lingering.add(0);
+  await turn();
+  expect(calls).toEqual([]);
+  const flushed = lingering.flush();
+  calls[0]?.answer();
+  await flushed;
+  expect(await answer).toBe('ok 0');
+  expect(lingering.pending).toBe(false);
+});

@@ -1,0 +1,37 @@
+import { type Message } from '@aws-sdk/client-sqs';
+import { describeDeadLetter, toDeadLetterMessage } from './dead-letter';
+import { toDelivery, type Delivery } from './delivery';
+
+const delivery = (message: Message): Delivery => toDelivery({ MessageId: 'm', ...message }, 'queue', 1_000);
+const why = { reason: 'invalid', error: 'no\u0000good \ud800 ünïcode', attempts: 3 };
+const attributes = (count: number): Record<string, { DataType: string; StringValue: string }> =>
+  Object.fromEntries(Array.from({ length: count }, (_, key) => [`a${key}`, { DataType: 'String', StringValue: 'x' }]));
+
+it('keeps body and attributes, and adds the why in characters that SQS takes', () => {
+  const source = delivery({ Body: 'body', MessageAttributes: attributes(9) });
+  const message = toDeadLetterMessage(source, describeDeadLetter(source, why, 'job'));
+  expect(message).toMatchObject({ body: 'body', attributes: attributes(9) });
+  const text = message?.attributes['dead-letter']?.StringValue ?? '';
+  expect(text).toMatch(/^[\x20-\x7e]*$/);
+  expect(JSON.parse(text)).toEqual({
+    ...why,
+    jobId: 'job',
+    sourceMessageId: 'm',
+    firstAt: '1970-01-01T00:00:01.000Z',
+    lastAt: '1970-01-01T00:00:01.000Z',
+  });
+});
+
+it.each([
+  ['a tenth attribute', { MessageAttributes: attributes(10) }],
+  ['a body of a mebibyte', { Body: 'x'.repeat(1_048_576) }],
+])('has no room beside %s', (_case, message) => {
+  const source = delivery(message);
+  expect(toDeadLetterMessage(source, describeDeadLetter(source, why, undefined))).toBeUndefined();
+});
+
+it('replaces the why of an earlier death, so that ten attributes stay ten', () => {
+  const earlier = { ...attributes(9), 'dead-letter': { DataType: 'String', StringValue: '{}' } };
+  const source = delivery({ MessageAttributes: earlier });
+  expect(toDeadLetterMessage(source, describeDeadLetter(source, why, undefined))).toBeDefined();
+});
