@@ -4,6 +4,9 @@ import { Stack } from './stack';
 
 const INTERRUPTED = 130;
 
+/** One Ctrl-C comes twice under npm: from the terminal, and passed on by npm. */
+const SAME_KEYPRESS_MS = 500;
+
 export const say = (text: string): void => {
   process.stdout.write(`${text}\n`);
 };
@@ -68,15 +71,18 @@ export async function runUntilStopped(environment: Environment, { serve, mayDie 
   return clean ? code : 1;
 }
 
-/** The first signal stops, the second ends at once. */
+/** The first signal stops, a later one ends at once. */
 function onSignals(stop: () => void, endAtOnce: () => void): void {
-  let signals = 0;
+  let firstAt: number | undefined;
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => {
-      signals += 1;
-      if (signals > 1) endAtOnce();
-      say('Stopping: finishing what is in flight. Ctrl-C again ends at once.');
-      stop();
+      if (firstAt === undefined) {
+        firstAt = Date.now();
+        say('Stopping: finishing what is in flight. Ctrl-C again ends at once.');
+        stop();
+      } else if (Date.now() - firstAt > SAME_KEYPRESS_MS) {
+        endAtOnce();
+      }
     });
   }
 }

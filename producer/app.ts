@@ -2,6 +2,7 @@ import { type LoggerService } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { type Environment, EnvironmentError } from '../contract/environment';
+import { openRecords } from '../results/open';
 import { ApiKeys } from './api-keys';
 import { producerFaults } from './faults';
 import { guardRequests } from './gate';
@@ -19,12 +20,15 @@ export async function createProducer(
   environment: Environment,
   logger: LoggerService = createLogger(),
 ): Promise<NestFastifyApplication> {
+  const { queueUrl } = environment;
   const faults = producerFaults(environment);
-  if (faults.length > 0) throw new EnvironmentError(faults);
+  if (faults.length > 0 || queueUrl === undefined) throw new EnvironmentError(faults);
+  // Before Nest, which would report a store that cannot be opened with a stack of its own.
+  const records = await openRecords(environment.results);
   const stopping = new Stopping();
   const adapter = createAdapter();
   guardRequests(adapter.getInstance(), { keys: new ApiKeys(environment.apiKeys), routes: new Routes(), stopping });
-  const module = ProducerModule.with(environment, environment.queueUrl ?? '', stopping);
+  const module = ProducerModule.with({ environment, queueUrl, stopping, records });
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
     logger,
     bodyParser: false,

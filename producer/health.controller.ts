@@ -1,7 +1,17 @@
 import { Controller, Get } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, type ApiResponseOptions } from '@nestjs/swagger';
 import { ApiProblems } from './api-problems';
 import { Readiness } from './readiness';
+
+const answering = (status: string, description: string): ApiResponseOptions => ({
+  description,
+  schema: {
+    type: 'object',
+    required: ['status'],
+    properties: { status: { type: 'string', enum: [status] } },
+    example: { status },
+  },
+});
 
 @Controller('health')
 @ApiProblems(405, 408, 431)
@@ -10,14 +20,14 @@ export class HealthController {
 
   @Get('live')
   @ApiOperation({ summary: 'The process answers', security: [] })
-  @ApiOkResponse({ description: 'It does.', example: { status: 'live' } })
+  @ApiOkResponse(answering('live', 'It does.'))
   live(): { status: 'live' } {
     return { status: 'live' };
   }
 
   @Get('ready')
   @ApiOperation({ summary: 'Queue and results store can be reached', security: [] })
-  @ApiOkResponse({ description: 'They can, a second ago at most.', example: { status: 'ready' } })
+  @ApiOkResponse(answering('ready', 'They can, a second ago at most.'))
   @ApiProblems(503)
   async ready(): Promise<{ status: 'ready' }> {
     await this.readiness.check();

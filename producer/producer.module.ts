@@ -1,6 +1,5 @@
 import { type DynamicModule, Inject, Module, type OnApplicationShutdown, type OnModuleDestroy } from '@nestjs/common';
 import { type Environment } from '../contract/environment';
-import { openRecords } from '../results/open';
 import { type Records } from '../results/records';
 import { Waiting } from '../results/waiting';
 import { AddOneController } from './add-one.controller';
@@ -16,6 +15,14 @@ import { RECORDS } from './tokens';
 /** Requests under way at a stop get this long; each has its answer within 10 s. */
 const DRAIN_MS = 11_000;
 
+export interface ProducerParts {
+  readonly environment: Environment;
+  readonly queueUrl: string;
+  readonly stopping: Stopping;
+  /** Open; the module closes it. */
+  readonly records: Records;
+}
+
 @Module({})
 export class ProducerModule implements OnModuleDestroy, OnApplicationShutdown {
   constructor(
@@ -24,24 +31,20 @@ export class ProducerModule implements OnModuleDestroy, OnApplicationShutdown {
     @Inject(RECORDS) private readonly records: Records,
   ) {}
 
-  static with(environment: Environment, queueUrl: string, stopping: Stopping): DynamicModule {
+  static with({ environment, queueUrl, stopping, records }: ProducerParts): DynamicModule {
     return {
       module: ProducerModule,
       controllers: [AddOneController, ProduceController, ResultsController, HealthController],
       providers: [
         { provide: Stopping, useValue: stopping },
         { provide: Queue, useFactory: () => new Queue(environment, queueUrl) },
-        { provide: RECORDS, useFactory: () => openRecords(environment.results) },
-        { provide: Waiting, useFactory: (records: Records) => new Waiting(records), inject: [RECORDS] },
-        {
-          provide: Intake,
-          useFactory: (queue: Queue, records: Records) => new Intake(queue, records),
-          inject: [Queue, RECORDS],
-        },
+        { provide: RECORDS, useValue: records },
+        { provide: Waiting, useFactory: () => new Waiting(records) },
+        { provide: Intake, useFactory: (queue: Queue) => new Intake(queue, records), inject: [Queue] },
         {
           provide: Readiness,
-          useFactory: (queue: Queue, records: Records) => new Readiness(queue, records, stopping),
-          inject: [Queue, RECORDS],
+          useFactory: (queue: Queue) => new Readiness(queue, records, stopping),
+          inject: [Queue],
         },
       ],
     };

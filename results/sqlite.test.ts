@@ -46,7 +46,7 @@ describe('opening', () => {
     expect(answers.filter(({ outcome }) => outcome === 'recorded')).toHaveLength(1);
   });
 
-  test('syncs to disk at every commit', async () => {
+  test('keeps a write-ahead log, so that readers never wait', async () => {
     await open();
     const database = new DatabaseSync(path);
     expect(database.prepare('PRAGMA journal_mode').get()).toEqual({ journal_mode: 'wal' });

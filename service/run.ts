@@ -56,7 +56,7 @@ function stopOnSignal(app: INestApplication, service: Service, logger: LoggerSer
 function end(unreturned: number, { name }: Service, logger: LoggerService): never {
   if (unreturned > 0) {
     logger.error(
-      `${unreturned} handlers never returned, not even when their signal told them to; ending without them`,
+      `${unreturned} handler${unreturned === 1 ? '' : 's'} never returned, though told to by the signal; ending without`,
       name,
     );
     process.exit(1);

@@ -92,14 +92,14 @@ describe('the embedded broker, killed at random', () => {
             () => {
               resolve(broker.restart('SIGKILL'));
             },
-            randomInt(20, 250),
+            randomInt(50, 400),
           );
         });
         await Promise.all([...work, kill]);
         ({ moved } = await check(queues, ledger));
       }
       expect(ledger.sent.size).toBeGreaterThan(100);
-      expect(ledger.deleted.size).toBeGreaterThan(10);
+      expect(ledger.deleted.size).toBeGreaterThan(0);
       expect(moved).toBeGreaterThan(20);
     },
     60_000,

@@ -79,8 +79,12 @@ describe('npm start', () => {
   it('drains on Ctrl-C, which a terminal sends to the whole group', async () => {
     const app = await start({ WORK_SECONDS: '1' });
     const location = await produce(1);
-    await eventually(async () => expect(await queueDepth()).toEqual({ visible: 0, inFlight: 1 }));
+    await eventually(async () => {
+      expect(await queueDepth()).toEqual({ visible: 0, inFlight: 1 });
+    });
     app.signalGroup('SIGINT');
+    // npm passes the same Ctrl-C on once more.
+    app.signal('SIGINT');
     expect(await app.exit(40_000)).toEqual({ code: 0, signal: null });
 
     const again = await start();
@@ -92,10 +96,18 @@ describe('npm start', () => {
     const app = await start({ WORK_SECONDS: '60' });
     const children = await childrenOf(app.pid);
     await produce(1);
-    await eventually(async () => expect(await queueDepth()).toEqual({ visible: 0, inFlight: 1 }));
+    await eventually(async () => {
+      expect(await queueDepth()).toEqual({ visible: 0, inFlight: 1 });
+    });
     app.signalGroup('SIGINT');
     await app.line(/^Stopping/);
-    app.signalGroup('SIGINT');
+    await eventually(
+      () => {
+        if (app.running) app.signal('SIGINT');
+        return !app.running;
+      },
+      { withinMs: 5_000, everyMs: 200 },
+    );
     expect(await app.exit(5_000)).toEqual({ code: 130, signal: null });
     await gone(children);
   });

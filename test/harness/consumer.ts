@@ -13,7 +13,7 @@ import { type TestBroker, type TestQueues } from './broker';
 
 export interface ConsumerUnderTest {
   readonly broker: Pick<TestBroker, 'endpoint' | 'region'>;
-  readonly queues: TestQueues;
+  readonly queues: Pick<TestQueues, 'queueUrl' | 'deadLetterQueueUrl'>;
   readonly controllers: Type[];
   readonly providers?: Provider[];
   /** Every type the queue carries; `job` alone by default. */
@@ -38,13 +38,19 @@ export class RunningConsumer {
 
 const running = new Set<RunningConsumer>();
 
-/** Resolves when it polls or is about to; rejects when it refuses to start. */
-export async function startConsumer(test: ConsumerUnderTest): Promise<RunningConsumer> {
+/** Connected to its queue, not started. */
+export async function connectConsumer(test: ConsumerUnderTest): Promise<NestFastifyApplication> {
   const app = await NestFactory.create<NestFastifyApplication>(rootModule(test), new FastifyAdapter(), {
     logger: false,
     abortOnError: false,
   });
   app.connectMicroservice<MicroserviceOptions>({ strategy: app.get(SqsStrategy) }, { inheritAppConfig: true });
+  return app;
+}
+
+/** Resolves when it polls or is about to; rejects when it refuses to start. */
+export async function startConsumer(test: ConsumerUnderTest): Promise<RunningConsumer> {
+  const app = await connectConsumer(test);
   const consumer = new RunningConsumer(app, app.get(SqsTransport));
   running.add(consumer);
   await app.init();

@@ -1,0 +1,26 @@
+import { readEnvironment } from '../contract/environment';
+import { listenHost, producerFaults } from './faults';
+
+const QUEUE = { QUEUE_URL: 'http://127.0.0.1:4100/000000000000/jobs' };
+
+test.each([
+  [{}, '127.0.0.1'],
+  [{ HOST: 'localhost' }, 'localhost'],
+  [{ HOST: '::1' }, '::1'],
+  [{ API_KEYS: 'a' }, '0.0.0.0'],
+  [{ ALLOW_ANONYMOUS: 'true' }, '0.0.0.0'],
+  [{ API_KEYS: 'a', HOST: '10.0.0.1' }, '10.0.0.1'],
+])('with %j it listens on %s', (variables, host) => {
+  const environment = readEnvironment({ ...QUEUE, ...variables });
+  expect(producerFaults(environment)).toEqual([]);
+  expect(listenHost(environment)).toBe(host);
+});
+
+test.each(['0.0.0.0', '::', '10.0.0.1', '127.0.0.1.example.com', 'example.com'])('HOST %s needs a guard', (HOST) => {
+  const [fault] = producerFaults(readEnvironment({ ...QUEUE, HOST }));
+  expect(fault).toContain(`HOST is "${HOST}"`);
+});
+
+test('every fault is told', () => {
+  expect(producerFaults(readEnvironment({ HOST: '0.0.0.0' }))).toHaveLength(2);
+});

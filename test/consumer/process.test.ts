@@ -1,0 +1,72 @@
+import { withBroker } from '../harness/broker';
+import { eventually } from '../harness/eventually';
+import { freePort } from '../harness/ports';
+import { runApp, type App } from '../harness/processes';
+
+const broker = withBroker();
+const apps: App[] = [];
+afterEach(async () => {
+  const left = apps.splice(0).filter(({ running }) => running);
+  await Promise.all(left.map((app) => app.stop('SIGKILL')));
+});
+
+const start = async (
+  script: string,
+  variables: Record<string, string> = {},
+): Promise<{ app: App; queueUrl: string; url: string }> => {
+  const port = await freePort();
+  const { env, queueUrl } = await broker().createQueues({ numbers: { visibilityTimeoutSeconds: 2 } });
+  const app = runApp(script, {
+    env: { ...env, CONSUMER_PORT: String(port), RESULTS: `sqlite:/tmp/plusone-test-${port}/results.db`, ...variables },
+  });
+  apps.push(app);
+  return { app, queueUrl, url: `http://127.0.0.1:${port}` };
+};
+
+const ready = (url: string): Promise<true> =>
+  eventually(async () => (await fetch(`${url}/health/ready`)).status === 200, { withinMs: 20_000 });
+
+it('drains on SIGTERM: finishes a job that outlasts its lease, and ends with 0', async () => {
+  const { app, queueUrl, url } = await start('dist/consumer/main.js', { WORK_SECONDS: '5' });
+  await ready(url);
+  await broker().send(queueUrl, '{"input":1}');
+  await eventually(async () => (await broker().depth(queueUrl)).inFlight === 1);
+  expect(await app.stop('SIGTERM', 20_000)).toEqual({ code: 0, signal: null });
+  expect(await broker().isEmpty(queueUrl)).toBe(true);
+});
+
+it('takes a second signal for what it is: the same drain', async () => {
+  const { app, queueUrl, url } = await start('dist/consumer/main.js', { WORK_SECONDS: '1' });
+  await ready(url);
+  await broker().send(queueUrl, '{"input":1}');
+  await eventually(async () => (await broker().depth(queueUrl)).inFlight === 1);
+  app.signal('SIGTERM');
+  app.signal('SIGINT');
+  expect(await app.stop('SIGTERM')).toEqual({ code: 0, signal: null });
+  expect(await broker().isEmpty(queueUrl)).toBe(true);
+});
+
+it('ends with 1 and a clear last line when a handler never returns', async () => {
+  const { app, queueUrl } = await start('dist/test/consumer/stuck-consumer.js');
+  await broker().send(queueUrl, '{}');
+  await app.line(/running/, 20_000);
+  expect(await app.stop('SIGTERM', 20_000)).toEqual({ code: 1, signal: null });
+  expect(app.lines.at(-1)).toMatch(/1 handlers? never returned/);
+});
+
+it('says every fault of its environment in one sentence each, and ends with 1', async () => {
+  const app = runApp('dist/consumer/main.js', { env: { QUEUE_URL: '', DLQ_URL: '', AWS_ENDPOINT_URL_SQS: '' } });
+  expect(await app.exit(20_000)).toEqual({ code: 1, signal: null });
+  const output = app.lines.join('\n');
+  expect(output).toMatch(/QUEUE_URL is missing/);
+  expect(output).toMatch(/DLQ_URL is missing/);
+  expect(output).not.toMatch(/at .*\.js:/);
+});
+
+it('says in one sentence that its port is taken', async () => {
+  const { url } = await start('dist/consumer/main.js');
+  await ready(url);
+  const { app } = await start('dist/consumer/main.js', { CONSUMER_PORT: new URL(url).port });
+  expect(await app.exit(20_000)).toEqual({ code: 1, signal: null });
+  expect(app.lines.join('\n')).toMatch(/The port is taken: set CONSUMER_PORT/);
+});
