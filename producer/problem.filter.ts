@@ -2,6 +2,7 @@ import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, type Lo
 import { type FastifyReply } from 'fastify';
 import { RecordRefused, StoreUnavailable } from '../results/errors';
 import { MessageRefused, QueueUnavailable } from '../transport/errors';
+import { errorText } from '../transport/outcome';
 import { Problem, PROBLEM_TYPE, unavailable } from './problem';
 
 /** Sentences of our own, since those of a framework may repeat what was sent. */
@@ -33,11 +34,16 @@ function statusOf(error: unknown): number | undefined {
   return status === 403 ? 404 : status;
 }
 
+/** A dependency that is away is told once a second, not for every request. */
+const QUIET_MS = 1_000;
+
 const UNEXPECTED = new Problem(500, 'Something went wrong here, not with the request.');
 
 /** Answers every error, wherever it was thrown, as a problem document. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
+  private quietUntil = 0;
+
   constructor(private readonly logger: LoggerService) {}
 
   catch(error: unknown, host: ArgumentsHost): void {
@@ -47,7 +53,16 @@ export class ProblemFilter implements ExceptionFilter {
   answer(error: unknown, reply: FastifyReply): void {
     const problem = toProblem(error) ?? UNEXPECTED;
     if (problem === UNEXPECTED) this.logger.error(error);
+    else if (problem !== error && problem.status === 503) this.warn(error);
     if (reply.sent) return;
     void reply.code(problem.status).headers(problem.headers).type(PROBLEM_TYPE).send(JSON.stringify(problem));
+  }
+
+  private warn(error: unknown): void {
+    const now = performance.now();
+    if (now < this.quietUntil) return;
+    this.quietUntil = now + QUIET_MS;
+    const cause = error instanceof Error && error.cause !== undefined ? ` (${errorText(error.cause)})` : '';
+    this.logger.warn(`${errorText(error)}${cause}`);
   }
 }

@@ -1,6 +1,7 @@
 import { withBroker } from './harness/broker';
 import { eventually } from './harness/eventually';
 import { type FaultProxy, startFaultProxy, type Verdict } from './harness/fault-proxy';
+import { openRaw } from './producer-raw';
 import { startProducer, type TestProducer } from './producer-app';
 import { expectProblemResponse } from './producer-problem';
 
@@ -80,20 +81,16 @@ test('a broker that accepts and never answers: 503 within 10 s for every request
   for (const response of responses) await expectUnavailable(response);
 });
 
-test('more waiting than the buffer holds: 503 at once for the rest', async () => {
+test('more waiting than the buffer holds: 503 at once for the rest, within 10 s for all', async () => {
   proxy.rule('SendMessageBatch', 'blackhole');
-  const start = performance.now();
-  const took: number[] = [];
-  const responses = await Promise.all(
-    Array.from({ length: 1_300 }, async () => {
-      const response = await produce();
-      took.push(performance.now() - start);
-      return response;
-    }),
-  );
-  for (const response of responses) await expectUnavailable(response);
-  expect(Math.min(...took)).toBeLessThan(5_000);
-  expect(Math.max(...took)).toBeLessThan(10_500);
+  const request = `POST /produce HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 11\r\n\r\n{"input":1}`;
+  // Pipelined: 1,300 connections at once would measure the kernel's backlog instead.
+  const clients = await Promise.all(Array.from({ length: 13 }, () => openRaw(producer.port)));
+  const answered = (): number[] => clients.map(({ received }) => received.split('HTTP/1.1 503 ').length - 1);
+  for (const client of clients) client.send(request.repeat(100));
+  await eventually(() => answered().some((count) => count === 100), { withinMs: 5_000 });
+  await eventually(() => answered().every((count) => count === 100), { withinMs: 10_000 });
+  for (const client of clients) client.end();
 });
 
 test('a silent broker turns ready red within 2 s', async () => {

@@ -46,7 +46,7 @@ async function variables(): Promise<Record<string, string>> {
 async function start(extra: Record<string, string> = {}): Promise<{ app: App; url: string }> {
   const env = { ...(await variables()), ...extra };
   const app = run(env);
-  await app.line(/listens on/);
+  await app.line(/listens on/, 20_000);
   return { app, url: `http://127.0.0.1:${env.PORT ?? ''}` };
 }
 

@@ -13,6 +13,9 @@ interface Place {
   readonly producer: string;
 }
 
+// Every test starts the whole pair, some twice.
+jest.setTimeout(90_000);
+
 let dataDir: string;
 let place: Place;
 

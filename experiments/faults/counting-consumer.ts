@@ -1,0 +1,67 @@
+/**
+ * The real consumer as a process, with one interceptor around its handler: it notes each run as it begins, then takes
+ * its time.
+ *
+ *   counting-consumer.js --journal FILE [--least SECONDS --most SECONDS]     without times no run is noted
+ */
+import 'reflect-metadata';
+import { type CallHandler, type ExecutionContext, type NestInterceptor, UseInterceptors } from '@nestjs/common';
+import { setTimeout as wait } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { type Observable } from 'rxjs';
+import { createConsumer } from '../../consumer/app';
+import { idInBody } from '../../consumer/job-id';
+import { JobController } from '../../consumer/job.controller';
+import { run } from '../../service/run';
+import { type SqsContext } from '../../transport/sqs-context';
+import { SqsTransport } from '../../transport/transport';
+import { Journal } from './journal';
+
+const { values } = parseArgs({
+  options: { journal: { type: 'string' }, least: { type: 'string' }, most: { type: 'string' } },
+});
+
+class CountedRuns implements NestInterceptor {
+  constructor(
+    private readonly journal: Journal,
+    private readonly seconds: { readonly least: number; readonly most: number },
+  ) {}
+
+  async intercept(execution: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
+    const rpc = execution.switchToRpc();
+    this.journal.run(idInBody(rpc.getData<unknown>()) ?? 'unknown');
+    const { least, most } = this.seconds;
+    const { signal } = rpc.getContext<SqsContext>();
+    await wait((least + Math.random() * (most - least)) * 1_000, undefined, { signal });
+    return next.handle();
+  }
+}
+
+function cpuMs(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1_000;
+}
+
+const journal = new Journal(values.journal ?? '');
+if (values.least !== undefined && values.most !== undefined) {
+  UseInterceptors(new CountedRuns(journal, { least: Number(values.least), most: Number(values.most) }))(JobController);
+}
+
+void run({
+  name: 'Counting consumer',
+  portVariable: 'CONSUMER_PORT',
+  create: createConsumer,
+  async listen(app) {
+    app.get(SqsTransport).onSettled(({ messageId, receiveCount }, { action }) => {
+      if (action === 'dead-letter') journal.deadLetter(messageId, receiveCount);
+    });
+    await app.init();
+    const before = cpuMs();
+    process.on('exit', () => {
+      journal.cpu(cpuMs() - before);
+    });
+    await app.startAllMicroservices();
+    await app.listen(0, '127.0.0.1');
+  },
+  unreturned: (app) => app.get(SqsTransport).unreturned,
+});

@@ -1,0 +1,45 @@
+import { randomUUID } from 'node:crypto';
+import { JOB_TYPE, JOB_VERSION } from '../../contract/job';
+import { envelope } from '../../transport/sender';
+import { type Outgoing } from './queues';
+
+export interface Poison extends Outgoing {
+  /** As the dead letter must say. */
+  readonly reason: string;
+}
+
+interface Kind {
+  readonly body: () => string;
+  readonly type?: string;
+  readonly version?: number;
+  readonly reason: string;
+}
+
+const KINDS: readonly Kind[] = [
+  { body: () => 'not JSON', reason: 'malformed' },
+  { body: () => '{"input":1', reason: 'malformed' },
+  { body: () => `${'['.repeat(1_000)}${']'.repeat(1_000)}`, reason: 'malformed' },
+  { body: () => 'null', reason: 'invalid' },
+  { body: () => '[1]', reason: 'invalid' },
+  { body: () => JSON.stringify({ id: randomUUID(), input: '1' }), reason: 'invalid' },
+  { body: () => JSON.stringify({ id: randomUUID(), input: null }), reason: 'invalid' },
+  { body: () => '{"id":"seven","input":1}', reason: 'invalid' },
+  { body: () => JSON.stringify({ id: randomUUID(), input: 1 }), type: 'add-two', reason: 'unknown-type' },
+  {
+    body: () => JSON.stringify({ id: randomUUID(), input: 1 }),
+    version: JOB_VERSION + 1,
+    reason: 'unsupported-version',
+  },
+];
+
+/** Messages that can never be done, of every kind in turn. */
+export function makePoison(count: number): Poison[] {
+  return Array.from({ length: count }, (_, index) => {
+    const { body, type = JOB_TYPE, version = JOB_VERSION, reason } = KINDS[index % KINDS.length] ?? missing();
+    return { body: body(), attributes: envelope(type, version), reason };
+  });
+}
+
+function missing(): never {
+  throw new RangeError('There are no kinds of poison.');
+}
