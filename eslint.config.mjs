@@ -18,6 +18,10 @@ export default tseslint.config(
       ...SIZES,
       eqeqeq: 'error',
       'no-console': 'error',
+      'no-restricted-properties': [
+        'error',
+        { object: 'process', property: 'env', message: 'The environment is read in contract/environment.ts.' },
+      ],
       '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports' }],
       // A Nest module is a class with nothing in it.
       '@typescript-eslint/no-extraneous-class': ['error', { allowWithDecorator: true }],
@@ -26,6 +30,7 @@ export default tseslint.config(
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
     },
   },
+  { files: ['contract/environment.ts'], rules: { 'no-restricted-properties': 'off' } },
   {
     files: ['**/*.test.ts', 'test/**/*.ts'],
     rules: {

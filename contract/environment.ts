@@ -29,7 +29,10 @@ export interface Environment {
   readonly visibilityTimeoutSeconds: number;
 }
 
-type Source = Readonly<Record<string, string | undefined>>;
+export type Variables = Readonly<Record<string, string | undefined>>;
+
+/** As this process was started; what a child of it inherits. */
+export const processVariables: Variables = process.env;
 
 /** Every fault of the environment in one error, one line each. */
 export class EnvironmentError extends Error {
@@ -45,7 +48,7 @@ export class EnvironmentError extends Error {
 class Reader {
   readonly faults: string[] = [];
 
-  constructor(private readonly source: Source) {}
+  constructor(private readonly source: Variables) {}
 
   text(name: string): string | undefined {
     const value = this.source[name]?.trim();
@@ -93,7 +96,7 @@ class Reader {
 }
 
 /** Reads and checks the environment; throws `EnvironmentError` naming every fault. */
-export function readEnvironment(source: Source = process.env): Environment {
+export function readEnvironment(source: Variables = processVariables): Environment {
   const read = new Reader(source);
   const port = { min: 1, max: 65_535 };
   const dataDir = read.text('DATA_DIR') ?? '.data';

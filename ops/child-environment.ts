@@ -1,9 +1,8 @@
 import { isIP } from 'node:net';
+import { processVariables, type Variables } from '../contract/environment';
 
 /** What an emulator takes for credentials: anything. */
 const DUMMY = { AWS_ACCESS_KEY_ID: 'local', AWS_SECRET_ACCESS_KEY: 'local' } as const;
-
-type Source = Readonly<Record<string, string | undefined>>;
 
 const PRIVATE_IPV4 = /^(127|10|192\.168|172\.(1[6-9]|2\d|3[01])|169\.254)\./;
 
@@ -19,7 +18,7 @@ export function isLocalEndpoint(endpoint: string | undefined): boolean {
 /** Dummy credentials as variables, where the endpoint is local and the environment has none of its own. */
 export function credentialVariables(
   endpoint: string | undefined,
-  source: Source = process.env,
+  source: Variables = processVariables,
 ): Record<string, string> {
   const own = source['AWS_ACCESS_KEY_ID'] ?? source['AWS_PROFILE'];
   return own === undefined && isLocalEndpoint(endpoint) ? { ...DUMMY } : {};
@@ -34,6 +33,6 @@ export function localCredentials(
 }
 
 /** This process's environment with `added` on top, for a child. */
-export function childEnvironment(added: Source, source: Source = process.env): NodeJS.ProcessEnv {
+export function childEnvironment(added: Variables, source: Variables = processVariables): NodeJS.ProcessEnv {
   return { ...source, ...added };
 }

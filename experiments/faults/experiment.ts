@@ -1,5 +1,5 @@
 import { type Place } from './place';
-import { type Findings } from './report';
+import { type Findings, type Row } from './report';
 
 export interface Settings {
   readonly place: Place;
@@ -24,3 +24,9 @@ export const LOST_AFTER_SECONDS = 120;
 /** A whole number from `least` to `most`. */
 export const randomWhole = (least: number, most: number): number =>
   least + Math.floor(Math.random() * (most - least + 1));
+
+/** Where a row is not as expected, a sentence each. */
+export const differences = (row: Row, expected: Row): string[] =>
+  Object.entries(expected)
+    .filter(([name, value]) => row[name] !== value)
+    .map(([name, value]) => `${name} is ${String(row[name])}, not ${value}`);

@@ -1,5 +1,12 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { JOB_SECONDS, LOST_AFTER_SECONDS, randomWhole, type Experiment, type Settings } from './experiment';
+import {
+  differences,
+  JOB_SECONDS,
+  LOST_AFTER_SECONDS,
+  randomWhole,
+  type Experiment,
+  type Settings,
+} from './experiment';
 import { makeJobs, toMessage } from './jobs';
 import { type Run } from './journal';
 import { type Round } from './place';
@@ -75,9 +82,7 @@ async function killInTheMiddle(round: Round, jobs: number): Promise<{ row: Row; 
 
 function faultsOf(row: Row): string[] {
   const expected: Row = { unexplained: 0, lost: 0, 'last exit': '0', 'left in queue': 0, 'dead letters': 0 };
-  const faults = Object.entries(expected)
-    .filter(([name, value]) => row[name] !== value)
-    .map(([name]) => `${name} ${String(row[name])}`);
+  const faults = differences(row, expected);
   if (row['run again'] !== row['in flight']) faults.push('runs again are not those in flight at the kills');
   return faults;
 }

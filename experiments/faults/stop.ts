@@ -1,6 +1,13 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { DELIVERY } from '../../contract/delivery';
-import { JOB_SECONDS, LOST_AFTER_SECONDS, randomWhole, type Experiment, type Settings } from './experiment';
+import {
+  differences,
+  JOB_SECONDS,
+  LOST_AFTER_SECONDS,
+  randomWhole,
+  type Experiment,
+  type Settings,
+} from './experiment';
 import { makeJobs, toMessage } from './jobs';
 import { type Round } from './place';
 import { type Findings, type Row, spread, Table } from './report';
@@ -49,9 +56,7 @@ function faultsOf(row: Row): string[] {
     'left in queue': 0,
     'dead letters': 0,
   };
-  const faults = Object.entries(expected)
-    .filter(([name, value]) => row[name] !== value)
-    .map(([name]) => `${name} ${String(row[name])}`);
+  const faults = differences(row, expected);
   if (row['in flight'] === 0) faults.push('the signal came when nothing was in flight');
   if (Number(row['drain ms']) > DELIVERY.drainSeconds * 1_000) faults.push('the drain took longer than its limit');
   return faults;

@@ -10,11 +10,11 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
-import { createProvisionClient } from '../ops/provision';
-import { startBrokerProcess } from './harness/broker';
-import { PersistentBroker } from './harness/embedded';
-import { eventually } from './harness/eventually';
-import { endApps, isAlive, ROOT, runApp } from './harness/processes';
+import { createProvisionClient } from './provision';
+import { startBrokerProcess } from '../test/harness/broker';
+import { PersistentBroker } from '../test/harness/embedded';
+import { eventually } from '../test/harness/eventually';
+import { endApps, isAlive, ROOT, runApp } from '../test/harness/processes';
 
 // The embedded broker with its patch (patches/fauxqs+2.4.1.patch), always the process itself.
 let broker: PersistentBroker;
@@ -188,8 +188,9 @@ describe('the process of the embedded broker', () => {
     const pid = Number(line);
     process.kill(pid, 'SIGINT');
     await new Promise(setImmediate);
-    expect(isAlive(pid)).toBe(true);
+    const stayed = isAlive(pid);
     parent.kill('SIGKILL');
+    expect(stayed).toBe(true);
     await eventually(() => !isAlive(pid));
   });
 
@@ -207,9 +208,13 @@ describe('the process of the embedded broker', () => {
       }
     };
     const exit = once(child, 'exit');
-    await expect(fill()).rejects.toThrow();
-    expect(await exit).toEqual([70, null]);
-    client.destroy();
+    try {
+      await expect(fill()).rejects.toThrow();
+      expect(await exit).toEqual([70, null]);
+    } finally {
+      child.kill('SIGKILL');
+      client.destroy();
+    }
 
     await broker.start();
     expect(accepted.length).toBeGreaterThan(2);

@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { eventually } from './harness/eventually';
-import { freePort } from './harness/ports';
-import { type App, endApps, isAlive, runApp } from './harness/processes';
+import { eventually } from '../test/harness/eventually';
+import { freePort } from '../test/harness/ports';
+import { type App, endApps, isAlive, runApp } from '../test/harness/processes';
 
 // `npm start` itself, with its own embedded broker whatever broker the other tests use.
 interface Place {

@@ -1,8 +1,8 @@
 import { DeleteMessageCommand, SendMessageBatchCommand } from '@aws-sdk/client-sqs';
 import { randomInt } from 'node:crypto';
-import { type Queues } from '../ops/provision';
-import { PersistentBroker } from './harness/embedded';
-import { endApps } from './harness/processes';
+import { type Queues } from './provision';
+import { PersistentBroker } from '../test/harness/embedded';
+import { endApps } from '../test/harness/processes';
 
 const ROUNDS = 10;
 
