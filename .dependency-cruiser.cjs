@@ -19,7 +19,7 @@ module.exports = {
       name: 'transport-knows-no-job',
       severity: 'error',
       from: { path: '^transport/' },
-      to: { path: '^(results|service|producer|consumer|ops|infra)/|^contract/(?!delivery)' },
+      to: { path: '^(results|service|producer|consumer|ops|infra)/|^contract/job' },
     },
     {
       name: 'results-know-no-queue',

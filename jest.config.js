@@ -3,6 +3,11 @@ process.env.AWS_ACCESS_KEY_ID ??= 'test';
 process.env.AWS_SECRET_ACCESS_KEY ??= 'test';
 process.env.AWS_REGION ??= 'us-east-1';
 
+const swc = (parser) => ({
+  jsc: { parser, transform: { legacyDecorator: true, decoratorMetadata: true }, target: 'es2024' },
+  module: { type: 'commonjs', ignoreDynamic: true },
+});
+
 /** @type {import('jest').Config} */
 module.exports = {
   testEnvironment: 'node',
@@ -10,18 +15,11 @@ module.exports = {
   modulePathIgnorePatterns: ['<rootDir>/dist'],
   testPathIgnorePatterns: ['/node_modules/', '<rootDir>/dist/'],
   transform: {
-    '^.+\\.ts$': [
-      '@swc/jest',
-      {
-        jsc: {
-          parser: { syntax: 'typescript', decorators: true },
-          transform: { legacyDecorator: true, decoratorMetadata: true },
-          target: 'es2024',
-        },
-        module: { type: 'commonjs', ignoreDynamic: true },
-      },
-    ],
+    '^.+\\.ts$': ['@swc/jest', swc({ syntax: 'typescript', decorators: true })],
+    '/content-disposition/.+\\.js$': ['@swc/jest', swc({ syntax: 'ecmascript' })],
   },
+  // Of ES modules only: @fastify/static requires it, which Node 24 can and jest cannot.
+  transformIgnorePatterns: ['/node_modules/(?!content-disposition/)'],
   testTimeout: 30_000,
   maxWorkers: 2,
 };

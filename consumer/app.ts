@@ -23,12 +23,19 @@ export async function createConsumer(
   return app;
 }
 
+/** What keeps the consumer from starting, one sentence each. */
+export function consumerFaults({ queueUrl, deadLetterQueueUrl }: Environment): string[] {
+  const faults: string[] = [];
+  if (queueUrl === undefined) faults.push('QUEUE_URL is missing; it takes the URL of the queue to take jobs from');
+  if (deadLetterQueueUrl === undefined)
+    faults.push('DLQ_URL is missing; it takes the URL of the queue for dead letters');
+  return faults;
+}
+
 function optionsOf(environment: Environment): ConsumerOptions {
   const { queueUrl, deadLetterQueueUrl, region, sqsEndpoint, concurrency, pollers } = environment;
-  const faults: string[] = [];
-  if (queueUrl === undefined) faults.push('QUEUE_URL is missing: the queue to take jobs from');
-  if (deadLetterQueueUrl === undefined) faults.push('DLQ_URL is missing: the queue for dead letters');
-  if (queueUrl === undefined || deadLetterQueueUrl === undefined) throw new EnvironmentError(faults);
+  if (queueUrl === undefined || deadLetterQueueUrl === undefined)
+    throw new EnvironmentError(consumerFaults(environment));
   const { handlerTimeoutSeconds, visibilityTimeoutSeconds } = environment;
   const numbers = { ...DELIVERY, handlerTimeoutSeconds, visibilityTimeoutSeconds };
   return {

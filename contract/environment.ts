@@ -95,8 +95,11 @@ class Reader {
   }
 }
 
-/** Reads and checks the environment; throws `EnvironmentError` naming every fault. */
-export function readEnvironment(source: Variables = processVariables): Environment {
+/** What one service needs beyond what all do: a sentence for each fault. */
+export type Check = (environment: Environment) => readonly string[];
+
+/** Reads and checks the environment; throws `EnvironmentError` naming every fault, those that `check` finds too. */
+export function readEnvironment(source: Variables = processVariables, check: Check = () => []): Environment {
   const read = new Reader(source);
   const port = { min: 1, max: 65_535 };
   const dataDir = read.text('DATA_DIR') ?? '.data';
@@ -128,6 +131,7 @@ export function readEnvironment(source: Variables = processVariables): Environme
       max: 43_200,
     }),
   };
-  if (read.faults.length > 0) throw new EnvironmentError(read.faults);
+  const faults = [...read.faults, ...check(environment)];
+  if (faults.length > 0) throw new EnvironmentError(faults);
   return environment;
 }

@@ -20,8 +20,5 @@ export const INPUT_MAX = Number.MAX_SAFE_INTEGER - 1;
 /** Largest HTTP body accepted by the producer, in bytes. */
 export const BODY_LIMIT_BYTES = 16 * 1024;
 
-/** Deepest nesting of arrays and objects accepted anywhere; the job itself needs 1. */
-export const JSON_DEPTH_LIMIT = 32;
-
 /** SQS takes at most 128 characters of `A-Za-z0-9` and punctuation as a MessageGroupId. */
 export const GROUP_PATTERN = /^[A-Za-z0-9!-/:-@[-`{-~]{1,128}$/;

@@ -19,7 +19,7 @@ export interface ChildSpec {
 const DIST = join(__dirname, '..');
 
 /** A child that failed on its own; the sentence names it. */
-export class ChildEnded extends Error {
+class ChildEnded extends Error {
   override readonly name = 'ChildEnded';
 }
 

@@ -1,7 +1,8 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiExtraModels, ApiResponse, type ApiResponseOptions, getSchemaPath } from '@nestjs/swagger';
 import { ProblemDocument } from './answers';
-import { type Fault, Problem, PROBLEM_TYPE } from './problem';
+import { type Fault } from '../contract/validation';
+import { Problem, PROBLEM_TYPE } from './problem';
 
 const RETRY_AFTER = {
   'Retry-After': { description: 'Seconds after which to try again.', schema: { type: 'integer' } },

@@ -6,7 +6,7 @@ import { openRecords } from '../results/open';
 import { ApiKeys } from './api-keys';
 import { producerFaults } from './faults';
 import { guardRequests } from './gate';
-import { createLogger } from './logger';
+import { createLogger } from '../service/logger';
 import { serveOpenApi } from './openapi';
 import { ProblemFilter } from './problem.filter';
 import { ProducerModule } from './producer.module';

@@ -1,20 +1,5 @@
-import { JSON_DEPTH_LIMIT } from '../contract/job';
-import { nestsDeeperThan, parseJsonBody } from './json-body';
-
-test.each([
-  ['', 0],
-  ['1', 0],
-  ['{}', 1],
-  ['[{"a":[]}]', 3],
-  ['[][][]', 1],
-  ['"[[[["', 0],
-  ['"\\"[["', 0],
-  ['["\\\\"]', 1],
-  ['"\\\\\\"[[["', 0],
-])('%s nests %i deep', (text, depth) => {
-  expect(nestsDeeperThan(Buffer.from(text), depth)).toBe(false);
-  if (depth > 0) expect(nestsDeeperThan(Buffer.from(text), depth - 1)).toBe(true);
-});
+import { JSON_DEPTH_LIMIT } from '../contract/json-depth';
+import { parseJsonBody } from './json-body';
 
 test('the deepest document that is read', () => {
   const nested = (levels: number): Buffer => Buffer.from('['.repeat(levels) + ']'.repeat(levels));

@@ -1,4 +1,12 @@
 import 'reflect-metadata';
-import { runProducer } from './run';
+import { run } from '../service/run';
+import { createProducer } from './app';
+import { listenHost, producerFaults } from './faults';
 
-void runProducer();
+void run({
+  name: 'Producer',
+  portVariable: 'PORT',
+  check: producerFaults,
+  create: createProducer,
+  listen: (app, environment) => app.listen(environment.port, listenHost(environment)),
+});

@@ -15,7 +15,7 @@ const DETAILS: Readonly<Record<number, string>> = {
 };
 
 /** What a thrown value means to the caller; undefined when it is a fault of this service. */
-export function toProblem(error: unknown): Problem | undefined {
+function toProblem(error: unknown): Problem | undefined {
   if (error instanceof Problem) return error;
   if (error instanceof QueueUnavailable) return unavailable('The queue is away.', error.retryAfterSeconds);
   if (error instanceof StoreUnavailable) return unavailable('The results store is away.', error.retryAfterSeconds);

@@ -1,10 +1,5 @@
 import { STATUS_CODES } from 'node:http';
-
-/** One fault of the body: where, as a JSON pointer, and what would be right. Never what was sent. */
-export interface Fault {
-  readonly pointer: string;
-  readonly detail: string;
-}
+import { type Fault } from '../contract/validation';
 
 interface ProblemExtras {
   readonly errors?: readonly Fault[];

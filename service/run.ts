@@ -1,6 +1,12 @@
 import { type INestApplication, type LoggerService } from '@nestjs/common';
 import { DELIVERY } from '../contract/delivery';
-import { EnvironmentError, readEnvironment, type Environment } from '../contract/environment';
+import {
+  EnvironmentError,
+  processVariables,
+  readEnvironment,
+  type Check,
+  type Environment,
+} from '../contract/environment';
 import { createLogger } from './logger';
 
 /** What differs between the producer's process and the consumer's. */
@@ -8,6 +14,8 @@ export interface Service {
   readonly name: string;
   /** The variable that holds its port, for the sentence about a taken one. */
   readonly portVariable: 'PORT' | 'CONSUMER_PORT';
+  /** What else of the environment keeps it from starting. */
+  readonly check: Check;
   /** Connects everything; not listening yet. */
   create(environment: Environment, logger: LoggerService): Promise<INestApplication>;
   listen(app: INestApplication, environment: Environment): Promise<unknown>;
@@ -24,7 +32,7 @@ const SLACK_SECONDS = 5;
 export async function run(service: Service): Promise<void> {
   const logger = createLogger();
   try {
-    const environment = readEnvironment();
+    const environment = readEnvironment(processVariables, service.check);
     const app = await service.create(environment, logger);
     stopOnSignal(app, service, logger);
     await service.listen(app, environment);

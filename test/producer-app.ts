@@ -8,7 +8,6 @@ import { createProducer } from '../producer/app';
 import { RECORDS } from '../producer/tokens';
 import { openRecords } from '../results/open';
 import { type Records } from '../results/records';
-import { credentialVariables } from '../ops/child-environment';
 import { type TestBroker, type TestQueues } from './harness/broker';
 
 /** Keeps what is logged as an error, and says nothing. */
@@ -84,8 +83,6 @@ export class TestProducer {
 export async function startProducer(broker: TestBroker, options: ProducerOptions = {}): Promise<TestProducer> {
   const queues = await broker.createQueues();
   const variables = broker.environment(queues, options.endpoint);
-  // The SDK reads credentials from the process by itself.
-  Object.assign(process.env, credentialVariables(broker.endpoint));
   const directory = await mkdtemp(join(tmpdir(), 'producer-'));
   const results = `sqlite:${join(directory, 'results.db')}`;
   const logger = new QuietLogger();

@@ -46,7 +46,7 @@ async function variables(): Promise<Record<string, string>> {
 async function start(extra: Record<string, string> = {}): Promise<{ app: App; url: string }> {
   const env = { ...(await variables()), ...extra };
   const app = run(env);
-  await app.line(/listens on/, 20_000);
+  await app.line(/Listening on/, 20_000);
   return { app, url: `http://127.0.0.1:${env.PORT ?? ''}` };
 }
 
@@ -139,7 +139,7 @@ test('a taken port: one clear sentence, exit 1', async () => {
   await once(taken, 'listening');
   const address = taken.address();
   const port = typeof address === 'object' && address !== null ? String(address.port) : '';
-  await expectRefusal({ ...(await variables()), PORT: port }, new RegExp(`Port ${port} is taken; set PORT`));
+  await expectRefusal({ ...(await variables()), PORT: port }, /The port is taken: set PORT to another one/);
   taken.close();
 });
 

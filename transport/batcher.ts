@@ -1,5 +1,5 @@
 /** SQS takes at most ten entries in a batch call. */
-export const BATCH_LIMIT = 10;
+const BATCH_LIMIT = 10;
 
 /** SQS takes at most 1 MiB in a batch call, and in a message. */
 export const PAYLOAD_LIMIT_BYTES = 1_048_576;

@@ -1,18 +1,5 @@
 import { Rejection } from './outcome';
-import { decode, jsonDepth } from './decode';
-
-it.each([
-  ['1', 0],
-  ['[]', 1],
-  ['{"a":[{}]}', 3],
-  ['"[[[["', 0],
-  ['"\\"[["', 0],
-  ['{"a":"\\\\"}', 1],
-  ['["unended', 1],
-  ['[][][]', 1],
-])('finds %s nested %d deep', (text, depth) => {
-  expect(jsonDepth(text)).toBe(depth);
-});
+import { decode } from './decode';
 
 it.each(['', ' ', '{', '[1,]', 'NaN', '\u0000', `${'['.repeat(33)}${']'.repeat(33)}`])(
   'rejects %j as malformed',

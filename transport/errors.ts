@@ -1,5 +1,5 @@
 /** Base of what the transport throws: a stable code, the facts as fields, a sentence that says what to do. */
-export abstract class TransportError extends Error {
+abstract class TransportError extends Error {
   abstract readonly code: string;
 }
 

@@ -26,6 +26,7 @@ export interface ConsumerSpec {
 export class ConsumerProcess {
   private readonly child: ChildProcess;
   private readonly exited: Promise<unknown[]>;
+  private readonly said: Promise<unknown[]>;
 
   constructor(spec: ConsumerSpec) {
     const { env, journal, log, seconds, profileDir } = spec;
@@ -40,6 +41,7 @@ export class ConsumerProcess {
     });
     closeSync(output);
     this.exited = once(this.child, 'exit');
+    this.said = once(this.child, 'message');
   }
 
   get pid(): number {
@@ -49,6 +51,12 @@ export class ConsumerProcess {
 
   get running(): boolean {
     return this.child.exitCode === null && this.child.signalCode === null;
+  }
+
+  /** Resolves when it is up and hears signals; a process that still loads dies of any. */
+  async listening(): Promise<void> {
+    await Promise.race([this.said, this.exited]);
+    if (!this.running) throw new Error('The consumer ended by itself.');
   }
 
   /** Sends the signal and waits for the end, however long it takes. */

@@ -9,7 +9,7 @@ import { type CallHandler, type ExecutionContext, type NestInterceptor, UseInter
 import { setTimeout as wait } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { type Observable } from 'rxjs';
-import { createConsumer } from '../../consumer/app';
+import { consumerFaults, createConsumer } from '../../consumer/app';
 import { idInBody } from '../../consumer/job-id';
 import { JobController } from '../../consumer/job.controller';
 import { run } from '../../service/run';
@@ -50,6 +50,7 @@ if (values.least !== undefined && values.most !== undefined) {
 void run({
   name: 'Counting consumer',
   portVariable: 'CONSUMER_PORT',
+  check: consumerFaults,
   create: createConsumer,
   async listen(app) {
     app.get(SqsTransport).onSettled(({ messageId, receiveCount }, { action }) => {
@@ -62,6 +63,7 @@ void run({
     });
     await app.startAllMicroservices();
     await app.listen(0, '127.0.0.1');
+    process.send?.('listening');
   },
   unreturned: (app) => app.get(SqsTransport).unreturned,
 });

@@ -61,6 +61,7 @@ async function killInTheMiddle(round: Round, jobs: number): Promise<{ row: Row; 
   const last = round.start({ seconds: JOB_SECONDS });
   await round.until(async () => (await round.doneIds(ids)).size === jobs, LOST_AFTER_SECONDS);
   await round.until(async () => (await round.queues.depth()) === 0, VISIBILITY_SECONDS * 6);
+  await last.listening();
   const ended = await last.end('SIGTERM');
   const runs = round.runs();
   const records = await round.records.getMany(ids);

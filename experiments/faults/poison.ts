@@ -1,7 +1,7 @@
 import { type Message } from '@aws-sdk/client-sqs';
 import { DELIVERY } from '../../contract/delivery';
 import { DEAD_LETTER_ATTRIBUTE } from '../../transport/dead-letter';
-import { LOST_AFTER_SECONDS, randomWhole, type Experiment, type Settings } from './experiment';
+import { differences, LOST_AFTER_SECONDS, randomWhole, type Experiment, type Settings } from './experiment';
 import { makeJobs, toMessage } from './jobs';
 import { readCpuMs, readReceiveCounts } from './journal';
 import { type Round } from './place';
@@ -64,19 +64,28 @@ function faultOfDeadLetter(
   return `${source} is ${JSON.stringify(found)}, not ${JSON.stringify(expected)}`;
 }
 
-async function faultsOf(round: Round, sent: Sent): Promise<string[]> {
+interface Checked {
+  /** Poison in the DLQ, each with all it must say. */
+  readonly dead: number;
+  /** Jobs done, with the right result. */
+  readonly done: number;
+  readonly faults: readonly string[];
+}
+
+async function check(round: Round, sent: Sent): Promise<Checked> {
   const letters = await round.queues.deadLetters();
   const receiveCounts = readReceiveCounts(round.journal);
   const faults = letters
     .map((letter) => faultOfDeadLetter(letter, sent, receiveCounts))
     .filter((text) => text !== undefined);
+  const dead = letters.length - faults.length;
   if (letters.length !== sent.poison.length) faults.push(`${letters.length} dead letters of ${sent.poison.length}`);
   const records = await round.records.getMany(sent.jobIds);
   const right = records.filter(({ state, input = NaN, result }) => state === 'done' && result === input + 1);
   if (right.length !== sent.jobIds.length) faults.push(`${right.length} done of ${sent.jobIds.length}`);
   const left = await round.queues.depth();
   if (left !== 0) faults.push(`${left} left in the queue`);
-  return faults;
+  return { dead, done: right.length, faults };
 }
 
 async function measure(round: Round, kind: Kind, settings: Settings): Promise<{ row: Row; faults: string[] }> {
@@ -87,20 +96,20 @@ async function measure(round: Round, kind: Kind, settings: Settings): Promise<{ 
   const idle = async (): Promise<boolean> => (await round.queues.depth()) === 0;
   await round.until(idle, LOST_AFTER_SECONDS + DELIVERY.visibilityTimeoutSeconds);
   const seconds = (performance.now() - since) / 1_000;
+  await consumer.listening();
   const ended = await consumer.end('SIGTERM');
-  const faults = await faultsOf(round, sent);
-  if (ended.code !== 0) faults.push(`exit ${String(ended.code ?? ended.signal)}`);
+  const { dead, done, faults } = await check(round, sent);
   const cpuMs = readCpuMs(round.journal);
   const row = {
     kind,
-    jobs: sent.jobIds.length,
-    poison: sent.poison.length,
-    faults: faults.length,
+    done: `${done}/${sent.jobIds.length}`,
+    'in DLQ': `${dead}/${sent.poison.length}`,
+    'exit code': String(ended.code ?? ended.signal),
     'cpu ms': Math.round(cpuMs),
     'cpu us/job': Math.round((cpuMs / jobs) * 1_000),
     'wall s': seconds.toFixed(1),
   };
-  return { row, faults };
+  return { row, faults: [...faults, ...differences(row, { 'exit code': '0' })] };
 }
 
 async function run(settings: Settings): Promise<Findings> {
@@ -121,14 +130,20 @@ async function run(settings: Settings): Promise<Findings> {
   }
   const ratios = cpu.poison.map((value, pair) => value / (cpu.clean[pair] ?? NaN));
   const summary = {
-    'poison in the DLQ': table.sum('poison'),
-    'jobs done': table.sum('jobs'),
+    'poison in the DLQ': total(table, 'in DLQ'),
+    'jobs done': total(table, 'done'),
     'clean, CPU us per job': spread(cpu.clean),
     'with poison, CPU us per job': spread(cpu.poison),
     'ratio of the medians': (median(cpu.poison) / median(cpu.clean)).toFixed(3),
     'ratio within a pair': spread(ratios, 3),
   };
   return { rows: table.rows, summary, failures };
+}
+
+/** The sum of a column of `found/expected`. */
+function total(table: Table, name: string): string {
+  const parts = table.rows.map((row) => String(row[name]).split('/').map(Number));
+  return [0, 1].map((part) => parts.reduce((sum, numbers) => sum + (numbers[part] ?? NaN), 0)).join(' of ');
 }
 
 /** 1 % poison: all of it in the DLQ at its first delivery, all others done, at no more CPU than a clean run. */

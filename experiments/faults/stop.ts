@@ -30,6 +30,7 @@ async function stopInTheMiddle(round: Round, jobs: number): Promise<Row> {
   const second = round.start({ seconds: JOB_SECONDS });
   const all = await round.until(async () => (await round.doneIds(ids)).size === jobs, LOST_AFTER_SECONDS);
   await round.until(async () => (await round.queues.depth()) === 0, all ? DELIVERY.visibilityTimeoutSeconds * 2 : 0);
+  await second.listening();
   const ended = await second.end('SIGTERM');
   const runs = round.runs();
   return {

@@ -7,6 +7,7 @@ import { connectConsumer, scripted, Script } from '../harness/consumer';
 void run({
   name: 'Stuck',
   portVariable: 'CONSUMER_PORT',
+  check: () => [],
   create: ({ region, sqsEndpoint = '', queueUrl = '', deadLetterQueueUrl = '' }) => {
     const script = new Script(() => {
       process.stdout.write('running\n');

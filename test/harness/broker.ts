@@ -154,7 +154,7 @@ export class TestBroker {
   }
 }
 
-export async function startBroker(): Promise<TestBroker> {
+async function startBroker(): Promise<TestBroker> {
   const { region, sqsEndpoint } = readEnvironment();
   const own = sqsEndpoint === undefined ? await startBrokerProcess() : undefined;
   const endpoint = own?.endpoint ?? sqsEndpoint ?? '';

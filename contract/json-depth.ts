@@ -1,0 +1,28 @@
+/** Deepest nesting of arrays and objects accepted anywhere; the job itself needs 1. Parsing does not recurse, validating does. */
+export const JSON_DEPTH_LIMIT = 32;
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const OPENING = [0x5b, 0x7b];
+const CLOSING = [0x5d, 0x7d];
+
+/** Whether arrays and objects of a JSON text nest deeper than `limit`; nothing is built yet that could overflow. */
+export function nestsDeeperThan(text: string, limit: number): boolean {
+  let depth = 0;
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code === QUOTE) at = endOfString(text, at);
+    else if (OPENING.includes(code)) {
+      depth += 1;
+      if (depth > limit) return true;
+    } else if (CLOSING.includes(code)) depth -= 1;
+  }
+  return false;
+}
+
+/** The place of the closing quote, or the end of the text. */
+function endOfString(text: string, start: number): number {
+  let at = start + 1;
+  while (at < text.length && text.charCodeAt(at) !== QUOTE) at += text.charCodeAt(at) === BACKSLASH ? 2 : 1;
+  return at;
+}
