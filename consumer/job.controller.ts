@@ -2,17 +2,21 @@ import { Controller, Inject } from '@nestjs/common';
 import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
 import { setTimeout as wait } from 'node:timers/promises';
 import { JOB_TYPE, JOB_VERSION } from '../contract/job';
+import { ValidBody } from '../contract/validation';
 import { RECORDS } from '../results/results.module';
 import { type Records } from '../results/records';
 import { recordPatiently } from '../results/patience';
-import { done, reject, type Outcome } from '../transport/outcome';
+import { done, reject, Rejection, type Outcome } from '../transport/outcome';
 import { SqsContext } from '../transport/sqs-context';
 import { addOne } from './add-one';
 import { jobIdOf } from './job-id';
 import { JobMessage } from './job-message';
-import { ValidMessage } from './valid-message';
 
-const VALID_JOB = new ValidMessage(JobMessage);
+/** What does not fit would never fit, so it is dead-lettered at once. */
+const VALID_JOB = new ValidBody(JobMessage, (faults) => {
+  const texts = faults.map(({ pointer, detail }) => `${pointer} ${detail}`.trim());
+  return new Rejection('invalid', `The message is not valid: ${texts.join('; ')}`);
+});
 
 export const WORK_SECONDS = Symbol('work-seconds');
 

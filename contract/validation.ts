@@ -7,21 +7,25 @@ export interface Fault {
 }
 
 /**
- * Holds a parsed body against the class-validator rules of `type`; nothing is converted. Nest's own pipe strips
+ * A pipe that holds a parsed body against the class-validator rules of `type`; nothing is converted. Nest's own strips
  * `__proto__` in silence and lets members of Object.prototype pass as known fields, so own keys are compared here.
  */
-export class Validator<Body extends object> {
+export class ValidBody<Body extends object> {
   private readonly fields: ReadonlySet<string>;
 
-  constructor(private readonly type: new () => Body) {
+  constructor(
+    private readonly type: new () => Body,
+    /** What to throw for a body with these faults. */
+    private readonly refuse: (faults: readonly Fault[]) => Error,
+  ) {
     const rules = getMetadataStorage().getTargetValidationMetadatas(type, '', false, false);
     this.fields = new Set(rules.map(({ propertyName }) => propertyName));
   }
 
-  /** The body as an instance of the type, or every fault of it. */
-  validate(value: unknown): { readonly body: Body } | { readonly faults: readonly Fault[] } {
+  /** The body as an instance of the type; throws what `refuse` makes of every fault. */
+  transform(value: unknown): Body {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-      return { faults: [{ pointer: '', detail: 'must be a JSON object' }] };
+      throw this.refuse([{ pointer: '', detail: 'must be a JSON object' }]);
     }
     const entries = Object.entries(value);
     const known = entries.filter(([name]) => this.fields.has(name));
@@ -33,6 +37,7 @@ export class Validator<Body extends object> {
     if (known.length < entries.length) {
       faults.push({ pointer: '', detail: `has unknown fields; it takes ${[...this.fields].join(' and ')}` });
     }
-    return faults.length > 0 ? { faults } : { body };
+    if (faults.length > 0) throw this.refuse(faults);
+    return body;
   }
 }

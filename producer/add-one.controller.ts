@@ -1,9 +1,10 @@
 import { Body, Controller, HttpCode, Post } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation } from '@nestjs/swagger';
+import { ValidBody } from '../contract/validation';
 import { AddOneRequest } from './add-one-request';
 import { AddOneAnswer } from './answers';
 import { ApiCommonProblems, ApiProblems } from './api-problems';
-import { ValidBody } from './valid-body';
+import { invalidBody } from './problem';
 
 /** Step one of the tutorial: the work done in place, without a queue. */
 @Controller()
@@ -14,7 +15,7 @@ export class AddOneController {
   @ApiOperation({ summary: 'Add one in place', description: 'Without a queue: what the consumer does, done at once.' })
   @ApiOkResponse({ type: AddOneAnswer, description: 'The input and the result.' })
   @ApiProblems(400, 413, 415)
-  addOne(@Body(new ValidBody(AddOneRequest)) { input }: AddOneRequest): AddOneAnswer {
+  addOne(@Body(new ValidBody(AddOneRequest, invalidBody)) { input }: AddOneRequest): AddOneAnswer {
     return { input, result: input + 1 };
   }
 }

@@ -35,6 +35,9 @@ export class Problem extends Error {
   }
 }
 
+export const invalidBody = (errors: readonly Fault[]): Problem =>
+  new Problem(400, 'The body is not valid.', { errors });
+
 /** 503 with `Retry-After`; whoever gets it sends the same request again. */
 export const unavailable = (detail: string, retryAfterSeconds: number): Problem =>
   new Problem(503, detail, { headers: { 'retry-after': String(retryAfterSeconds) } });

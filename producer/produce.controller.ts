@@ -1,12 +1,13 @@
 import { Body, Controller, HttpCode, Post, Req, Res } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiHeader, ApiOperation } from '@nestjs/swagger';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
+import { ValidBody } from '../contract/validation';
 import { ProduceRequest } from './add-one-request';
 import { AcceptedJob } from './answers';
 import { ApiCommonProblems, ApiProblems } from './api-problems';
 import { readIdempotencyKey } from './idempotency-key';
 import { Intake } from './intake';
-import { ValidBody } from './valid-body';
+import { invalidBody } from './problem';
 
 @Controller('produce')
 @ApiCommonProblems()
@@ -34,7 +35,7 @@ export class ProduceController {
   })
   @ApiProblems(400, 413, 415, 422, 503)
   async produce(
-    @Body(new ValidBody(ProduceRequest)) { input, group }: ProduceRequest,
+    @Body(new ValidBody(ProduceRequest, invalidBody)) { input, group }: ProduceRequest,
     @Req() { headers, caller }: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<AcceptedJob> {

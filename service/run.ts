@@ -31,11 +31,10 @@ const SLACK_SECONDS = 5;
 /** Runs a service as a process: one sentence if it cannot start, a drain on a signal, exit 0 only if all was drained. */
 export async function run(service: Service): Promise<void> {
   const logger = createLogger();
+  const started = start(service, logger);
+  stopOnSignal(started, service, logger);
   try {
-    const environment = readEnvironment(processVariables, service.check);
-    const app = await service.create(environment, logger);
-    stopOnSignal(app, service, logger);
-    await service.listen(app, environment);
+    const app = await started;
     logger.log(`Listening on ${await app.getUrl()}`, service.name);
   } catch (error) {
     logger.error(startFault(error, service), service.name);
@@ -43,7 +42,15 @@ export async function run(service: Service): Promise<void> {
   }
 }
 
-function stopOnSignal(app: INestApplication, service: Service, logger: LoggerService): void {
+async function start(service: Service, logger: LoggerService): Promise<INestApplication> {
+  const environment = readEnvironment(processVariables, service.check);
+  const app = await service.create(environment, logger);
+  await service.listen(app, environment);
+  return app;
+}
+
+/** From the first moment: a signal during the start is answered once the start is over. */
+function stopOnSignal(started: Promise<INestApplication>, service: Service, logger: LoggerService): void {
   let stopping = false;
   const stop = async (signal: string): Promise<void> => {
     if (stopping) return;
@@ -54,6 +61,7 @@ function stopOnSignal(app: INestApplication, service: Service, logger: LoggerSer
       logger.error(`Not drained within ${seconds} s; what was in flight comes again when its lease ends`, service.name);
       process.exit(1);
     }, seconds * 1_000);
+    const app = await started;
     await app.close();
     clearTimeout(limit);
     end(service.unreturned?.(app) ?? 0, service, logger);

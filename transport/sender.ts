@@ -69,13 +69,13 @@ export class Sender {
     const { Successful = [], Failed = [] } = await this.client.send(command).catch((error: unknown) => {
       throw unavailable('The queue did not take the message.', error);
     });
-    const answers = messages.map((): string | Error => unavailable('The queue said nothing of the message.'));
+    const answers: (string | Error | undefined)[] = Array.from({ length: messages.length });
     for (const { Id, MessageId } of Successful) answers[Number(Id)] = MessageId ?? '';
     for (const { Id, Code, Message, SenderFault } of Failed) {
       const text = `${Code ?? 'Failed'}: ${Message ?? 'no reason given'}`;
       answers[Number(Id)] = SenderFault === true ? new MessageRefused(text) : unavailable(text);
     }
-    return answers;
+    return answers.map((answer) => answer ?? unavailable('The queue said nothing of the message.'));
   }
 }
 

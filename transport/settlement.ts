@@ -109,11 +109,12 @@ function byPosition(
   successful: { readonly Id?: string | undefined }[] | undefined,
   failed: BatchResultErrorEntry[] | undefined,
 ): (true | Error)[] {
-  const answers = Array.from({ length: count }, (): true | Error => new Error('SQS said nothing of this entry'));
+  const answers: (true | Error | undefined)[] = Array.from({ length: count });
   for (const { Id } of successful ?? []) answers[Number(Id)] = true;
   for (const { Id, Code, Message, SenderFault } of failed ?? []) {
     const text = `${Code ?? 'Failed'}: ${Message ?? 'no reason given'}`;
     answers[Number(Id)] = SenderFault === true ? new EntryRefused(text) : new Error(text);
   }
-  return answers;
+  // Made only where needed: an error costs its stack.
+  return answers.map((answer) => answer ?? new Error('SQS said nothing of this entry'));
 }

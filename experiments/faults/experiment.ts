@@ -1,5 +1,5 @@
-import { type Place } from './place';
-import { type Findings, type Row } from './report';
+import { type Place, type Round } from './place';
+import { type Findings, type Row, Table } from './report';
 
 export interface Settings {
   readonly place: Place;
@@ -30,3 +30,21 @@ export const differences = (row: Row, expected: Row): string[] =>
   Object.entries(expected)
     .filter(([name, value]) => row[name] !== value)
     .map(([name, value]) => `${name} is ${String(row[name])}, not ${value}`);
+
+/** Runs the rounds one after the other, a line of the table each; the folder of a round with a fault is kept and named. */
+export async function eachRound(
+  { place, rounds }: Settings,
+  visibilityTimeoutSeconds: number,
+  once: (round: Round) => Promise<{ readonly row: Row; readonly faults: readonly string[] }>,
+): Promise<{ readonly table: Table; readonly failures: readonly string[] }> {
+  const table = new Table();
+  const failures: string[] = [];
+  for (let number = 1; number <= rounds; number += 1) {
+    const round = await place.round(visibilityTimeoutSeconds);
+    const { row, faults } = await once(round);
+    table.add({ round: number, ...row });
+    failures.push(...faults.map((fault) => `round ${number}: ${fault} (${round.folder})`));
+    await round.close(faults.length > 0);
+  }
+  return { table, failures };
+}

@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import {
   differences,
+  eachRound,
   JOB_SECONDS,
   LOST_AFTER_SECONDS,
   randomWhole,
@@ -10,7 +11,7 @@ import {
 import { makeJobs, toMessage } from './jobs';
 import { type Run } from './journal';
 import { type Round } from './place';
-import { type Findings, type Row, spread, Table } from './report';
+import { type Findings, type Row, spread } from './report';
 
 /** Short, so that what a kill leaves behind comes again soon. */
 const VISIBILITY_SECONDS = 5;
@@ -88,17 +89,12 @@ function faultsOf(row: Row): string[] {
   return faults;
 }
 
-async function run({ place, rounds, jobs }: Settings): Promise<Findings> {
-  const table = new Table();
-  const failures: string[] = [];
-  for (let number = 1; number <= rounds; number += 1) {
-    const round = await place.round(VISIBILITY_SECONDS);
+async function run(settings: Settings): Promise<Findings> {
+  const { rounds, jobs } = settings;
+  const { table, failures } = await eachRound(settings, VISIBILITY_SECONDS, async (round) => {
     const { row, strange } = await killInTheMiddle(round, jobs);
-    table.add({ round: number, ...row });
-    const faults = [...faultsOf(row), ...strange];
-    failures.push(...faults.map((fault) => `round ${number}: ${fault} (${round.folder})`));
-    await round.close(faults.length > 0);
-  }
+    return { row, faults: [...faultsOf(row), ...strange] };
+  });
   const summary = {
     jobs: rounds * jobs,
     kills: table.sum('kills'),

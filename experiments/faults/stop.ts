@@ -2,6 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { DELIVERY } from '../../contract/delivery';
 import {
   differences,
+  eachRound,
   JOB_SECONDS,
   LOST_AFTER_SECONDS,
   randomWhole,
@@ -10,7 +11,7 @@ import {
 } from './experiment';
 import { makeJobs, toMessage } from './jobs';
 import { type Round } from './place';
-import { type Findings, type Row, spread, Table } from './report';
+import { type Findings, type Row, spread } from './report';
 
 /** The moment of the signal: after a number of runs up to this share of the jobs, and a little later. */
 const LATEST_SHARE = 0.8;
@@ -63,17 +64,12 @@ function faultsOf(row: Row): string[] {
   return faults;
 }
 
-async function run({ place, rounds, jobs }: Settings): Promise<Findings> {
-  const table = new Table();
-  const failures: string[] = [];
-  for (let number = 1; number <= rounds; number += 1) {
-    const round = await place.round();
+async function run(settings: Settings): Promise<Findings> {
+  const { rounds, jobs } = settings;
+  const { table, failures } = await eachRound(settings, DELIVERY.visibilityTimeoutSeconds, async (round) => {
     const row = await stopInTheMiddle(round, jobs);
-    table.add({ round: number, ...row });
-    const faults = faultsOf(row);
-    failures.push(...faults.map((fault) => `round ${number}: ${fault} (${round.folder})`));
-    await round.close(faults.length > 0);
-  }
+    return { row, faults: faultsOf(row) };
+  });
   const summary = {
     jobs: rounds * jobs,
     'in flight at the signal': spread(table.column('in flight')),

@@ -110,6 +110,20 @@ export class Script {
   }
 }
 
+/** Runs until it is told to stop, and fails then; every later run succeeds. `reasons` gets why it was told to. */
+export function stoppedOnce(reasons: unknown[]): Script {
+  const script = new Script((_payload, { signal }) => {
+    if (script.runs.length > 1) return undefined;
+    return new Promise((_resolve, reject) => {
+      signal.addEventListener('abort', () => {
+        reasons.push(signal.reason);
+        reject(new Error('stopped'));
+      });
+    });
+  });
+  return script;
+}
+
 /** The one handler most tests need: of type `job`, doing what the script says. */
 export function scripted(script: Script): Pick<ConsumerUnderTest, 'controllers' | 'providers'> {
   @Controller()

@@ -1,6 +1,6 @@
 import { HandlerTimeout } from '../../transport/flight';
 import { withBroker } from '../harness/broker';
-import { Latch, scripted, Script, startConsumer, stopConsumers } from '../harness/consumer';
+import { Latch, scripted, Script, startConsumer, stopConsumers, stoppedOnce } from '../harness/consumer';
 import { eventually } from '../harness/eventually';
 
 const broker = withBroker();
@@ -9,15 +9,7 @@ afterEach(stopConsumers);
 it('tells a handler past its timeout to stop, and counts the run as failed', async () => {
   const queues = await broker().createQueues();
   const reasons: unknown[] = [];
-  const script = new Script((_payload, { signal }) => {
-    if (script.runs.length > 1) return undefined;
-    return new Promise((_resolve, reject) => {
-      signal.addEventListener('abort', () => {
-        reasons.push(signal.reason);
-        reject(new Error('stopped'));
-      });
-    });
-  });
+  const script = stoppedOnce(reasons);
   await startConsumer({ broker: broker(), queues, ...scripted(script), numbers: { handlerTimeoutSeconds: 1 } });
   await broker().send(queues.queueUrl, '{}');
   await eventually(() => broker().isEmpty(queues.queueUrl), { withinMs: 20_000 });
@@ -40,7 +32,7 @@ it('keeps the permit of a handler that does not return, and honours its late suc
   await eventually(() => consumer.transport.unreturned === 1);
   await broker().send(queues.queueUrl, '"quick"');
   // The only permit is still taken, so nothing else is received.
-  expect(consumer.transport.status().inFlight).toBe(0);
+  await eventually(() => consumer.transport.status().inFlight === 0);
   latch.open();
   await eventually(() => broker().isEmpty(queues.queueUrl), { withinMs: 20_000 });
   expect(script.runs.map(({ payload }) => payload)).toEqual(['slow', 'quick']);

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { LeaseLost } from '../../transport/flight';
 import { withBroker, type TestQueues } from '../harness/broker';
-import { Latch, scripted, Script, startConsumer, stopConsumers } from '../harness/consumer';
+import { Latch, scripted, Script, startConsumer, stopConsumers, stoppedOnce } from '../harness/consumer';
 import { eventually } from '../harness/eventually';
 import { startFaultProxy, type FaultProxy } from '../harness/fault-proxy';
 
@@ -59,15 +59,7 @@ it('aborts a handler whose lease SQS says is gone, and lets the next run have th
   const refused = { failEntries: () => true, senderFault: true, code: 'ReceiptHandleIsInvalid' };
   proxy?.rule('ChangeMessageVisibilityBatch', refused);
   const reasons: unknown[] = [];
-  const script = new Script((_payload, { signal }) => {
-    if (script.runs.length > 1) return undefined;
-    return new Promise((_resolve, reject) => {
-      signal.addEventListener('abort', () => {
-        reasons.push(signal.reason);
-        reject(new Error('stopped'));
-      });
-    });
-  });
+  const script = stoppedOnce(reasons);
   await startConsumer({ broker: through, queues, ...scripted(script) });
   await broker().send(queues.queueUrl, '{}');
   await eventually(() => broker().isEmpty(queues.queueUrl), { withinMs: 12_000 });

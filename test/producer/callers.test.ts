@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { withBroker } from './harness/broker';
-import { startProducer, type TestProducer } from './producer-app';
-import { expectProblem, expectProblemResponse } from './producer-problem';
-import { openRaw, sendRaw } from './producer-raw';
+import { withBroker } from '../harness/broker';
+import { startProducer, type TestProducer } from './test-producer';
+import { expectProblem, expectProblemResponse } from './problem-response';
+import { openRaw, sendRaw } from './raw';
 
 const broker = withBroker();
 const KEYS = ['first-key', 'second-key'];

@@ -3,12 +3,12 @@ import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type TestQueues, withBroker } from './harness/broker';
-import { type FaultProxy, startFaultProxy } from './harness/fault-proxy';
-import { eventually } from './harness/eventually';
-import { freePort } from './harness/ports';
-import { type App, runApp } from './harness/processes';
-import { expectProblemResponse } from './producer-problem';
+import { type TestQueues, withBroker } from '../harness/broker';
+import { type FaultProxy, startFaultProxy } from '../harness/fault-proxy';
+import { eventually } from '../harness/eventually';
+import { freePort } from '../harness/ports';
+import { type App, runApp } from '../harness/processes';
+import { expectProblemResponse } from './problem-response';
 
 const SCRIPT = 'dist/producer/main.js';
 const broker = withBroker();

@@ -1,9 +1,9 @@
 import { gzipSync } from 'node:zlib';
-import { eventually } from './harness/eventually';
-import { withBroker } from './harness/broker';
-import { startProducer, type TestProducer } from './producer-app';
-import { expectProblem, expectProblemResponse } from './producer-problem';
-import { openRaw, type RawAnswer, sendRaw } from './producer-raw';
+import { eventually } from '../harness/eventually';
+import { withBroker } from '../harness/broker';
+import { startProducer, type TestProducer } from './test-producer';
+import { expectProblem, expectProblemResponse } from './problem-response';
+import { openRaw, type RawAnswer, sendRaw } from './raw';
 
 const broker = withBroker();
 let producer: TestProducer;

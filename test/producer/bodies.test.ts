@@ -1,7 +1,7 @@
-import { INPUT_MAX, INPUT_MIN } from '../contract/job';
-import { withBroker } from './harness/broker';
-import { startProducer, type TestProducer } from './producer-app';
-import { expectProblemResponse } from './producer-problem';
+import { INPUT_MAX, INPUT_MIN } from '../../contract/job';
+import { withBroker } from '../harness/broker';
+import { startProducer, type TestProducer } from './test-producer';
+import { expectProblemResponse } from './problem-response';
 
 const broker = withBroker();
 let producer: TestProducer;

@@ -1,5 +1,5 @@
-import { withBroker } from './harness/broker';
-import { startProducer, type TestProducer } from './producer-app';
+import { withBroker } from '../harness/broker';
+import { startProducer, type TestProducer } from './test-producer';
 
 interface Operation {
   readonly responses: Readonly<

@@ -1,30 +1,18 @@
-import { Intake } from '../producer/intake';
-import { openRecords } from '../results/open';
-import { keyedJobId } from '../results/job-id';
+import { Intake } from '../../producer/intake';
+import { openRecords } from '../../results/open';
+import { keyedJobId } from '../../results/job-id';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { withBroker } from './harness/broker';
-import { type FaultProxy, startFaultProxy } from './harness/fault-proxy';
-import { startProducer, type TestProducer } from './producer-app';
-import { expectProblemResponse } from './producer-problem';
+import { withBroker } from '../harness/broker';
+import { withProducerBehindProxy } from './test-producer';
+import { expectProblemResponse } from './problem-response';
 
 const broker = withBroker();
-let proxy: FaultProxy;
-let producer: TestProducer;
-
-beforeEach(async () => {
-  proxy = await startFaultProxy(broker().endpoint);
-  producer = await startProducer(broker(), { endpoint: proxy.endpoint });
-});
-afterEach(async () => {
-  proxy.clear();
-  await producer.close();
-  await proxy.close();
-});
+const behind = withProducerBehindProxy(broker);
 
 const produce = (key: string, input = 1): Promise<Response> =>
-  producer.post('/produce', JSON.stringify({ input }), { 'idempotency-key': key });
+  behind.producer.post('/produce', JSON.stringify({ input }), { 'idempotency-key': key });
 
 async function idOf(response: Response): Promise<string> {
   const body = await response.text();
@@ -32,25 +20,22 @@ async function idOf(response: Response): Promise<string> {
   return (JSON.parse(body) as { id: string }).id;
 }
 
-async function queuedIds(): Promise<string[]> {
-  const messages = await broker().receiveAll(producer.queues.queueUrl);
-  return messages.map(({ Body = '' }) => (JSON.parse(Body) as { id: string }).id);
-}
+const queuedIds = (): Promise<string[]> => behind.producer.queuedIds(broker());
 
 test('the same key and body again: the same id, sent once, the same for ever', async () => {
   const id = await idOf(await produce('k'));
   expect(await idOf(await produce('k'))).toBe(id);
-  await producer.records.once({ id, input: 1 }, 2);
+  await behind.producer.records.once({ id, input: 1 }, 2);
   expect(await idOf(await produce('k'))).toBe(id);
   expect(await queuedIds()).toEqual([id]);
-  expect(await (await producer.get(`/results/${id}`)).json()).toMatchObject({ id, status: 'done', result: 2 });
+  expect(await (await behind.producer.get(`/results/${id}`)).json()).toMatchObject({ id, status: 'done', result: 2 });
 });
 
 test('another key, another job; no key, always another', async () => {
   const responses = await Promise.all([
     produce('a'),
     produce('b'),
-    ...[1, 2].map(() => producer.post('/produce', '{"input":1}')),
+    ...[1, 2].map(() => behind.producer.post('/produce', '{"input":1}')),
   ]);
   expect(new Set(await Promise.all(responses.map(idOf))).size).toBe(4);
 });
@@ -76,36 +61,36 @@ test('the same key with another body: 422, nothing queued', async () => {
 });
 
 test('-0 and 0 are the same body', async () => {
-  const post = (body: string): Promise<Response> => producer.post('/produce', body, { 'idempotency-key': 'k' });
+  const post = (body: string): Promise<Response> => behind.producer.post('/produce', body, { 'idempotency-key': 'k' });
   expect(await idOf(await post('{"input":-0}'))).toBe(await idOf(await post('{"input":0}')));
 });
 
 test('a send that failed is sent again under the same id', async () => {
-  proxy.rule('SendMessageBatch', 'unavailable');
+  behind.proxy.rule('SendMessageBatch', 'unavailable');
   await expectProblemResponse(await produce('k'), 503);
   expect(await queuedIds()).toEqual([]);
   await expectProblemResponse(await produce('k', 2), 422);
-  proxy.clear();
+  behind.proxy.clear();
   const id = await idOf(await produce('k'));
   expect(await queuedIds()).toEqual([id]);
 });
 
 test('an answer of the queue that never arrived: 503, then the same id; a consumer sees a double of one job', async () => {
-  proxy.rule('SendMessageBatch', 'reset');
+  behind.proxy.rule('SendMessageBatch', 'reset');
   await expectProblemResponse(await produce('k'), 503);
-  proxy.clear();
+  behind.proxy.clear();
   const id = await idOf(await produce('k'));
   const ids = await queuedIds();
   expect(ids.length).toBeGreaterThan(1);
   expect(new Set(ids)).toEqual(new Set([id]));
-  expect((await producer.records.once({ id, input: 1 }, 2)).outcome).toBe('recorded');
-  expect((await producer.records.once({ id, input: 1 }, 2)).outcome).toBe('repeat');
+  expect((await behind.producer.records.once({ id, input: 1 }, 2)).outcome).toBe('recorded');
+  expect((await behind.producer.records.once({ id, input: 1 }, 2)).outcome).toBe('repeat');
 });
 
 test('a crash between claim and send: the repeat sends', async () => {
   const id = keyedJobId('anonymous', 'k');
-  await producer.records.claim({ id, input: 1 });
-  expect((await producer.get(`/results/${id}`)).status).toBe(202);
+  await behind.producer.records.claim({ id, input: 1 });
+  expect((await behind.producer.get(`/results/${id}`)).status).toBe(202);
   expect(await idOf(await produce('k'))).toBe(id);
   expect(await queuedIds()).toEqual([id]);
 });
@@ -150,6 +135,6 @@ test('two keys in one request: 400', async () => {
   const headers = new Headers({ 'content-type': 'application/json' });
   headers.append('idempotency-key', 'a');
   headers.append('idempotency-key', 'b');
-  const response = await fetch(`${producer.url}/produce`, { method: 'POST', body: '{"input":1}', headers });
+  const response = await fetch(`${behind.producer.url}/produce`, { method: 'POST', body: '{"input":1}', headers });
   await expectProblemResponse(response, 400);
 });

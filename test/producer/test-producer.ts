@@ -3,12 +3,13 @@ import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Environment, readEnvironment } from '../contract/environment';
-import { createProducer } from '../producer/app';
-import { RECORDS } from '../producer/tokens';
-import { openRecords } from '../results/open';
-import { type Records } from '../results/records';
-import { type TestBroker, type TestQueues } from './harness/broker';
+import { type Environment, readEnvironment } from '../../contract/environment';
+import { createProducer } from '../../producer/app';
+import { RECORDS } from '../../producer/tokens';
+import { openRecords } from '../../results/open';
+import { type Records } from '../../results/records';
+import { type TestBroker, type TestQueues } from '../harness/broker';
+import { type FaultProxy, startFaultProxy } from '../harness/fault-proxy';
 
 /** Keeps what is logged as an error, and says nothing. */
 class QuietLogger extends ConsoleLogger {
@@ -73,6 +74,12 @@ export class TestProducer {
     await this.parts.app.get<Records>(RECORDS).close();
   }
 
+  /** Ids of the jobs visible on its queue now; takes them. */
+  async queuedIds(broker: TestBroker): Promise<string[]> {
+    const messages = await broker.receiveAll(this.queues.queueUrl);
+    return messages.map(({ Body = '' }) => (JSON.parse(Body) as { id: string }).id);
+  }
+
   async close(): Promise<void> {
     await this.parts.app.close();
     await this.records.close();
@@ -92,4 +99,19 @@ export async function startProducer(broker: TestBroker, options: ProducerOptions
   const port = Number(new URL(await app.getUrl()).port);
   const records = await openRecords(results);
   return new TestProducer({ app, port, queues, errors: logger.errors, records, directory });
+}
+
+/** For a test file: each test has a producer of its own, with a fault proxy between it and the broker. */
+export function withProducerBehindProxy(broker: () => TestBroker): { proxy: FaultProxy; producer: TestProducer } {
+  const held: { proxy?: FaultProxy; producer?: TestProducer } = {};
+  beforeEach(async () => {
+    held.proxy = await startFaultProxy(broker().endpoint);
+    held.producer = await startProducer(broker(), { endpoint: held.proxy.endpoint });
+  });
+  afterEach(async () => {
+    held.proxy?.clear();
+    await held.producer?.close();
+    await held.proxy?.close();
+  });
+  return held as { proxy: FaultProxy; producer: TestProducer };
 }

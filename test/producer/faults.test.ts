@@ -1,31 +1,19 @@
-import { withBroker } from './harness/broker';
-import { eventually } from './harness/eventually';
-import { type FaultProxy, startFaultProxy, type Verdict } from './harness/fault-proxy';
-import { openRaw } from './producer-raw';
-import { startProducer, type TestProducer } from './producer-app';
-import { expectProblemResponse } from './producer-problem';
+import { withBroker } from '../harness/broker';
+import { eventually } from '../harness/eventually';
+import { type Verdict } from '../harness/fault-proxy';
+import { openRaw } from './raw';
+import { withProducerBehindProxy } from './test-producer';
+import { expectProblemResponse } from './problem-response';
 
 const broker = withBroker();
-let proxy: FaultProxy;
-let producer: TestProducer;
-
-beforeEach(async () => {
-  proxy = await startFaultProxy(broker().endpoint);
-  producer = await startProducer(broker(), { endpoint: proxy.endpoint });
-});
-afterEach(async () => {
-  expect(producer.errors).toEqual([]);
-  proxy.clear();
-  await producer.close();
-  await proxy.close();
+const behind = withProducerBehindProxy(broker);
+afterEach(() => {
+  expect(behind.producer.errors).toEqual([]);
 });
 
-const produce = (input = 1): Promise<Response> => producer.post('/produce', JSON.stringify({ input }));
+const produce = (input = 1): Promise<Response> => behind.producer.post('/produce', JSON.stringify({ input }));
 
-async function queuedIds(): Promise<string[]> {
-  const messages = await broker().receiveAll(producer.queues.queueUrl);
-  return messages.map(({ Body = '' }) => (JSON.parse(Body) as { id: string }).id);
-}
+const queuedIds = (): Promise<string[]> => behind.producer.queuedIds(broker());
 
 async function expectUnavailable(response: Response): Promise<void> {
   await expectProblemResponse(response, 503);
@@ -37,29 +25,29 @@ test.each<[string, Verdict]>([
   ['throttles', 'throttle'],
   ['is unavailable', 'unavailable'],
 ])('a broker that %s: 503 + Retry-After, nothing queued, and well again after', async (_, verdict) => {
-  proxy.rule('SendMessageBatch', verdict);
+  behind.proxy.rule('SendMessageBatch', verdict);
   for (const response of await Promise.all(Array.from({ length: 15 }, () => produce())))
     await expectUnavailable(response);
   expect(await queuedIds()).toEqual([]);
-  proxy.clear();
+  behind.proxy.clear();
   expect((await produce()).status).toBe(202);
 });
 
 test('a broker that refuses connections: 503, not ready; both well again after', async () => {
-  await proxy.refuse();
+  await behind.proxy.refuse();
   await expectUnavailable(await produce());
-  await expectUnavailable(await producer.get('/health/ready'));
-  expect((await producer.get('/health/live')).status).toBe(200);
-  await proxy.accept();
+  await expectUnavailable(await behind.producer.get('/health/ready'));
+  expect((await behind.producer.get('/health/live')).status).toBe(200);
+  await behind.proxy.accept();
   expect((await produce()).status).toBe(202);
-  await eventually(async () => (await producer.get('/health/ready')).status === 200);
+  await eventually(async () => (await behind.producer.get('/health/ready')).status === 200);
 });
 
 test.each([true, false])(
   'a batch that fails in part (carried out: %s): 202 for what SQS accepted and nothing else',
   async (forwarded) => {
     const oddFails = { failEntries: (_: unknown, index: number) => index % 2 === 1, forwarded };
-    proxy.rule('SendMessageBatch', oddFails);
+    behind.proxy.rule('SendMessageBatch', oddFails);
     const responses = await Promise.all(Array.from({ length: 40 }, (_, n) => produce(n)));
     const accepted: string[] = [];
     for (const response of responses) {
@@ -73,19 +61,19 @@ test.each([true, false])(
 );
 
 test('a broker that accepts and never answers: 503 within 10 s for every request, with and without a key', async () => {
-  proxy.rule('SendMessageBatch', 'swallow');
+  behind.proxy.rule('SendMessageBatch', 'swallow');
   const start = performance.now();
-  const keyed = producer.post('/produce', '{"input":1}', { 'idempotency-key': 'k' });
+  const keyed = behind.producer.post('/produce', '{"input":1}', { 'idempotency-key': 'k' });
   const responses = await Promise.all([keyed, ...Array.from({ length: 120 }, () => produce())]);
   expect(performance.now() - start).toBeLessThan(10_000);
   for (const response of responses) await expectUnavailable(response);
 });
 
 test('more waiting than the buffer holds: 503 at once for the rest, within 10 s for all', async () => {
-  proxy.rule('SendMessageBatch', 'blackhole');
+  behind.proxy.rule('SendMessageBatch', 'blackhole');
   const request = `POST /produce HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 11\r\n\r\n{"input":1}`;
   // Pipelined: 1,300 connections at once would measure the kernel's backlog instead.
-  const clients = await Promise.all(Array.from({ length: 13 }, () => openRaw(producer.port)));
+  const clients = await Promise.all(Array.from({ length: 13 }, () => openRaw(behind.producer.port)));
   const answered = (): number[] => clients.map(({ received }) => received.split('HTTP/1.1 503 ').length - 1);
   for (const client of clients) client.send(request.repeat(100));
   await eventually(() => answered().some((count) => count === 100), { withinMs: 5_000 });
@@ -94,18 +82,18 @@ test('more waiting than the buffer holds: 503 at once for the rest, within 10 s 
 });
 
 test('a silent broker turns ready red within 2 s', async () => {
-  proxy.rule('*', 'blackhole');
+  behind.proxy.rule('*', 'blackhole');
   const start = performance.now();
-  await expectUnavailable(await producer.get('/health/ready'));
+  await expectUnavailable(await behind.producer.get('/health/ready'));
   expect(performance.now() - start).toBeLessThan(2_000);
 });
 
 test('a store that is away: 503 for what needs it, 202 for what does not', async () => {
-  await producer.closeStore();
-  await expectUnavailable(await producer.post('/produce', '{"input":1}', { 'idempotency-key': 'k' }));
+  await behind.producer.closeStore();
+  await expectUnavailable(await behind.producer.post('/produce', '{"input":1}', { 'idempotency-key': 'k' }));
   expect((await produce()).status).toBe(202);
   const id = ((await (await produce()).json()) as { id: string }).id;
-  await expectUnavailable(await producer.get(`/results/${id}`));
-  await expectUnavailable(await producer.get(`/results/${id}`, { prefer: 'wait=2' }));
-  await expectUnavailable(await producer.get('/health/ready'));
+  await expectUnavailable(await behind.producer.get(`/results/${id}`));
+  await expectUnavailable(await behind.producer.get(`/results/${id}`, { prefer: 'wait=2' }));
+  await expectUnavailable(await behind.producer.get('/health/ready'));
 });

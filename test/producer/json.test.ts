@@ -1,8 +1,8 @@
-import { INPUT_MAX, INPUT_MIN } from '../contract/job';
-import { withBroker } from './harness/broker';
+import { INPUT_MAX, INPUT_MIN } from '../../contract/job';
+import { withBroker } from '../harness/broker';
 import { INVALID, type JsonCase, VALID } from './json-cases';
-import { startProducer, type TestProducer } from './producer-app';
-import { expectProblemResponse } from './producer-problem';
+import { startProducer, type TestProducer } from './test-producer';
+import { expectProblemResponse } from './problem-response';
 
 const broker = withBroker();
 let producer: TestProducer;

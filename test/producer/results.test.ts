@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { DELIVERY } from '../contract/delivery';
-import { keyedJobId, newJobId } from '../results/job-id';
+import { DELIVERY } from '../../contract/delivery';
+import { keyedJobId, newJobId } from '../../results/job-id';
 import { v4, v7 } from 'uuid';
-import { withBroker } from './harness/broker';
-import { startProducer, type TestProducer } from './producer-app';
-import { expectProblemResponse } from './producer-problem';
+import { withBroker } from '../harness/broker';
+import { startProducer, type TestProducer } from './test-producer';
+import { expectProblemResponse } from './problem-response';
 
 const broker = withBroker();
 let producer: TestProducer;
