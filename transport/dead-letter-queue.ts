@@ -1,24 +1,28 @@
+import { Logger } from '@nestjs/common';
 import { type Attempts } from './attempts';
 import { describeDeadLetter, toDeadLetterMessage, type DeadLetter } from './dead-letter';
+import { type Decision } from './decision';
 import { type Delivery } from './delivery';
 import { DeliveryMemory } from './delivery-memory';
 import { MessageRefused } from './errors';
+import { errorText } from './outcome';
 import { type Sender } from './sender';
-import { type Settlement } from './settlement';
 
 /** A move that could not be finished is begun anew after this, at its next delivery. */
 const RETRY_SECONDS = 5;
 
+type SourceEnd = Exclude<Decision, { action: 'dead-letter' }>;
+
 /**
- * Moves deliveries to the dead-letter queue: send there, tell the attempts port, delete here. Whatever fails in
- * between, the message is still in its queue: it may be dead-lettered twice, never lost.
+ * Moves deliveries to the dead-letter queue: sent there, told to the attempts port, then deleted here by the caller.
+ * Whatever fails in between, the message is still in its queue: it may be dead-lettered twice, never lost.
  */
 export class DeadLetterQueue {
+  private readonly logger = new Logger('DeadLetterQueue');
   private readonly left = new DeliveryMemory();
 
   constructor(
     private readonly sender: Sender,
-    private readonly settlement: Settlement,
     private readonly attempts: Attempts,
   ) {}
 
@@ -27,22 +31,19 @@ export class DeadLetterQueue {
     return this.left.has(delivery);
   }
 
-  async move(delivery: Delivery, why: Pick<DeadLetter, 'reason' | 'error' | 'attempts'>): Promise<void> {
+  /** Resolves to what becomes of the delivery in its own queue. */
+  async move(delivery: Delivery, why: Pick<DeadLetter, 'reason' | 'error' | 'attempts'>): Promise<SourceEnd> {
     const deadLetter = describeDeadLetter(delivery, why, this.attempts.jobId(delivery));
-    let sent: boolean;
     try {
-      sent = await this.send(delivery, deadLetter);
+      const sent = await this.send(delivery, deadLetter);
       await this.attempts.deadLettered(delivery, deadLetter);
-    } catch {
-      await this.settlement.release(delivery, RETRY_SECONDS);
-      return;
-    }
-    if (sent) {
-      await this.settlement.delete(delivery);
-      return;
+      if (sent) return { action: 'delete' };
+    } catch (error) {
+      this.logger.warn(`A dead letter could not be moved, its message waits: ${errorText(error)}`);
+      return { action: 'release', afterSeconds: RETRY_SECONDS };
     }
     this.left.remember(delivery);
-    await this.settlement.release(delivery, 0);
+    return { action: 'release', afterSeconds: 0 };
   }
 
   /** False when the message with its why cannot be sent at all; rejects when it may be later. */

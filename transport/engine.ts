@@ -5,7 +5,7 @@ import { backoffSeconds } from './backoff';
 import { type DeadLetterQueue } from './dead-letter-queue';
 import { decideAfterRun, decideBeforeRun, type Decision } from './decision';
 import { type Delivery } from './delivery';
-import { DrainDeadline, Flight, HandlerTimeout } from './flight';
+import { DrainDeadline, Flight, HandlerTimeout, LeaseLost } from './flight';
 import { type Heartbeats } from './heartbeats';
 import { errorText, type Outcome } from './outcome';
 import { type Permits } from './permits';
@@ -37,7 +37,9 @@ export interface EngineParts {
 /** From admission to settlement: every delivery it admits ends deleted, released or dead-lettered, or its lease lapses. */
 export class Engine {
   private readonly logger = new Logger('Engine');
-  private readonly flights = new Map<string, Flight>();
+  private readonly flights = new Set<Flight>();
+  /** By MessageId: those that would settle by a new receipt, should the message come again. */
+  private readonly adopting = new Map<string, Flight>();
   /** Handlers past their timeout or the drain deadline that have not returned; each keeps its permit. */
   private readonly overdue = new Set<Flight>();
   private readonly listeners: SettledListener[] = [];
@@ -64,14 +66,15 @@ export class Engine {
   /** Takes a delivery in; its permit is taken already and comes back when it is settled and its handler has returned. */
   admit(delivery: Delivery): void {
     const { heartbeats, permits } = this.parts;
-    const running = this.flights.get(delivery.messageId);
+    const running = this.adopting.get(delivery.messageId);
     if (running) {
       running.adopt(delivery, heartbeats.visibilitySeconds());
       permits.release(1);
       return;
     }
     const flight = new Flight(delivery, heartbeats.visibilitySeconds());
-    this.flights.set(delivery.messageId, flight);
+    this.flights.add(flight);
+    this.adopting.set(delivery.messageId, flight);
     heartbeats.add(flight);
     void this.fly(flight);
   }
@@ -115,14 +118,17 @@ export class Engine {
 
   /** Undefined when the delivery is no longer ours to settle. */
   private async run(flight: Flight): Promise<Decision | undefined> {
-    const { delivery } = flight;
+    const { delivery, signal } = flight;
+    if (signal.aborted) return { action: 'release', afterSeconds: 0 };
     flight.startedAt = Date.now();
-    const outcome = await this.withinTimeout(flight, this.handle(delivery, flight.signal));
+    const outcome = await this.withinTimeout(flight, this.handle(delivery, signal));
     if (outcome === undefined) return undefined;
     if (outcome.kind === 'done') return { action: 'delete' };
-    if (flight.signal.reason instanceof DrainDeadline) return { action: 'release', afterSeconds: 0 };
-    // Told to stop since another consumer may have it: its failure is no attempt.
     if (flight.leaseLost) return undefined;
+    // Told to stop for no fault of its own: its failure is no attempt.
+    if (signal.reason instanceof DrainDeadline || signal.reason instanceof LeaseLost) {
+      return { action: 'release', afterSeconds: 0 };
+    }
     return this.asking(async () => {
       const { attempts, numbers } = this.parts;
       const standing = outcome.kind === 'retry' ? await attempts.fail(delivery, outcome.error) : flight.standing;
@@ -170,26 +176,34 @@ export class Engine {
   }
 
   private async settle(flight: Flight, decision: Decision): Promise<void> {
-    const { settlement, deadLetters, heartbeats } = this.parts;
+    const { settlement, deadLetters } = this.parts;
     const { delivery } = flight;
-    if (decision.action === 'delete') await settlement.delete(delivery);
-    if (decision.action === 'dead-letter') await deadLetters.move(delivery, decision);
-    await heartbeats.remove(flight);
-    if (decision.action === 'release') await settlement.release(delivery, decision.afterSeconds);
+    const end = decision.action === 'dead-letter' ? await deadLetters.move(delivery, decision) : decision;
+    if (end.action === 'delete') await settlement.delete(delivery);
+    else await this.release(flight, end.afterSeconds);
     const { sentAt, receivedAt } = delivery;
     const timings = { sentAt, receivedAt, startedAt: flight.startedAt, settledAt: Date.now() };
     for (const listener of this.listeners) listener(delivery, decision, timings);
   }
 
+  /** The message may come again before SQS has answered: that is a delivery of its own then. */
+  private async release(flight: Flight, afterSeconds: number): Promise<void> {
+    await this.parts.heartbeats.remove(flight);
+    this.adopting.delete(flight.delivery.messageId);
+    await this.parts.settlement.release(flight.delivery, afterSeconds);
+  }
+
   private async land(flight: Flight): Promise<void> {
     await this.parts.heartbeats.remove(flight);
-    this.flights.delete(flight.delivery.messageId);
+    this.flights.delete(flight);
+    const { messageId } = flight.delivery;
+    if (this.adopting.get(messageId) === flight) this.adopting.delete(messageId);
     if (!flight.overdue) this.parts.permits.release(1);
     if (this.flights.size === 0) for (const listener of this.idleListeners.splice(0)) listener();
   }
 
   private async giveUp(): Promise<void> {
-    for (const flight of this.flights.values()) {
+    for (const flight of this.flights) {
       flight.controller.abort(new DrainDeadline('The process ends.'));
       flight.onGivenUp?.();
     }

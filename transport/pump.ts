@@ -54,7 +54,6 @@ export class Pump {
       state: 'between',
       since: Date.now(),
       reserved: 0,
-      failures: 0,
     }));
   }
 

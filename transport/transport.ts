@@ -80,7 +80,7 @@ export class SqsTransport {
     this.pollClient = createPollClient(options, pollers, numbers.receiveWaitSeconds);
     this.workClient = createWorkClient(options);
     this.settlement = new Settlement(this.workClient, queueUrl);
-    this.deadLetters = new DeadLetterQueue(new Sender(this.workClient, deadLetterQueueUrl), this.settlement, attempts);
+    this.deadLetters = new DeadLetterQueue(new Sender(this.workClient, deadLetterQueueUrl), attempts);
     const permits = new Permits(concurrency);
     const heartbeats = new Heartbeats(this.settlement, () => this.visibilitySeconds);
     const { settlement, deadLetters } = this;
