@@ -8,6 +8,7 @@ import {
   type SQSClient,
 } from '@aws-sdk/client-sqs';
 import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import { DELIVERY, type DeliveryNumbers } from '../../contract/delivery';
 import { readEnvironment } from '../../contract/environment';
 import { isBrokerReady } from '../../ops/broker';
@@ -113,8 +114,15 @@ export class TestBroker {
     };
   }
 
-  /** Whether no message is left, visible or not. */
+  /**
+   * Whether no message is left, visible or not. Looks twice: LocalStack counts a message neither as visible nor as in
+   * flight while it hands it out.
+   */
   async isEmpty(queueUrl: string): Promise<boolean> {
+    return (await this.countsNothing(queueUrl)) && delay(50).then(() => this.countsNothing(queueUrl));
+  }
+
+  private async countsNothing(queueUrl: string): Promise<boolean> {
     const { visible, inFlight, delayed } = await this.depth(queueUrl);
     return visible + inFlight + delayed === 0;
   }
