@@ -1,6 +1,5 @@
 import { Controller, Get, Inject, ServiceUnavailableException } from '@nestjs/common';
-import { type Records } from '../results/records';
-import { RECORDS } from '../results/results.module';
+import { RECORDS, type Records } from '../results/records';
 import { SqsTransport } from '../transport/transport';
 
 /** A poll is answered within 25 s (20 s long poll and slack); a poller without an answer for longer has died. */

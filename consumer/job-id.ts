@@ -25,7 +25,7 @@ function stampedId(attributes: Source['attributes']): string | undefined {
   try {
     const stamp: unknown = JSON.parse(text);
     const id = typeof stamp === 'object' && stamp !== null && 'jobId' in stamp ? stamp.jobId : undefined;
-    return typeof id === 'string' && isUUID(id, 'all') ? id : undefined;
+    return typeof id === 'string' && isUUID(id, 'all') ? id.toLowerCase() : undefined;
   } catch {
     return undefined;
   }

@@ -3,8 +3,7 @@ import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
 import { setTimeout as wait } from 'node:timers/promises';
 import { JOB_TYPE, JOB_VERSION } from '../contract/job';
 import { ValidBody } from '../contract/validation';
-import { RECORDS } from '../results/results.module';
-import { type Records } from '../results/records';
+import { RECORDS, type Records } from '../results/records';
 import { recordPatiently } from '../results/patience';
 import { done, reject, Rejection, type Outcome } from '../transport/outcome';
 import { SqsContext } from '../transport/sqs-context';
@@ -33,6 +32,7 @@ export class JobController {
     const job = { id: jobIdOf(id, context), input };
     if (this.workSeconds > 0) await wait(this.workSeconds * 1_000, undefined, { signal: context.signal });
     const result = addOne(input);
+    context.workEnded();
     const { outcome } = await recordPatiently(() => this.records.once(job, result), context.signal);
     return outcome === 'conflict' ? reject('conflict', 'A job with this id is recorded with another input.') : done();
   }

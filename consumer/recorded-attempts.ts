@@ -1,7 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { payloadHash } from '../results/payload-hash';
-import { type Records } from '../results/records';
-import { RECORDS } from '../results/results.module';
+import { RECORDS, type Records } from '../results/records';
 import { type Attempts, type Standing } from '../transport/attempts';
 import { type DeadLetter } from '../transport/dead-letter';
 import { decode } from '../transport/decode';
@@ -17,12 +16,15 @@ export class RecordedAttempts implements Attempts {
     const body = bodyOf(delivery);
     const record = await this.records.get(jobIdOf(idInBody(body), delivery));
     // A dead letter that is tried again starts anew.
-    if (!record || record.state === 'failed') return { attempts: 0, done: false };
-    return { attempts: record.attempts, done: record.state === 'done' && record.hash === hashOf(body) };
+    if (!record || record.state === 'failed') return { attempts: 0, job: 'open' };
+    if (record.state !== 'done') return { attempts: record.attempts, job: 'open' };
+    return { attempts: record.attempts, job: record.hash === hashOf(body) ? 'done' : 'conflict' };
   }
 
-  fail(delivery: Delivery, error: string): Promise<Standing> {
-    return this.records.fail(this.jobId(delivery), error);
+  async fail(delivery: Delivery, error: string): Promise<Standing> {
+    const { attempts, done } = await this.records.fail(this.jobId(delivery), error);
+    // `done` is terminal, so a second look sees it too, and tells with which payload.
+    return done ? this.standing(delivery) : { attempts, job: 'open' };
   }
 
   async deadLettered(delivery: Delivery, { reason, error, attempts }: DeadLetter): Promise<void> {

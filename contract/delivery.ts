@@ -11,7 +11,7 @@ export interface DeliveryNumbers {
   readonly maxAttempts: number;
   /** Receives without any outcome after which a delivery is dead-lettered as `unsettled`. */
   readonly maxUnsettledReceives: number;
-  /** SQS's own redrive: the backstop, larger than any sum of the two above can reach first. */
+  /** SQS's own redrive, the backstop: both limits above are reached at the 20th receive at the latest. */
   readonly maxReceiveCount: number;
   /** Long poll; SQS allows at most 20. */
   readonly receiveWaitSeconds: number;

@@ -1,6 +1,6 @@
 import { type DynamicModule, Inject, Module, type OnApplicationShutdown, type OnModuleDestroy } from '@nestjs/common';
 import { type Environment } from '../contract/environment';
-import { type Records } from '../results/records';
+import { RECORDS, type Records } from '../results/records';
 import { Waiting } from '../results/waiting';
 import { AddOneController } from './add-one.controller';
 import { HealthController } from './health.controller';
@@ -10,7 +10,6 @@ import { Queue } from './queue';
 import { Readiness } from './readiness';
 import { ResultsController } from './results.controller';
 import { Stopping } from './stopping';
-import { RECORDS } from './tokens';
 
 /** Requests under way at a stop get this long; each has its answer within 10 s. */
 const DRAIN_MS = 11_000;

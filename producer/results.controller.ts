@@ -3,7 +3,7 @@ import { ApiExtraModels, ApiHeader, ApiOperation, ApiParam, ApiResponse } from '
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { DELIVERY } from '../contract/delivery';
 import { couldBeOurs, mayBePending } from '../results/job-id';
-import { type JobRecord, type Records } from '../results/records';
+import { type JobRecord, RECORDS, type Records } from '../results/records';
 import { Waiting } from '../results/waiting';
 import { EXAMPLE_ID, type JobStatus } from './answers';
 import { ApiCommonProblems, ApiProblems } from './api-problems';
@@ -12,7 +12,6 @@ import { statusOf } from './job-status';
 import { readWait, WAIT_LIMIT_SECONDS } from './prefer';
 import { Problem } from './problem';
 import { Stopping } from './stopping';
-import { RECORDS } from './tokens';
 
 const RETRY_AFTER_SECONDS = 1;
 

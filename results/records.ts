@@ -42,6 +42,9 @@ export interface Failure {
   readonly attempts?: number;
 }
 
+/** Token under which Nest injects the `Records`. */
+export const RECORDS = Symbol('records');
+
 /**
  * What a results store promises. Every method is atomic and durable when it resolves; concurrent
  * calls, from this process or another, see one order. A store that cannot be reached rejects with

@@ -1,13 +1,24 @@
-import { Inject, Module, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
+import {
+  Inject,
+  Logger,
+  Module,
+  type DynamicModule,
+  type OnApplicationBootstrap,
+  type OnApplicationShutdown,
+} from '@nestjs/common';
+import { DELIVERY } from '../contract/delivery';
 import { openRecords } from './open';
-import { type Records } from './records';
+import { RECORDS, type Records } from './records';
 
-/** The token under which Nest gives out the `Records`. */
-export const RECORDS = Symbol('records');
+/** Between two looks for records that are past their retention. */
+const EXPIRE_EVERY_MS = 10 * 60 * 1_000;
 
-/** Opens the store named by `RESULTS`, and closes it when all drains are over. */
+/** Opens the store named by `RESULTS`, lets old records expire, and closes it when all drains are over. */
 @Module({})
-export class ResultsModule implements OnApplicationShutdown {
+export class ResultsModule implements OnApplicationBootstrap, OnApplicationShutdown {
+  private readonly logger = new Logger('Results');
+  private timer: NodeJS.Timeout | undefined;
+
   static open(spec: string): DynamicModule {
     const records = { provide: RECORDS, useFactory: () => openRecords(spec) };
     return { module: ResultsModule, providers: [records], exports: [records] };
@@ -15,7 +26,22 @@ export class ResultsModule implements OnApplicationShutdown {
 
   constructor(@Inject(RECORDS) private readonly records: Records) {}
 
+  onApplicationBootstrap(): void {
+    this.timer = setInterval(() => void this.expire(), EXPIRE_EVERY_MS);
+  }
+
   onApplicationShutdown(): Promise<void> {
+    clearInterval(this.timer);
     return this.records.close();
+  }
+
+  /** Some hundred a call, so that jobs get their turn between two. */
+  private async expire(): Promise<void> {
+    const before = Date.now() - DELIVERY.recordRetentionSeconds * 1_000;
+    try {
+      while ((await this.records.expire(before)) > 0);
+    } catch (error) {
+      this.logger.warn(`Old records could not be removed, another try follows: ${String(error)}`);
+    }
   }
 }

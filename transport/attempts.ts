@@ -1,16 +1,20 @@
 import { type DeadLetter } from './dead-letter';
 import { type Delivery } from './delivery';
 
-/** How a job stands: its failed runs, and whether another delivery of it has succeeded. */
+/** How the job of a delivery stands. */
 export interface Standing {
+  /** Failed runs. */
   readonly attempts: number;
-  /** The delivery has nothing left to do: it is deleted, not run and not dead-lettered. */
-  readonly done: boolean;
+  /**
+   * `open`: to be run. `done`: another delivery of it has succeeded, so this one is deleted, not run and not
+   * dead-lettered. `conflict`: done with another payload, so this one is dead-lettered.
+   */
+  readonly job: 'open' | 'done' | 'conflict';
 }
 
 /**
- * Where failed runs are counted. A port: the application implements it on its store. A call that
- * rejects means the store is away; the delivery is then released later, uncounted.
+ * Where failed runs are counted. A port: the application implements it on its store. A call that rejects means the store
+ * is away: the delivery keeps its lease, and the call is made again until it is answered.
  */
 export interface Attempts {
   /** Before a run; asked only from the second receive on, so a fresh job costs no read. */
@@ -25,8 +29,8 @@ export interface Attempts {
 
 /** Without a store: every earlier receive counts as a failed run. */
 export const receiveCountAttempts: Attempts = {
-  standing: (delivery) => Promise.resolve({ attempts: delivery.receiveCount - 1, done: false }),
-  fail: (delivery) => Promise.resolve({ attempts: delivery.receiveCount, done: false }),
+  standing: (delivery) => Promise.resolve({ attempts: delivery.receiveCount - 1, job: 'open' }),
+  fail: (delivery) => Promise.resolve({ attempts: delivery.receiveCount, job: 'open' }),
   deadLettered: () => Promise.resolve(),
   jobId: () => undefined,
 };

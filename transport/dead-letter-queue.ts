@@ -11,6 +11,10 @@ import { type Sender } from './sender';
 /** A move that could not be finished is begun anew after this, at its next delivery. */
 const RETRY_SECONDS = 5;
 
+/** After so many receives there is no redrive policy at work. */
+const NEVER_REDRIVEN = 100;
+const NEVER_REDRIVEN_SECONDS = 300;
+
 type SourceEnd = Exclude<Decision, { action: 'dead-letter' }>;
 
 /**
@@ -20,30 +24,34 @@ type SourceEnd = Exclude<Decision, { action: 'dead-letter' }>;
 export class DeadLetterQueue {
   private readonly logger = new Logger('DeadLetterQueue');
   private readonly left = new DeliveryMemory();
+  /** Sent, and not yet told to the attempts port: not sent again. */
+  private readonly sent = new DeliveryMemory();
 
   constructor(
     private readonly sender: Sender,
     private readonly attempts: Attempts,
   ) {}
 
-  /** True for a delivery that only SQS's own redrive can move; it is given back until it was received often enough. */
-  leftToRedrive(delivery: Delivery): boolean {
-    return this.left.has(delivery);
+  /** What to do with a delivery that only SQS's own redrive can move; undefined for any other. */
+  leftToRedrive(delivery: Delivery): SourceEnd | undefined {
+    return this.left.has(delivery) ? giveBack(delivery) : undefined;
   }
 
   /** Resolves to what becomes of the delivery in its own queue. */
   async move(delivery: Delivery, why: Pick<DeadLetter, 'reason' | 'error' | 'attempts'>): Promise<SourceEnd> {
     const deadLetter = describeDeadLetter(delivery, why, this.attempts.jobId(delivery));
     try {
-      const sent = await this.send(delivery, deadLetter);
+      const sent = this.sent.has(delivery) || (await this.send(delivery, deadLetter));
+      if (sent) this.sent.remember(delivery);
       await this.attempts.deadLettered(delivery, deadLetter);
+      this.sent.forget(delivery);
       if (sent) return { action: 'delete' };
     } catch (error) {
       this.logger.warn(`A dead letter could not be moved, its message waits: ${errorText(error)}`);
       return { action: 'release', afterSeconds: RETRY_SECONDS };
     }
     this.left.remember(delivery);
-    return { action: 'release', afterSeconds: 0 };
+    return giveBack(delivery);
   }
 
   /** False when the message with its why cannot be sent at all; rejects when it may be later. */
@@ -63,4 +71,9 @@ export class DeadLetterQueue {
   close(): Promise<void> {
     return this.sender.close();
   }
+}
+
+/** At once, until it was received often enough; a queue that never redrives would have it going round. */
+function giveBack({ receiveCount }: Delivery): SourceEnd {
+  return { action: 'release', afterSeconds: receiveCount < NEVER_REDRIVEN ? 0 : NEVER_REDRIVEN_SECONDS };
 }

@@ -1,4 +1,5 @@
 import { backoffSeconds } from './backoff';
+import { type Standing } from './attempts';
 import { decideAfterRun, decideBeforeRun } from './decision';
 import { toDelivery } from './delivery';
 
@@ -8,51 +9,58 @@ const received = (count: number): ReturnType<typeof toDelivery> =>
 
 describe('before a run', () => {
   it.each([
-    ['runs a first retry', 2, { attempts: 1, done: false }, undefined],
-    ['deletes what another delivery has done', 2, { attempts: 1, done: true }, 'delete'],
-    ['runs while failed runs explain the receives', 5, { attempts: 4, done: false }, undefined],
-    ['dead-letters what has failed often enough', 6, { attempts: 5, done: false }, 'dead-letter'],
-    ['runs at the fifteenth receive', 15, { attempts: 0, done: false }, undefined],
-    ['does not run after fifteen receives without an outcome', 16, { attempts: 0, done: false }, 'dead-letter'],
-    ['counts such receives apart from failed runs', 19, { attempts: 4, done: false }, undefined],
-    ['and dead-letters before the native backstop of 20', 20, { attempts: 4, done: false }, 'dead-letter'],
+    ['runs a first retry', 2, { attempts: 1, job: 'open' }, undefined],
+    ['dead-letters what is done with another payload', 2, { attempts: 1, job: 'conflict' }, 'dead-letter'],
+    ['deletes what another delivery has done', 2, { attempts: 1, job: 'done' }, 'delete'],
+    ['runs while failed runs explain the receives', 5, { attempts: 4, job: 'open' }, undefined],
+    ['dead-letters what has failed often enough', 6, { attempts: 5, job: 'open' }, 'dead-letter'],
+    ['runs at the fifteenth receive', 15, { attempts: 0, job: 'open' }, undefined],
+    ['does not run after fifteen receives without an outcome', 16, { attempts: 0, job: 'open' }, 'dead-letter'],
+    ['counts such receives apart from failed runs', 19, { attempts: 4, job: 'open' }, undefined],
+    ['and dead-letters before the native backstop of 20', 20, { attempts: 4, job: 'open' }, 'dead-letter'],
   ])('%s', (...[, receives, standing, action]) => {
-    expect(decideBeforeRun(received(receives), standing, limits)?.action).toBe(action);
+    expect(decideBeforeRun(received(receives), standing as Standing, limits)?.action).toBe(action);
   });
 });
 
 describe('after a run', () => {
   const failed = { kind: 'retry', error: 'no' } as const;
   it.each([
-    ['deletes a success', { kind: 'done' } as const, { attempts: 0, done: false }, { action: 'delete' }],
-    ['deletes a last failure of a job that is done', failed, { attempts: 5, done: true }, { action: 'delete' }],
-    ['backs off by the attempts', failed, { attempts: 2, done: false }, { action: 'release', afterSeconds: 2 }],
+    ['deletes a success', { kind: 'done' } as const, { attempts: 0, job: 'open' }, { action: 'delete' }],
+    ['deletes a last failure of a job that is done', failed, { attempts: 5, job: 'done' }, { action: 'delete' }],
+    ['backs off by the attempts', failed, { attempts: 2, job: 'open' }, { action: 'release', afterSeconds: 2 }],
     [
       'waits as asked',
       { ...failed, afterSeconds: 7 },
-      { attempts: 2, done: false },
+      { attempts: 2, job: 'open' },
       { action: 'release', afterSeconds: 7 },
     ],
     [
-      'never beyond 12 hours',
+      'backs off when asked for no number',
+      { ...failed, afterSeconds: NaN },
+      { attempts: 2, job: 'open' },
+      { action: 'release', afterSeconds: 2 },
+    ],
+    [
+      'never beyond what SQS takes',
       { ...failed, afterSeconds: 1e9 },
-      { attempts: 2, done: false },
-      { action: 'release', afterSeconds: 43_200 },
+      { attempts: 2, job: 'open' },
+      { action: 'release', afterSeconds: 39_600 },
     ],
     [
       'gives up after the fifth',
       failed,
-      { attempts: 5, done: false },
+      { attempts: 5, job: 'open' },
       { action: 'dead-letter', reason: 'attempts', error: 'no', attempts: 5 },
     ],
     [
       'dead-letters a rejection at once',
       { kind: 'reject', reason: 'closed', error: 'never' } as const,
-      { attempts: 0, done: false },
+      { attempts: 0, job: 'open' },
       { action: 'dead-letter', reason: 'closed', error: 'never', attempts: 0 },
     ],
   ])('%s', (...[, outcome, standing, decision]) => {
-    expect(decideAfterRun(outcome, standing, limits)).toEqual(decision);
+    expect(decideAfterRun(outcome, standing as Standing, limits)).toEqual(decision);
   });
 });
 

@@ -1,6 +1,6 @@
 import { type DeliveryNumbers } from '../contract/delivery';
 import { type Standing } from './attempts';
-import { backoffSeconds, MAX_LEASE_SECONDS } from './backoff';
+import { backoffSeconds, LONGEST_RELEASE_SECONDS } from './backoff';
 import { type Delivery } from './delivery';
 import { type Outcome } from './outcome';
 
@@ -14,8 +14,8 @@ type Limits = Pick<DeliveryNumbers, 'maxAttempts' | 'maxUnsettledReceives'>;
 
 /** Before a run: undefined means run it. Receives that ended neither well nor badly count apart from attempts. */
 export function decideBeforeRun(delivery: Delivery, standing: Standing, limits: Limits): Decision | undefined {
-  const { attempts, done } = standing;
-  if (done) return { action: 'delete' };
+  const { attempts, job } = standing;
+  if (job !== 'open') return decideEnded(standing);
   if (attempts >= limits.maxAttempts) {
     return { action: 'dead-letter', reason: 'attempts', error: `${attempts} runs failed before.`, attempts };
   }
@@ -31,11 +31,28 @@ export function decideAfterRun(
   standing: Standing,
   { maxAttempts, random }: Limits & { readonly random: number },
 ): Decision {
-  const { attempts, done } = standing;
-  if (done || outcome.kind === 'done') return { action: 'delete' };
+  const { attempts, job } = standing;
+  if (outcome.kind === 'done') return { action: 'delete' };
+  if (job !== 'open') return decideEnded(standing);
   if (outcome.kind === 'reject')
     return { action: 'dead-letter', reason: outcome.reason, error: outcome.error, attempts };
   if (attempts >= maxAttempts) return { action: 'dead-letter', reason: 'attempts', error: outcome.error, attempts };
-  const afterSeconds = outcome.afterSeconds ?? backoffSeconds(attempts, random);
-  return { action: 'release', afterSeconds: Math.min(Math.max(0, Math.round(afterSeconds)), MAX_LEASE_SECONDS) };
+  return { action: 'release', afterSeconds: wishedSeconds(outcome.afterSeconds) ?? backoffSeconds(attempts, random) };
+}
+
+/** Another delivery of the job has succeeded. */
+function decideEnded({ attempts, job }: Standing): Decision {
+  if (job === 'done') return { action: 'delete' };
+  return {
+    action: 'dead-letter',
+    reason: 'conflict',
+    error: 'A job with this id is done with another payload.',
+    attempts,
+  };
+}
+
+/** What a handler asked for, within what SQS takes; undefined for no number. */
+function wishedSeconds(seconds: number | undefined): number | undefined {
+  if (seconds === undefined || !Number.isFinite(seconds)) return undefined;
+  return Math.min(Math.max(0, Math.round(seconds)), LONGEST_RELEASE_SECONDS);
 }

@@ -1,18 +1,26 @@
 import { Logger } from '@nestjs/common';
+import { setTimeout as wait } from 'node:timers/promises';
 import { type DeliveryNumbers } from '../contract/delivery';
-import { type Attempts } from './attempts';
-import { backoffSeconds } from './backoff';
+import { type Attempts, type Standing } from './attempts';
 import { type DeadLetterQueue } from './dead-letter-queue';
 import { decideAfterRun, decideBeforeRun, type Decision } from './decision';
 import { type Delivery } from './delivery';
 import { DrainDeadline, Flight, HandlerTimeout, LeaseLost } from './flight';
+import { Flights } from './flights';
 import { type Heartbeats } from './heartbeats';
 import { errorText, type Outcome } from './outcome';
 import { type Permits } from './permits';
 import { type Settlement } from './settlement';
 
+/** What a run gives its handler beside the delivery. */
+export interface Run {
+  readonly signal: AbortSignal;
+  /** The work is over, what is left is to record it: from here the handler timeout counts no longer. */
+  workEnded(): void;
+}
+
 /** Runs the handler of a delivery; never rejects. */
-export type Handle = (delivery: Delivery, signal: AbortSignal) => Promise<Outcome>;
+export type Handle = (delivery: Delivery, run: Run) => Promise<Outcome>;
 
 /** Milliseconds since the epoch. `startedAt` is undefined for a delivery that was settled without a run. */
 export interface Timings {
@@ -22,7 +30,7 @@ export interface Timings {
   readonly settledAt: number;
 }
 
-/** Told of every settled delivery; may not throw. */
+/** Told of every settled delivery and how it ended. */
 export type SettledListener = (delivery: Delivery, decision: Decision, timings: Timings) => void;
 
 export interface EngineParts {
@@ -34,16 +42,21 @@ export interface EngineParts {
   readonly numbers: Pick<DeliveryNumbers, 'maxAttempts' | 'maxUnsettledReceives' | 'handlerTimeoutSeconds'>;
 }
 
+/** Between two tries to ask a store that is away; a drain waits at most this long for the next. */
+const ASK_AGAIN_MS = { first: 100, most: 1_000 };
+
+/** Handlers get this long to heed the signal at the drain deadline, and their deliveries to be settled then. */
+const GRACE_MS = 1_000;
+
 /** From admission to settlement: every delivery it admits ends deleted, released or dead-lettered, or its lease lapses. */
 export class Engine {
   private readonly logger = new Logger('Engine');
-  private readonly flights = new Set<Flight>();
+  private readonly flights = new Flights();
   /** By MessageId: those that would settle by a new receipt, should the message come again. */
   private readonly adopting = new Map<string, Flight>();
   /** Handlers past their timeout or the drain deadline that have not returned; each keeps its permit. */
   private readonly overdue = new Set<Flight>();
   private readonly listeners: SettledListener[] = [];
-  private readonly idleListeners: (() => void)[] = [];
 
   constructor(
     private readonly parts: EngineParts,
@@ -79,19 +92,16 @@ export class Engine {
     void this.fly(flight);
   }
 
-  /** Resolves when nothing is in flight; at `deadline` aborts and releases what still is, and gives it a second. */
+  /** Resolves when nothing is in flight. At the deadline aborts, waits a second, and releases what still is. */
   async drain(deadlineMs: number): Promise<void> {
-    const idle =
-      this.flights.size === 0 ? Promise.resolve() : new Promise<void>((resolve) => this.idleListeners.push(resolve));
-    let timer: NodeJS.Timeout | undefined;
-    const deadline = new Promise<'late'>((resolve) => {
-      timer = setTimeout(() => {
-        resolve('late');
-      }, deadlineMs);
-    });
-    const late = (await Promise.race([idle, deadline])) === 'late';
-    clearTimeout(timer);
-    if (late) await this.giveUp();
+    if (await this.flights.noneWithin(deadlineMs)) return;
+    for (const flight of this.flights) flight.controller.abort(new DrainDeadline('The process ends.'));
+    if (await this.flights.noneWithin(GRACE_MS)) return;
+    for (const flight of this.flights) {
+      flight.givenUp = true;
+      flight.onGivenUp?.();
+    }
+    await this.flights.noneWithin(2 * GRACE_MS);
   }
 
   private async fly(flight: Flight): Promise<void> {
@@ -108,32 +118,35 @@ export class Engine {
   private async beforeRun(flight: Flight): Promise<Decision | undefined> {
     const { delivery } = flight;
     if (this.parts.settlement.wasDone(delivery)) return { action: 'delete' };
-    if (this.parts.deadLetters.leftToRedrive(delivery)) return { action: 'release', afterSeconds: 0 };
+    const left = this.parts.deadLetters.leftToRedrive(delivery);
+    if (left) return left;
     if (delivery.receiveCount === 1) return undefined;
-    return this.asking(async () => {
-      flight.standing = await this.parts.attempts.standing(delivery);
-      return decideBeforeRun(delivery, flight.standing, this.parts.numbers);
-    });
+    const standing = await this.ask(flight, () => this.parts.attempts.standing(delivery));
+    if (!standing) return { action: 'release', afterSeconds: 0 };
+    flight.standing = standing;
+    return decideBeforeRun(delivery, standing, this.parts.numbers);
   }
 
   /** Undefined when the delivery is no longer ours to settle. */
   private async run(flight: Flight): Promise<Decision | undefined> {
     const { delivery, signal } = flight;
+    if (flight.hasLostLease()) return undefined;
     if (signal.aborted) return { action: 'release', afterSeconds: 0 };
     flight.startedAt = Date.now();
-    const outcome = await this.withinTimeout(flight, this.handle(delivery, signal));
+    const workEnded = (): void => flight.onWorkEnded?.();
+    const outcome = await this.withinTimeout(flight, this.handle(delivery, { signal, workEnded }));
     if (outcome === undefined) return undefined;
     if (outcome.kind === 'done') return { action: 'delete' };
-    if (flight.leaseLost) return undefined;
+    if (flight.hasLostLease()) return undefined;
     // Told to stop for no fault of its own: its failure is no attempt.
     if (signal.reason instanceof DrainDeadline || signal.reason instanceof LeaseLost) {
       return { action: 'release', afterSeconds: 0 };
     }
-    return this.asking(async () => {
-      const { attempts, numbers } = this.parts;
-      const standing = outcome.kind === 'retry' ? await attempts.fail(delivery, outcome.error) : flight.standing;
-      return decideAfterRun(outcome, standing, { ...numbers, random: Math.random() });
-    });
+    const { attempts, numbers } = this.parts;
+    const standing =
+      outcome.kind === 'retry' ? await this.ask(flight, () => attempts.fail(delivery, outcome.error)) : flight.standing;
+    if (!standing) return { action: 'release', afterSeconds: 0 };
+    return decideAfterRun(outcome, standing, { ...numbers, random: Math.random() });
   }
 
   /** A run past the timeout is a failed one, whether or not its handler ever returns. */
@@ -146,16 +159,19 @@ export class Engine {
       };
       timer = setTimeout(flight.onGivenUp, handlerTimeoutSeconds * 1_000);
     });
+    flight.onWorkEnded = () => {
+      clearTimeout(timer);
+    };
     const outcome = await Promise.race([running, overdue]);
     clearTimeout(timer);
     if (outcome !== undefined) return outcome;
     flight.overdue = true;
     this.overdue.add(flight);
     void running.then((late) => this.returned(flight, late));
-    if (flight.signal.reason instanceof DrainDeadline) return { kind: 'retry', error: 'drain' };
+    if (flight.givenUp) return { kind: 'retry', error: 'drain' };
     const text = `The handler did not end within ${handlerTimeoutSeconds} s.`;
     flight.controller.abort(new HandlerTimeout(text));
-    return flight.leaseLost ? undefined : { kind: 'retry', error: text };
+    return flight.hasLostLease() ? undefined : { kind: 'retry', error: text };
   }
 
   /** A handler that returns `done` late has done its work all the same; should it be delivered again, it is only deleted. */
@@ -165,14 +181,20 @@ export class Engine {
     this.parts.permits.release(1);
   }
 
-  /** While the store is away deliveries wait: released, not counted. */
-  private async asking(decide: () => Promise<Decision | undefined>): Promise<Decision | undefined> {
-    try {
-      return await decide();
-    } catch (error) {
-      this.logger.warn(`The attempts cannot be counted, the delivery waits: ${errorText(error)}`);
-      return { action: 'release', afterSeconds: backoffSeconds(3, Math.random()) };
+  /** While the store is away a delivery waits under its lease: a release would cost a receive. Undefined: no longer ours. */
+  private async ask(flight: Flight, question: () => Promise<Standing>): Promise<Standing | undefined> {
+    let waitMs = ASK_AGAIN_MS.first;
+    while (!flight.hasLostLease() && !flight.givenUp) {
+      try {
+        return await question();
+      } catch (error) {
+        if (waitMs === ASK_AGAIN_MS.first)
+          this.logger.warn(`The store does not answer, a job waits: ${errorText(error)}`);
+      }
+      await wait(waitMs);
+      waitMs = Math.min(waitMs * 2, ASK_AGAIN_MS.most);
     }
+    return undefined;
   }
 
   private async settle(flight: Flight, decision: Decision): Promise<void> {
@@ -181,16 +203,26 @@ export class Engine {
     const end = decision.action === 'dead-letter' ? await deadLetters.move(delivery, decision) : decision;
     if (end.action === 'delete') await settlement.delete(delivery);
     else await this.release(flight, end.afterSeconds);
+    this.tell(flight, end.action === 'release' ? end : decision);
+  }
+
+  private tell({ delivery, startedAt }: Flight, decision: Decision): void {
     const { sentAt, receivedAt } = delivery;
-    const timings = { sentAt, receivedAt, startedAt: flight.startedAt, settledAt: Date.now() };
-    for (const listener of this.listeners) listener(delivery, decision, timings);
+    for (const listener of this.listeners) {
+      try {
+        listener(delivery, decision, { sentAt, receivedAt, startedAt, settledAt: Date.now() });
+      } catch (error) {
+        this.logger.error(`A listener of settled deliveries failed: ${errorText(error)}`);
+      }
+    }
   }
 
   /** The message may come again before SQS has answered: that is a delivery of its own then. */
   private async release(flight: Flight, afterSeconds: number): Promise<void> {
     await this.parts.heartbeats.remove(flight);
     this.adopting.delete(flight.delivery.messageId);
-    await this.parts.settlement.release(flight.delivery, afterSeconds);
+    // By a lease that is lost, a release could be someone else's.
+    if (!flight.hasLostLease()) await this.parts.settlement.release(flight.delivery, afterSeconds);
   }
 
   private async land(flight: Flight): Promise<void> {
@@ -199,14 +231,5 @@ export class Engine {
     const { messageId } = flight.delivery;
     if (this.adopting.get(messageId) === flight) this.adopting.delete(messageId);
     if (!flight.overdue) this.parts.permits.release(1);
-    if (this.flights.size === 0) for (const listener of this.idleListeners.splice(0)) listener();
-  }
-
-  private async giveUp(): Promise<void> {
-    for (const flight of this.flights) {
-      flight.controller.abort(new DrainDeadline('The process ends.'));
-      flight.onGivenUp?.();
-    }
-    if (this.flights.size > 0) await new Promise<void>((resolve) => this.idleListeners.push(resolve));
   }
 }

@@ -15,16 +15,20 @@ export class DrainDeadline extends Error {
 /** A delivery from admission to settlement. */
 export class Flight {
   readonly controller = new AbortController();
-  /** Milliseconds since the epoch, counted from before the call that set it. */
+  /** Milliseconds since the epoch; counted from the receive, later from before the call that extended it. */
   leaseUntil: number;
-  leaseLost = false;
+  private lost = false;
   startedAt: number | undefined;
   /** As the attempts port said before the run. */
-  standing: Standing = { attempts: 0, done: false };
+  standing: Standing = { attempts: 0, job: 'open' };
   /** Its handler was told to stop and did not return in time; the permit goes back when it does. */
   overdue = false;
+  /** The drain deadline has passed: whatever is still waited for is not. */
+  givenUp = false;
   /** Ends the wait for the handler, while one is waited for. */
   onGivenUp: (() => void) | undefined;
+  /** The handler's work is over, and what is left is to record it: its timeout counts no longer. */
+  onWorkEnded: (() => void) | undefined;
 
   constructor(
     readonly delivery: Delivery,
@@ -37,8 +41,13 @@ export class Flight {
     return this.controller.signal;
   }
 
+  /** Whether someone else may have the job by now. */
+  hasLostLease(): boolean {
+    return this.lost;
+  }
+
   loseLease(message: string): void {
-    this.leaseLost = true;
+    this.lost = true;
     this.controller.abort(new LeaseLost(message));
   }
 
@@ -46,6 +55,6 @@ export class Flight {
   adopt(again: Delivery, visibilitySeconds: number): void {
     this.delivery.receiptHandle = again.receiptHandle;
     this.leaseUntil = again.receivedAt + visibilitySeconds * 1_000;
-    this.leaseLost = false;
+    this.lost = false;
   }
 }

@@ -41,9 +41,9 @@ export class Heartbeats {
   private look(now: number): void {
     const halfMs = (this.visibilitySeconds() * 1_000) / 2;
     for (const flight of this.flights) {
-      if (flight.leaseLost || this.extending.has(flight)) continue;
+      if (flight.hasLostLease()) continue;
       if (now >= flight.leaseUntil) flight.loseLease('The lease ran out before it could be extended.');
-      else if (flight.leaseUntil - now <= halfMs) this.startExtending(flight, now);
+      else if (flight.leaseUntil - now <= halfMs && !this.extending.has(flight)) this.startExtending(flight, now);
     }
   }
 
@@ -62,7 +62,7 @@ export class Heartbeats {
     const seconds = Math.min(this.visibilitySeconds(), leftSeconds);
     const handle = flight.delivery.receiptHandle;
     const extension = await this.settlement.extend(flight.delivery, seconds);
-    if (handle !== flight.delivery.receiptHandle || !this.flights.has(flight)) return;
+    if (handle !== flight.delivery.receiptHandle || flight.hasLostLease() || !this.flights.has(flight)) return;
     if (extension === 'extended') flight.leaseUntil = now + seconds * 1_000;
     else if (extension === 'lost') flight.loseLease('SQS says the lease is gone.');
   }

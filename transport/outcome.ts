@@ -7,6 +7,10 @@ export type Outcome =
   | { readonly kind: 'retry'; readonly error: string; readonly afterSeconds?: number }
   | { readonly kind: 'reject'; readonly reason: string; readonly error: string };
 
+/** Characters; so that the why fits beside any message but the largest. */
+const ERROR_TEXT_LIMIT = 1_000;
+const REASON_LIMIT = 100;
+
 const OUTCOME = Symbol('plusone.outcome');
 type Branded = Outcome & { readonly [OUTCOME]: true };
 
@@ -18,12 +22,17 @@ export const isOutcome = (value: unknown): value is Branded =>
 
 export const done = (): Outcome => branded({ kind: 'done' });
 
-/** Run again later; counts as an attempt. `afterSeconds` replaces the backoff, 0 to 43,200. */
+/** Run again later; counts as an attempt. `afterSeconds` replaces the backoff, 0 to 39,600 (11 hours). */
 export const retry = (error: string, afterSeconds?: number): Outcome =>
-  branded({ kind: 'retry', error, ...(afterSeconds !== undefined && { afterSeconds }) });
+  branded({
+    kind: 'retry',
+    error: error.slice(0, ERROR_TEXT_LIMIT),
+    ...(afterSeconds !== undefined && { afterSeconds }),
+  });
 
 /** Never run again: dead-letter now. `reason` is a stable word, `error` a sentence. */
-export const reject = (reason: string, error: string): Outcome => branded({ kind: 'reject', reason, error });
+export const reject = (reason: string, error: string): Outcome =>
+  branded({ kind: 'reject', reason: reason.slice(0, REASON_LIMIT), error: error.slice(0, ERROR_TEXT_LIMIT) });
 
 /** Thrown from anywhere in the pipeline to dead-letter the message at once. */
 export class Rejection extends Error {
@@ -35,8 +44,6 @@ export class Rejection extends Error {
     super(message);
   }
 }
-
-const ERROR_TEXT_LIMIT = 1_000;
 
 /** A short sentence for whatever was thrown: never a stack, never longer than 1,000 characters, never throws. */
 export function errorText(error: unknown): string {

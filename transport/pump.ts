@@ -48,7 +48,12 @@ export class Pump {
 
   constructor(
     readonly count: number,
-    private readonly parts: { readonly gate: Gate; readonly permits: Permits; readonly intake: Intake },
+    private readonly parts: {
+      readonly gate: Gate;
+      readonly permits: Permits;
+      readonly intake: Intake;
+      readonly visibilitySeconds: () => number;
+    },
   ) {
     this.pollers = Array.from({ length: count }, () => ({
       state: 'between',
@@ -103,7 +108,12 @@ export class Pump {
    */
   clientOf(index: number, client: SQSClient): SQSClient {
     const send = (command: ReceiveMessageCommand, options: { abortSignal: AbortSignal }): unknown => {
-      const input = { ...command.input, MaxNumberOfMessages: this.poller(index).reserved };
+      const input = {
+        ...command.input,
+        MaxNumberOfMessages: this.poller(index).reserved,
+        // What the lease is believed to be is what is asked for, even if the queue's attribute changed since.
+        VisibilityTimeout: this.parts.visibilitySeconds(),
+      };
       if (this.failures > 0) input.WaitTimeSeconds = 1;
       return client.send(new ReceiveMessageCommand(input), options);
     };

@@ -4,6 +4,8 @@ import { GetQueueAttributesCommand, type SQSClient } from '@aws-sdk/client-sqs';
 export interface QueueFacts {
   readonly visibilityTimeoutSeconds: number;
   readonly fifo: boolean;
+  /** Has a redrive policy, the backstop for what nobody could settle. */
+  readonly redrives: boolean;
 }
 
 /** Asks the queue; rejects when it cannot be reached or does not exist. */
@@ -15,5 +17,6 @@ export async function readQueueFacts(client: SQSClient, queueUrl: string, signal
   return {
     visibilityTimeoutSeconds: Number(attributes.VisibilityTimeout ?? 30),
     fifo: attributes.FifoQueue === 'true',
+    redrives: (attributes.RedrivePolicy ?? '') !== '',
   };
 }

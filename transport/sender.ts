@@ -5,7 +5,7 @@ import {
   type SQSClient,
 } from '@aws-sdk/client-sqs';
 import { Batcher, PAYLOAD_LIMIT_BYTES } from './batcher';
-import { MessageRefused, QueueUnavailable } from './errors';
+import { isRefusal, MessageRefused, QueueUnavailable } from './errors';
 
 export interface OutgoingMessage {
   readonly body: string;
@@ -71,9 +71,9 @@ export class Sender {
     });
     const answers: (string | Error | undefined)[] = Array.from({ length: messages.length });
     for (const { Id, MessageId } of Successful) answers[Number(Id)] = MessageId ?? '';
-    for (const { Id, Code, Message, SenderFault } of Failed) {
-      const text = `${Code ?? 'Failed'}: ${Message ?? 'no reason given'}`;
-      answers[Number(Id)] = SenderFault === true ? new MessageRefused(text) : unavailable(text);
+    for (const entry of Failed) {
+      const text = `${entry.Code ?? 'Failed'}: ${entry.Message ?? 'no reason given'}`;
+      answers[Number(entry.Id)] = isRefusal(entry) ? new MessageRefused(text) : unavailable(text);
     }
     return answers.map((answer) => answer ?? unavailable('The queue said nothing of the message.'));
   }

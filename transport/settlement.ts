@@ -8,6 +8,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { Batcher } from './batcher';
 import { type Delivery } from './delivery';
 import { DeliveryMemory } from './delivery-memory';
+import { isRefusal } from './errors';
 
 /** Long enough to gather nearly ten under load, short enough to go unnoticed beside a call. */
 const LINGER_MS = 5;
@@ -52,7 +53,7 @@ export class Settlement {
   async delete(delivery: Delivery): Promise<boolean> {
     for (const retryMs of [...DELETE_RETRY_MS, undefined]) {
       try {
-        await this.deletes.add(delivery.receiptHandle);
+        await this.deleteByLatest(delivery);
         this.done.forget(delivery);
         return true;
       } catch (error) {
@@ -62,6 +63,15 @@ export class Settlement {
       }
     }
     return false;
+  }
+
+  /** SQS may answer yes to a handle that a later receive has replaced, and delete nothing. */
+  private async deleteByLatest(delivery: Delivery): Promise<void> {
+    let handle: string;
+    do {
+      handle = delivery.receiptHandle;
+      await this.deletes.add(handle);
+    } while (handle !== delivery.receiptHandle);
   }
 
   /** Makes the message visible again after `seconds`. Should that fail, it is visible when the lease lapses. */
@@ -111,9 +121,9 @@ function byPosition(
 ): (true | Error)[] {
   const answers: (true | Error | undefined)[] = Array.from({ length: count });
   for (const { Id } of successful ?? []) answers[Number(Id)] = true;
-  for (const { Id, Code, Message, SenderFault } of failed ?? []) {
-    const text = `${Code ?? 'Failed'}: ${Message ?? 'no reason given'}`;
-    answers[Number(Id)] = SenderFault === true ? new EntryRefused(text) : new Error(text);
+  for (const entry of failed ?? []) {
+    const text = `${entry.Code ?? 'Failed'}: ${entry.Message ?? 'no reason given'}`;
+    answers[Number(entry.Id)] = isRefusal(entry) ? new EntryRefused(text) : new Error(text);
   }
   // Made only where needed: an error costs its stack.
   return answers.map((answer) => answer ?? new Error('SQS said nothing of this entry'));

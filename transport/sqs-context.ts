@@ -1,12 +1,18 @@
 import { type MessageAttributeValue } from '@aws-sdk/client-sqs';
 import { BaseRpcContext } from '@nestjs/microservices';
 import { type Delivery } from './delivery';
+import { type Run } from './engine';
 
 /** What a handler gets by `@Ctx()`: the facts of its delivery, and the signal that tells it to stop. */
-export class SqsContext extends BaseRpcContext<[Readonly<Delivery>, AbortSignal]> {
+export class SqsContext extends BaseRpcContext<[Readonly<Delivery>, Run]> {
   /** Aborted when the lease is lost, the handler timeout is over or the process ends; `signal.reason` says which. */
   get signal(): AbortSignal {
-    return this.args[1];
+    return this.args[1].signal;
+  }
+
+  /** The work is over, what is left is to record it: from here the handler timeout counts no longer. */
+  workEnded(): void {
+    this.args[1].workEnded();
   }
 
   get messageId(): string {

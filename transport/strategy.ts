@@ -4,8 +4,9 @@ import { SqsService } from '@ssut/nestjs-sqs';
 import { isObservable, lastValueFrom } from 'rxjs';
 import { decode } from './decode';
 import { type Delivery } from './delivery';
+import { type Run } from './engine';
 import { WiringError } from './errors';
-import { done, errorText, isOutcome, Rejection, retry, type Outcome } from './outcome';
+import { done, errorText, isOutcome, reject, Rejection, retry, type Outcome } from './outcome';
 import { SqsContext } from './sqs-context';
 import { SqsTransport } from './transport';
 
@@ -33,7 +34,7 @@ export class SqsStrategy extends Server implements CustomTransportStrategy {
       callback(error);
       return;
     }
-    this.transport.start((delivery, signal) => this.handle(delivery, signal), this.ssut.consumers.values());
+    this.transport.start((delivery, run) => this.handle(delivery, run), this.ssut.consumers.values());
     callback();
   }
 
@@ -66,10 +67,10 @@ export class SqsStrategy extends Server implements CustomTransportStrategy {
     }
   }
 
-  private async handle(delivery: Delivery, signal: AbortSignal): Promise<Outcome> {
+  private async handle(delivery: Delivery, run: Run): Promise<Outcome> {
     try {
       const handler = this.handlerFor(delivery);
-      return await this.call(handler, decode(delivery.body), new SqsContext([delivery, signal]));
+      return await this.call(handler, decode(delivery.body), new SqsContext([delivery, run]));
     } catch (error) {
       return outcomeOf(error);
     }
@@ -108,11 +109,11 @@ async function answerOf(handler: MessageHandler, payload: unknown, context: SqsC
 /** What will be the same next time: answers 400 and 422 of the pipes that validate. */
 const PERMANENT: readonly number[] = [HttpStatus.BAD_REQUEST, HttpStatus.UNPROCESSABLE_ENTITY];
 
-/** A client error will be the same next time: it is rejected. Anything else thrown is a failed run. */
+/** What would be the same next time is rejected; anything else thrown is a failed run. */
 function outcomeOf(error: unknown): Outcome {
-  if (error instanceof Rejection) return { kind: 'reject', reason: error.reason, error: error.message };
+  if (error instanceof Rejection) return reject(error.reason, error.message);
   if (error instanceof HttpException && PERMANENT.includes(error.getStatus())) {
-    return { kind: 'reject', reason: 'invalid', error: errorText(error) };
+    return reject('invalid', errorText(error));
   }
   return retry(errorText(error));
 }

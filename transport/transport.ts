@@ -34,7 +34,6 @@ export interface TransportOptions extends ClientOptions {
 interface PollLoop {
   readonly instance: {
     stop(options: { abort: boolean }): void;
-    updateOption(option: 'visibilityTimeout', value: number): void;
   };
 }
 
@@ -52,6 +51,9 @@ export interface TransportStatus {
 
 /** Running polls get this long to end by themselves at a drain. */
 const SETTLE_DOWN_MS = 1_000;
+
+/** Of the drain's time: for polls to settle down, for handlers to heed the signal, and for the last settlements. */
+const DRAIN_RESERVE_MS = SETTLE_DOWN_MS + 3_000;
 
 /** The consumer's transport as a whole: start, drain, health and the two hooks. Everything else hangs below it. */
 export class SqsTransport {
@@ -82,13 +84,14 @@ export class SqsTransport {
     this.settlement = new Settlement(this.workClient, queueUrl);
     this.deadLetters = new DeadLetterQueue(new Sender(this.workClient, deadLetterQueueUrl), attempts);
     const permits = new Permits(concurrency);
-    const heartbeats = new Heartbeats(this.settlement, () => this.visibilitySeconds);
+    const visibilitySeconds = (): number => this.visibilitySeconds;
+    const heartbeats = new Heartbeats(this.settlement, visibilitySeconds);
     const { settlement, deadLetters } = this;
-    this.engine = new Engine({ settlement, heartbeats, deadLetters, attempts, permits, numbers }, (delivery, signal) =>
-      this.handle ? this.handle(delivery, signal) : Promise.reject(new Error('not started')),
+    this.engine = new Engine({ settlement, heartbeats, deadLetters, attempts, permits, numbers }, (delivery, run) =>
+      this.handle ? this.handle(delivery, run) : Promise.reject(new Error('not started')),
     );
     this.gate = new Gate(pollers);
-    this.pump = new Pump(pollers, { gate: this.gate, permits, intake: this });
+    this.pump = new Pump(pollers, { gate: this.gate, permits, intake: this, visibilitySeconds });
   }
 
   /** Called once the application is up. Polling begins when the queue has told its visibility timeout. */
@@ -150,7 +153,7 @@ export class SqsTransport {
     // Once, with abort: after a plain stop an abort does nothing.
     for (const { instance } of this.pollLoops) instance.stop({ abort: true });
     this.pump.abandon();
-    await this.engine.drain(this.options.numbers.drainSeconds * 1_000 - SETTLE_DOWN_MS);
+    await this.engine.drain(Math.max(0, this.options.numbers.drainSeconds * 1_000 - DRAIN_RESERVE_MS));
     await this.settlement.flush();
     await this.deadLetters.close();
     this.pollClient.destroy();
@@ -172,10 +175,9 @@ export class SqsTransport {
     }
   }
 
-  /** What the lease is believed to be is what is asked for, even if the queue's attribute changes later. */
-  private begin({ visibilityTimeoutSeconds }: QueueFacts): void {
+  private begin({ visibilityTimeoutSeconds, redrives }: QueueFacts): void {
     this.visibilitySeconds = visibilityTimeoutSeconds;
-    for (const { instance } of this.pollLoops) instance.updateOption('visibilityTimeout', visibilityTimeoutSeconds);
+    if (!redrives) this.logger.warn('The queue has no redrive policy, the backstop; `npm run provision` sets one.');
     this.gate.unlock();
     this.open = true;
   }

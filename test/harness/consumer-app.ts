@@ -4,8 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createConsumer } from '../../consumer/app';
 import { readEnvironment } from '../../contract/environment';
-import { type Records } from '../../results/records';
-import { RECORDS } from '../../results/results.module';
+import { RECORDS, type Records } from '../../results/records';
 import { SqsTransport } from '../../transport/transport';
 import { type TestQueues } from './broker';
 

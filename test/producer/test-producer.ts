@@ -5,9 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Environment, readEnvironment } from '../../contract/environment';
 import { createProducer } from '../../producer/app';
-import { RECORDS } from '../../producer/tokens';
 import { openRecords } from '../../results/open';
-import { type Records } from '../../results/records';
+import { RECORDS, type Records } from '../../results/records';
 import { type TestBroker, type TestQueues } from '../harness/broker';
 import { type FaultProxy, startFaultProxy } from '../harness/fault-proxy';
 

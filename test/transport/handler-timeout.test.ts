@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { HandlerTimeout } from '../../transport/flight';
 import { withBroker } from '../harness/broker';
 import { Latch, scripted, Script, startConsumer, stopConsumers, stoppedOnce } from '../harness/consumer';
@@ -15,6 +16,18 @@ it('tells a handler past its timeout to stop, and counts the run as failed', asy
   await eventually(() => broker().isEmpty(queues.queueUrl), { withinMs: 20_000 });
   expect(reasons).toEqual([expect.any(HandlerTimeout)]);
   expect(script.runs).toHaveLength(2);
+});
+
+it('counts the work only, not the recording of it', async () => {
+  const queues = await broker().createQueues();
+  const script = new Script(async (_payload, context) => {
+    context.workEnded();
+    await wait(2_000);
+  });
+  await startConsumer({ broker: broker(), queues, ...scripted(script), numbers: { handlerTimeoutSeconds: 1 } });
+  await broker().send(queues.queueUrl, '{}');
+  await eventually(() => broker().isEmpty(queues.queueUrl));
+  expect(script.runs).toHaveLength(1);
 });
 
 it('keeps the permit of a handler that does not return, and honours its late success', async () => {

@@ -67,6 +67,40 @@ it('aborts a handler whose lease SQS says is gone, and lets the next run have th
   expect(script.runs).toHaveLength(2);
 });
 
+it('takes a throttled heartbeat for what it is, and asks again', async () => {
+  const queues = await shortLease();
+  const through = await behindProxy();
+  const throttled = { failEntries: () => true, senderFault: true, code: 'RequestThrottled' };
+  proxy?.rule('ChangeMessageVisibilityBatch', ({ nth }) => (nth === 1 ? throttled : 'pass'));
+  const script = new Script(() => wait(4_000));
+  await startConsumer({ broker: through, queues, ...scripted(script) });
+  await broker().send(queues.queueUrl, '{}');
+  await eventually(() => broker().isEmpty(queues.queueUrl), { withinMs: 12_000 });
+  expect(script.runs).toHaveLength(1);
+});
+
+it('tells the handler when the lease ends, also while a heartbeat has no answer', async () => {
+  const queues = await shortLease();
+  const through = await behindProxy();
+  proxy?.rule('ChangeMessageVisibilityBatch', 'blackhole');
+  const heard: number[] = [];
+  const script = new Script((_payload, { signal }) => {
+    if (script.runs.length > 1) return undefined;
+    const startedAt = Date.now();
+    return new Promise<void>((resolve) => {
+      signal.addEventListener('abort', () => {
+        heard.push(Date.now() - startedAt);
+        resolve();
+      });
+    });
+  });
+  await startConsumer({ broker: through, queues, ...scripted(script) });
+  await broker().send(queues.queueUrl, '{}');
+  await eventually(() => heard.length === 1, { withinMs: 8_000 });
+  // The lease is of 2 s; the unanswered heartbeat gives up after 7.
+  expect(heard[0]).toBeLessThan(5_000);
+});
+
 it('does not run a message twice at once: it adopts the new receipt while the handler still runs', async () => {
   const queues = await shortLease();
   const through = await behindProxy();

@@ -1,3 +1,4 @@
+import { type Attempts, type Standing } from '../../transport/attempts';
 import { reject, retry } from '../../transport/outcome';
 import { withBroker } from '../harness/broker';
 import { scripted, Script, startConsumer, stopConsumers } from '../harness/consumer';
@@ -84,6 +85,24 @@ it('never runs again what a handler rejects', async () => {
   expect(script.runs).toHaveLength(1);
 });
 
+class NoFailures implements Attempts {
+  standing(): Promise<Standing> {
+    return Promise.resolve({ attempts: 0, job: 'open' });
+  }
+
+  fail(): Promise<Standing> {
+    return Promise.resolve({ attempts: 1, job: 'open' });
+  }
+
+  deadLettered(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  jobId(): undefined {
+    return undefined;
+  }
+}
+
 it('does not run a message that was received fifteen times without any outcome', async () => {
   const queues = await broker().createQueues();
   await broker().send(queues.queueUrl, '{}');
@@ -92,13 +111,7 @@ it('does not run a message that was received fifteen times without any outcome',
     await eventually(async () => (await broker().receive(queues.queueUrl, 0, 1)).length === 1);
   }
   const script = new Script();
-  const store = class {
-    standing = (): Promise<{ attempts: number; done: boolean }> => Promise.resolve({ attempts: 0, done: false });
-    fail = this.standing;
-    deadLettered = (): Promise<void> => Promise.resolve();
-    jobId = (): undefined => undefined;
-  };
-  await startConsumer({ broker: broker(), queues, ...scripted(script), attempts: store });
+  await startConsumer({ broker: broker(), queues, ...scripted(script), attempts: NoFailures });
   const [message] = await deadLetters(broker(), queues.deadLetterQueueUrl);
   expect(whyOf(message ?? {}).reason).toBe('unsettled');
   expect(script.runs).toEqual([]);

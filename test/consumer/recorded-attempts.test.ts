@@ -1,0 +1,56 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { RecordedAttempts } from '../../consumer/recorded-attempts';
+import { openRecords } from '../../results/open';
+import { type Records } from '../../results/records';
+import { toDelivery, type Delivery } from '../../transport/delivery';
+
+let folder: string;
+let records: Records;
+let attempts: RecordedAttempts;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'plusone-'));
+  records = await openRecords(`sqlite:${join(folder, 'results.db')}`);
+  attempts = new RecordedAttempts(records);
+});
+afterEach(async () => {
+  await records.close();
+  await rm(folder, { recursive: true });
+});
+
+const delivery = (id: string, input: unknown, messageId: string = randomUUID()): Delivery =>
+  toDelivery({ MessageId: messageId, Body: JSON.stringify({ id, input }) }, 'queue', Date.now());
+
+it('counts failed runs by job, whatever message they came in', async () => {
+  const id = randomUUID();
+  expect(await attempts.standing(delivery(id, 1))).toEqual({ attempts: 0, job: 'open' });
+  expect(await attempts.fail(delivery(id, 1), 'no')).toEqual({ attempts: 1, job: 'open' });
+  expect(await attempts.fail(delivery(id.toUpperCase(), 1), 'no')).toEqual({ attempts: 2, job: 'open' });
+  expect(await attempts.standing(delivery(id, 1))).toEqual({ attempts: 2, job: 'open' });
+});
+
+it('tells a job that is done from another payload under its id, before and after a failed run', async () => {
+  const id = randomUUID();
+  await records.once({ id, input: 1 }, 2);
+  expect(await attempts.standing(delivery(id, 1))).toMatchObject({ job: 'done' });
+  expect(await attempts.fail(delivery(id, 1), 'no')).toMatchObject({ job: 'done' });
+  expect(await attempts.standing(delivery(id, 2))).toMatchObject({ job: 'conflict' });
+  expect(await attempts.fail(delivery(id, 2), 'no')).toMatchObject({ job: 'conflict' });
+});
+
+it('starts anew with a dead letter that is tried again', async () => {
+  const id = randomUUID();
+  await attempts.fail(delivery(id, 1), 'no');
+  const why = { reason: 'attempts', error: 'no', attempts: 5, firstAt: '', lastAt: '', sourceMessageId: '' };
+  await attempts.deadLettered(delivery(id, 1), why);
+  expect(await records.get(id)).toMatchObject({ state: 'failed', reason: 'attempts', attempts: 5 });
+  expect(await attempts.standing(delivery(id, 1))).toEqual({ attempts: 0, job: 'open' });
+  expect(await attempts.fail(delivery(id, 1), 'no')).toEqual({ attempts: 1, job: 'open' });
+});
+
+it('takes the MessageId for the id of what cannot be read', () => {
+  expect(attempts.jobId(toDelivery({ MessageId: 'm', Body: '{' }, 'queue', 0))).toBe('m');
+});
