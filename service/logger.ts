@@ -1,4 +1,22 @@
 import { ConsoleLogger } from '@nestjs/common';
 
+/** Nest's own words while it wires an application: they would bury the few lines that matter at a start. */
+const WIRING = new Set([
+  'NestFactory',
+  'InstanceLoader',
+  'RoutesResolver',
+  'RouterExplorer',
+  'NestApplication',
+  'NestMicroservice',
+]);
+
+class ServiceLogger extends ConsoleLogger {
+  override log(message: unknown, ...rest: unknown[]): void {
+    const context = rest.at(-1);
+    if (typeof context === 'string' && WIRING.has(context)) return;
+    super.log(message, ...rest);
+  }
+}
+
 /** Readable on a terminal, one JSON object a line elsewhere. */
-export const createLogger = (): ConsoleLogger => new ConsoleLogger({ json: !process.stdout.isTTY });
+export const createLogger = (): ConsoleLogger => new ServiceLogger({ json: !process.stdout.isTTY });
