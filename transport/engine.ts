@@ -217,19 +217,24 @@ export class Engine {
     }
   }
 
-  /** The message may come again before SQS has answered: that is a delivery of its own then. */
+  /** The message may come again before SQS has answered. */
   private async release(flight: Flight, afterSeconds: number): Promise<void> {
     await this.parts.heartbeats.remove(flight);
-    this.adopting.delete(flight.delivery.messageId);
+    this.adoptNoMore(flight);
     // By a lease that is lost, a release could be someone else's.
     if (!flight.hasLostLease()) await this.parts.settlement.release(flight.delivery, afterSeconds);
   }
 
   private async land(flight: Flight): Promise<void> {
+    this.adoptNoMore(flight);
     await this.parts.heartbeats.remove(flight);
     this.flights.delete(flight);
+    if (!flight.overdue) this.parts.permits.release(1);
+  }
+
+  /** Should the message come again, it is a delivery of its own. */
+  private adoptNoMore(flight: Flight): void {
     const { messageId } = flight.delivery;
     if (this.adopting.get(messageId) === flight) this.adopting.delete(messageId);
-    if (!flight.overdue) this.parts.permits.release(1);
   }
 }
