@@ -67,3 +67,24 @@ it('aborts and releases at the deadline what does not end', async () => {
   expect(consumer.transport.unreturned).toBe(1);
   await eventually(async () => (await broker().depth(queues.queueUrl)).visible === 1, { withinMs: 25_000 });
 });
+
+it('gives handlers a moment to heed the signal at the deadline', async () => {
+  const queues = await broker().createQueues({ numbers: { visibilityTimeoutSeconds: 3 } });
+  const latch = new Latch();
+  const script = new Script(async (_payload, { signal }) => {
+    await new Promise((resolve) => {
+      signal.addEventListener('abort', resolve);
+    });
+    await wait(300);
+    latch.open();
+    throw new Error('stopped tidily');
+  });
+  const consumer = await startConsumer({ broker: broker(), queues, ...scripted(script), numbers: { drainSeconds: 2 } });
+  await broker().send(queues.queueUrl, '{}');
+  await eventually(() => script.runs.length === 1);
+  await consumer.stop();
+  await latch.opened;
+  // It returned in time, so it is not among those that never did, and its job is given back.
+  expect(consumer.transport.unreturned).toBe(0);
+  await eventually(async () => (await broker().depth(queues.queueUrl)).visible === 1, { withinMs: 25_000 });
+});
