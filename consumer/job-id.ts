@@ -6,10 +6,7 @@ import { type Delivery } from '../transport/delivery';
 type Source = Pick<Delivery, 'messageId' | 'attributes'>;
 
 /** The id in a body; undefined where there is none. */
-export function idInBody(body: unknown): string | undefined {
-  const id = typeof body === 'object' && body !== null && 'id' in body ? body.id : undefined;
-  return typeof id === 'string' && isUUID(id, 'all') ? id.toLowerCase() : undefined;
-}
+export const idInBody = (body: unknown): string | undefined => uuidIn(body, 'id');
 
 /**
  * The id of the job a delivery carries. A message sent by hand without one takes its MessageId; should it become a dead
@@ -23,10 +20,13 @@ function stampedId(attributes: Source['attributes']): string | undefined {
   const text = attributes[DEAD_LETTER_ATTRIBUTE]?.StringValue;
   if (text === undefined) return undefined;
   try {
-    const stamp: unknown = JSON.parse(text);
-    const id = typeof stamp === 'object' && stamp !== null && 'jobId' in stamp ? stamp.jobId : undefined;
-    return typeof id === 'string' && isUUID(id, 'all') ? id.toLowerCase() : undefined;
+    return uuidIn(JSON.parse(text), 'jobId');
   } catch {
     return undefined;
   }
+}
+
+function uuidIn(value: unknown, field: string): string | undefined {
+  const id: unknown = typeof value === 'object' && value !== null ? Reflect.get(value, field) : undefined;
+  return typeof id === 'string' && isUUID(id, 'all') ? id.toLowerCase() : undefined;
 }

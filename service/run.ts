@@ -1,12 +1,6 @@
 import { type INestApplication, type LoggerService } from '@nestjs/common';
 import { DELIVERY } from '../contract/delivery';
-import {
-  EnvironmentError,
-  processVariables,
-  readEnvironment,
-  type Check,
-  type Environment,
-} from '../contract/environment';
+import { processVariables, readEnvironment, type Check, type Environment } from '../contract/environment';
 import { createLogger } from './logger';
 
 /** What differs between the producer's process and the consumer's. */
@@ -82,7 +76,6 @@ function end(unreturned: number, { name }: Service, logger: LoggerService): neve
 }
 
 function startFault(error: unknown, { portVariable }: Service): string {
-  if (error instanceof EnvironmentError) return error.message;
   if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') {
     return `The port is taken: set ${portVariable} to another one, or end what listens there`;
   }

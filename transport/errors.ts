@@ -1,13 +1,7 @@
-import { type BatchResultErrorEntry } from '@aws-sdk/client-sqs';
-
 /** Base of what the transport throws: a stable code, the facts as fields, a sentence that says what to do. */
 abstract class TransportError extends Error {
   abstract readonly code: string;
 }
-
-/** Whether SQS will never take an entry of a batch; throttling is blamed on the sender, too, and passes. */
-export const isRefusal = ({ SenderFault, Code = '' }: BatchResultErrorEntry): boolean =>
-  SenderFault === true && !/throttl/i.test(Code);
 
 /** The queue did not take the message, or its answer is unknown. Nothing is promised; the caller sends again. */
 export class QueueUnavailable extends TransportError {

@@ -18,7 +18,7 @@ export class Permits {
   /** Worth a call at once; less is, too, after a moment. */
   private readonly worthwhile: number;
 
-  constructor(readonly total: number) {
+  constructor(total: number) {
     this.free = total;
     this.worthwhile = Math.min(MOST, Math.ceil(total / 4));
   }

@@ -91,7 +91,8 @@ export class Pump {
   /** Called by the poll loop before each receive; resolves with room for at least one message reserved. */
   async beforeReceive(index: number): Promise<void> {
     const { gate, permits } = this.parts;
-    const poller = this.enter(index, 'gate');
+    const poller = this.poller(index);
+    enter(poller, 'gate');
     if (this.failures > 0) await wait(backoffMs(this.failures), undefined, { signal: this.stopping.signal });
     for (;;) {
       await gate.pass(index);
@@ -99,7 +100,7 @@ export class Pump {
       if (gate.isOpenFor(index)) break;
       this.giveBack(poller, 0);
     }
-    this.enter(index, 'asking');
+    enter(poller, 'asking');
   }
 
   /**
@@ -153,21 +154,13 @@ export class Pump {
 
   private leave(poller: Poller, received: number): void {
     this.giveBack(poller, received);
-    poller.state = 'between';
-    poller.since = Date.now();
+    enter(poller, 'between');
   }
 
   private giveBack(poller: Poller, used: number): void {
     const unused = poller.reserved - used;
     poller.reserved = 0;
     this.parts.permits.release(unused);
-  }
-
-  private enter(index: number, state: Poller['state']): Poller {
-    const poller = this.poller(index);
-    poller.state = state;
-    poller.since = Date.now();
-    return poller;
   }
 
   private poller(index: number): Poller {
@@ -177,15 +170,22 @@ export class Pump {
   }
 }
 
+function enter(poller: Poller, state: Poller['state']): void {
+  poller.state = state;
+  poller.since = Date.now();
+}
+
 /** Between half of and the whole of the doubled wait. */
 function backoffMs(failures: number): number {
   return Math.min(BACKOFF_MS.most, BACKOFF_MS.first * 2 ** (failures - 1)) * (0.5 + Math.random() / 2);
 }
 
+type PollerMethod = [event: string, decorate: MethodDecorator, method: (this: Pump, argument: never) => unknown];
+
 /** ssut looks for one method per consumer name and event, on the prototype; names without a consumer it ignores. */
 for (let index = 0; index < MAX_POLLERS; index += 1) {
   const name = pollerName(index);
-  const methods: [string, MethodDecorator, (this: Pump, argument: never) => unknown][] = [
+  const methods: PollerMethod[] = [
     [
       'received',
       SqsMessageHandler(name, true),
@@ -201,27 +201,13 @@ for (let index = 0; index < MAX_POLLERS; index += 1) {
         this.empty(index);
       },
     ],
-    [
-      'error',
-      SqsConsumerEventHandler(name, 'error'),
+    ...['error', 'processing_error', 'timeout_error'].map((event): PollerMethod => [
+      event,
+      SqsConsumerEventHandler(name, event),
       function (error: unknown) {
         this.failed(index, error);
       },
-    ],
-    [
-      'processing',
-      SqsConsumerEventHandler(name, 'processing_error'),
-      function (error: unknown) {
-        this.failed(index, error);
-      },
-    ],
-    [
-      'timeout',
-      SqsConsumerEventHandler(name, 'timeout_error'),
-      function (error: unknown) {
-        this.failed(index, error);
-      },
-    ],
+    ]),
   ];
   for (const [event, decorate, value] of methods) {
     const key = `${event}:${name}`;

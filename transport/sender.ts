@@ -4,8 +4,9 @@ import {
   type SendMessageBatchRequestEntry,
   type SQSClient,
 } from '@aws-sdk/client-sqs';
+import { byPosition } from './batch-answer';
 import { Batcher, PAYLOAD_LIMIT_BYTES } from './batcher';
-import { isRefusal, MessageRefused, QueueUnavailable } from './errors';
+import { MessageRefused, QueueUnavailable } from './errors';
 
 export interface OutgoingMessage {
   readonly body: string;
@@ -66,16 +67,14 @@ export class Sender {
 
   private async sendBatch(messages: readonly OutgoingMessage[]): Promise<(string | Error)[]> {
     const command = new SendMessageBatchCommand({ QueueUrl: this.queueUrl, Entries: messages.map(toEntry) });
-    const { Successful = [], Failed = [] } = await this.client.send(command).catch((error: unknown) => {
+    const answer = await this.client.send(command).catch((error: unknown) => {
       throw unavailable('The queue did not take the message.', error);
     });
-    const answers: (string | Error | undefined)[] = Array.from({ length: messages.length });
-    for (const { Id, MessageId } of Successful) answers[Number(Id)] = MessageId ?? '';
-    for (const entry of Failed) {
-      const text = `${entry.Code ?? 'Failed'}: ${entry.Message ?? 'no reason given'}`;
-      answers[Number(entry.Id)] = isRefusal(entry) ? new MessageRefused(text) : unavailable(text);
-    }
-    return answers.map((answer) => answer ?? unavailable('The queue said nothing of the message.'));
+    return byPosition(messages.length, answer, {
+      accepted: ({ MessageId = '' }) => MessageId,
+      refused: (text) => new MessageRefused(text),
+      failed: (text) => unavailable(text),
+    });
   }
 }
 

@@ -1,14 +1,9 @@
-import {
-  ChangeMessageVisibilityBatchCommand,
-  DeleteMessageBatchCommand,
-  type BatchResultErrorEntry,
-  type SQSClient,
-} from '@aws-sdk/client-sqs';
+import { ChangeMessageVisibilityBatchCommand, DeleteMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { setTimeout as wait } from 'node:timers/promises';
+import { byPosition } from './batch-answer';
 import { Batcher } from './batcher';
 import { type Delivery } from './delivery';
 import { DeliveryMemory } from './delivery-memory';
-import { isRefusal } from './errors';
 
 /** Long enough to gather nearly ten under load, short enough to go unnoticed beside a call. */
 const LINGER_MS = 5;
@@ -18,6 +13,12 @@ const DELETE_RETRY_MS = [100, 200, 400, 800, 1_600, 3_200];
 
 /** SQS will never take this entry: the lease is gone, or the handle is. */
 class EntryRefused extends Error {}
+
+const VERDICTS = {
+  accepted: (): true => true,
+  refused: (text: string): Error => new EntryRefused(text),
+  failed: (text: string): Error => new Error(text),
+};
 
 interface VisibilityChange {
   readonly receiptHandle: string;
@@ -49,20 +50,19 @@ export class Settlement {
     return this.done.has(delivery);
   }
 
-  /** Deletes a delivery that is done. Resolves to false when given up: it will come again and be deleted then. */
-  async delete(delivery: Delivery): Promise<boolean> {
+  /** Deletes a delivery that is done; one whose delete is given up comes again, and is only deleted then. */
+  async delete(delivery: Delivery): Promise<void> {
     for (const retryMs of [...DELETE_RETRY_MS, undefined]) {
       try {
         await this.deleteByLatest(delivery);
         this.done.forget(delivery);
-        return true;
+        return;
       } catch (error) {
         this.done.remember(delivery);
-        if (error instanceof EntryRefused || retryMs === undefined) return false;
+        if (error instanceof EntryRefused || retryMs === undefined) return;
         await wait(retryMs);
       }
     }
-    return false;
   }
 
   /** SQS may answer yes to a handle that a later receive has replaced, and delete nothing. */
@@ -75,8 +75,8 @@ export class Settlement {
   }
 
   /** Makes the message visible again after `seconds`. Should that fail, it is visible when the lease lapses. */
-  async release(delivery: Delivery, seconds: number): Promise<boolean> {
-    return (await this.extend(delivery, seconds)) === 'extended';
+  async release(delivery: Delivery, seconds: number): Promise<void> {
+    await this.extend(delivery, seconds);
   }
 
   /** Moves the end of the lease to `seconds` from now. */
@@ -97,7 +97,7 @@ export class Settlement {
   private async deleteBatch(handles: readonly string[]): Promise<(true | Error)[]> {
     const Entries = handles.map((ReceiptHandle, position) => ({ Id: String(position), ReceiptHandle }));
     const answer = await this.client.send(new DeleteMessageBatchCommand({ QueueUrl: this.queueUrl, Entries }));
-    return byPosition(handles.length, answer.Successful, answer.Failed);
+    return byPosition(handles.length, answer, VERDICTS);
   }
 
   private async changeBatch(changes: readonly VisibilityChange[]): Promise<(true | Error)[]> {
@@ -109,22 +109,6 @@ export class Settlement {
     const answer = await this.client.send(
       new ChangeMessageVisibilityBatchCommand({ QueueUrl: this.queueUrl, Entries }),
     );
-    return byPosition(changes.length, answer.Successful, answer.Failed);
+    return byPosition(changes.length, answer, VERDICTS);
   }
-}
-
-/** An entry that SQS names neither successful nor failed has failed. */
-function byPosition(
-  count: number,
-  successful: { readonly Id?: string | undefined }[] | undefined,
-  failed: BatchResultErrorEntry[] | undefined,
-): (true | Error)[] {
-  const answers: (true | Error | undefined)[] = Array.from({ length: count });
-  for (const { Id } of successful ?? []) answers[Number(Id)] = true;
-  for (const entry of failed ?? []) {
-    const text = `${entry.Code ?? 'Failed'}: ${entry.Message ?? 'no reason given'}`;
-    answers[Number(entry.Id)] = isRefusal(entry) ? new EntryRefused(text) : new Error(text);
-  }
-  // Made only where needed: an error costs its stack.
-  return answers.map((answer) => answer ?? new Error('SQS said nothing of this entry'));
 }

@@ -1,0 +1,36 @@
+import { type BatchResultErrorEntry } from '@aws-sdk/client-sqs';
+
+/** What every batch call of SQS answers; our entries' ids are their positions. */
+interface BatchOutput<Success> {
+  readonly Successful?: readonly Success[] | undefined;
+  readonly Failed?: readonly BatchResultErrorEntry[] | undefined;
+}
+
+/** How the entries of a call are told what became of them. */
+interface Verdicts<Success, Answer> {
+  accepted(entry: Success): Answer;
+  /** SQS will never take it. */
+  refused(text: string): Error;
+  /** SQS did not take it now, or said nothing of it. */
+  failed(text: string): Error;
+}
+
+/** Answers by position, for `Batcher`. An entry that SQS names neither successful nor failed has failed. */
+export function byPosition<Success extends { readonly Id?: string | undefined }, Answer>(
+  count: number,
+  { Successful = [], Failed = [] }: BatchOutput<Success>,
+  verdicts: Verdicts<Success, Answer>,
+): (Answer | Error)[] {
+  const answers: (Answer | Error | undefined)[] = Array.from({ length: count });
+  for (const entry of Successful) answers[Number(entry.Id)] = verdicts.accepted(entry);
+  for (const entry of Failed) {
+    const text = `${entry.Code ?? 'Failed'}: ${entry.Message ?? 'no reason given'}`;
+    answers[Number(entry.Id)] = isRefusal(entry) ? verdicts.refused(text) : verdicts.failed(text);
+  }
+  // Made only where needed: an error costs its stack.
+  return answers.map((answer) => answer ?? verdicts.failed('SQS said nothing of this entry.'));
+}
+
+/** Throttling is blamed on the sender, too, and passes. */
+const isRefusal = ({ SenderFault, Code = '' }: BatchResultErrorEntry): boolean =>
+  SenderFault === true && !/throttl/i.test(Code);
