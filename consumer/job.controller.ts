@@ -33,7 +33,7 @@ export class JobController {
     if (this.workSeconds > 0) await wait(this.workSeconds * 1_000, undefined, { signal: context.signal });
     const result = addOne(input);
     context.workEnded();
-    const { outcome } = await recordPatiently(() => this.records.once(job, result), context.signal);
+    const { outcome } = await recordPatiently(() => this.records.once(job, { result }), context.signal);
     return outcome === 'conflict' ? reject('conflict', 'A job with this id is recorded with another input.') : done();
   }
 }

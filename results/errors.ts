@@ -30,3 +30,9 @@ export class StoreUnusable extends StoreError {
   override readonly name = 'StoreUnusable';
   readonly code = 'STORE_UNUSABLE';
 }
+
+/** A write of the job's effect, or its condition, was refused; nothing was written. The same again may succeed later. */
+export class EffectRefused extends StoreError {
+  override readonly name = 'EffectRefused';
+  readonly code = 'EFFECT_REFUSED';
+}

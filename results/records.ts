@@ -1,3 +1,5 @@
+import type { TransactWriteItem } from '@aws-sdk/client-dynamodb';
+import type { SQLInputValue } from 'node:sqlite';
 import type { Job } from '../contract/job';
 
 /**
@@ -22,6 +24,10 @@ export interface JobRecord {
   readonly attempts: number;
   readonly input?: number;
   readonly result?: number;
+  /** As claimed: a key used again with another group is another body. */
+  readonly group?: string;
+  /** Who may call for an effect elsewhere now, or could last. */
+  readonly lease?: Lease;
   /** Why it failed: `reason` as in the dead letter; `lastError` of the last failed run. */
   readonly reason?: string;
   readonly lastError?: string;
@@ -32,8 +38,46 @@ export interface JobRecord {
 /** `fresh`: claimed now. `repeat`: claimed before, not known to be sent. `sent`: accepted or further. `conflict`: other payload. */
 export type Claim = 'fresh' | 'repeat' | 'sent' | 'conflict';
 
-/** `recorded`: the effect happened now. `repeat`: it had happened before. `conflict`: done with another payload. */
-export type OnceAnswer = { readonly outcome: 'recorded' | 'repeat' | 'conflict'; readonly result?: number };
+/** One statement in the transaction of the record, on tables of your own in the same SQLite file. */
+export interface SqlWrite {
+  readonly sql: string;
+  readonly values?: readonly SQLInputValue[];
+  /** The effect is refused unless the statement changes just so many rows: a condition, as in `... WHERE balance >= ?`. */
+  readonly changes?: number;
+}
+
+/** One write in the TransactWriteItems of the record, on tables of your own; its condition refuses the effect. */
+export type ItemWrite = TransactWriteItem;
+
+/** What a job does: its result, and writes that happen with its record or not at all. */
+export interface Effect {
+  readonly result: number;
+  /** `SqlWrite`s for SQLite; for DynamoDB `ItemWrite`s, at most 99. */
+  readonly writes?: readonly (SqlWrite | ItemWrite)[];
+}
+
+/**
+ * `recorded`: the effect happened now. `repeat`: it had happened before. `conflict`: done with another payload.
+ * `lost`: the lease given was not the latest, so its owner may not record; nothing was written.
+ */
+export interface OnceAnswer {
+  readonly outcome: 'recorded' | 'repeat' | 'conflict' | 'lost';
+  readonly result?: number;
+}
+
+/** Leave for one owner at a time to call for an effect outside the store. */
+export interface Lease {
+  /** One more than the lease before it: what is called can refuse a lower one (a fencing token). */
+  readonly token: number;
+  /** Milliseconds since the epoch, by the clock of the process that took it. */
+  readonly until: number;
+}
+
+/** `held`: another owner's lease lasts. `done` and `conflict`: as `repeat` and `conflict` of `once`. */
+export type LeaseAnswer =
+  | { readonly outcome: 'leased' | 'held'; readonly lease: Lease }
+  | { readonly outcome: 'done'; readonly result: number }
+  | { readonly outcome: 'conflict' };
 
 export interface Failure {
   readonly id: string;
@@ -52,14 +96,21 @@ export const RECORDS = Symbol('records');
  */
 export interface Records {
   /** Before the send of a job with an Idempotency-Key. Never changes a record that exists. */
-  claim(job: Job): Promise<Claim>;
+  claim(job: Job, group?: string): Promise<Claim>;
   /** SQS accepted the job. Only `claimed` becomes `accepted`; anything further stays. */
   accept(id: string): Promise<void>;
   /**
-   * Record the job's result, once per job id; `repeat` and `conflict` write nothing.
-   * `done` is terminal; no record, `claimed`, `accepted`, `failing` and `failed` become `done`.
+   * Record the job's result and carry out its writes, in one transaction, once per job id; any outcome but `recorded`
+   * writes nothing. `done` is terminal; no record, `claimed`, `accepted`, `failing` and `failed` become `done`.
+   * With `token`, only while no later lease was taken. Rejects with `EffectRefused` when a write or its condition was
+   * refused: nothing is written then.
    */
-  once(job: Job, result: number): Promise<OnceAnswer>;
+  once(job: Job, effect: Effect, token?: number): Promise<OnceAnswer>;
+  /**
+   * Takes a lease of `seconds`, if no other lasts; with `token`, renews the one held, or answers `held` once it is not
+   * the latest. A job without a record becomes `accepted`; other states stay.
+   */
+  lease(job: Job, seconds: number, token?: number): Promise<LeaseAnswer>;
   /** One more failed run; resolves to the new number of attempts. A `done` record stays, and answers its attempts. */
   fail(id: string, error: string): Promise<{ readonly attempts: number; readonly done: boolean }>;
   /** The job was dead-lettered or deleted. A `done` record stays. */
@@ -69,7 +120,10 @@ export interface Records {
   getMany(ids: readonly string[]): Promise<readonly JobRecord[]>;
   /** Rejects when the store cannot serve; for readiness. */
   check(): Promise<void>;
-  /** Delete records last updated before `before` (ms since the epoch), at most a few hundred a call; resolves to their number. */
+  /**
+   * Delete records last updated before `before` (ms since the epoch), at most a few hundred a call; resolves to their
+   * number. Always 0 for a store that lets them expire by itself.
+   */
   expire(before: number): Promise<number>;
   close(): Promise<void>;
 }

@@ -42,7 +42,7 @@ describe('opening', () => {
   test('creates the folder, and 10 handles at once agree on the schema', async () => {
     const handles = await Promise.all(Array.from({ length: 10 }, open));
     const job = newJob();
-    const answers = await Promise.all(handles.map((records) => records.once(job, 2)));
+    const answers = await Promise.all(handles.map((records) => records.once(job, { result: 2 })));
     expect(answers.filter(({ outcome }) => outcome === 'recorded')).toHaveLength(1);
   });
 
@@ -100,10 +100,12 @@ describe('trouble', () => {
   test('a record that cannot be is refused alone; its neighbours in the transaction are written', async () => {
     const records = await open();
     const jobs = [newJob(), newJob(), newJob()];
-    const answers = await Promise.allSettled(jobs.map((job, index) => records.once(job, index === 1 ? NaN : 2)));
+    const answers = await Promise.allSettled(
+      jobs.map((job, index) => records.once(job, { result: index === 1 ? NaN : 2 })),
+    );
     expect(answers.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
     expect(answers[1]).toMatchObject({ reason: { code: 'RECORD_REFUSED' } });
-    await expect(records.once(newJob(), NaN)).rejects.toThrow(RecordRefused);
+    await expect(records.once(newJob(), { result: NaN })).rejects.toThrow(RecordRefused);
     expect(await records.getMany(jobs.map(({ id }) => id))).toHaveLength(2);
   });
 
@@ -112,7 +114,7 @@ describe('trouble', () => {
     const job = newJob();
     const locker = new DatabaseSync(path);
     locker.exec('BEGIN IMMEDIATE');
-    const refused = records.once(job, 2);
+    const refused = records.once(job, { result: 2 });
     const write = Promise.all([
       expect(refused).rejects.toBeInstanceOf(StoreUnavailable),
       expect(refused).rejects.toThrow(/another process holds its lock; try again/),
@@ -121,14 +123,14 @@ describe('trouble', () => {
     await write;
     locker.exec('ROLLBACK');
     locker.close();
-    expect(await records.once(job, 2)).toEqual({ outcome: 'recorded', result: 2 });
+    expect(await records.once(job, { result: 2 })).toEqual({ outcome: 'recorded', result: 2 });
   });
 
   test('locked for a moment: the write waits, and the event loop does not', async () => {
     const records = await open();
     const locker = new DatabaseSync(path);
     locker.exec('BEGIN IMMEDIATE');
-    const write = records.once(newJob(), 2);
+    const write = records.once(newJob(), { result: 2 });
     let turns = 0;
     await new Promise<void>((resolve) => {
       const timer = setInterval(() => {

@@ -5,10 +5,10 @@ import type { Job } from '../contract/job';
 import { whileBusy } from './busy';
 import { StoreClosed, StoreUnavailable, StoreUnusable } from './errors';
 import { GroupCommit } from './group-commit';
-import type { Claim, Failure, JobRecord, OnceAnswer, Records } from './records';
+import type { Claim, Effect, Failure, JobRecord, LeaseAnswer, OnceAnswer, Records } from './records';
 import { toRecord, toRow } from './rows';
 import { openDatabase } from './schema';
-import { type Transition, accepting, claiming, failing, givingUp, recording } from './transitions';
+import { type Transition, accepting, claiming, failing, givingUp, leasing, recording } from './transitions';
 
 const EXPIRED_PER_CALL = 500;
 
@@ -63,16 +63,20 @@ export class SqliteRecords implements Records {
     this.expired = database.prepare(EXPIRE);
   }
 
-  claim(job: Job): Promise<Claim> {
-    return this.change(job.id, (held, now) => claiming(held, job, now));
+  claim(job: Job, group?: string): Promise<Claim> {
+    return this.change(job.id, (held, now) => claiming(held, { job, group }, now));
   }
 
   accept(id: string): Promise<void> {
     return this.change(id, accepting);
   }
 
-  once(job: Job, result: number): Promise<OnceAnswer> {
-    return this.change(job.id, (held, now) => recording(held, { job, result }, now));
+  once(job: Job, { result }: Effect, token?: number): Promise<OnceAnswer> {
+    return this.change(job.id, (held, now) => recording(held, { job, result, token }, now));
+  }
+
+  lease(job: Job, seconds: number, token?: number): Promise<LeaseAnswer> {
+    return this.change(job.id, (held, now) => leasing(held, { job, seconds, token }, now));
   }
 
   fail(id: string, error: string): Promise<{ readonly attempts: number; readonly done: boolean }> {

@@ -1,6 +1,6 @@
 import type { Job } from '../contract/job';
 import { payloadHash } from './payload-hash';
-import type { Claim, Failure, JobRecord, OnceAnswer } from './records';
+import type { Claim, Failure, JobRecord, LeaseAnswer, OnceAnswer } from './records';
 
 /**
  * The states of a record as pure functions: given what the store holds, what the caller is answered and
@@ -16,20 +16,29 @@ type Held = JobRecord | undefined;
 const otherPayload = (held: Held, hash: string): boolean => held?.hash !== undefined && held.hash !== hash;
 
 /** What is known of the payload, which outlives every state. */
-const kept = (held: Held): Pick<JobRecord, 'hash' | 'input'> => ({
+const kept = (held: Held): Pick<JobRecord, 'hash' | 'input' | 'group' | 'lease'> => ({
   ...(held?.hash !== undefined && { hash: held.hash }),
   ...(held?.input !== undefined && { input: held.input }),
+  ...(held?.group !== undefined && { group: held.group }),
+  ...(held?.lease !== undefined && { lease: held.lease }),
 });
 
 /** A record without a hash was written by the consumer, so its job was sent. */
-export function claiming(held: Held, job: Job, now: number): Transition<Claim> {
+export function claiming(
+  held: Held,
+  claimed: { readonly job: Job; readonly group: string | undefined },
+  now: number,
+): Transition<Claim> {
+  const { job, group } = claimed;
   const hash = payloadHash(job);
   if (otherPayload(held, hash)) return { answer: 'conflict' };
-  if (held !== undefined) return { answer: held.state === 'claimed' ? 'repeat' : 'sent' };
-  return {
-    answer: 'fresh',
-    write: { id: job.id, input: job.input, state: 'claimed', hash, attempts: 0, updatedAt: now },
-  };
+  if (held !== undefined) {
+    if (held.group !== group) return { answer: 'conflict' };
+    return { answer: held.state === 'claimed' ? 'repeat' : 'sent' };
+  }
+  const { id, input } = job;
+  const write: JobRecord = { id, input, state: 'claimed', hash, attempts: 0, updatedAt: now };
+  return { answer: 'fresh', write: group === undefined ? write : { ...write, group } };
 }
 
 export function accepting(held: Held, now: number): Transition<undefined> {
@@ -40,16 +49,18 @@ export function accepting(held: Held, now: number): Transition<undefined> {
 /** A payload other than the one claimed is a conflict too, even if that one has not run yet. */
 export function recording(
   held: Held,
-  done: { readonly job: Job; readonly result: number },
+  done: { readonly job: Job; readonly result: number; readonly token?: number | undefined },
   now: number,
 ): Transition<OnceAnswer> {
-  const { job, result } = done;
+  const { job, result, token } = done;
   const hash = payloadHash(job);
   if (otherPayload(held, hash)) return { answer: { outcome: 'conflict' } };
   if (held?.state === 'done') {
     return { answer: { outcome: 'repeat', ...(held.result !== undefined && { result: held.result }) } };
   }
+  if (token !== undefined && held?.lease?.token !== token) return { answer: { outcome: 'lost' } };
   const write: JobRecord = {
+    ...kept(held),
     id: job.id,
     state: 'done',
     hash,
@@ -60,6 +71,34 @@ export function recording(
     updatedAt: now,
   };
   return { answer: { outcome: 'recorded', result }, write };
+}
+
+/** The clocks of two machines differ by less than a lease should last. */
+export function leasing(
+  held: Held,
+  wish: { readonly job: Job; readonly seconds: number; readonly token?: number | undefined },
+  now: number,
+): Transition<LeaseAnswer> {
+  const { job, seconds, token } = wish;
+  const hash = payloadHash(job);
+  if (otherPayload(held, hash)) return { answer: { outcome: 'conflict' } };
+  if (held?.state === 'done') return { answer: { outcome: 'done', result: held.result ?? NaN } };
+  const last = held?.lease;
+  const another = token === undefined ? last !== undefined && last.until > now : last?.token !== token;
+  if (another) return { answer: { outcome: 'held', lease: last ?? { token: 0, until: now } } };
+  const lease = { token: token ?? (last?.token ?? 0) + 1, until: now + seconds * 1_000 };
+  const state = held === undefined || held.state === 'claimed' ? 'accepted' : held.state;
+  const write: JobRecord = {
+    attempts: 0,
+    ...held,
+    id: job.id,
+    state,
+    hash,
+    input: job.input,
+    lease,
+    updatedAt: now,
+  };
+  return { answer: { outcome: 'leased', lease }, write };
 }
 
 /** A job that had `failed` was retried by somebody: its attempts start anew. */

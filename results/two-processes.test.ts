@@ -65,7 +65,7 @@ const HAMMER = `
   const ids = process.argv.slice(1);
   const answers = await Promise.all(ids.map((id, at) =>
     new Promise((later) => setTimeout(later, Math.floor(at / 20)))
-      .then(() => records.once({ id, input: 1 }, 2)).then(({ outcome }) => outcome)));
+      .then(() => records.once({ id, input: 1 }, { result: 2 })).then(({ outcome }) => outcome)));
   say(JSON.stringify(answers));
   await records.close();`;
 
@@ -91,7 +91,7 @@ const SATURATE = `
   const chain = async () => {
     while (Date.now() < until) {
       const from = performance.now();
-      await records.once({ id: require('node:crypto').randomUUID(), input: 1 }, 2);
+      await records.once({ id: require('node:crypto').randomUUID(), input: 1 }, { result: 2 });
       slowest = Math.max(slowest, performance.now() - from);
       count += 1;
     }
@@ -116,7 +116,7 @@ const RECORD_FOREVER = `
   const chain = async () => {
     for (;;) {
       const id = require('node:crypto').randomUUID();
-      await records.once({ id, input: 1 }, 2);
+      await records.once({ id, input: 1 }, { result: 2 });
       say(id);
     }
   };
@@ -134,7 +134,7 @@ test.each([300, 600, 900])('kill -9 after %i answers: what was answered is there
   const found = await records.getMany(answered);
   expect(found.filter(({ state, result }) => state === 'done' && result === 2)).toHaveLength(answered.length);
   await records.check();
-  expect(await records.once({ id: randomUUID(), input: 1 }, 2)).toMatchObject({ outcome: 'recorded' });
+  expect(await records.once({ id: randomUUID(), input: 1 }, { result: 2 })).toMatchObject({ outcome: 'recorded' });
   await records.close();
 });
 
@@ -144,7 +144,7 @@ test('killed while it holds the lock: the next writer goes on', async () => {
     `records['database'].exec('BEGIN IMMEDIATE'); say('locked'); setInterval(() => {}, 1000);`,
   );
   expect(await firstLine(lines)).toBe('locked');
-  const write = records.once({ id: randomUUID(), input: 1 }, 2);
+  const write = records.once({ id: randomUUID(), input: 1 }, { result: 2 });
   child.kill('SIGKILL');
   expect(await write).toMatchObject({ outcome: 'recorded' });
   await records.close();

@@ -51,7 +51,7 @@ function counting(store: Records) {
 test('a job that has ended is answered at once', async () => {
   const done = newJob();
   const failed = newJob();
-  await records.once(done, 2);
+  await records.once(done, { result: 2 });
   await records.failed({ id: failed.id, reason: 'invalid' });
   expect(await waiting.waitForEnd(done.id, LONG)).toMatchObject({ state: 'done', result: 2 });
   expect(await waiting.waitForEnd(failed.id, LONG)).toMatchObject({ state: 'failed', reason: 'invalid' });
@@ -63,7 +63,7 @@ test('a job that ends meanwhile, by another handle, is answered then', async () 
   const [one, two] = [newJob(), newJob()];
   const answers = [one, one, two].map(({ id }) => waiting.waitForEnd(id, LONG));
   await waiters(3);
-  await other.once(one, 2);
+  await other.once(one, { result: 2 });
   expect(await answers[0]).toMatchObject({ id: one.id, state: 'done' });
   expect(await answers[1]).toMatchObject({ id: one.id, state: 'done' });
   expect(waiting.size).toBe(1);
@@ -105,7 +105,7 @@ test('one timer and one read for all who wait; none when nobody does', async () 
   const answers = Promise.all(jobs.map(({ id }) => waiting.waitForEnd(id, LONG)));
   await waiters(500);
   expect(timers()).toBe(before + 1);
-  await Promise.all(jobs.map((job) => records.once(job, 2)));
+  await Promise.all(jobs.map((job) => records.once(job, { result: 2 })));
   expect((await answers).every((record) => record?.state === 'done')).toBe(true);
   expect(state.ids / state.reads).toBeGreaterThan(100);
   expect(timers()).toBe(before);
@@ -132,7 +132,7 @@ test('a store away for a moment is waited out; away to the last, it rejects', as
   await waiters(2);
   await expect(gone).rejects.toThrow(StoreUnavailable);
   state.away = false;
-  await records.once(job, 2);
+  await records.once(job, { result: 2 });
   expect(await back).toMatchObject({ state: 'done' });
 });
 

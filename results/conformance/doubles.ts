@@ -21,7 +21,7 @@ export function doubles(store: Store): void {
   test('one once is recorded', async () => {
     const handle = await handles(store);
     const job = newJob();
-    const answers = await times(AT_ONCE, (index) => handle(index).once(job, index));
+    const answers = await times(AT_ONCE, (index) => handle(index).once(job, { result: index }));
     const recorded = answers.find(({ outcome }) => outcome === 'recorded');
     const outcomes = answers.map(({ outcome }) => outcome);
     expect([count(outcomes, 'recorded'), count(outcomes, 'repeat')]).toEqual([1, AT_ONCE - 1]);
@@ -31,7 +31,7 @@ export function doubles(store: Store): void {
   test('of two payloads one is recorded, the other a conflict', async () => {
     const handle = await handles(store);
     const { id } = newJob();
-    const answers = await times(AT_ONCE, (index) => handle(index).once({ id, input: (index >> 1) % 2 }, 1));
+    const answers = await times(AT_ONCE, (index) => handle(index).once({ id, input: (index >> 1) % 2 }, { result: 1 }));
     const outcomes = answers.map(({ outcome }) => outcome);
     expect([count(outcomes, 'recorded'), count(outcomes, 'conflict')]).toEqual([1, AT_ONCE / 2]);
   });
@@ -54,7 +54,7 @@ export function mixedDoubles(store: Store): void {
       (records: Records): Promise<unknown> => records.accept(job.id),
       (records: Records): Promise<unknown> => records.fail(job.id, 'boom'),
       (records: Records): Promise<unknown> => records.failed({ id: job.id, reason: 'attempts' }),
-      (records: Records): Promise<unknown> => records.once(job, 2),
+      (records: Records): Promise<unknown> => records.once(job, { result: 2 }),
     ];
     await times(AT_ONCE, async (index) => calls[index % calls.length]?.(handle(index >> 1)));
     expect(await held(handle(0), job.id)).toMatchObject({ state: 'done', result: 2 });

@@ -7,7 +7,7 @@ export function onces(store: Store): void {
     const { records } = store();
     const job = await bring(records, start);
     const { attempts } = (await records.get(job.id)) ?? { attempts: 0 };
-    expect(await records.once(job, 2)).toEqual({ outcome: 'recorded', result: 2 });
+    expect(await records.once(job, { result: 2 })).toEqual({ outcome: 'recorded', result: 2 });
     const record = await held(records, job.id);
     expect(record).toMatchObject({ state: 'done', hash: payloadHash(job), input: 1, result: 2, attempts });
     expect(record).not.toHaveProperty('reason');
@@ -17,7 +17,7 @@ export function onces(store: Store): void {
     const { records } = store();
     const job = await bring(records, 'done');
     const before = await held(records, job.id);
-    expect(await records.once(job, 99)).toEqual({ outcome: 'repeat', result: 2 });
+    expect(await records.once(job, { result: 99 })).toEqual({ outcome: 'repeat', result: 2 });
     expect(await records.get(job.id)).toEqual(before);
   });
 
@@ -27,7 +27,7 @@ export function onces(store: Store): void {
       const { records } = store();
       const job = await bring(records, start);
       const before = await held(records, job.id);
-      expect(await records.once({ ...job, input: 7 }, 8)).toEqual({ outcome: 'conflict' });
+      expect(await records.once({ ...job, input: 7 }, { result: 8 })).toEqual({ outcome: 'conflict' });
       expect(await records.get(job.id)).toEqual(before);
     },
   );
@@ -38,7 +38,7 @@ export function payloads(store: Store): void {
     const { records } = store();
     const job = newJob();
     await records.failed({ id: job.id, reason: 'malformed' });
-    expect(await records.once(job, 2)).toEqual({ outcome: 'recorded', result: 2 });
+    expect(await records.once(job, { result: 2 })).toEqual({ outcome: 'recorded', result: 2 });
   });
 
   test.each([Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER - 1, 0, 0.1, 1e-320, -1e300])(
@@ -46,7 +46,7 @@ export function payloads(store: Store): void {
     async (input) => {
       const { records } = store();
       const job = { id: randomUUID(), input };
-      await records.once(job, input + 1);
+      await records.once(job, { result: input + 1 });
       expect(await held(records, job.id)).toMatchObject({ input, result: input + 1 });
     },
   );
@@ -54,7 +54,7 @@ export function payloads(store: Store): void {
   test('-0 and 0 are the same payload', async () => {
     const { records } = store();
     const id = randomUUID();
-    await records.once({ id, input: -0 }, 1);
-    expect(await records.once({ id, input: 0 }, 1)).toEqual({ outcome: 'repeat', result: 1 });
+    await records.once({ id, input: -0 }, { result: 1 });
+    expect(await records.once({ id, input: 0 }, { result: 1 })).toEqual({ outcome: 'repeat', result: 1 });
   });
 }

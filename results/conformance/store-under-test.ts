@@ -34,7 +34,7 @@ export async function bring(records: Records, start: Start): Promise<Job> {
   await records.fail(job.id, 'first');
   await records.fail(job.id, 'second');
   if (start === 'failed') await records.failed({ id: job.id, reason: 'attempts', lastError: 'last', attempts: 5 });
-  if (start === 'done') await records.once(job, 2);
+  if (start === 'done') await records.once(job, { result: 2 });
   return job;
 }
 

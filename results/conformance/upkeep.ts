@@ -34,7 +34,7 @@ export function durability(store: Store): void {
     const other = await reopen();
     const job = await bring(records, 'claimed');
     expect(await other.claim(job)).toBe('repeat');
-    await other.once(job, 2);
+    await other.once(job, { result: 2 });
     expect(await held(records, job.id)).toMatchObject({ state: 'done' });
   });
 
@@ -73,7 +73,7 @@ export function expires(store: Store): void {
     const { records } = store();
     const job = await bring(records, 'done');
     await records.expire(Date.now() + 1);
-    expect(await records.once(job, 2)).toEqual({ outcome: 'recorded', result: 2 });
+    expect(await records.once(job, { result: 2 })).toEqual({ outcome: 'recorded', result: 2 });
   });
 }
 
@@ -81,7 +81,7 @@ export function closes(store: Store): void {
   test('answers the writes that wait', async () => {
     const { records, reopen } = store();
     const jobs = Array.from({ length: 50 }, newJob);
-    const writes = Promise.all(jobs.map((job) => records.once(job, 2)));
+    const writes = Promise.all(jobs.map((job) => records.once(job, { result: 2 })));
     await records.close();
     expect((await writes).every(({ outcome }) => outcome === 'recorded')).toBe(true);
     expect(await (await reopen()).getMany(jobs.map(({ id }) => id))).toHaveLength(50);
@@ -100,7 +100,7 @@ export function closes(store: Store): void {
     const calls = [
       records.claim(job),
       records.accept(job.id),
-      records.once(job, 2),
+      records.once(job, { result: 2 }),
       records.fail(job.id, 'boom'),
       records.failed({ id: job.id, reason: 'deleted' }),
       records.get(job.id),

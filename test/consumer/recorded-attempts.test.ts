@@ -34,7 +34,7 @@ it('counts failed runs by job, whatever message they came in', async () => {
 
 it('tells a job that is done from another payload under its id, before and after a failed run', async () => {
   const id = randomUUID();
-  await records.once({ id, input: 1 }, 2);
+  await records.once({ id, input: 1 }, { result: 2 });
   expect(await attempts.standing(delivery(id, 1))).toMatchObject({ job: 'done' });
   expect(await attempts.fail(delivery(id, 1), 'no')).toMatchObject({ job: 'done' });
   expect(await attempts.standing(delivery(id, 2))).toMatchObject({ job: 'conflict' });

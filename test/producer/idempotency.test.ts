@@ -25,7 +25,7 @@ const queuedIds = (): Promise<string[]> => behind.producer.queuedIds(broker());
 test('the same key and body again: the same id, sent once, the same for ever', async () => {
   const id = await idOf(await produce('k'));
   expect(await idOf(await produce('k'))).toBe(id);
-  await behind.producer.records.once({ id, input: 1 }, 2);
+  await behind.producer.records.once({ id, input: 1 }, { result: 2 });
   expect(await idOf(await produce('k'))).toBe(id);
   expect(await queuedIds()).toEqual([id]);
   expect(await (await behind.producer.get(`/results/${id}`)).json()).toMatchObject({ id, status: 'done', result: 2 });
@@ -83,8 +83,8 @@ test('an answer of the queue that never arrived: 503, then the same id; a consum
   const ids = await queuedIds();
   expect(ids.length).toBeGreaterThan(1);
   expect(new Set(ids)).toEqual(new Set([id]));
-  expect((await behind.producer.records.once({ id, input: 1 }, 2)).outcome).toBe('recorded');
-  expect((await behind.producer.records.once({ id, input: 1 }, 2)).outcome).toBe('repeat');
+  expect((await behind.producer.records.once({ id, input: 1 }, { result: 2 })).outcome).toBe('recorded');
+  expect((await behind.producer.records.once({ id, input: 1 }, { result: 2 })).outcome).toBe('repeat');
 });
 
 test('a crash between claim and send: the repeat sends', async () => {
