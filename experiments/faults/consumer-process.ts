@@ -18,6 +18,8 @@ export interface ConsumerSpec {
   readonly log: string;
   /** How long a job takes, at random between the two; undefined: no time, and runs are not noted. */
   readonly seconds?: { readonly least: number; readonly most: number };
+  /** Nothing is written when a job is done. */
+  readonly unrecorded?: boolean;
   /** Where to leave a CPU profile. */
   readonly profileDir?: string | undefined;
 }
@@ -29,11 +31,12 @@ export class ConsumerProcess {
   private readonly said: Promise<unknown[]>;
 
   constructor(spec: ConsumerSpec) {
-    const { env, journal, log, seconds, profileDir } = spec;
+    const { env, journal, log, seconds, unrecorded = false, profileDir } = spec;
     const node = ['--enable-source-maps', '--require', join(__dirname, '..', '..', 'ops', 'follow-parent.js')];
     if (profileDir !== undefined) node.push('--cpu-prof', '--cpu-prof-dir', profileDir);
     const times = seconds ? ['--least', String(seconds.least), '--most', String(seconds.most)] : [];
-    const args = [...node, join(__dirname, 'counting-consumer.js'), '--journal', journal, ...times];
+    const kind = unrecorded ? ['--unrecorded'] : [];
+    const args = [...node, join(__dirname, 'counting-consumer.js'), '--journal', journal, ...times, ...kind];
     const output = openSync(log, 'a');
     this.child = spawn(process.execPath, args, {
       env: childEnvironment(env),

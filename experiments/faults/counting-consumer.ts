@@ -2,7 +2,9 @@
  * The real consumer as a process, with one interceptor around its handler: it notes each run as it begins, then takes
  * its time.
  *
- *   counting-consumer.js --journal FILE [--least SECONDS --most SECONDS]     without times no run is noted
+ *   counting-consumer.js --journal FILE [--least SECONDS --most SECONDS] [--unrecorded]
+ *
+ * Without times no run is noted. `--unrecorded`: nothing is written when a job is done, to see what that costs.
  */
 import 'reflect-metadata';
 import { type CallHandler, type ExecutionContext, type NestInterceptor, UseInterceptors } from '@nestjs/common';
@@ -12,13 +14,19 @@ import { type Observable } from 'rxjs';
 import { consumerFaults, createConsumer } from '../../consumer/app';
 import { idInBody } from '../../consumer/job-id';
 import { JobController } from '../../consumer/job.controller';
+import { RECORDS, type Records } from '../../results/records';
 import { run } from '../../service/run';
 import { type SqsContext } from '../../transport/sqs-context';
 import { SqsTransport } from '../../transport/transport';
 import { Journal } from './journal';
 
 const { values } = parseArgs({
-  options: { journal: { type: 'string' }, least: { type: 'string' }, most: { type: 'string' } },
+  options: {
+    journal: { type: 'string' },
+    least: { type: 'string' },
+    most: { type: 'string' },
+    unrecorded: { type: 'boolean', default: false },
+  },
 });
 
 class CountedRuns implements NestInterceptor {
@@ -53,13 +61,21 @@ void run({
   check: consumerFaults,
   create: createConsumer,
   async listen(app) {
-    app.get(SqsTransport).onSettled(({ messageId, receiveCount }, { action }) => {
+    if (values.unrecorded) {
+      const records = app.get<Records>(RECORDS);
+      records.once = (_job, { result }) => Promise.resolve({ outcome: 'recorded', result });
+    }
+    const busy = { from: 0, to: 0 };
+    app.get(SqsTransport).onSettled(({ messageId, receiveCount, receivedAt }, { action }, { settledAt }) => {
       if (action === 'dead-letter') journal.deadLetter(messageId, receiveCount);
+      busy.from ||= receivedAt;
+      busy.to = settledAt;
     });
     await app.init();
     const before = cpuMs();
     process.on('exit', () => {
       journal.cpu(cpuMs() - before);
+      journal.busy(busy.to - busy.from);
     });
     await app.startAllMicroservices();
     await app.listen(0, '127.0.0.1');

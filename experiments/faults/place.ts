@@ -100,7 +100,7 @@ export class Round {
     return this.parts.folder;
   }
 
-  start(spec: Pick<ConsumerSpec, 'seconds' | 'profileDir'> = {}): ConsumerProcess {
+  start(spec: Pick<ConsumerSpec, 'seconds' | 'unrecorded' | 'profileDir'> = {}): ConsumerProcess {
     const { folder, env } = this.parts;
     return new ConsumerProcess({ ...spec, env, journal: this.journal, log: join(folder, 'consumer.log') });
   }
