@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { RecordRefused, StoreUnavailable } from './errors';
 
 /** Primary result codes, https://www.sqlite.org/rescode.html */
+const ERROR = 1;
 const BUSY = 5;
 const PROTOCOL = 15;
 const REFUSED: readonly number[] = [18, 19, 20, 25];
@@ -29,6 +30,12 @@ function faultOf(error: unknown): Fault | undefined {
   if (typeof error !== 'object' || error === null || !('errcode' in error) || !('message' in error)) return undefined;
   if (typeof error.errcode !== 'number' || typeof error.message !== 'string') return undefined;
   return { code: error.errcode & 0xff, message: error.message };
+}
+
+/** SQLite could not run this one statement, now or with these values; nothing ails the store. */
+export function refusedBySqlite(error: unknown): boolean {
+  const code = faultOf(error)?.code;
+  return code !== undefined && (REFUSED.includes(code) || code === ERROR);
 }
 
 /** SQLite's errors as the store's; a fault of the program stays what it is. */

@@ -1,6 +1,6 @@
 import type { SQLInputValue, SQLOutputValue } from 'node:sqlite';
 import { StoreUnusable } from './errors';
-import type { JobRecord, RecordState } from './records';
+import type { JobRecord, Lease, RecordState } from './records';
 
 type Row = Readonly<Record<string, SQLOutputValue>>;
 
@@ -31,7 +31,14 @@ export function toRecord(row: Row): JobRecord {
     ...given('result', numberOf(row['result'])),
     ...given('reason', textOf(row['reason'])),
     ...given('lastError', textOf(row['last_error'])),
+    ...given('group', textOf(row['message_group'])),
+    ...given('lease', leaseOf(row)),
   };
+}
+
+function leaseOf(row: Row): Lease | undefined {
+  const [token, until] = [numberOf(row['lease_token']), numberOf(row['lease_until'])];
+  return token === undefined || until === undefined ? undefined : { token, until };
 }
 
 export const toRow = (record: JobRecord): Record<string, SQLInputValue> => ({
@@ -44,4 +51,7 @@ export const toRow = (record: JobRecord): Record<string, SQLInputValue> => ({
   reason: record.reason ?? null,
   last_error: record.lastError ?? null,
   updated_at: record.updatedAt,
+  message_group: record.group ?? null,
+  lease_token: record.lease?.token ?? null,
+  lease_until: record.lease?.until ?? null,
 });

@@ -2,9 +2,9 @@ import { DatabaseSync } from 'node:sqlite';
 import { StoreUnusable } from './errors';
 
 /** Raised with every change of the table or of the payload hash. */
-const VERSION = 1;
+const VERSION = 2;
 
-const SCHEMA = `
+const TABLE = `
   CREATE TABLE record (
     id         TEXT PRIMARY KEY,
     state      TEXT NOT NULL CHECK (state IN ('claimed', 'accepted', 'failing', 'done', 'failed')),
@@ -15,11 +15,23 @@ const SCHEMA = `
     reason     TEXT,
     last_error TEXT,
     updated_at INTEGER NOT NULL,
+    message_group TEXT,
+    lease_token   INTEGER,
+    lease_until   INTEGER,
     CHECK (state <> 'done' OR (hash IS NOT NULL AND input IS NOT NULL AND result IS NOT NULL))
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX record_updated_at ON record (updated_at);
-  PRAGMA user_version = ${VERSION};
 `;
+
+/** From each older version to the one after it. */
+const MIGRATIONS: ReadonlyMap<number, string> = new Map([
+  [
+    1,
+    `ALTER TABLE record ADD COLUMN message_group TEXT;
+     ALTER TABLE record ADD COLUMN lease_token INTEGER;
+     ALTER TABLE record ADD COLUMN lease_until INTEGER;`,
+  ],
+]);
 
 /**
  * None: SQLite waits by blocking the event loop, up to 100 ms at a time. `whileBusy` waits beside it, for 5 s;
@@ -49,18 +61,32 @@ function migrate(database: DatabaseSync, path: string): void {
   database.exec('BEGIN IMMEDIATE');
   // Read again under the lock: the other process may have been first.
   const found = version(database);
-  if (found !== VERSION) {
-    const tables = database.prepare('SELECT count(*) AS n FROM sqlite_schema').get()?.['n'];
-    if (found !== 0 || tables !== 0) {
-      throw new StoreUnusable(
-        `${path} is ${found === 0 ? "another program's database" : `a results store of version ${found}`}, ` +
-          `this program needs version ${VERSION}; name another file in RESULTS or run the program that wrote it`,
-      );
-    }
-    database.exec(SCHEMA);
+  const steps = stepsFrom(found, isEmpty(database));
+  if (steps === undefined) {
+    throw new StoreUnusable(
+      `${path} is ${found === 0 ? "another program's database" : `a results store of version ${found}`}, ` +
+        `this program needs version ${VERSION}; name another file in RESULTS or run the program that wrote it`,
+    );
   }
+  for (const step of steps) database.exec(step);
+  database.exec(`PRAGMA user_version = ${VERSION}`);
   database.exec('COMMIT');
 }
+
+/** What makes the file one of this version; undefined where nothing does. */
+function stepsFrom(found: number, empty: boolean): readonly string[] | undefined {
+  if (found === 0) return empty ? [TABLE] : undefined;
+  const steps: string[] = [];
+  for (let at = found; at !== VERSION; at += 1) {
+    const step = MIGRATIONS.get(at);
+    if (step === undefined) return undefined;
+    steps.push(step);
+  }
+  return steps;
+}
+
+const isEmpty = (database: DatabaseSync): boolean =>
+  database.prepare('SELECT count(*) AS n FROM sqlite_schema').get()?.['n'] === 0;
 
 const version = (database: DatabaseSync): number =>
   Number(database.prepare('PRAGMA user_version').get()?.['user_version']);

@@ -8,18 +8,22 @@ import { GroupCommit } from './group-commit';
 import type { Claim, Effect, Failure, JobRecord, LeaseAnswer, OnceAnswer, Records } from './records';
 import { toRecord, toRow } from './rows';
 import { openDatabase } from './schema';
+import { SqlEffects } from './sql-effects';
 import { type Transition, accepting, claiming, failing, givingUp, leasing, recording } from './transitions';
 
 const EXPIRED_PER_CALL = 500;
 
 const SELECT = 'SELECT * FROM record WHERE id = ?';
 const UPSERT = `
-  INSERT INTO record (id, state, hash, attempts, input, result, reason, last_error, updated_at)
-  VALUES (:id, :state, :hash, :attempts, :input, :result, :reason, :last_error, :updated_at)
+  INSERT INTO record (id, state, hash, attempts, input, result, reason, last_error, updated_at,
+    message_group, lease_token, lease_until)
+  VALUES (:id, :state, :hash, :attempts, :input, :result, :reason, :last_error, :updated_at,
+    :message_group, :lease_token, :lease_until)
   ON CONFLICT (id) DO UPDATE SET
     state = excluded.state, hash = excluded.hash, attempts = excluded.attempts, input = excluded.input,
     result = excluded.result, reason = excluded.reason, last_error = excluded.last_error,
-    updated_at = excluded.updated_at`;
+    updated_at = excluded.updated_at, message_group = excluded.message_group,
+    lease_token = excluded.lease_token, lease_until = excluded.lease_until`;
 const EXPIRE = `
   DELETE FROM record WHERE id IN (SELECT id FROM record WHERE updated_at < ? ORDER BY updated_at LIMIT ${EXPIRED_PER_CALL})`;
 
@@ -28,6 +32,7 @@ const inodeOf = (path: string): number | undefined => statSync(path, { throwIfNo
 /** Records in one SQLite file that the processes of one machine share. */
 export class SqliteRecords implements Records {
   private readonly writes: GroupCommit;
+  private readonly effects: SqlEffects;
   private readonly select: StatementSync;
   private readonly upsert: StatementSync;
   private readonly expired: StatementSync;
@@ -58,6 +63,7 @@ export class SqliteRecords implements Records {
   ) {
     this.inode = inodeOf(path);
     this.writes = new GroupCommit(database);
+    this.effects = new SqlEffects(database);
     this.select = database.prepare(SELECT);
     this.upsert = database.prepare(UPSERT);
     this.expired = database.prepare(EXPIRE);
@@ -71,8 +77,8 @@ export class SqliteRecords implements Records {
     return this.change(id, accepting);
   }
 
-  once(job: Job, { result }: Effect, token?: number): Promise<OnceAnswer> {
-    return this.change(job.id, (held, now) => recording(held, { job, result, token }, now));
+  once(job: Job, { result, writes = [] }: Effect, token?: number): Promise<OnceAnswer> {
+    return this.change(job.id, (held, now) => recording(held, { job, result, token }, now), writes);
   }
 
   lease(job: Job, seconds: number, token?: number): Promise<LeaseAnswer> {
@@ -129,10 +135,17 @@ export class SqliteRecords implements Records {
     });
   }
 
-  private change<A>(id: string, transition: (held: JobRecord | undefined, now: number) => Transition<A>): Promise<A> {
+  /** `effect` is carried out if, and only if, the record is written. */
+  private change<A>(
+    id: string,
+    transition: (held: JobRecord | undefined, now: number) => Transition<A>,
+    effect: NonNullable<Effect['writes']> = [],
+  ): Promise<A> {
     return this.writes.add(() => {
       const { answer, write } = transition(this.held(id), Date.now());
-      if (write !== undefined) this.upsert.run(toRow(write));
+      if (write === undefined) return answer;
+      this.upsert.run(toRow(write));
+      this.effects.carryOut(effect);
       return answer;
     });
   }
