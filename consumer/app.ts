@@ -7,14 +7,17 @@ import { EnvironmentError, type Environment } from '../contract/environment';
 import { JOB_TYPE } from '../contract/job';
 import { createLogger } from '../service/logger';
 import { SqsStrategy } from '../transport/strategy';
+import { addOne } from './add-one';
 import { ConsumerModule, type ConsumerOptions } from './consumer.module';
+import { type Work } from './work';
 
 /** The consumer, connected to its queue; `listen()` opens the health routes, `startAllMicroservices()` begins to poll. */
 export async function createConsumer(
   environment: Environment,
   logger: LoggerService = createLogger(),
+  work: Work = addOne,
 ): Promise<NestFastifyApplication> {
-  const module = ConsumerModule.with(optionsOf(environment));
+  const module = ConsumerModule.with({ ...optionsOf(environment), work });
   const app = await NestFactory.create<NestFastifyApplication>(module, new FastifyAdapter(), {
     logger,
     abortOnError: false,
@@ -32,7 +35,7 @@ export function consumerFaults({ queueUrl, deadLetterQueueUrl }: Environment): s
   return faults;
 }
 
-function optionsOf(environment: Environment): ConsumerOptions {
+function optionsOf(environment: Environment): Omit<ConsumerOptions, 'work'> {
   const { queueUrl, deadLetterQueueUrl, region, sqsEndpoint, concurrency, pollers } = environment;
   if (queueUrl === undefined || deadLetterQueueUrl === undefined)
     throw new EnvironmentError(consumerFaults(environment));
@@ -50,7 +53,7 @@ function optionsOf(environment: Environment): ConsumerOptions {
       pollers,
       numbers,
     },
-    results: environment.results,
+    results: environment,
     workSeconds: environment.workSeconds,
   };
 }

@@ -1,22 +1,25 @@
 import { Module, type DynamicModule, type OnModuleDestroy } from '@nestjs/common';
+import { type StoreSpec } from '../results/open';
 import { ResultsModule } from '../results/results.module';
 import { TransportModule } from '../transport/transport.module';
 import { SqsTransport, type TransportOptions } from '../transport/transport';
 import { HealthController } from './health.controller';
 import { JobController, WORK_SECONDS } from './job.controller';
 import { RecordedAttempts } from './recorded-attempts';
+import { StoreBreaker } from './store-breaker';
+import { WORK, type Work } from './work';
 
 export interface ConsumerOptions {
   readonly transport: TransportOptions;
-  /** As in the environment's `RESULTS`. */
-  readonly results: string;
+  readonly results: StoreSpec;
   readonly workSeconds: number;
+  readonly work: Work;
 }
 
 /** The root module: Nest destroys it first, so the drain is over before what the handlers use is gone. */
 @Module({})
 export class ConsumerModule implements OnModuleDestroy {
-  static with({ transport, results, workSeconds }: ConsumerOptions): DynamicModule {
+  static with({ transport, results, workSeconds, work }: ConsumerOptions): DynamicModule {
     const records = ResultsModule.open(results);
     return {
       module: ConsumerModule,
@@ -25,7 +28,7 @@ export class ConsumerModule implements OnModuleDestroy {
         TransportModule.forConsumer({ options: transport, attempts: RecordedAttempts, imports: [records] }),
       ],
       controllers: [JobController, HealthController],
-      providers: [{ provide: WORK_SECONDS, useValue: workSeconds }],
+      providers: [{ provide: WORK_SECONDS, useValue: workSeconds }, { provide: WORK, useValue: work }, StoreBreaker],
     };
   }
 

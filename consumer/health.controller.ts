@@ -1,6 +1,7 @@
 import { Controller, Get, Inject, ServiceUnavailableException } from '@nestjs/common';
 import { RECORDS, type Records } from '../results/records';
 import { SqsTransport } from '../transport/transport';
+import { StoreBreaker } from './store-breaker';
 
 /** A poll is answered within 25 s (20 s long poll and slack); a poller without an answer for longer has died. */
 const POLL_AGE_LIMIT_MS = 45_000;
@@ -9,6 +10,7 @@ const POLL_AGE_LIMIT_MS = 45_000;
 export class HealthController {
   constructor(
     private readonly transport: SqsTransport,
+    private readonly breaker: StoreBreaker,
     @Inject(RECORDS) private readonly records: Records,
   ) {}
 
@@ -26,6 +28,8 @@ export class HealthController {
     const { stopping, failing, open, inFlight } = this.transport.status();
     if (stopping) throw new ServiceUnavailableException('The consumer is draining.');
     if (failing || !open) throw new ServiceUnavailableException('The queue does not answer.');
+    const { away } = this.breaker;
+    if (away) throw new ServiceUnavailableException(`The results store is away for ${away.seconds} s: ${away.why}`);
     await this.records.check().catch(() => {
       throw new ServiceUnavailableException('The results store does not answer.');
     });

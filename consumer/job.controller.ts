@@ -3,13 +3,14 @@ import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
 import { setTimeout as wait } from 'node:timers/promises';
 import { JOB_TYPE, JOB_VERSION } from '../contract/job';
 import { ValidBody } from '../contract/validation';
-import { RECORDS, type Records } from '../results/records';
+import { RecordRefused } from '../results/errors';
 import { recordPatiently } from '../results/patience';
+import { RECORDS, type OnceAnswer, type Records } from '../results/records';
 import { done, reject, Rejection, type Outcome } from '../transport/outcome';
 import { SqsContext } from '../transport/sqs-context';
-import { addOne } from './add-one';
 import { jobIdOf } from './job-id';
 import { JobMessage } from './job-message';
+import { WORK, type Work } from './work';
 
 /** What does not fit would never fit, so it is dead-lettered at once. */
 const VALID_JOB = new ValidBody(JobMessage, (faults) => {
@@ -19,21 +20,29 @@ const VALID_JOB = new ValidBody(JobMessage, (faults) => {
 
 export const WORK_SECONDS = Symbol('work-seconds');
 
-/** Takes a job from the queue, does the work, records the result once. */
+/** Takes a job from the queue, does the work, records its effect once. An effect that is refused is a failed run. */
 @Controller()
 export class JobController {
   constructor(
     @Inject(RECORDS) private readonly records: Records,
+    @Inject(WORK) private readonly work: Work,
     @Inject(WORK_SECONDS) private readonly workSeconds: number,
   ) {}
 
   @EventPattern(JOB_TYPE, { version: JOB_VERSION })
   async handle(@Payload(VALID_JOB) { id, input }: JobMessage, @Ctx() context: SqsContext): Promise<Outcome> {
+    const { signal } = context;
     const job = { id: jobIdOf(id, context), input };
-    if (this.workSeconds > 0) await wait(this.workSeconds * 1_000, undefined, { signal: context.signal });
-    const result = addOne(input);
+    if (this.workSeconds > 0) await wait(this.workSeconds * 1_000, undefined, { signal });
+    const effect = await this.work(job, { signal, records: this.records });
     context.workEnded();
-    const { outcome } = await recordPatiently(() => this.records.once(job, { result }), context.signal);
+    const { outcome } = await recordPatiently(() => this.records.once(job, effect), signal).catch(rejectRefused);
     return outcome === 'conflict' ? reject('conflict', 'A job with this id is recorded with another input.') : done();
   }
+}
+
+/** A record that the store refuses it would refuse again. */
+function rejectRefused(error: unknown): OnceAnswer {
+  if (error instanceof RecordRefused) throw new Rejection('refused', error.message);
+  throw error;
 }

@@ -24,7 +24,7 @@ export async function createProducer(
   const faults = producerFaults(environment);
   if (faults.length > 0 || queueUrl === undefined) throw new EnvironmentError(faults);
   // Before Nest, which would report a store that cannot be opened with a stack of its own.
-  const records = await openRecords(environment.results);
+  const records = await openRecords(environment);
   const stopping = new Stopping();
   const adapter = createAdapter();
   guardRequests(adapter.getInstance(), { keys: new ApiKeys(environment.apiKeys), routes: new Routes(), stopping });

@@ -43,7 +43,7 @@ export class Intake {
   }
 
   private async takeKeyed(job: Job, group: string | undefined): Promise<void> {
-    const claim = await this.records.claim(job);
+    const claim = await this.records.claim(job, group);
     if (claim === 'conflict') throw new Problem(422, 'This Idempotency-Key was used with another body.');
     if (claim === 'sent') return;
     let send = this.sends.get(job.id);

@@ -1,6 +1,8 @@
 import { accepts, claims, freshClaims } from './conformance/claim-and-accept';
 import { doubles, mixedDoubles } from './conformance/doubles';
+import { effects } from './conformance/effects';
 import { faileds, fails } from './conformance/fail-and-failed';
+import { leases } from './conformance/leases';
 import { onces, payloads } from './conformance/once';
 import type { Store, StoreUnderTest } from './conformance/store-under-test';
 import { closes, durability, expires, reads } from './conformance/upkeep';
@@ -20,6 +22,8 @@ export function recordsConformance(name: string, open: () => Promise<StoreUnderT
       ['accept', accepts],
       ['once', onces],
       ['payloads of once', payloads],
+      ['effects', effects],
+      ['leases', leases],
       ['fail', fails],
       ['failed', faileds],
       ['reads', reads],

@@ -1,5 +1,5 @@
 /** Base of what a results store throws: a stable code, the facts as fields, a sentence that says what to do. */
-abstract class StoreError extends Error {
+export abstract class StoreError extends Error {
   abstract readonly code: string;
 }
 

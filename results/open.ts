@@ -1,15 +1,24 @@
+import { DynamoRecords } from './dynamodb/dynamodb';
+import { type TablePlace } from './dynamodb/client';
 import { StoreUnusable } from './errors';
 import type { Records } from './records';
 import { SqliteRecords } from './sqlite';
 
-/** Opens the results store that `RESULTS` names: `sqlite:PATH`, later `dynamodb:TABLE` too. */
-export async function openRecords(spec: string): Promise<Records> {
-  const separator = spec.indexOf(':');
-  const kind = spec.slice(0, separator);
-  const place = spec.slice(separator + 1);
-  if (kind === 'sqlite' && place !== '') return SqliteRecords.open(place);
-  if (kind === 'dynamodb') {
-    throw new StoreUnusable(`RESULTS is "${spec}", but results in DynamoDB are not there yet; use sqlite:PATH`);
-  }
-  throw new StoreUnusable(`RESULTS is "${spec}"; it takes sqlite:PATH`);
+/** As in the environment. */
+export interface StoreSpec extends TablePlace {
+  readonly results: string;
+}
+
+/** Opens the results store that `RESULTS` names: `sqlite:PATH` or `dynamodb:TABLE`. */
+export async function openRecords({ results, ...place }: StoreSpec): Promise<Records> {
+  const { kind, name } = parseResults(results);
+  if (kind === 'sqlite' && name !== '') return SqliteRecords.open(name);
+  if (kind === 'dynamodb' && name !== '') return DynamoRecords.open(name, place);
+  throw new StoreUnusable(`RESULTS is "${results}"; it takes sqlite:PATH or dynamodb:TABLE`);
+}
+
+/** Either part may be what no store knows. */
+export function parseResults(results: string): { readonly kind: string; readonly name: string } {
+  const separator = results.indexOf(':');
+  return { kind: results.slice(0, separator), name: results.slice(separator + 1) };
 }

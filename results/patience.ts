@@ -2,16 +2,45 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { StoreUnavailable } from './errors';
 
 const FIRST_WAIT_MS = 100;
-const MOST_WAIT_MS = 5_000;
 
-/** Writes a record, and while the store is away again and again, until `signal` says that the lease is not kept any more. */
+/** Between two tries at most; with jitter, so that jobs that wait together do not write together. */
+export const MOST_WAIT_MS = 5_000;
+
+/** A write under way when `signal` aborts is waited for no longer than this: half of what a drain leaves a handler then. */
+const LAST_WAIT_MS = 500;
+
+/**
+ * Writes a record, and while the store is away again and again, until `signal` says that the lease is not kept any more.
+ * A write that was given up may still succeed; the job's next delivery finds it.
+ */
 export async function recordPatiently<T>(write: () => Promise<T>, signal: AbortSignal): Promise<T> {
   for (let waitMs = FIRST_WAIT_MS; ; waitMs = Math.min(waitMs * 2, MOST_WAIT_MS)) {
     try {
-      return await write();
+      // A run that was told to stop before it wrote has its one try.
+      return await (signal.aborted ? write() : unlessAborted(write(), signal));
     } catch (error) {
       if (!(error instanceof StoreUnavailable) || signal.aborted) throw error;
-      await wait(waitMs, undefined, { signal });
+      await wait(waitMs * (0.5 + Math.random() / 2), undefined, { signal });
     }
+  }
+}
+
+/** Rejects with the signal's reason where `answer` does not come in time after it. */
+async function unlessAborted<T>(answer: Promise<T>, signal: AbortSignal): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  let begin: () => void = () => undefined;
+  const late = new Promise<never>((_, reject) => {
+    begin = () => {
+      timer = setTimeout(() => {
+        reject(signal.reason instanceof Error ? signal.reason : new Error('aborted', { cause: signal.reason }));
+      }, LAST_WAIT_MS);
+    };
+  });
+  signal.addEventListener('abort', begin, { once: true });
+  try {
+    return await Promise.race([answer, late]);
+  } finally {
+    signal.removeEventListener('abort', begin);
+    clearTimeout(timer);
   }
 }

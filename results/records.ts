@@ -13,7 +13,10 @@ import type { Job } from '../contract/job';
  * | `done`     | consumer                                            | yes      |
  * | `failed`   | consumer when it dead-letters, ops when it deletes  | until a retry succeeds |
  */
-export type RecordState = 'claimed' | 'accepted' | 'failing' | 'done' | 'failed';
+export type RecordState = (typeof STATES)[number];
+const STATES = ['claimed', 'accepted', 'failing', 'done', 'failed'] as const;
+
+export const isState = (value: unknown): value is RecordState => STATES.some((state) => state === value);
 
 export interface JobRecord {
   readonly id: string;

@@ -7,8 +7,9 @@ import {
   type OnApplicationShutdown,
 } from '@nestjs/common';
 import { DELIVERY } from '../contract/delivery';
-import { openRecords } from './open';
+import { openRecords, type StoreSpec } from './open';
 import { RECORDS, type Records } from './records';
+import { WatchedRecords } from './watched';
 
 /** Between two looks for records that are past their retention. */
 const EXPIRE_EVERY_MS = 10 * 60 * 1_000;
@@ -19,9 +20,13 @@ export class ResultsModule implements OnApplicationBootstrap, OnApplicationShutd
   private readonly logger = new Logger('Results');
   private timer: NodeJS.Timeout | undefined;
 
-  static open(spec: string): DynamicModule {
-    const records = { provide: RECORDS, useFactory: () => openRecords(spec) };
-    return { module: ResultsModule, providers: [records], exports: [records] };
+  static open(spec: StoreSpec): DynamicModule {
+    const watched = {
+      provide: WatchedRecords,
+      useFactory: async () => new WatchedRecords(await openRecords(spec)),
+    };
+    const records = { provide: RECORDS, useExisting: WatchedRecords };
+    return { module: ResultsModule, providers: [watched, records], exports: [watched, records] };
   }
 
   constructor(@Inject(RECORDS) private readonly records: Records) {}

@@ -1,12 +1,8 @@
 import type { SQLInputValue, SQLOutputValue } from 'node:sqlite';
 import { StoreUnusable } from './errors';
-import type { JobRecord, Lease, RecordState } from './records';
+import { isState, type JobRecord, type Lease } from './records';
 
 type Row = Readonly<Record<string, SQLOutputValue>>;
-
-const STATES: ReadonlySet<string> = new Set<RecordState>(['claimed', 'accepted', 'failing', 'done', 'failed']);
-const isState = (value: SQLOutputValue | undefined): value is RecordState =>
-  typeof value === 'string' && STATES.has(value);
 
 const textOf = (value: SQLOutputValue | undefined): string | undefined =>
   typeof value === 'string' ? value : undefined;

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { recordsConformance } from './conformance';
+import { sqliteLedger } from './conformance/sqlite-ledger';
 import { RecordRefused, StoreUnavailable, StoreUnusable } from './errors';
 import { openRecords } from './open';
 import { SqliteRecords } from './sqlite';
@@ -33,6 +34,8 @@ const newJob = () => ({ id: randomUUID(), input: 1 });
 recordsConformance('SQLite', async () => ({
   records: await open(),
   reopen: open,
+  expiresByItself: false,
+  ledger: sqliteLedger(path),
   destroy: async () => {
     await Promise.all(opened.splice(0).map((records) => records.close()));
   },
@@ -87,12 +90,12 @@ describe('opening', () => {
   });
 
   test('by its name in RESULTS', async () => {
-    const records = await openRecords(`sqlite:${path}`);
+    const openNamed = (results: string) => openRecords({ results, region: 'us-east-1', dynamodbEndpoint: undefined });
+    const records = await openNamed(`sqlite:${path}`);
     await records.close();
     expect(existsSync(path)).toBe(true);
-    await expect(openRecords('dynamodb:jobs')).rejects.toThrow(/not there yet; use sqlite:PATH/);
-    await expect(openRecords('postgres:x')).rejects.toThrow(/takes sqlite:PATH/);
-    await expect(openRecords('sqlite:')).rejects.toThrow(/takes sqlite:PATH/);
+    await expect(openNamed('postgres:x')).rejects.toThrow(/takes sqlite:PATH or dynamodb:TABLE/);
+    await expect(openNamed('sqlite:')).rejects.toThrow(/takes sqlite:PATH or dynamodb:TABLE/);
   });
 });
 

@@ -1,10 +1,11 @@
 import type { Job } from '../contract/job';
+import { RecordRefused } from './errors';
 import { payloadHash } from './payload-hash';
 import type { Claim, Failure, JobRecord, LeaseAnswer, OnceAnswer } from './records';
 
 /**
  * The states of a record as pure functions: given what the store holds, what the caller is answered and
- * what, if anything, is to be written. A store runs each between its read and its write, atomically.
+ * what, if anything, is to be written. A record that can never be is a `RecordRefused`. A store runs each between its read and its write, atomically.
  */
 export interface Transition<Answer> {
   readonly answer: Answer;
@@ -15,13 +16,16 @@ type Held = JobRecord | undefined;
 
 const otherPayload = (held: Held, hash: string): boolean => held?.hash !== undefined && held.hash !== hash;
 
-/** What is known of the payload, which outlives every state. */
+/** What outlives every state. */
 const kept = (held: Held): Pick<JobRecord, 'hash' | 'input' | 'group' | 'lease'> => ({
   ...(held?.hash !== undefined && { hash: held.hash }),
   ...(held?.input !== undefined && { input: held.input }),
   ...(held?.group !== undefined && { group: held.group }),
   ...(held?.lease !== undefined && { lease: held.lease }),
 });
+
+const lastErrorOf = (held: Held): Pick<JobRecord, 'lastError'> =>
+  held?.lastError === undefined ? {} : { lastError: held.lastError };
 
 /** A record without a hash was written by the consumer, so its job was sent. */
 export function claiming(
@@ -53,6 +57,7 @@ export function recording(
   now: number,
 ): Transition<OnceAnswer> {
   const { job, result, token } = done;
+  if (!Number.isFinite(result)) throw new RecordRefused(`A result is a finite number, not ${result}; correct the work`);
   const hash = payloadHash(job);
   if (otherPayload(held, hash)) return { answer: { outcome: 'conflict' } };
   if (held?.state === 'done') {
@@ -67,7 +72,7 @@ export function recording(
     attempts: held?.attempts ?? 0,
     input: job.input,
     result,
-    ...(held?.lastError !== undefined && { lastError: held.lastError }),
+    ...lastErrorOf(held),
     updatedAt: now,
   };
   return { answer: { outcome: 'recorded', result }, write };
@@ -83,21 +88,15 @@ export function leasing(
   const hash = payloadHash(job);
   if (otherPayload(held, hash)) return { answer: { outcome: 'conflict' } };
   if (held?.state === 'done') return { answer: { outcome: 'done', result: held.result ?? NaN } };
-  const last = held?.lease;
-  const another = token === undefined ? last !== undefined && last.until > now : last?.token !== token;
-  if (another) return { answer: { outcome: 'held', lease: last ?? { token: 0, until: now } } };
-  const lease = { token: token ?? (last?.token ?? 0) + 1, until: now + seconds * 1_000 };
-  const state = held === undefined || held.state === 'claimed' ? 'accepted' : held.state;
-  const write: JobRecord = {
-    attempts: 0,
-    ...held,
-    id: job.id,
-    state,
-    hash,
-    input: job.input,
-    lease,
-    updatedAt: now,
-  };
+  const last = held?.lease ?? { token: 0, until: 0 };
+  const another = token === undefined ? last.until > now : last.token !== token;
+  if (another) return { answer: { outcome: 'held', lease: last } };
+  const lease = { token: token ?? last.token + 1, until: now + seconds * 1_000 };
+  const leased = { hash, input: job.input, lease, updatedAt: now };
+  const write: JobRecord =
+    held === undefined || held.state === 'claimed'
+      ? { attempts: 0, ...held, id: job.id, state: 'accepted', ...leased }
+      : { ...held, ...leased };
   return { answer: { outcome: 'leased', lease }, write };
 }
 

@@ -10,8 +10,8 @@ import { isBrokerReady } from '../../ops/broker';
 import { Child } from '../../ops/child';
 import { childEnvironment, credentialVariables } from '../../ops/child-environment';
 import { createProvisionClient, provision } from '../../ops/provision';
-import { openRecords } from '../../results/open';
 import { type Records } from '../../results/records';
+import { SqliteRecords } from '../../results/sqlite';
 import { ConsumerProcess, type ConsumerSpec } from './consumer-process';
 import { readRuns, type Run } from './journal';
 import { RoundQueues } from './queues';
@@ -50,17 +50,17 @@ export class Place {
       numbers: { ...DELIVERY, visibilityTimeoutSeconds },
     });
     const folder = await mkdtemp(join(tmpdir(), 'plusone-faults-'));
-    const results = `sqlite:${join(folder, 'results.db')}`;
+    const path = join(folder, 'results.db');
     const env = {
       AWS_ENDPOINT_URL_SQS: this.endpoint,
       AWS_REGION: REGION,
       QUEUE_URL: urls.queueUrl,
       DLQ_URL: urls.deadLetterQueueUrl,
-      RESULTS: results,
+      RESULTS: `sqlite:${path}`,
       VISIBILITY_TIMEOUT_SECONDS: String(visibilityTimeoutSeconds),
       ...credentialVariables(this.endpoint),
     };
-    return new Round({ folder, env, queues: new RoundQueues(this.client, urls), records: await openRecords(results) });
+    return new Round({ folder, env, queues: new RoundQueues(this.client, urls), records: await SqliteRecords.open(path) });
   }
 
   async close(): Promise<void> {

@@ -1,11 +1,24 @@
 import { randomUUID } from 'node:crypto';
 import type { Job } from '../../contract/job';
-import type { JobRecord, RecordState, Records } from '../records';
+import type { ItemWrite, JobRecord, RecordState, Records, SqlWrite } from '../records';
+
+/** A table of a user's own beside the records, without any unique key: a second effect is a second line. */
+export interface Ledger {
+  readonly append: (line: string) => SqlWrite | ItemWrite;
+  /** A write that the store refuses by a condition. */
+  readonly refused: () => SqlWrite | ItemWrite;
+  /** A write of another kind of store. */
+  readonly foreign: () => SqlWrite | ItemWrite;
+  readonly lines: () => Promise<readonly string[]>;
+}
 
 /** A fresh, empty store; `reopen` gives one more handle on it, as another process would have. */
 export interface StoreUnderTest {
   readonly records: Records;
   readonly reopen: () => Promise<Records>;
+  /** `expire` has nothing to do. */
+  readonly expiresByItself: boolean;
+  readonly ledger: Ledger;
   /** Closes every handle and removes the store. */
   readonly destroy: () => Promise<void>;
 }

@@ -51,16 +51,18 @@ export function durability(store: Store): void {
 
 export function expires(store: Store): void {
   test.each(without('absent'))('%s: kept at its own time, gone after', async (start) => {
-    const { records } = store();
+    const { records, expiresByItself } = store();
     const job = await bring(records, start);
     const { updatedAt } = await held(records, job.id);
     expect(await records.expire(updatedAt)).toBe(0);
+    if (expiresByItself) return;
     expect(await records.expire(updatedAt + 1)).toBe(1);
     expect(await records.get(job.id)).toBeUndefined();
   });
 
   test('a bounded number a call, all in the end', async () => {
-    const { records } = store();
+    const { records, expiresByItself } = store();
+    if (expiresByItself) return;
     await times(1_100, () => records.claim(newJob()));
     const first = await records.expire(Date.now() + 1);
     let sum = first;
@@ -70,7 +72,8 @@ export function expires(store: Store): void {
   });
 
   test('an expired job may be recorded anew', async () => {
-    const { records } = store();
+    const { records, expiresByItself } = store();
+    if (expiresByItself) return;
     const job = await bring(records, 'done');
     await records.expire(Date.now() + 1);
     expect(await records.once(job, { result: 2 })).toEqual({ outcome: 'recorded', result: 2 });

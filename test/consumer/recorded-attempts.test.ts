@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { RecordedAttempts } from '../../consumer/recorded-attempts';
-import { openRecords } from '../../results/open';
+import { SqliteRecords } from '../../results/sqlite';
 import { type Records } from '../../results/records';
 import { toDelivery, type Delivery } from '../../transport/delivery';
 
@@ -13,7 +13,7 @@ let attempts: RecordedAttempts;
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'plusone-'));
-  records = await openRecords(`sqlite:${join(folder, 'results.db')}`);
+  records = await SqliteRecords.open(join(folder, 'results.db'));
   attempts = new RecordedAttempts(records);
 });
 afterEach(async () => {

@@ -1,8 +1,10 @@
+import { type LoggerService } from '@nestjs/common';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createConsumer } from '../../consumer/app';
+import { type Work } from '../../consumer/work';
 import { readEnvironment } from '../../contract/environment';
 import { RECORDS, type Records } from '../../results/records';
 import { SqsTransport } from '../../transport/transport';
@@ -25,11 +27,12 @@ const started = new Set<{ app: NestFastifyApplication; folder: string }>();
 export async function startConsumerApp(
   queues: TestQueues,
   variables: Readonly<Record<string, string>> = {},
+  { work, logger = SILENT }: { readonly work?: Work; readonly logger?: LoggerService } = {},
 ): Promise<ConsumerApp> {
   const folder = await mkdtemp(join(tmpdir(), 'plusone-'));
   const resultsPath = join(folder, 'results.db');
   const environment = readEnvironment({ ...queues.env, RESULTS: `sqlite:${resultsPath}`, ...variables });
-  const app = await createConsumer(environment, SILENT);
+  const app = await createConsumer(environment, logger, work);
   started.add({ app, folder });
   await app.init();
   await app.startAllMicroservices();

@@ -1,5 +1,5 @@
 import { Intake } from '../../producer/intake';
-import { openRecords } from '../../results/open';
+import { SqliteRecords } from '../../results/sqlite';
 import { keyedJobId } from '../../results/job-id';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -97,7 +97,7 @@ test('a crash between claim and send: the repeat sends', async () => {
 
 test('a crash between send and accept: the repeat sends a double of the same job', async () => {
   const directory = await mkdtemp(join(tmpdir(), 'intake-'));
-  const records = await openRecords(`sqlite:${join(directory, 'results.db')}`);
+  const records = await SqliteRecords.open(join(directory, 'results.db'));
   const sent: string[] = [];
   const queue = {
     send: (job: { id: string }): Promise<void> => {

@@ -96,7 +96,7 @@ export async function startProducer(broker: TestBroker, options: ProducerOptions
   const app = await createProducer(environment, logger);
   await app.listen(0, '127.0.0.1');
   const port = Number(new URL(await app.getUrl()).port);
-  const records = await openRecords(results);
+  const records = await openRecords(environment);
   return new TestProducer({ app, port, queues, errors: logger.errors, records, directory });
 }
 

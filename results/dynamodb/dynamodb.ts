@@ -1,0 +1,182 @@
+import { BatchGetItemCommand, type DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
+import { randomUUID } from 'node:crypto';
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Job } from '../../contract/job';
+import { StoreClosed, StoreUnavailable } from '../errors';
+import type { Claim, Effect, Failure, JobRecord, LeaseAnswer, OnceAnswer, Records } from '../records';
+import { accepting, claiming, failing, givingUp, leasing, recording, type Transition } from '../transitions';
+import { createTableClient, type TablePlace } from './client';
+import { ConditionalWrite } from './conditional-write';
+import { FreshInserts } from './fresh-inserts';
+import { fromItem, type HeldItem, type Item, toItem } from './items';
+import { tableError, unusable } from './table-errors';
+import { Turns } from './turns';
+
+/** DynamoDB reads at most 100 items in a call. */
+const READ_LIMIT = 100;
+const READ_TRIES = 8;
+
+/** No id of a job: what is asked for to see whether the table answers. */
+const NOBODY = 'check';
+
+type Next<Answer> = (held: JobRecord | undefined, now: number) => Transition<Answer>;
+
+/**
+ * Records in a DynamoDB table with the key `id` (a string), for any number of processes. A job recorded by its first
+ * write costs 1/25 of a call under load; any other change reads where it must, and writes on condition.
+ */
+export class DynamoRecords implements Records {
+  private readonly fresh: FreshInserts;
+  private readonly conditional: ConditionalWrite;
+  private readonly turns = new Turns();
+  private readonly pending = new Set<Promise<unknown>>();
+  private closing: Promise<void> | undefined;
+
+  /**
+   * Rejects with `StoreUnusable` for a table that is missing, has another key or may not be used. One that does not
+   * answer may be away for a moment: it opens all the same, and `check` tells.
+   */
+  static async open(table: string, place: TablePlace): Promise<DynamoRecords> {
+    const records = new DynamoRecords(createTableClient(place), table);
+    try {
+      await records.readItem(NOBODY);
+    } catch (error) {
+      const fault = unusable(table, error);
+      if (fault === undefined) return records;
+      await records.close();
+      throw fault;
+    }
+    return records;
+  }
+
+  private constructor(
+    private readonly client: DynamoDBClient,
+    private readonly table: string,
+  ) {
+    this.fresh = new FreshInserts(client, table);
+    this.conditional = new ConditionalWrite(client, table);
+  }
+
+  claim(job: Job, group?: string): Promise<Claim> {
+    return this.inTurn(job.id, () => this.change(undefined, (held, now) => claiming(held, { job, group }, now)));
+  }
+
+  accept(id: string): Promise<void> {
+    return this.inTurn(id, async () => this.change(await this.readItem(id), accepting));
+  }
+
+  once(job: Job, { result, writes = [] }: Effect, token?: number): Promise<OnceAnswer> {
+    const next: Next<OnceAnswer> = (held, now) => recording(held, { job, result, token }, now);
+    return this.inTurn(job.id, async () => {
+      if (token !== undefined) return this.change(await this.readItem(job.id), next, writes);
+      if (writes.length > 0) return this.change(undefined, next, writes);
+      return (await this.insert(next)) ?? this.change(await this.readItem(job.id), next);
+    });
+  }
+
+  lease(job: Job, seconds: number, token?: number): Promise<LeaseAnswer> {
+    const next: Next<LeaseAnswer> = (held, now) => leasing(held, { job, seconds, token }, now);
+    return this.inTurn(job.id, async () => this.change(await this.readItem(job.id), next));
+  }
+
+  fail(id: string, error: string): Promise<{ readonly attempts: number; readonly done: boolean }> {
+    return this.inTurn(id, () => this.change(undefined, (held, now) => failing(held, { id, error }, now)));
+  }
+
+  failed(failure: Failure): Promise<void> {
+    const { id } = failure;
+    return this.inTurn(id, async () =>
+      this.change(await this.readItem(id), (held, now) => givingUp(held, failure, now)),
+    );
+  }
+
+  get(id: string): Promise<JobRecord | undefined> {
+    return this.ask(async () => (await this.readItem(id))?.record);
+  }
+
+  getMany(ids: readonly string[]): Promise<readonly JobRecord[]> {
+    return this.ask(async () => {
+      const all = [...new Set(ids)];
+      const parts = Array.from({ length: Math.ceil(all.length / READ_LIMIT) }, (_, part) =>
+        this.readItems(all.slice(part * READ_LIMIT, (part + 1) * READ_LIMIT)),
+      );
+      return (await Promise.all(parts)).flat().map((item) => fromItem(item).record);
+    });
+  }
+
+  async check(): Promise<void> {
+    await this.get(NOBODY);
+  }
+
+  /** DynamoDB lets items expire by itself, by the attribute `expiresAt`. */
+  expire(): Promise<number> {
+    return this.ask(() => Promise.resolve(0));
+  }
+
+  close(): Promise<void> {
+    this.closing ??= Promise.allSettled(this.pending).then(() => {
+      this.client.destroy();
+    });
+    return this.closing;
+  }
+
+  /** Undefined when the table has such an item already, or did not take this one among the others. */
+  private async insert<A>(next: Next<A>): Promise<A | undefined> {
+    const { answer, write } = next(undefined, Date.now());
+    if (write === undefined) return answer;
+    return (await this.fresh.insert(toItem(write, randomUUID()))) ? answer : undefined;
+  }
+
+  /** From `held`, which may be outdated: then from what is there instead. `effect` happens if the record is written. */
+  private async change<A>(
+    held: HeldItem | undefined,
+    next: Next<A>,
+    effect: NonNullable<Effect['writes']> = [],
+  ): Promise<A> {
+    const { answer, write } = next(held?.record, Date.now());
+    if (write === undefined) return answer;
+    const item = toItem(write, randomUUID());
+    const outcome = await this.conditional.write({ item, version: held?.version }, effect);
+    return outcome.written ? answer : this.change(outcome.other, next, effect);
+  }
+
+  private async readItem(id: string): Promise<HeldItem | undefined> {
+    const { Item } = await this.client.send(
+      new GetItemCommand({ TableName: this.table, Key: { id: { S: id } }, ConsistentRead: true }),
+    );
+    return Item && fromItem(Item);
+  }
+
+  private async readItems(ids: readonly string[]): Promise<Item[]> {
+    const found: Item[] = [];
+    let keys: Item[] = ids.map((id) => ({ id: { S: id } }));
+    for (let tries = 1; keys.length > 0; tries += 1) {
+      if (tries > READ_TRIES) throw new StoreUnavailable(`The table ${this.table} does not keep up; try again`);
+      if (tries > 1) await wait(2 ** tries * 10);
+      const { Responses = {}, UnprocessedKeys = {} } = await this.client.send(
+        new BatchGetItemCommand({ RequestItems: { [this.table]: { Keys: keys, ConsistentRead: true } } }),
+      );
+      found.push(...(Responses[this.table] ?? []));
+      keys = UnprocessedKeys[this.table]?.Keys ?? [];
+    }
+    return found;
+  }
+
+  /** Changes of one id come one after the other: from this process, none finds another's write in its way. */
+  private inTurn<T>(id: string, change: () => Promise<T>): Promise<T> {
+    return this.ask(() => this.turns.take(id, change));
+  }
+
+  private async ask<T>(question: () => Promise<T>): Promise<T> {
+    if (this.closing !== undefined) throw new StoreClosed();
+    const answer = question();
+    this.pending.add(answer);
+    try {
+      return await answer;
+    } catch (error) {
+      throw tableError(this.table, error);
+    } finally {
+      this.pending.delete(answer);
+    }
+  }
+}

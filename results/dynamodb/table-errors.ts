@@ -1,0 +1,53 @@
+import { StoreError, StoreUnavailable, StoreUnusable, RecordRefused } from '../errors';
+
+const ACTIONS = 'GetItem, BatchGetItem, PutItem, PartiQLInsert, BatchWriteItem and ConditionCheckItem';
+
+const NO_PERMISSION: readonly string[] = [
+  'AccessDeniedException',
+  'AccessDenied',
+  'UnrecognizedClientException',
+  'InvalidSignatureException',
+  'ExpiredTokenException',
+  'ExpiredToken',
+  'IncompleteSignature',
+  'MissingAuthenticationTokenException',
+  'CredentialsProviderError',
+];
+
+const nameOf = (error: unknown): string => (error instanceof Error ? error.name : typeof error);
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/** What is wrong with the table itself, as a sentence; undefined for what may pass. */
+function tableFault(table: string, error: unknown): string | undefined {
+  const name = nameOf(error);
+  if (name === 'ResourceNotFoundException') {
+    return `The table ${table} does not exist in this account and region; run \`npm run provision\`, or name another in RESULTS`;
+  }
+  if (NO_PERMISSION.includes(name)) {
+    return `There is no permission for the table ${table} (${name}); allow this process ${ACTIONS} on it`;
+  }
+  if (name === 'ValidationException' && /key element|schema/i.test(messageOf(error))) {
+    return `The table ${table} has another key than the string \`id\`; name another in RESULTS`;
+  }
+  return undefined;
+}
+
+/** At start: an error that keeps the process from starting, or undefined where the table may only be away. */
+export function unusable(table: string, error: unknown): StoreUnusable | undefined {
+  const fault = tableFault(table, error);
+  return fault === undefined ? undefined : new StoreUnusable(fault, { cause: error });
+}
+
+/** The SDK's errors as the store's. */
+export function tableError(table: string, error: unknown): Error {
+  if (error instanceof StoreError) return error;
+  const fault = tableFault(table, error);
+  if (fault !== undefined) return new StoreUnavailable(fault, { cause: error });
+  if (nameOf(error) === 'ValidationException') {
+    return new RecordRefused(`The table ${table} refused the record (${messageOf(error)}); correct it`, {
+      cause: error,
+    });
+  }
+  const text = `The table ${table} did not answer, or not in time (${nameOf(error)}: ${messageOf(error)}); try again`;
+  return new StoreUnavailable(text, { cause: error });
+}

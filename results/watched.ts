@@ -1,0 +1,98 @@
+import type { Job } from '../contract/job';
+import { StoreClosed, StoreUnavailable } from './errors';
+import type { Claim, Effect, Failure, JobRecord, LeaseAnswer, OnceAnswer, Records } from './records';
+
+/** `failure`: the store was away for this call; undefined: it was there, whatever it answered. */
+export type CallListener = (call: 'read' | 'write', failure: StoreUnavailable | undefined) => void;
+
+/** A results store that tells of every call whether the store was there for it. */
+export class WatchedRecords implements Records {
+  private readonly listeners: CallListener[] = [];
+  private underWay = 0;
+
+  constructor(private readonly records: Records) {}
+
+  /** Writes that have no answer yet. */
+  get writing(): number {
+    return this.underWay;
+  }
+
+  onCall(listener: CallListener): void {
+    this.listeners.push(listener);
+  }
+
+  /** Rejects while the store can neither serve nor lock for a write; listeners are not told. Deletes nothing. */
+  async probe(): Promise<void> {
+    await this.records.check();
+    await this.records.expire(0);
+  }
+
+  claim(job: Job, group?: string): Promise<Claim> {
+    return this.write(() => this.records.claim(job, group));
+  }
+
+  accept(id: string): Promise<void> {
+    return this.write(() => this.records.accept(id));
+  }
+
+  once(job: Job, effect: Effect, token?: number): Promise<OnceAnswer> {
+    return this.write(() => this.records.once(job, effect, token));
+  }
+
+  lease(job: Job, seconds: number, token?: number): Promise<LeaseAnswer> {
+    return this.write(() => this.records.lease(job, seconds, token));
+  }
+
+  fail(id: string, error: string): Promise<{ readonly attempts: number; readonly done: boolean }> {
+    return this.write(() => this.records.fail(id, error));
+  }
+
+  failed(failure: Failure): Promise<void> {
+    return this.write(() => this.records.failed(failure));
+  }
+
+  get(id: string): Promise<JobRecord | undefined> {
+    return this.watch('read', this.records.get(id));
+  }
+
+  getMany(ids: readonly string[]): Promise<readonly JobRecord[]> {
+    return this.watch('read', this.records.getMany(ids));
+  }
+
+  check(): Promise<void> {
+    return this.watch('read', this.records.check());
+  }
+
+  expire(before: number): Promise<number> {
+    return this.write(() => this.records.expire(before));
+  }
+
+  close(): Promise<void> {
+    return this.records.close();
+  }
+
+  private async write<T>(call: () => Promise<T>): Promise<T> {
+    this.underWay += 1;
+    try {
+      return await this.watch('write', call());
+    } finally {
+      this.underWay -= 1;
+    }
+  }
+
+  private async watch<T>(call: 'read' | 'write', answer: Promise<T>): Promise<T> {
+    try {
+      const value = await answer;
+      this.tell(call, undefined);
+      return value;
+    } catch (error) {
+      // A store closed by this process says nothing about the store; any other refusal is an answer of one that is there.
+      if (!(error instanceof StoreClosed)) this.tell(call, error instanceof StoreUnavailable ? error : undefined);
+      throw error;
+    }
+  }
+
+  private tell(call: 'read' | 'write', failure: StoreUnavailable | undefined): void {
+    for (const listener of this.listeners) listener(call, failure);
+  }
+}

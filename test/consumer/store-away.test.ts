@@ -1,0 +1,117 @@
+import { randomUUID } from 'node:crypto';
+import { rename } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { setTimeout as wait } from 'node:timers/promises';
+import { type Work } from '../../consumer/work';
+import { withBroker, type TestQueues } from '../harness/broker';
+import { startConsumerApp, stopConsumerApps, type ConsumerApp } from '../harness/consumer-app';
+import { eventually } from '../harness/eventually';
+import { startFaultProxy, type FaultProxy } from '../harness/fault-proxy';
+
+const broker = withBroker();
+let proxy: FaultProxy;
+let queues: TestQueues;
+let consumer: ConsumerApp;
+const said: string[] = [];
+const runs: string[] = [];
+const receives: number[] = [];
+
+const countingWork: Work = ({ id, input }) => {
+  runs.push(id);
+  return { result: input + 1 };
+};
+
+/** What the breaker says, beside all else a consumer logs. */
+const logger = {
+  log: (text: unknown, context: unknown) => context === 'StoreBreaker' && said.push(`log ${String(text)}`),
+  warn: (text: unknown, context: unknown) => context === 'StoreBreaker' && said.push(`warn ${String(text)}`),
+  error: () => undefined,
+};
+
+beforeEach(async () => {
+  for (const list of [said, runs, receives]) list.splice(0);
+  proxy = await startFaultProxy(broker().endpoint);
+  queues = await broker().createQueues({ numbers: { visibilityTimeoutSeconds: 2 } });
+  const env = broker().environment(queues, proxy.endpoint);
+  consumer = await startConsumerApp({ ...queues, env }, {}, { work: countingWork, logger });
+  consumer.transport.onSettled(({ receiveCount }) => receives.push(receiveCount));
+  await eventually(async () => (await ready()).status === 200);
+});
+afterEach(async () => {
+  try {
+    await stopConsumerApps();
+  } finally {
+    await proxy.close();
+  }
+});
+
+const ready = (): Promise<Response> => fetch(`${consumer.url}/health/ready`);
+const send = async (count: number): Promise<string[]> => {
+  const ids = Array.from({ length: count }, () => randomUUID());
+  await Promise.all(ids.map((id) => broker().send(queues.queueUrl, JSON.stringify({ id, input: 1 }))));
+  return ids;
+};
+const opened = (): Promise<true> =>
+  eventually(() => consumer.transport.status().pauses.includes('store'), { withinMs: 15_000 });
+
+/** The poll that was on its way when the breaker opened brings one job more; after it none is received. */
+async function endThePollOnItsWay(): Promise<string[]> {
+  const before = runs.length;
+  const ids = await send(1);
+  await eventually(() => runs.length === before + 1);
+  return ids;
+}
+
+async function expectAllDoneOnce(ids: readonly string[]): Promise<void> {
+  await eventually(() => broker().isEmpty(queues.queueUrl), { withinMs: 25_000 });
+  const records = await consumer.records.getMany(ids);
+  expect(records.map(({ state, attempts }) => ({ state, attempts }))).toEqual(
+    ids.map(() => ({ state: 'done', attempts: 0 })),
+  );
+  expect([...runs].sort()).toEqual([...ids].sort());
+  expect(receives).toEqual(ids.map(() => 1));
+  expect((await broker().depth(queues.deadLetterQueueUrl)).visible).toBe(0);
+}
+
+it('takes no jobs in while another process holds the lock, spends no receive, and goes on by itself', async () => {
+  const other = new DatabaseSync(consumer.resultsPath);
+  other.exec('BEGIN EXCLUSIVE');
+  const ids = await send(1);
+  await opened();
+  ids.push(...(await endThePollOnItsWay()));
+  const asked = proxy.count('ReceiveMessage');
+  ids.push(...(await send(5)));
+  // Longer than several leases and than what a write waits for the lock.
+  await wait(8_000);
+  expect(await broker().depth(queues.queueUrl)).toMatchObject({ visible: 5, inFlight: 2 });
+  expect(proxy.count('ReceiveMessage')).toBe(asked);
+  const red = await ready();
+  expect({ status: red.status, text: await red.text() }).toEqual({
+    status: 503,
+    text: expect.stringMatching(/results store is away for [\d.]+ s: .*another process holds its lock/),
+  });
+  expect((await fetch(`${consumer.url}/health/live`)).status).toBe(200);
+  other.exec('ROLLBACK');
+  other.close();
+  await expectAllDoneOnce(ids);
+  await eventually(async () => (await ready()).status === 200);
+  expect(said).toEqual([
+    expect.stringMatching(/^warn No jobs are taken in .*holds its lock/),
+    expect.stringMatching(/^log The results store is back after [\d.]+ s/),
+  ]);
+}, 90_000);
+
+it('takes no jobs in while the folder of the file is away, as readiness found out', async () => {
+  const folder = dirname(consumer.resultsPath);
+  await rename(folder, `${folder}-away`);
+  expect((await ready()).status).toBe(503);
+  await opened();
+  const ids = await endThePollOnItsWay();
+  const waiting = await send(3);
+  await wait(1_500);
+  expect((await broker().depth(queues.queueUrl)).visible).toBe(3);
+  await rename(`${folder}-away`, folder);
+  await expectAllDoneOnce([...ids, ...waiting]);
+  expect((await ready()).status).toBe(200);
+}, 60_000);
