@@ -9,9 +9,25 @@ import {
   UpdateTimeToLiveCommand,
   waitUntilTableExists,
 } from '@aws-sdk/client-dynamodb';
+import { localCredentials } from './child-environment';
+import { createTableClient } from '../results/dynamodb/client';
 import { EXPIRY_ATTRIBUTE } from '../results/dynamodb/items';
+import { parseResults, type StoreSpec } from '../results/open';
 
 const ACTIVE_WITHIN_SECONDS = 60;
+
+/** The table that `RESULTS` names; a SQLite file is made by whoever opens it first. */
+export async function provisionResults(spec: StoreSpec): Promise<void> {
+  const { kind, name } = parseResults(spec.results);
+  if (kind !== 'dynamodb') return;
+  const credentials = localCredentials(spec.dynamodbEndpoint);
+  const client = createTableClient(spec, credentials && { credentials });
+  try {
+    await ensureTable(client, name);
+  } finally {
+    client.destroy();
+  }
+}
 
 /** Makes the results table, or sees that the one there will do. Running it again changes nothing that is as it should be. */
 export async function ensureTable(client: DynamoDBClient, table: string): Promise<void> {

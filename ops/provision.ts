@@ -1,6 +1,6 @@
 /**
- * Makes the queue and its dead-letter queue as `contract/` numbers them. Running it again changes
- * what differs and nothing else; messages stay.
+ * Makes the queue and its dead-letter queue as `contract/` numbers them, and the results table where `RESULTS` names
+ * one. Running it again changes what differs and nothing else; messages and records stay.
  */
 import {
   CreateQueueCommand,
@@ -17,6 +17,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { DEAD_LETTER_QUEUE_NAME, DELIVERY, QUEUE_NAME, type DeliveryNumbers } from '../contract/delivery';
 import { readEnvironment } from '../contract/environment';
 import { localCredentials } from './child-environment';
+import { provisionResults } from './provision-table';
 
 export interface ProvisionOptions {
   readonly client: SQSClient;
@@ -160,6 +161,7 @@ async function main(): Promise<void> {
       deadLetterQueueName: DEAD_LETTER_QUEUE_NAME,
       numbers,
     });
+    await provisionResults(environment);
     process.stdout.write(`${JSON.stringify(queues)}\n`);
   } finally {
     client.destroy();
@@ -169,7 +171,7 @@ async function main(): Promise<void> {
 if (require.main === module) {
   main().catch((error: unknown) => {
     process.stderr.write(
-      `The queues cannot be provisioned: ${error instanceof Error ? error.message : String(error)}\n`,
+      `Queues and table cannot be provisioned: ${error instanceof Error ? error.message : String(error)}\n`,
     );
     process.exitCode = 1;
   });

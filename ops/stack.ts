@@ -7,6 +7,7 @@ import { Child } from './child';
 import { childEnvironment, credentialVariables } from './child-environment';
 import { portFault } from './ports';
 import { createProvisionClient, provision } from './provision';
+import { provisionResults } from './provision-table';
 
 const READY_WITHIN_MS = 30_000;
 const BROKER_STOP_MS = 5_000;
@@ -69,12 +70,14 @@ export class Stack {
       const queues = await provision({ client, ...names, numbers });
       this.appEnvironment = this.childEnvironment({
         ...credentialVariables(endpoint),
+        ...credentialVariables(this.environment.dynamodbEndpoint),
         AWS_REGION: region,
         AWS_ENDPOINT_URL_SQS: endpoint,
         QUEUE_URL: queues.queueUrl,
         DLQ_URL: queues.deadLetterQueueUrl,
         RESULTS: results,
       });
+      await provisionResults(this.environment);
     } finally {
       client.destroy();
     }

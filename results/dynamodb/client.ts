@@ -1,4 +1,4 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
 
 /** Where tables are, as in the environment. */
 export interface TablePlace {
@@ -8,8 +8,12 @@ export interface TablePlace {
 }
 
 /** A silent endpoint costs a call at most about 8 s: two tries of at most 1 s to connect and 3 s to answer. */
-export function createTableClient({ region, dynamodbEndpoint }: TablePlace): DynamoDBClient {
+export function createTableClient(
+  { region, dynamodbEndpoint }: TablePlace,
+  own: Pick<DynamoDBClientConfig, 'credentials'> = {},
+): DynamoDBClient {
   return new DynamoDBClient({
+    ...own,
     region,
     ...(dynamodbEndpoint !== undefined && { endpoint: dynamodbEndpoint }),
     maxAttempts: 2,
