@@ -78,7 +78,8 @@ export interface Lease {
 
 /** `held`: another owner's lease lasts. `done` and `conflict`: as `repeat` and `conflict` of `once`. */
 export type LeaseAnswer =
-  | { readonly outcome: 'leased' | 'held'; readonly lease: Lease }
+  | { readonly outcome: 'leased'; readonly lease: Lease }
+  | { readonly outcome: 'held'; readonly lease: Lease }
   | { readonly outcome: 'done'; readonly result: number }
   | { readonly outcome: 'conflict' };
 

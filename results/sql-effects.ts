@@ -9,6 +9,9 @@ const KEPT_STATEMENTS = 100;
 /** What may begin a write: a transaction begun or ended here would be that of other jobs too. */
 const WRITES = /^\s*(?:insert|update|delete|replace|with)\b/i;
 
+/** SQLite would prepare the first of several statements and ignore the others. */
+const ANOTHER = /;\s*\S/;
+
 /** The writes of jobs' effects, each run in the savepoint of its job's record. */
 export class SqlEffects {
   private readonly statements = new Map<string, StatementSync>();
@@ -47,8 +50,8 @@ export class SqlEffects {
   private prepared(sql: string): StatementSync {
     const known = this.statements.get(sql);
     if (known !== undefined) return known;
-    if (!WRITES.test(sql)) {
-      throw new RecordRefused(`A write of an effect is an INSERT, UPDATE, DELETE or REPLACE, not: ${sql}`);
+    if (!WRITES.test(sql) || ANOTHER.test(sql)) {
+      throw new RecordRefused(`A write of an effect is one INSERT, UPDATE, DELETE or REPLACE, not: ${sql}`);
     }
     const statement = this.database.prepare(sql);
     const [oldest] = this.statements.keys();

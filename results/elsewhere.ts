@@ -1,0 +1,98 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Job } from '../contract/job';
+import { recordPatiently } from './patience';
+import type { Effect, Lease, LeaseAnswer, OnceAnswer, Records } from './records';
+
+/** What a call for an effect outside the store gets. */
+export interface Call {
+  /** The job's id: the idempotency key, the same whoever calls and however often. */
+  readonly key: string;
+  /** Grows with every owner; whoever is called may refuse a lower one than it has seen. */
+  readonly token: number;
+  /** Aborted when the lease is lost or the run has to stop. */
+  readonly signal: AbortSignal;
+}
+
+export interface ElsewhereOptions {
+  /** Of the lease; renewed at a third of it. Well above what the clocks of two machines differ by. */
+  readonly leaseSeconds: number;
+  /** Of the run. */
+  readonly signal: AbortSignal;
+}
+
+/** The lease was lost while the call was out: another owner has the job now, so nothing was recorded. */
+export class EffectOwnerChanged extends Error {
+  override readonly name = 'EffectOwnerChanged';
+}
+
+/**
+ * One effect outside the store, as far as that can be had: one owner at a time calls, under the job's id as key, and
+ * only the latest owner records. Resolves as `once` does; a job that is done is not called for again. While another
+ * owner's lease lasts it waits. Rejects when the call does, when the signal is aborted, or with `EffectOwnerChanged`.
+ *
+ * What is called must honour the key: a process that is killed, or frozen past its lease, after its call went out is
+ * followed by an owner that calls again, and no lease can take a call back that is on its way.
+ */
+export async function onceElsewhere(
+  { records, job }: { readonly records: Pick<Records, 'lease' | 'once'>; readonly job: Job },
+  { leaseSeconds, signal }: ElsewhereOptions,
+  call: (call: Call) => Promise<Effect>,
+): Promise<OnceAnswer> {
+  const taken = await takeLease(() => records.lease(job, leaseSeconds), signal);
+  if (taken.outcome === 'done') return { outcome: 'repeat', result: taken.result };
+  if (taken.outcome === 'conflict') return { outcome: 'conflict' };
+  const { token } = taken.lease;
+  const lost = new AbortController();
+  const stopRenewing = renew(() => records.lease(job, leaseSeconds, token), taken.lease, { leaseSeconds, lost });
+  try {
+    const effect = await call({ key: job.id, token, signal: AbortSignal.any([signal, lost.signal]) });
+    const answer = await recordPatiently(() => records.once(job, effect, token), signal);
+    if (answer.outcome === 'lost') throw ownerChanged();
+    return answer;
+  } finally {
+    stopRenewing();
+  }
+}
+
+type Taken = Exclude<LeaseAnswer, { readonly outcome: 'held' }>;
+
+/** The longest wait between two looks at a lease that another holds: its job may be done long before it ends. */
+const LOOK_AGAIN_MS = 1_000;
+const LOOK_AGAIN_SOON_MS = 20;
+
+async function takeLease(ask: () => Promise<LeaseAnswer>, signal: AbortSignal): Promise<Taken> {
+  for (;;) {
+    signal.throwIfAborted();
+    const answer = await recordPatiently(ask, signal);
+    if (answer.outcome !== 'held') return answer;
+    const leftMs = Math.max(LOOK_AGAIN_SOON_MS, answer.lease.until - Date.now());
+    await wait(Math.min(LOOK_AGAIN_MS, leftMs), undefined, { signal });
+  }
+}
+
+/** Renews until stopped; a lease that ran out or went to another aborts `lost`. */
+function renew(
+  ask: () => Promise<LeaseAnswer>,
+  lease: Lease,
+  { leaseSeconds, lost }: { readonly leaseSeconds: number; readonly lost: AbortController },
+): () => void {
+  const stopping = new AbortController();
+  let { until } = lease;
+  const loop = async (): Promise<void> => {
+    while (!stopping.signal.aborted && !lost.signal.aborted) {
+      await wait((leaseSeconds * 1_000) / 3, undefined, { signal: stopping.signal });
+      // A store that is away may be back before the lease ends.
+      const answer = await ask().catch(() => undefined);
+      if (answer?.outcome === 'leased') ({ until } = answer.lease);
+      else if (answer !== undefined || Date.now() >= until) lost.abort(ownerChanged());
+    }
+  };
+  // Rejects when stopped, which is how it ends.
+  void loop().catch(() => undefined);
+  return () => {
+    stopping.abort();
+  };
+}
+
+const ownerChanged = (): EffectOwnerChanged =>
+  new EffectOwnerChanged('The lease of the effect went to another owner, so this one records nothing.');
