@@ -1,8 +1,8 @@
 import { accepts, claims, freshClaims } from './conformance/claim-and-accept';
 import { doubles, mixedDoubles } from './conformance/doubles';
-import { effects } from './conformance/effects';
+import { effects, impossibleResults, refusedEffects } from './conformance/effects';
 import { faileds, fails } from './conformance/fail-and-failed';
-import { leases } from './conformance/leases';
+import { groups, leases, ownedLeases } from './conformance/leases';
 import { onces, payloads } from './conformance/once';
 import type { Store, StoreUnderTest } from './conformance/store-under-test';
 import { closes, durability, expires, reads } from './conformance/upkeep';
@@ -23,7 +23,11 @@ export function recordsConformance(name: string, open: () => Promise<StoreUnderT
       ['once', onces],
       ['payloads of once', payloads],
       ['effects', effects],
+      ['refused effects', refusedEffects],
+      ['impossible results', impossibleResults],
       ['leases', leases],
+      ['leases and their owners', ownedLeases],
+      ['groups of a claim', groups],
       ['fail', fails],
       ['failed', faileds],
       ['reads', reads],

@@ -1,4 +1,4 @@
-import { mkdirSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { Job } from '../contract/job';
@@ -27,6 +27,18 @@ const UPSERT = `
 const EXPIRE = `
   DELETE FROM record WHERE id IN (SELECT id FROM record WHERE updated_at < ? ORDER BY updated_at LIMIT ${EXPIRED_PER_CALL})`;
 
+/** One by one: Node's own `recursive` never returns where the system answers ENOENT to any of it, as under /proc. */
+function makeFolder(folder: string): void {
+  if (existsSync(folder)) return;
+  makeFolder(dirname(folder));
+  try {
+    mkdirSync(folder);
+  } catch (error) {
+    // Another process was faster.
+    if (!existsSync(folder)) throw error;
+  }
+}
+
 const inodeOf = (path: string): number | undefined => statSync(path, { throwIfNoEntry: false })?.ino;
 
 /** Records in one SQLite file that the processes of one machine share. */
@@ -42,7 +54,7 @@ export class SqliteRecords implements Records {
   /** Creates the file and its folder if need be. Rejects with `StoreUnusable` for a file that is no store of this version. */
   static async open(path: string): Promise<SqliteRecords> {
     try {
-      mkdirSync(dirname(path), { recursive: true });
+      makeFolder(dirname(path));
     } catch (error) {
       throw new StoreUnusable(`${dirname(path)} cannot be created; name another path in RESULTS`, { cause: error });
     }

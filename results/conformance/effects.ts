@@ -32,7 +32,9 @@ export function effects(store: Store): void {
     expect([count(outcomes, 'recorded'), count(outcomes, 'repeat')]).toEqual([1, AT_ONCE - 1]);
     expect(await ledger.lines()).toHaveLength(1);
   });
+}
 
+export function refusedEffects(store: Store): void {
   test('a write that is refused: no record, no other write; the same job succeeds later', async () => {
     const { records, ledger } = store();
     const job = newJob();
@@ -65,7 +67,9 @@ export function effects(store: Store): void {
     await expect(refused).rejects.toMatchObject({ code: 'RECORD_REFUSED' });
     expect([await records.get(job.id), await ledger.lines()]).toEqual([undefined, []]);
   });
+}
 
+export function impossibleResults(store: Store): void {
   test.each([NaN, Infinity])('the result %p is refused for good, and nothing is written', async (result) => {
     const { records, ledger } = store();
     const job = newJob();

@@ -40,7 +40,9 @@ export function leases(store: Store): void {
     expect(leased).toHaveLength(1);
     expect(answers.filter(({ outcome }) => outcome === 'held')).toHaveLength(AT_ONCE - 1);
   });
+}
 
+export function ownedLeases(store: Store): void {
   test('its owner renews it, nobody else', async () => {
     const { records } = store();
     const job = newJob();
@@ -78,7 +80,9 @@ export function leases(store: Store): void {
     expect(await records.fail(job.id, 'boom')).toEqual({ attempts: 1, done: false });
     expect(await held(records, job.id)).toMatchObject({ state: 'failing', attempts: 1, lease: { token } });
   });
+}
 
+export function groups(store: Store): void {
   test('a claim with another group is a conflict, in every state', async () => {
     const { records } = store();
     const job = newJob();
