@@ -1,12 +1,12 @@
 import { Controller, Inject } from '@nestjs/common';
 import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
 import { setTimeout as wait } from 'node:timers/promises';
-import { JOB_TYPE, JOB_VERSION } from '../contract/job';
+import { JOB_TYPE, JOB_VERSION, type Job } from '../contract/job';
 import { ValidBody } from '../contract/validation';
 import { RecordRefused } from '../results/errors';
 import { recordPatiently } from '../results/patience';
 import { RECORDS, type OnceAnswer, type Records } from '../results/records';
-import { done, reject, Rejection, type Outcome } from '../transport/outcome';
+import { done, reject, Rejection, retry, type Outcome } from '../transport/outcome';
 import { SqsContext } from '../transport/sqs-context';
 import { jobIdOf } from './job-id';
 import { JobMessage } from './job-message';
@@ -31,18 +31,24 @@ export class JobController {
 
   @EventPattern(JOB_TYPE, { version: JOB_VERSION })
   async handle(@Payload(VALID_JOB) { id, input }: JobMessage, @Ctx() context: SqsContext): Promise<Outcome> {
-    const { signal } = context;
     const job = { id: jobIdOf(id, context), input };
-    if (this.workSeconds > 0) await wait(this.workSeconds * 1_000, undefined, { signal });
-    const effect = await this.work(job, { signal, records: this.records });
+    const { outcome } = await this.run(job, context).catch(rejectRefused);
+    if (outcome === 'conflict') return reject('conflict', 'A job with this id is recorded with another input.');
+    return outcome === 'lost' ? retry('Another owner has the effect of this job now.') : done();
+  }
+
+  private async run(job: Job, context: SqsContext): Promise<OnceAnswer> {
+    const { records, workSeconds } = this;
+    const { signal } = context;
+    if (workSeconds > 0) await wait(workSeconds * 1_000, undefined, { signal });
+    const worked = await this.work(job, { signal, records });
     context.workEnded();
-    const { outcome } = await recordPatiently(() => this.records.once(job, effect), signal).catch(rejectRefused);
-    return outcome === 'conflict' ? reject('conflict', 'A job with this id is recorded with another input.') : done();
+    return 'outcome' in worked ? worked : recordPatiently(() => records.once(job, worked), signal);
   }
 }
 
 /** A record that the store refuses it would refuse again. */
-function rejectRefused(error: unknown): OnceAnswer {
+function rejectRefused(error: unknown): never {
   if (error instanceof RecordRefused) throw new Rejection('refused', error.message);
   throw error;
 }

@@ -12,6 +12,7 @@ import {
 import { localCredentials } from './child-environment';
 import { createTableClient } from '../results/dynamodb/client';
 import { EXPIRY_ATTRIBUTE } from '../results/dynamodb/items';
+import { otherKey } from '../results/dynamodb/table-errors';
 import { parseResults, type StoreSpec } from '../results/open';
 
 const ACTIVE_WITHIN_SECONDS = 60;
@@ -70,7 +71,7 @@ function checkKey(
   const [key] = keys;
   const type = attributes.find(({ AttributeName }) => AttributeName === key?.AttributeName)?.AttributeType;
   if (keys.length === 1 && key?.AttributeName === 'id' && type === 'S') return;
-  throw new Error(`The table ${table} has another key than the string \`id\`; name another in RESULTS`);
+  throw new Error(otherKey(table));
 }
 
 async function ensureExpiry(client: DynamoDBClient, table: string): Promise<void> {

@@ -26,15 +26,15 @@ function tableFault(table: string, error: unknown): string | undefined {
   if (NO_PERMISSION.includes(name)) {
     return `There is no permission for the table ${table} (${name}); allow this process ${ACTIONS} on it`;
   }
-  if (name === 'ValidationException' && /key element|schema/i.test(messageOf(error))) {
-    return `The table ${table} has another key than the string \`id\`; name another in RESULTS`;
-  }
   return undefined;
 }
 
-/** At start: an error that keeps the process from starting, or undefined where the table may only be away. */
+export const otherKey = (table: string): string =>
+  `The table ${table} has another key than the string \`id\`; name another in RESULTS`;
+
+/** At start, of a read by id: an error that keeps the process from starting, or undefined where the table may only be away. */
 export function unusable(table: string, error: unknown): StoreUnusable | undefined {
-  const fault = tableFault(table, error);
+  const fault = nameOf(error) === 'ValidationException' ? otherKey(table) : tableFault(table, error);
   return fault === undefined ? undefined : new StoreUnusable(fault, { cause: error });
 }
 

@@ -1,10 +1,13 @@
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
 import { DatabaseSync } from 'node:sqlite';
 import { type Work } from '../../consumer/work';
 import { withBroker, type TestQueues } from '../harness/broker';
 import { startConsumerApp, stopConsumerApps, type ConsumerApp } from '../harness/consumer-app';
 import { deadLetters, whyOf } from '../harness/dead-letters';
 import { eventually } from '../harness/eventually';
+import { payAt } from './pay';
 import { transfer } from './transfer';
 
 const broker = withBroker();
@@ -96,4 +99,36 @@ it('awaits work that takes its time', async () => {
   const id = randomUUID();
   await send(id, 4);
   await eventually(async () => (await consumer.records.get(id))?.result === 8);
+});
+
+/** Pays once per key, and breaks down after the payment the first time: the caller cannot know that it was made. */
+async function startProvider(): Promise<{ url: string; paid: Map<string, string>; close: () => void }> {
+  const paid = new Map<string, string>();
+  const server = createServer((request, response) => {
+    const key = String(request.headers['idempotency-key']);
+    request.resume().on('end', () => {
+      response.statusCode = paid.has(key) ? 200 : 500;
+      paid.set(key, paid.get(key) ?? String(paid.size + 1));
+      response.end(paid.get(key));
+    });
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  const port = typeof address === 'object' ? (address?.port ?? 0) : 0;
+  return { url: `http://127.0.0.1:${port}`, paid, close: () => server.close() };
+}
+
+it('pays elsewhere once: a payment whose answer was lost is asked for again under the same key', async () => {
+  const provider = await startProvider();
+  await start(payAt(provider.url));
+  const id = randomUUID();
+  await Promise.all(Array.from({ length: 3 }, () => send(id, 30)));
+  await eventually(async () => (await consumer.records.get(id))?.state === 'done');
+  await drained();
+  expect([...provider.paid]).toEqual([[id, '1']]);
+  expect(await consumer.records.get(id)).toMatchObject({ result: 1 });
+  await send(id, 31);
+  const [letter] = await deadLetters(broker(), queues.deadLetterQueueUrl);
+  expect(whyOf(letter ?? {})).toMatchObject({ reason: 'conflict', jobId: id });
+  provider.close();
 });

@@ -1,7 +1,7 @@
 import { withBroker } from '../harness/broker';
 import { startConsumerApp, stopConsumerApps } from '../harness/consumer-app';
 import { eventually } from '../harness/eventually';
-import { startFaultProxy } from '../harness/fault-proxy';
+import { startFaultProxy } from '../../experiments/proxy/fault-proxy';
 
 const broker = withBroker();
 afterEach(stopConsumerApps);

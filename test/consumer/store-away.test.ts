@@ -7,7 +7,7 @@ import { type Work } from '../../consumer/work';
 import { withBroker, type TestQueues } from '../harness/broker';
 import { startConsumerApp, stopConsumerApps, type ConsumerApp } from '../harness/consumer-app';
 import { eventually } from '../harness/eventually';
-import { startFaultProxy, type FaultProxy } from '../harness/fault-proxy';
+import { startFaultProxy, type FaultProxy } from '../../experiments/proxy/fault-proxy';
 
 const broker = withBroker();
 let proxy: FaultProxy;

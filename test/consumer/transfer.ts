@@ -14,17 +14,16 @@ export function transfer({ input: amount }: Job): Effect {
   return { result: amount, writes };
 }
 
-/** The same on DynamoDB, with a table of its own beside the records. */
-export function transferItems({ input: amount }: Job): Effect {
-  const change = (owner: string, sum: number, condition: string): ItemWrite => ({
+/** The same on DynamoDB, with a table of your own beside the records. */
+export function transferIn(table: string): (job: Job) => Effect {
+  const change = (owner: string, sum: number): ItemWrite => ({
     Update: {
-      TableName: 'account',
+      TableName: table,
       Key: { owner: { S: owner } },
       UpdateExpression: 'ADD balance :sum',
-      ConditionExpression: condition,
-      ExpressionAttributeValues: { ':sum': { N: String(sum) }, ...(sum < 0 && { ':least': { N: String(-sum) } }) },
+      ConditionExpression: 'balance >= :least',
+      ExpressionAttributeValues: { ':sum': { N: String(sum) }, ':least': { N: String(Math.max(0, -sum)) } },
     },
   });
-  const writes = [change('ann', -amount, 'balance >= :least'), change('bob', amount, 'attribute_exists(balance)')];
-  return { result: amount, writes };
+  return ({ input: amount }) => ({ result: amount, writes: [change('ann', -amount), change('bob', amount)] });
 }

@@ -60,6 +60,19 @@ test('the same key with another body: 422, nothing queued', async () => {
   expect(await queuedIds()).toEqual([id]);
 });
 
+test('the group is of the body: the same key and input in another group, or in none, is refused', async () => {
+  const post = (body: object): Promise<Response> =>
+    behind.producer.post('/produce', JSON.stringify(body), { 'idempotency-key': 'k' });
+  const id = await idOf(await post({ input: 1, group: 'a' }));
+  await expectProblemResponse(await post({ input: 1, group: 'b' }), 422);
+  await expectProblemResponse(await post({ input: 1 }), 422);
+  expect(await idOf(await post({ input: 1, group: 'a' }))).toBe(id);
+  await behind.producer.records.once({ id, input: 1 }, { result: 2 });
+  await expectProblemResponse(await post({ input: 1, group: 'b' }), 422);
+  expect(await idOf(await post({ input: 1, group: 'a' }))).toBe(id);
+  expect(await queuedIds()).toEqual([id]);
+});
+
 test('-0 and 0 are the same body', async () => {
   const post = (body: string): Promise<Response> => behind.producer.post('/produce', body, { 'idempotency-key': 'k' });
   expect(await idOf(await post('{"input":-0}'))).toBe(await idOf(await post('{"input":0}')));

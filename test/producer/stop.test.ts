@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestQueues, withBroker } from '../harness/broker';
-import { type FaultProxy, startFaultProxy } from '../harness/fault-proxy';
+import { type FaultProxy, startFaultProxy } from '../../experiments/proxy/fault-proxy';
 import { eventually } from '../harness/eventually';
 import { freePort } from '../harness/ports';
 import { type App, runApp } from '../harness/processes';

@@ -8,7 +8,7 @@ import { createProducer } from '../../producer/app';
 import { openRecords } from '../../results/open';
 import { RECORDS, type Records } from '../../results/records';
 import { type TestBroker, type TestQueues } from '../harness/broker';
-import { type FaultProxy, startFaultProxy } from '../harness/fault-proxy';
+import { type FaultProxy, startFaultProxy } from '../../experiments/proxy/fault-proxy';
 
 /** Keeps what is logged as an error, and says nothing. */
 class QuietLogger extends ConsoleLogger {

@@ -1,7 +1,7 @@
 import { withBroker, type TestQueues } from '../harness/broker';
 import { scripted, Script, startConsumer, stopConsumers, type RunningConsumer } from '../harness/consumer';
 import { eventually } from '../harness/eventually';
-import { startFaultProxy, type FaultProxy } from '../harness/fault-proxy';
+import { startFaultProxy, type FaultProxy } from '../../experiments/proxy/fault-proxy';
 
 const broker = withBroker();
 let proxy: FaultProxy;

@@ -3,7 +3,7 @@ import { LeaseLost } from '../../transport/flight';
 import { withBroker, type TestQueues } from '../harness/broker';
 import { Latch, scripted, Script, startConsumer, stopConsumers, stoppedOnce } from '../harness/consumer';
 import { eventually } from '../harness/eventually';
-import { startFaultProxy, type FaultProxy } from '../harness/fault-proxy';
+import { startFaultProxy, type FaultProxy } from '../../experiments/proxy/fault-proxy';
 
 const broker = withBroker();
 let proxy: FaultProxy | undefined;

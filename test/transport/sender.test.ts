@@ -5,7 +5,7 @@ import { createWorkClient } from '../../transport/clients';
 import { MessageRefused, QueueUnavailable } from '../../transport/errors';
 import { envelope, Sender } from '../../transport/sender';
 import { withBroker, type TestQueues } from '../harness/broker';
-import { startFaultProxy, type FaultProxy } from '../harness/fault-proxy';
+import { startFaultProxy, type FaultProxy } from '../../experiments/proxy/fault-proxy';
 
 const broker = withBroker();
 let proxy: FaultProxy;

@@ -25,6 +25,7 @@ import {
  * - `duplicate`: on ReceiveMessage: passes, and the next receive gets the same messages again
  * - `{ delayMs }`: passes that much later
  * - `{ failEntries }`: a batch call fails in part
+ * - `{ answer }`: what it says, with or without forwarding
  */
 export type Verdict =
   | 'pass'
@@ -36,7 +37,11 @@ export type Verdict =
   | 'unavailable'
   | 'pretend'
   | 'duplicate'
+  | Alteration;
+
+type Alteration =
   | { readonly delayMs: number }
+  | { readonly answer: (forward: () => Promise<Answer>) => Promise<Answer> }
   | PartialFailure;
 
 export type Rule = (call: SqsCall) => Verdict;
@@ -49,7 +54,7 @@ async function readText(stream: IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString('utf8');
 }
 
-/** An HTTP proxy on loopback in front of an SQS endpoint, for clients with `useQueueUrlAsEndpoint: false`. */
+/** An HTTP proxy on loopback in front of an SQS or DynamoDB endpoint, for clients with `useQueueUrlAsEndpoint: false`. */
 export class FaultProxy {
   private readonly agent = new Agent({ keepAlive: true });
   private readonly rules = new Map<string, Rule>();
@@ -119,7 +124,7 @@ export class FaultProxy {
   }
 
   private readCall(incoming: IncomingMessage, text: string): SqsCall {
-    const action = String(incoming.headers['x-amz-target'] ?? incoming.url).replace('AmazonSQS.', '');
+    const action = String(incoming.headers['x-amz-target'] ?? incoming.url).replace(/^.*\./, '');
     const nth = this.count(action) + 1;
     this.counts.set(action, nth);
     const body = (text.startsWith('{') ? JSON.parse(text) : {}) as Record<string, unknown> & { Entries?: Entry[] };
@@ -153,7 +158,7 @@ export class FaultProxy {
   }
 
   private async alter(
-    verdict: { readonly delayMs: number } | PartialFailure,
+    verdict: Alteration,
     call: SqsCall,
     forward: (body?: string) => Promise<Answer>,
   ): Promise<Answer> {
@@ -161,6 +166,7 @@ export class FaultProxy {
       await delay(verdict.delayMs);
       return forward();
     }
+    if ('answer' in verdict) return verdict.answer(forward);
     if (verdict.forwarded === true) return withFailures(call, await forward(), verdict);
     const kept = call.entries.filter((entry, index) => !verdict.failEntries(entry, index));
     const answer = kept.length === 0 ? answerJson({}) : await forward(JSON.stringify({ ...call.body, Entries: kept }));
