@@ -15,7 +15,8 @@ const RETRY_SECONDS = 5;
 const NEVER_REDRIVEN = 100;
 const NEVER_REDRIVEN_SECONDS = 300;
 
-type SourceEnd = Exclude<Decision, { action: 'dead-letter' }>;
+/** What becomes of the delivery in its own queue. */
+export type SourceEnd = Exclude<Decision, { action: 'dead-letter' }>;
 
 /**
  * Moves deliveries to the dead-letter queue: sent there, told to the attempts port, then deleted here by the caller.
@@ -48,7 +49,7 @@ export class DeadLetterQueue {
       if (sent) return { action: 'delete' };
     } catch (error) {
       this.logger.warn(`A dead letter could not be moved, its message waits: ${errorText(error)}`);
-      return { action: 'release', afterSeconds: RETRY_SECONDS };
+      return { action: 'release', afterSeconds: RETRY_SECONDS, retry: true };
     }
     this.left.remember(delivery);
     return giveBack(delivery);

@@ -1,6 +1,7 @@
 import { type MessageAttributeValue } from '@aws-sdk/client-sqs';
 import { PAYLOAD_LIMIT_BYTES } from './batcher';
 import { type Delivery } from './delivery';
+import { orderedGroup } from './groups';
 import { messageBytes, type OutgoingMessage } from './sender';
 
 /** Why a message is in the dead-letter queue. */
@@ -43,7 +44,10 @@ export function describeDeadLetter(
 export function toDeadLetterMessage(delivery: Delivery, deadLetter: DeadLetter): OutgoingMessage | undefined {
   const why: MessageAttributeValue = { DataType: 'String', StringValue: attributeText(deadLetter) };
   const attributes = { ...delivery.attributes, [DEAD_LETTER_ATTRIBUTE]: why };
-  const message = { body: delivery.body, attributes, groupId: delivery.groupId };
+  const { body, groupId, messageId } = delivery;
+  // By the job's id, a second dead letter of it within five minutes would be accepted and never delivered.
+  const deduplicationId = orderedGroup(delivery) === undefined ? undefined : messageId;
+  const message = { body, attributes, groupId, deduplicationId };
   const fits = Object.keys(attributes).length <= ATTRIBUTE_LIMIT && messageBytes(message) <= PAYLOAD_LIMIT_BYTES;
   return fits ? message : undefined;
 }

@@ -28,24 +28,29 @@ describe('after a run', () => {
   it.each([
     ['deletes a success', { kind: 'done' } as const, { attempts: 0, job: 'open' }, { action: 'delete' }],
     ['deletes a last failure of a job that is done', failed, { attempts: 5, job: 'done' }, { action: 'delete' }],
-    ['backs off by the attempts', failed, { attempts: 2, job: 'open' }, { action: 'release', afterSeconds: 2 }],
+    [
+      'backs off by the attempts',
+      failed,
+      { attempts: 2, job: 'open' },
+      { action: 'release', afterSeconds: 2, retry: true },
+    ],
     [
       'waits as asked',
       { ...failed, afterSeconds: 7 },
       { attempts: 2, job: 'open' },
-      { action: 'release', afterSeconds: 7 },
+      { action: 'release', afterSeconds: 7, retry: true },
     ],
     [
       'backs off when asked for no number',
       { ...failed, afterSeconds: NaN },
       { attempts: 2, job: 'open' },
-      { action: 'release', afterSeconds: 2 },
+      { action: 'release', afterSeconds: 2, retry: true },
     ],
     [
       'never beyond what SQS takes',
       { ...failed, afterSeconds: 1e9 },
       { attempts: 2, job: 'open' },
-      { action: 'release', afterSeconds: 39_600 },
+      { action: 'release', afterSeconds: 39_600, retry: true },
     ],
     [
       'gives up after the fifth',

@@ -7,8 +7,15 @@ import { type Outcome } from './outcome';
 /** What becomes of a delivery. */
 export type Decision =
   | { readonly action: 'delete' }
-  | { readonly action: 'release'; readonly afterSeconds: number }
+  | Release
   | { readonly action: 'dead-letter'; readonly reason: string; readonly error: string; readonly attempts: number };
+
+interface Release {
+  readonly action: 'release';
+  readonly afterSeconds: number;
+  /** To be tried again, no sooner: on a FIFO queue it waits here, ahead of its group. */
+  readonly retry?: true;
+}
 
 type Limits = Pick<DeliveryNumbers, 'maxAttempts' | 'maxUnsettledReceives'>;
 
@@ -37,7 +44,8 @@ export function decideAfterRun(
   if (outcome.kind === 'reject')
     return { action: 'dead-letter', reason: outcome.reason, error: outcome.error, attempts };
   if (attempts >= maxAttempts) return { action: 'dead-letter', reason: 'attempts', error: outcome.error, attempts };
-  return { action: 'release', afterSeconds: wishedSeconds(outcome.afterSeconds) ?? backoffSeconds(attempts, random) };
+  const afterSeconds = wishedSeconds(outcome.afterSeconds) ?? backoffSeconds(attempts, random);
+  return { action: 'release', afterSeconds, retry: true };
 }
 
 /** Another delivery of the job has succeeded. */

@@ -10,8 +10,8 @@ export interface Delivery {
   readonly type: string | undefined;
   /** Message attribute `version` as sent; undefined without one. */
   readonly version: string | undefined;
-  /** SQS's ApproximateReceiveCount, this receive included. */
-  readonly receiveCount: number;
+  /** SQS's ApproximateReceiveCount, this receive included; on a FIFO queue a repeat under the same lease counts as one. */
+  receiveCount: number;
   readonly groupId: string | undefined;
   /** Milliseconds since the epoch. */
   readonly sentAt: number;

@@ -2,14 +2,16 @@ import { Logger } from '@nestjs/common';
 import { setTimeout as wait } from 'node:timers/promises';
 import { type DeliveryNumbers } from '../contract/delivery';
 import { type Attempts, type Standing } from './attempts';
-import { type DeadLetterQueue } from './dead-letter-queue';
+import { type DeadLetterQueue, type SourceEnd } from './dead-letter-queue';
 import { decideAfterRun, decideBeforeRun, type Decision } from './decision';
 import { type Delivery } from './delivery';
 import { DrainDeadline, Flight, HandlerTimeout, LeaseLost } from './flight';
 import { Flights } from './flights';
+import { Groups, orderedGroup } from './groups';
 import { type Heartbeats } from './heartbeats';
 import { errorText, type Outcome } from './outcome';
 import { type Permits } from './permits';
+import { SettledListeners } from './settled';
 import { type Settlement } from './settlement';
 
 /** What a run gives its handler beside the delivery. */
@@ -21,17 +23,6 @@ export interface Run {
 
 /** Runs the handler of a delivery; never rejects. */
 export type Handle = (delivery: Delivery, run: Run) => Promise<Outcome>;
-
-/** Milliseconds since the epoch. `startedAt` is undefined for a delivery that was settled without a run. */
-export interface Timings {
-  readonly sentAt: number;
-  readonly receivedAt: number;
-  readonly startedAt: number | undefined;
-  readonly settledAt: number;
-}
-
-/** Told of every settled delivery and how it ended. */
-export type SettledListener = (delivery: Delivery, decision: Decision, timings: Timings) => void;
 
 export interface EngineParts {
   readonly settlement: Settlement;
@@ -52,11 +43,14 @@ const GRACE_MS = 1_000;
 export class Engine {
   private readonly logger = new Logger('Engine');
   private readonly flights = new Flights();
+  private readonly groups = new Groups();
+  /** Aborted when a drain begins: nothing is begun any more. */
+  private readonly ending = new AbortController();
   /** By MessageId: those that would settle by a new receipt, should the message come again. */
   private readonly adopting = new Map<string, Flight>();
   /** Handlers past their timeout or the drain deadline that have not returned; each keeps its permit. */
   private readonly overdue = new Set<Flight>();
-  private readonly listeners: SettledListener[] = [];
+  readonly settled = new SettledListeners();
 
   constructor(
     private readonly parts: EngineParts,
@@ -70,10 +64,6 @@ export class Engine {
   /** Handlers that were told to stop and have not returned. */
   get unreturned(): number {
     return this.overdue.size;
-  }
-
-  onSettled(listener: SettledListener): void {
-    this.listeners.push(listener);
   }
 
   /** Takes a delivery in; its permit is taken already and comes back when it is settled and its handler has returned. */
@@ -94,6 +84,7 @@ export class Engine {
 
   /** Resolves when nothing is in flight. At the deadline aborts, waits a second, and releases what still is. */
   async drain(deadlineMs: number): Promise<void> {
+    this.ending.abort();
     if (await this.flights.noneWithin(deadlineMs)) return;
     for (const flight of this.flights) flight.controller.abort(new DrainDeadline('The process ends.'));
     if (await this.flights.noneWithin(GRACE_MS)) return;
@@ -105,14 +96,45 @@ export class Engine {
   }
 
   private async fly(flight: Flight): Promise<void> {
-    try {
-      const decision = (await this.beforeRun(flight)) ?? (await this.run(flight));
-      if (decision) await this.settle(flight, decision);
-    } catch (error) {
+    const ended = await this.conclude(flight).catch((error: unknown) => {
       // Settling failed in a way nobody foresaw: the lease lapses, and the message comes again.
       this.logger.error(`Could not settle ${flight.delivery.messageId}: ${errorText(error)}`);
+      return false;
+    });
+    await this.land(flight, ended);
+  }
+
+  /** Whether the delivery has ended for good; false: it was given back, or is no longer ours. */
+  private async conclude(flight: Flight): Promise<boolean> {
+    const turn = this.groups.turn(flight);
+    if (turn !== true && (!(await turn) || this.ending.signal.aborted)) {
+      await this.release(flight, 0);
+      return false;
     }
-    await this.land(flight);
+    for (;;) {
+      const decision = (await this.beforeRun(flight)) ?? (await this.run(flight));
+      if (!decision) return false;
+      const { deadLetters } = this.parts;
+      const end = decision.action === 'dead-letter' ? await deadLetters.move(flight.delivery, decision) : decision;
+      if (end.action === 'release' && end.retry && (await this.holdForRetry(flight, end.afterSeconds))) continue;
+      await this.settle(flight, decision, end);
+      return end.action === 'delete';
+    }
+  }
+
+  /**
+   * On a FIFO queue what is to be tried again waits here, and its group behind it: SQS hands out nothing of a group while
+   * one of it is in flight. False when it is to be released: on a standard queue, at a drain, when the lease is lost,
+   * and after a handler that has not returned.
+   */
+  private async holdForRetry(flight: Flight, afterSeconds: number): Promise<boolean> {
+    const { delivery, signal, overdue } = flight;
+    if (orderedGroup(delivery) === undefined || overdue) return false;
+    const stop = AbortSignal.any([signal, this.ending.signal]);
+    await wait(afterSeconds * 1_000, undefined, { signal: stop }).catch(() => undefined);
+    if (stop.aborted) return false;
+    delivery.receiveCount += 1;
+    return true;
   }
 
   private async beforeRun(flight: Flight): Promise<Decision | undefined> {
@@ -197,24 +219,11 @@ export class Engine {
     return undefined;
   }
 
-  private async settle(flight: Flight, decision: Decision): Promise<void> {
-    const { settlement, deadLetters } = this.parts;
-    const { delivery } = flight;
-    const end = decision.action === 'dead-letter' ? await deadLetters.move(delivery, decision) : decision;
-    if (end.action === 'delete') await settlement.delete(delivery);
-    else await this.release(flight, end.afterSeconds);
-    this.tell(flight, end.action === 'release' ? end : decision);
-  }
-
-  private tell({ delivery, startedAt }: Flight, decision: Decision): void {
-    const { sentAt, receivedAt } = delivery;
-    for (const listener of this.listeners) {
-      try {
-        listener(delivery, decision, { sentAt, receivedAt, startedAt, settledAt: Date.now() });
-      } catch (error) {
-        this.logger.error(`A listener of settled deliveries failed: ${errorText(error)}`);
-      }
-    }
+  private async settle(flight: Flight, decision: Decision, end: SourceEnd): Promise<void> {
+    if (end.action === 'delete') await this.parts.settlement.delete(flight.delivery);
+    // Of a group the first is visible before the next is: at once, since the others follow.
+    else await this.release(flight, end.retry && orderedGroup(flight.delivery) !== undefined ? 0 : end.afterSeconds);
+    this.settled.tell(flight.delivery, end.action === 'release' ? end : decision, flight.startedAt);
   }
 
   /** The message may come again before SQS has answered. */
@@ -225,9 +234,10 @@ export class Engine {
     if (!flight.hasLostLease()) await this.parts.settlement.release(flight.delivery, afterSeconds);
   }
 
-  private async land(flight: Flight): Promise<void> {
+  private async land(flight: Flight, ended: boolean): Promise<void> {
     this.adoptNoMore(flight);
     await this.parts.heartbeats.remove(flight);
+    this.groups.leave(flight, ended);
     this.flights.delete(flight);
     if (!flight.overdue) this.parts.permits.release(1);
   }

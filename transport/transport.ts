@@ -6,7 +6,7 @@ import { type Attempts } from './attempts';
 import { createPollClient, createWorkClient, type ClientOptions } from './clients';
 import { DeadLetterQueue } from './dead-letter-queue';
 import { toDelivery } from './delivery';
-import { Engine, type Handle, type SettledListener } from './engine';
+import { Engine, type Handle } from './engine';
 import { Gate } from './gate';
 import { Heartbeats } from './heartbeats';
 import { errorText } from './outcome';
@@ -14,6 +14,7 @@ import { Permits } from './permits';
 import { MAX_POLLERS, Pump } from './pump';
 import { readQueueFacts, type QueueFacts } from './queue-facts';
 import { Sender } from './sender';
+import { type SettledListener } from './settled';
 import { Settlement } from './settlement';
 
 export interface TransportOptions extends ClientOptions {
@@ -103,7 +104,7 @@ export class SqsTransport {
 
   /** Told of every settled delivery. */
   onSettled(listener: SettledListener): void {
-    this.engine.onSettled(listener);
+    this.engine.settled.add(listener);
   }
 
   /** No new receives until every reason given is resumed; what is in flight goes on. */

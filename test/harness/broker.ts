@@ -1,4 +1,5 @@
 import {
+  DeleteMessageCommand,
   DeleteQueueCommand,
   GetQueueAttributesCommand,
   type Message,
@@ -149,6 +150,12 @@ export class TestBroker {
       const some = await this.receive(queueUrl);
       if (some.length === 0) return all;
       all.push(...some);
+    }
+  }
+
+  async delete(queueUrl: string, messages: readonly Message[]): Promise<void> {
+    for (const { ReceiptHandle } of messages) {
+      await this.client.send(new DeleteMessageCommand({ QueueUrl: queueUrl, ReceiptHandle }));
     }
   }
 
