@@ -31,6 +31,7 @@ export interface ProducerOptions {
   /** Where the producer thinks SQS is; the broker itself by default. */
   readonly endpoint?: string;
   readonly environment?: Partial<Environment>;
+  readonly fifo?: boolean;
 }
 
 interface Parts {
@@ -87,7 +88,7 @@ export class TestProducer {
 }
 
 export async function startProducer(broker: TestBroker, options: ProducerOptions = {}): Promise<TestProducer> {
-  const queues = await broker.createQueues();
+  const queues = await broker.createQueues({ fifo: options.fifo ?? false });
   const variables = broker.environment(queues, options.endpoint);
   const directory = await mkdtemp(join(tmpdir(), 'producer-'));
   const results = `sqlite:${join(directory, 'results.db')}`;
