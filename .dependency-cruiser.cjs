@@ -24,7 +24,7 @@ module.exports = {
     {
       name: 'results-know-no-queue',
       severity: 'error',
-      from: { path: '^results/' },
+      from: { path: '^results/', pathNot: '\\.test\\.ts$' },
       to: { path: '^(transport|service|producer|consumer|ops|infra)/' },
     },
     {

@@ -9,6 +9,7 @@ import { createLogger } from '../service/logger';
 import { SqsStrategy } from '../transport/strategy';
 import { addOne } from './add-one';
 import { ConsumerModule, type ConsumerOptions } from './consumer.module';
+import { ProblemFilter } from './problem.filter';
 import { type Work } from './work';
 
 /** The consumer, connected to its queue; `listen()` opens the health routes, `startAllMicroservices()` begins to poll. */
@@ -22,6 +23,7 @@ export async function createConsumer(
     logger,
     abortOnError: false,
   });
+  app.useGlobalFilters(new ProblemFilter());
   app.connectMicroservice<MicroserviceOptions>({ strategy: app.get(SqsStrategy) }, { inheritAppConfig: true });
   return app;
 }

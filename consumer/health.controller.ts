@@ -1,10 +1,12 @@
-import { Controller, Get, Inject, ServiceUnavailableException } from '@nestjs/common';
+import { Controller, Get, Inject } from '@nestjs/common';
 import { RECORDS, type Records } from '../results/records';
+import { unavailable } from '../service/problem';
 import { SqsTransport } from '../transport/transport';
 import { StoreBreaker } from './store-breaker';
 
 /** A poll is answered within 25 s (20 s long poll and slack); a poller without an answer for longer has died. */
 const POLL_AGE_LIMIT_MS = 45_000;
+const RETRY_AFTER_SECONDS = 5;
 
 @Controller('health')
 export class HealthController {
@@ -18,7 +20,7 @@ export class HealthController {
   @Get('live')
   live(): { status: 'live'; pollAgeSeconds: number } {
     const { pollAgeMs } = this.transport.status();
-    if (pollAgeMs > POLL_AGE_LIMIT_MS) throw new ServiceUnavailableException('A poller has had no answer for 45 s.');
+    if (pollAgeMs > POLL_AGE_LIMIT_MS) throw red('A poller has had no answer for 45 s.');
     return { status: 'live', pollAgeSeconds: Math.round(pollAgeMs / 1_000) };
   }
 
@@ -26,13 +28,15 @@ export class HealthController {
   @Get('ready')
   async ready(): Promise<{ status: 'ready'; inFlight: number }> {
     const { stopping, failing, open, inFlight } = this.transport.status();
-    if (stopping) throw new ServiceUnavailableException('The consumer is draining.');
-    if (failing || !open) throw new ServiceUnavailableException('The queue does not answer.');
+    if (stopping) throw red('The consumer is draining.');
+    if (failing || !open) throw red('The queue does not answer.');
     const { away } = this.breaker;
-    if (away) throw new ServiceUnavailableException(`The results store is away for ${away.seconds} s: ${away.why}`);
-    await this.records.check().catch(() => {
-      throw new ServiceUnavailableException('The results store does not answer.');
+    if (away) throw red(`The results store is away for ${away.seconds} s: ${away.why}`);
+    await this.records.check().catch((error: unknown) => {
+      throw red(`The results store is away: ${error instanceof Error ? error.message : String(error)}`);
     });
     return { status: 'ready', inFlight };
   }
 }
+
+const red = (detail: string): Error => unavailable(detail, RETRY_AFTER_SECONDS);

@@ -4,7 +4,7 @@ import { ValidBody } from '../contract/validation';
 import { AddOneRequest } from './add-one-request';
 import { AddOneAnswer } from './answers';
 import { ApiCommonProblems, ApiProblems } from './api-problems';
-import { invalidBody } from './problem';
+import { invalidBody } from '../service/problem';
 
 /** Step one of the tutorial: the work done in place, without a queue. */
 @Controller()

@@ -2,7 +2,7 @@ import { applyDecorators } from '@nestjs/common';
 import { ApiExtraModels, ApiResponse, type ApiResponseOptions, getSchemaPath } from '@nestjs/swagger';
 import { ProblemDocument } from './answers';
 import { type Fault } from '../contract/validation';
-import { Problem, PROBLEM_TYPE } from './problem';
+import { Problem, PROBLEM_TYPE } from '../service/problem';
 
 const RETRY_AFTER = {
   'Retry-After': { description: 'Seconds after which to try again.', schema: { type: 'integer' } },

@@ -2,7 +2,7 @@ import { type IncomingMessage } from 'node:http';
 import { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { BODY_LIMIT_BYTES } from '../contract/job';
 import { ANONYMOUS, type ApiKeys } from './api-keys';
-import { CLOSE, Problem, unavailable } from './problem';
+import { CLOSE, Problem, unavailable } from '../service/problem';
 import { type Routes } from './routes';
 import { type Stopping } from './stopping';
 

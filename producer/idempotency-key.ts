@@ -1,4 +1,4 @@
-import { Problem } from './problem';
+import { Problem } from '../service/problem';
 
 const KEY = /^[\x21-\x7e]{1,255}$/;
 

@@ -1,7 +1,7 @@
 import { type Job } from '../contract/job';
 import { keyedJobId, newJobId } from '../results/job-id';
 import { type Records } from '../results/records';
-import { Problem, unavailable } from './problem';
+import { Problem, unavailable } from '../service/problem';
 import { type Queue } from './queue';
 
 export interface Wish {
@@ -27,7 +27,7 @@ export class Intake {
     private readonly deadlineMs = DEADLINE_MS,
   ) {}
 
-  /** Resolves to the job's id. Rejects with a 422 for a key seen with another input, 503 when nothing is promised. */
+  /** Resolves to the job's id. Rejects with a 422 for a key seen with another body, 503 when nothing is promised. */
   async take(wish: Wish): Promise<string> {
     // -0 becomes 0, as JSON would have it.
     const input = wish.input + 0;

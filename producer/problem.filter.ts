@@ -3,7 +3,7 @@ import { type FastifyReply } from 'fastify';
 import { RecordRefused, StoreUnavailable } from '../results/errors';
 import { MessageRefused, QueueUnavailable } from '../transport/errors';
 import { errorText } from '../transport/outcome';
-import { Problem, PROBLEM_TYPE, unavailable } from './problem';
+import { Problem, PROBLEM_TYPE, unavailable } from '../service/problem';
 
 /** Sentences of our own, since those of a framework may repeat what was sent. */
 const DETAILS: Readonly<Record<number, string>> = {

@@ -7,7 +7,7 @@ import { AcceptedJob } from './answers';
 import { ApiCommonProblems, ApiProblems } from './api-problems';
 import { readIdempotencyKey } from './idempotency-key';
 import { Intake } from './intake';
-import { invalidBody } from './problem';
+import { invalidBody } from '../service/problem';
 
 @Controller('produce')
 @ApiCommonProblems()
@@ -23,7 +23,7 @@ export class ProduceController {
   @ApiHeader({
     name: 'Idempotency-Key',
     required: false,
-    description: 'The same key with the same input again: the same id, one effect.',
+    description: 'The same key with the same body again: the same id, one effect.',
     schema: { type: 'string', minLength: 1, maxLength: 255, pattern: '^[\\x21-\\x7e]+$' },
   })
   @ApiAcceptedResponse({

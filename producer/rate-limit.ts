@@ -2,7 +2,7 @@ import rateLimit from '@fastify/rate-limit';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { ANONYMOUS } from './api-keys';
 import { isOpenPath } from './gate';
-import { Problem } from './problem';
+import { Problem } from '../service/problem';
 
 /** Per caller: its API key, or its address when nobody has a key. Per process, so n tasks allow n times as much. */
 export async function limitRate(app: NestFastifyApplication, perSecond: number): Promise<void> {

@@ -1,5 +1,5 @@
 import { type Records } from '../results/records';
-import { unavailable } from './problem';
+import { unavailable } from '../service/problem';
 import { type Queue } from './queue';
 import { type Stopping } from './stopping';
 

@@ -10,7 +10,7 @@ import { ApiCommonProblems, ApiProblems } from './api-problems';
 import { ENDED, MODELS, PENDING } from './api-results';
 import { statusOf } from './job-status';
 import { readWait, WAIT_LIMIT_SECONDS } from './prefer';
-import { Problem } from './problem';
+import { Problem } from '../service/problem';
 import { Stopping } from './stopping';
 
 const RETRY_AFTER_SECONDS = 1;

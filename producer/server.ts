@@ -3,7 +3,7 @@ import { type FastifyReply } from 'fastify';
 import { BODY_LIMIT_BYTES } from '../contract/job';
 import { answerExpectation, answerSocketError } from './socket-problem';
 import { parseJsonBody } from './json-body';
-import { PROBLEM_TYPE, Problem } from './problem';
+import { PROBLEM_TYPE, Problem } from '../service/problem';
 
 /** A request has arrived in full after this long, or gets 408; checked every second. */
 const REQUEST_TIMEOUT_MS = 10_000;

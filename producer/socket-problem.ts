@@ -1,6 +1,6 @@
 import { type IncomingMessage, type ServerResponse } from 'node:http';
 import { type Socket } from 'node:net';
-import { Problem, PROBLEM_TYPE } from './problem';
+import { Problem, PROBLEM_TYPE } from '../service/problem';
 
 /** What Node's HTTP parser and its timers give up with, before there is a request to answer. */
 const PROBLEMS: Readonly<Record<string, Problem>> = {

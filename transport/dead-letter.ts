@@ -1,7 +1,6 @@
 import { type MessageAttributeValue } from '@aws-sdk/client-sqs';
 import { PAYLOAD_LIMIT_BYTES } from './batcher';
-import { type Delivery } from './delivery';
-import { orderedGroup } from './groups';
+import { type Delivery, orderedGroup } from './delivery';
 import { messageBytes, type OutgoingMessage } from './sender';
 
 /** Why a message is in the dead-letter queue. */

@@ -40,3 +40,7 @@ export function toDelivery(message: Message, queueUrl: string, now: number): Del
     receiptHandle: message.ReceiptHandle ?? '',
   };
 }
+
+/** The group whose order counts; on a standard queue a group shares fairly and orders nothing. */
+export const orderedGroup = ({ queueUrl, groupId }: Pick<Delivery, 'queueUrl' | 'groupId'>): string | undefined =>
+  queueUrl.endsWith('.fifo') ? groupId : undefined;

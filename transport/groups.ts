@@ -1,9 +1,5 @@
-import { type Delivery } from './delivery';
+import { orderedGroup } from './delivery';
 import { type Flight } from './flight';
-
-/** The group whose order counts; on a standard queue a group shares fairly and orders nothing. */
-export const orderedGroup = ({ queueUrl, groupId }: Pick<Delivery, 'queueUrl' | 'groupId'>): string | undefined =>
-  queueUrl.endsWith('.fifo') ? groupId : undefined;
 
 interface Line {
   /** Those behind the one whose turn it is, in the order they came: each is told whether it may run. */

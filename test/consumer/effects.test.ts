@@ -15,6 +15,7 @@ let queues: TestQueues;
 let consumer: ConsumerApp;
 let bank: DatabaseSync;
 let runs = 0;
+let provider: Awaited<ReturnType<typeof startProvider>> | undefined;
 
 async function start(work: Work): Promise<void> {
   runs = 0;
@@ -30,6 +31,7 @@ async function start(work: Work): Promise<void> {
 }
 afterEach(async () => {
   bank.close();
+  provider?.close();
   await stopConsumerApps();
 });
 
@@ -119,16 +121,14 @@ async function startProvider(): Promise<{ url: string; paid: Map<string, string>
 }
 
 it('pays elsewhere once: a payment whose answer was lost is asked for again under the same key', async () => {
-  const provider = await startProvider();
+  provider = await startProvider();
   await start(payAt(provider.url));
   const id = randomUUID();
   await Promise.all(Array.from({ length: 3 }, () => send(id, 30)));
-  await eventually(async () => (await consumer.records.get(id))?.state === 'done');
-  await drained();
+  await eventually(async () => (await consumer.records.get(id))?.state === 'done', { withinMs: 25_000 });
   expect([...provider.paid]).toEqual([[id, '1']]);
   expect(await consumer.records.get(id)).toMatchObject({ result: 1 });
   await send(id, 31);
   const [letter] = await deadLetters(broker(), queues.deadLetterQueueUrl);
   expect(whyOf(letter ?? {})).toMatchObject({ reason: 'conflict', jobId: id });
-  provider.close();
-});
+}, 60_000);

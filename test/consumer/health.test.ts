@@ -1,6 +1,7 @@
 import { withBroker } from '../harness/broker';
 import { startConsumerApp, stopConsumerApps } from '../harness/consumer-app';
 import { eventually } from '../harness/eventually';
+import { expectProblemResponse } from '../producer/problem-response';
 import { startFaultProxy } from '../../experiments/proxy/fault-proxy';
 
 const broker = withBroker();
@@ -31,6 +32,8 @@ it('is alive, not ready, while the broker is away', async () => {
   await eventually(async () => (await status(`${url}/health/ready`)) === 200);
   await proxy.refuse();
   await eventually(async () => (await status(`${url}/health/ready`)) === 503);
+  const { detail } = await expectProblemResponse(await fetch(`${url}/health/ready`), 503);
+  expect(detail).toBe('The queue does not answer.');
   expect(await status(`${url}/health/live`)).toBe(200);
   await proxy.accept();
   await eventually(async () => (await status(`${url}/health/ready`)) === 200, { withinMs: 15_000 });
@@ -39,6 +42,6 @@ it('is alive, not ready, while the broker is away', async () => {
 
 it('answers a path it does not have with a problem document', async () => {
   const { url } = await startConsumerApp(await broker().createQueues());
-  const answer = await fetch(`${url}/nothing`);
-  expect(answer.status).toBe(404);
+  await expectProblemResponse(await fetch(`${url}/nothing`), 404);
+  await expectProblemResponse(await fetch(`${url}/health/ready`, { method: 'POST' }), 404);
 });

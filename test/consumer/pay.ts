@@ -7,7 +7,7 @@ import { type OnceAnswer } from '../../results/records';
 export const payAt =
   (url: string) =>
   (job: Job, { records, signal }: WorkContext): Promise<OnceAnswer> =>
-    onceElsewhere({ records, job }, { leaseSeconds: 30, signal }, async ({ key, token, signal }) => {
+    onceElsewhere({ records, job }, { leaseSeconds: 5, signal }, async ({ key, token, signal }) => {
       const headers = { 'idempotency-key': key, 'x-fencing-token': String(token) };
       const answer = await fetch(url, { method: 'POST', body: String(job.input), headers, signal });
       if (!answer.ok) throw new Error(`The provider answered ${answer.status}`);

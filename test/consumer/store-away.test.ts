@@ -7,6 +7,7 @@ import { type Work } from '../../consumer/work';
 import { withBroker, type TestQueues } from '../harness/broker';
 import { startConsumerApp, stopConsumerApps, type ConsumerApp } from '../harness/consumer-app';
 import { eventually } from '../harness/eventually';
+import { expectProblemResponse } from '../producer/problem-response';
 import { startFaultProxy, type FaultProxy } from '../../experiments/proxy/fault-proxy';
 
 const broker = withBroker();
@@ -86,11 +87,8 @@ it('takes no jobs in while another process holds the lock, spends no receive, an
   await wait(8_000);
   expect(await broker().depth(queues.queueUrl)).toMatchObject({ visible: 5, inFlight: 2 });
   expect(proxy.count('ReceiveMessage')).toBe(asked);
-  const red = await ready();
-  expect({ status: red.status, text: await red.text() }).toEqual({
-    status: 503,
-    text: expect.stringMatching(/results store is away for [\d.]+ s: .*another process holds its lock/),
-  });
+  const { detail } = await expectProblemResponse(await ready(), 503);
+  expect(detail).toMatch(/results store is away for [\d.]+ s: .*another process holds its lock/);
   expect((await fetch(`${consumer.url}/health/live`)).status).toBe(200);
   other.exec('ROLLBACK');
   other.close();

@@ -11,7 +11,7 @@ const FAULT_LIMIT = 10;
 
 export const PROBLEM_TYPE = 'application/problem+json';
 
-/** An answer that is an error, as RFC 9457 says. Thrown from anywhere in the producer. */
+/** An answer that is an error, as RFC 9457 says. Thrown from anywhere behind a route. */
 export class Problem extends Error {
   override readonly name = 'Problem';
   readonly headers: Readonly<Record<string, string>>;

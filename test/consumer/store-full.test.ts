@@ -1,0 +1,74 @@
+import { execFileSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { withBroker } from '../harness/broker';
+import { startConsumerApp, stopConsumerApps } from '../harness/consumer-app';
+import { eventually } from '../harness/eventually';
+
+const broker = withBroker();
+
+/** A disk of its own, which only root may mount. */
+const disk = mkdtempSync(join(tmpdir(), 'plusone-disk-'));
+function mayMount(): boolean {
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=2m', 'tmpfs', disk], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+}
+const mounted = mayMount();
+afterAll(async () => {
+  await stopConsumerApps();
+  if (mounted) execFileSync('umount', [disk]);
+  rmSync(disk, { recursive: true });
+});
+
+const filler = join(disk, 'filler');
+function fill(): void {
+  for (let bytes = 65_536; bytes >= 512; bytes = bytes / 2) {
+    try {
+      for (;;) writeFileSync(filler, Buffer.alloc(bytes), { flag: 'a' });
+    } catch {
+      // Full for a piece of this size; smaller ones fill what is left.
+    }
+  }
+}
+
+(mounted ? it : it.skip)(
+  'stays open while a full disk lets only reads through, and goes on once there is space',
+  async () => {
+    const queues = await broker().createQueues({ numbers: { visibilityTimeoutSeconds: 2 } });
+    const { transport, records, url } = await startConsumerApp(queues, {
+      RESULTS: `sqlite:${join(disk, 'results.db')}`,
+    });
+    const receives: number[] = [];
+    transport.onSettled(({ receiveCount }) => receives.push(receiveCount));
+    await eventually(async () => (await fetch(`${url}/health/ready`)).status === 200);
+    fill();
+    const ids = Array.from({ length: 20 }, () => randomUUID());
+    await Promise.all(ids.map((id) => broker().send(queues.queueUrl, JSON.stringify({ id, input: 1 }))));
+    await eventually(() => transport.status().pauses.includes('store'));
+    const inFlight = await eventually(() => transport.status().inFlight);
+    const until = Date.now() + 8_000;
+    await eventually(
+      async () => {
+        await expect(records.check()).resolves.toBeUndefined();
+        expect(transport.status().pauses).toEqual(['store']);
+        return Date.now() > until;
+      },
+      { withinMs: 9_000 },
+    );
+    expect(transport.status().inFlight).toBeGreaterThanOrEqual(inFlight);
+    rmSync(filler);
+    await eventually(() => broker().isEmpty(queues.queueUrl), { withinMs: 25_000 });
+    const done = await records.getMany(ids);
+    expect(done.map(({ state, attempts }) => ({ state, attempts }))).toEqual(
+      ids.map(() => ({ state: 'done', attempts: 0 })),
+    );
+    expect(receives.filter((count) => count > 1)).toEqual([]);
+  },
+  60_000,
+);
