@@ -1,12 +1,23 @@
 import { execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { closeSync, copyFileSync, mkdtempSync, openSync, rmSync, statSync, writeFileSync, writeSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { Job } from '../contract/job';
+import { storeOfVersionOne } from './conformance/version-one';
 import { StoreUnavailable, StoreUnusable } from './errors';
-import { payloadHash } from './payload-hash';
 import { SqliteRecords } from './sqlite';
 
 let folder: string;
@@ -19,7 +30,7 @@ beforeEach(() => {
 });
 
 afterEach(async () => {
-  await Promise.all(opened.splice(0).map((records) => records.close()));
+  for (const records of opened.splice(0)) await records.close();
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -32,32 +43,11 @@ async function open(): Promise<SqliteRecords> {
 const newJob = (): Job => ({ id: randomUUID(), input: 1 });
 
 describe('a store of version 1', () => {
-  const VERSION_1 = `
-    CREATE TABLE record (
-      id         TEXT PRIMARY KEY,
-      state      TEXT NOT NULL CHECK (state IN ('claimed', 'accepted', 'failing', 'done', 'failed')),
-      hash       TEXT,
-      attempts   INTEGER NOT NULL,
-      input      REAL,
-      result     REAL,
-      reason     TEXT,
-      last_error TEXT,
-      updated_at INTEGER NOT NULL,
-      CHECK (state <> 'done' OR (hash IS NOT NULL AND input IS NOT NULL AND result IS NOT NULL))
-    ) STRICT, WITHOUT ROWID;
-    CREATE INDEX record_updated_at ON record (updated_at);
-    PRAGMA user_version = 1;`;
   const STATES = ['claimed', 'accepted', 'failing', 'done', 'failed'] as const;
 
   test.each(STATES)('keeps what is %s, and goes on from there', async (state) => {
     const job = newJob();
-    const old = new DatabaseSync(path);
-    old.exec(VERSION_1);
-    const result = state === 'done' ? 2 : null;
-    old
-      .prepare('INSERT INTO record VALUES (?, ?, ?, 3, 1, ?, NULL, ?, 1000)')
-      .run(job.id, state, payloadHash(job), result, 'boom');
-    old.close();
+    storeOfVersionOne(path, [job], state);
     const handles = await Promise.all(Array.from({ length: 10 }, open));
     const answers = await Promise.all(handles.map((records) => records.get(job.id)));
     for (const record of answers) {
@@ -69,54 +59,57 @@ describe('a store of version 1', () => {
   });
 });
 
-describe('writes of an effect that would reach beyond it', () => {
-  test.each([
-    'COMMIT',
-    'ROLLBACK',
-    'BEGIN',
-    'SAVEPOINT mine',
-    'PRAGMA synchronous = OFF',
-    "ATTACH 'other.db' AS other",
-    'DROP TABLE record',
-    'DELETE FROM record WHERE 1 = 0; COMMIT',
-  ])('%s is refused, and its neighbours are written', async (sql) => {
-    const records = await open();
-    const jobs = [newJob(), newJob(), newJob()];
-    const answers = await Promise.allSettled(
-      jobs.map((job, index) => records.once(job, { result: 2, writes: index === 1 ? [{ sql }] : [] })),
-    );
-    expect(answers.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
-    expect(answers[1]).toMatchObject({ reason: { code: 'RECORD_REFUSED' } });
-    expect(await records.getMany(jobs.map(({ id }) => id))).toHaveLength(2);
+describe('a file without permission', () => {
+  /** Root may do anything, so it steps down; anybody else is held to the permissions as it is. */
+  async function asNobody<T>(run: () => Promise<T>): Promise<T> {
+    const user = process.geteuid?.() ?? 1;
+    chmodSync(folder, 0o777);
+    if (user === 0) process.seteuid?.(65_534);
+    try {
+      return await run();
+    } finally {
+      if (user === 0) process.seteuid?.(user);
+    }
+  }
+
+  beforeEach(async () => {
+    await (await SqliteRecords.open(path)).close();
   });
 
-  test.each([
-    ['no such table', { sql: 'INSERT INTO nowhere VALUES (1)' }],
-    ['a syntax error', { sql: 'INSERT INTO' }],
-    ['too few values', { sql: 'INSERT INTO mine VALUES (?, ?)', values: [1] }],
-    ['a constraint', { sql: 'INSERT INTO mine VALUES (?, ?)', values: [null, 1] }],
-    ['another number of rows', { sql: 'UPDATE mine SET b = 1', changes: 1 }],
-  ])('%s refuses the effect', async (_, write) => {
-    const records = await open();
-    const database = new DatabaseSync(path);
-    database.exec('CREATE TABLE mine (a INTEGER NOT NULL, b INTEGER CHECK (b IS NOT NULL))');
-    database.close();
-    const job = newJob();
-    await expect(records.once(job, { result: 2, writes: [write] })).rejects.toMatchObject({ code: 'EFFECT_REFUSED' });
-    expect(await records.get(job.id)).toBeUndefined();
+  test('to write: refused at start, not with every job', async () => {
+    chmodSync(path, 0o444);
+    const opening = asNobody(open);
+    await expect(opening).rejects.toThrow(/it is read-only; check the permissions of the file and its folder/);
+    await expect(opening).rejects.toBeInstanceOf(StoreUnavailable);
   });
 
-  test('values come through as they are', async () => {
-    const records = await open();
-    const database = new DatabaseSync(path);
-    database.exec('CREATE TABLE mine (a, b, c, d, e)');
-    const values = [2n ** 62n, new Uint8Array([0, 255]), null, "it's; -- x", 0.1];
-    await records.once(newJob(), { result: 2, writes: [{ sql: 'INSERT INTO mine VALUES (?, ?, ?, ?, ?)', values }] });
-    const read = database.prepare('SELECT * FROM mine');
-    read.setReadBigInts(true);
-    expect(Object.values(read.get() ?? {})).toEqual(values);
-    database.close();
+  test('to read', async () => {
+    chmodSync(path, 0o000);
+    await expect(asNobody(open)).rejects.toThrow(/check that its folder exists and is writable/);
   });
+
+  test('to make its folder', async () => {
+    chmodSync(folder, 0o755);
+    mkdirSync(join(folder, 'closed'), { mode: 0o555 });
+    path = join(folder, 'closed', 'deeper', 'results.db');
+    await expect(asNobody(open)).rejects.toThrow(/deeper cannot be created; name another path in RESULTS/);
+  });
+
+  test('a folder where the file should be', async () => {
+    path = folder;
+    await expect(open()).rejects.toThrow(/the file cannot be opened/);
+  });
+});
+
+test('a lock held by another does not keep a process from starting', async () => {
+  await (await SqliteRecords.open(path)).close();
+  const other = new DatabaseSync(path);
+  other.exec('BEGIN IMMEDIATE');
+  const before = performance.now();
+  const records = await open();
+  expect(performance.now() - before).toBeLessThan(2_000);
+  expect(await records.get(randomUUID())).toBeUndefined();
+  other.close();
 });
 
 describe('a damaged file', () => {
@@ -151,6 +144,47 @@ describe('a damaged file', () => {
     const [job = newJob()] = jobs;
     await expect(records.once(job, { result: 2 })).rejects.toBeInstanceOf(StoreUnavailable);
   });
+
+  test('a few torn pages: each job is answered rightly or not at all', async () => {
+    const jobs = await filled();
+    for (let page = 10; page < 20; page += 1) overwrite(page * 4_096, 4_096);
+    const records = await open();
+    const answers = await Promise.allSettled(jobs.map(({ id }) => records.get(id)));
+    const wrong = answers.filter((answer) => answer.status === 'fulfilled' && answer.value?.state !== 'done');
+    const refused = answers.filter(({ status }) => status === 'rejected');
+    expect(wrong).toEqual([]);
+    expect(refused.length).toBeGreaterThan(0);
+    for (const answer of refused) expect(answer).toMatchObject({ reason: { code: 'STORE_UNAVAILABLE' } });
+    const outcomes = new Set<string>();
+    for (const job of jobs) {
+      const answer = await records.once(job, { result: 3 }).catch((error: unknown) => error);
+      outcomes.add(answer instanceof StoreUnavailable ? answer.code : JSON.stringify(answer));
+    }
+    expect(outcomes).toEqual(new Set(['STORE_UNAVAILABLE', '{"outcome":"repeat","result":2}']));
+  });
+
+  test('torn while it is open: a sentence, and nothing acknowledged', async () => {
+    const jobs = await filled();
+    const records = await open();
+    overwrite(8_192, statSync(path).size - 8_192);
+    const settled = await Promise.allSettled(jobs.map(({ id }) => records.get(id)));
+    expect(settled.find(({ status }) => status === 'rejected')).toMatchObject({
+      reason: { code: 'STORE_UNAVAILABLE', message: expect.stringContaining('the file is damaged') as unknown },
+    });
+  });
+
+  test('a row that is no record: its job waits, the others go on', async () => {
+    const records = await open();
+    const job = newJob();
+    await records.once(job, { result: 2 });
+    const database = new DatabaseSync(path);
+    database.exec('PRAGMA ignore_check_constraints = ON');
+    database.exec("UPDATE record SET state = 'torn'");
+    database.close();
+    await expect(records.get(job.id)).rejects.toBeInstanceOf(StoreUnavailable);
+    await expect(records.once(job, { result: 2 })).rejects.toThrow(/holds a row that is no record/);
+    expect(await records.once(newJob(), { result: 2 })).toMatchObject({ outcome: 'recorded' });
+  });
 });
 
 test.each(['/proc/nowhere/x.db', '/proc/nowhere/deeper/x.db'])('%s cannot be made: one sentence', async (place) => {
@@ -162,7 +196,7 @@ test.each(['/proc/nowhere/x.db', '/proc/nowhere/deeper/x.db'])('%s cannot be mad
 /** A disk of its own, which only root may mount. */
 const disk = mkdtempSync(join(tmpdir(), 'plusone-disk-'));
 const mount = (...options: string[]): void => {
-  execFileSync('mount', [...options, disk], { stdio: 'ignore' });
+  execFileSync('/bin/mount', [...options, disk], { stdio: 'ignore' });
 };
 function mayMount(): boolean {
   try {
@@ -175,7 +209,7 @@ function mayMount(): boolean {
 
 const mounted = mayMount();
 afterAll(() => {
-  if (mounted) execFileSync('umount', [disk]);
+  if (mounted) execFileSync('/bin/umount', [disk]);
   rmSync(disk, { recursive: true });
 });
 
@@ -207,6 +241,18 @@ afterAll(() => {
     expect(found).toHaveLength(acknowledged.length);
     rmSync(filler);
     expect(await records.once(newJob(), { result: 2 })).toMatchObject({ outcome: 'recorded' });
+  });
+
+  test('full at start: one sentence, and it starts once there is space', async () => {
+    const filler = join(disk, 'filler');
+    try {
+      writeFileSync(filler, Buffer.alloc(4_000_000));
+    } catch {
+      // Full.
+    }
+    await expect(open()).rejects.toThrow(/the disk is full; free some space|the disk failed to read or write/);
+    rmSync(filler);
+    expect(await (await open()).once(newJob(), { result: 2 })).toMatchObject({ outcome: 'recorded' });
   });
 
   test('read-only: one sentence', async () => {

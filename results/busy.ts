@@ -5,7 +5,8 @@ import { RecordRefused, StoreUnavailable } from './errors';
 const ERROR = 1;
 const BUSY = 5;
 const PROTOCOL = 15;
-const REFUSED: readonly number[] = [18, 19, 20, 25];
+const CONSTRAINT = 19;
+const REFUSED: readonly number[] = [18, CONSTRAINT, 20, 25];
 const ADVICE: ReadonlyMap<number, string> = new Map([
   [BUSY, 'another process holds its lock; try again, and look for one that keeps a transaction open'],
   [8, 'it is read-only; check the permissions of the file and its folder'],
@@ -37,6 +38,11 @@ export function refusedBySqlite(error: unknown): boolean {
   const code = faultOf(error)?.code;
   return code !== undefined && (REFUSED.includes(code) || code === ERROR);
 }
+
+export const isBusy = (error: unknown): boolean => faultOf(error)?.code === BUSY;
+
+/** As a COMMIT tells it: of a constraint whose table put its check off until then. */
+export const breaksConstraint = (error: unknown): boolean => faultOf(error)?.code === CONSTRAINT;
 
 /** SQLite's errors as the store's; a fault of the program stays what it is. */
 export function storeError(error: unknown): Error {

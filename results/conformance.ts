@@ -2,7 +2,7 @@ import { accepts, claims, freshClaims } from './conformance/claim-and-accept';
 import { doubles, mixedDoubles } from './conformance/doubles';
 import { effects, impossibleResults, refusedEffects } from './conformance/effects';
 import { faileds, fails } from './conformance/fail-and-failed';
-import { groups, leases, ownedLeases } from './conformance/leases';
+import { durations, groups, leases, ownedLeases, takeovers } from './conformance/leases';
 import { onces, payloads } from './conformance/once';
 import type { Store, StoreUnderTest } from './conformance/store-under-test';
 import { closes, durability, expires, reads } from './conformance/upkeep';
@@ -27,6 +27,8 @@ export function recordsConformance(name: string, open: () => Promise<StoreUnderT
       ['impossible results', impossibleResults],
       ['leases', leases],
       ['leases and their owners', ownedLeases],
+      ['leases that ended', takeovers],
+      ['how long a lease lasts', durations],
       ['groups of a claim', groups],
       ['fail', fails],
       ['failed', faileds],

@@ -6,6 +6,8 @@ import { type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Call, EffectOwnerChanged, onceElsewhere } from './elsewhere';
+import { eventually } from '../test/harness/eventually';
+import { StoreUnavailable } from './errors';
 import type { Effect } from './records';
 import { SqliteRecords } from './sqlite';
 
@@ -135,12 +137,49 @@ test('a zombie that is back while the next owner still calls is told, and record
   expect((await one.get(job.id))?.state).toBe('accepted');
 });
 
-test('a call that fails fails the run, and the next owner waits until the lease ends', async () => {
-  const options = { leaseSeconds: 0.2, signal };
-  await expect(onceElsewhere({ records: one, job }, options, () => Promise.reject(new Error('402')))).rejects.toThrow(
+/** Resolves once the call is told to stop; then it fails, as `fetch` would. */
+const untilAborted = ({ signal: stop }: Call): Promise<never> =>
+  new Promise((_, reject) => {
+    stop.addEventListener('abort', () => {
+      reject(stop.reason as Error);
+    });
+  });
+
+test('a call whose lease ended is aborted, even while the store does not answer its renewal', async () => {
+  const call = onceElsewhere({ records: frozenOnceLeased(), job }, { leaseSeconds: 0.1, signal }, untilAborted);
+  await expect(call).rejects.toThrow(EffectOwnerChanged);
+});
+
+test('a call whose lease went to another owner is aborted by the next renewal', async () => {
+  const call = onceElsewhere({ records: one, job }, { leaseSeconds: 3, signal }, async (running) => {
+    // As the next owner's clock has it.
+    await one.lease(job, 0, running.token);
+    expect((await other.lease(job, 60)).outcome).toBe('leased');
+    return untilAborted(running);
+  });
+  await expect(call).rejects.toThrow(EffectOwnerChanged);
+  expect((await one.get(job.id))?.lease).toMatchObject({ token: 2 });
+});
+
+test('a renewal that fails while the store is away is made up for before the lease ends', async () => {
+  let asked = 0;
+  const flickering: Pick<SqliteRecords, 'lease' | 'once'> = {
+    once: one.once.bind(one),
+    lease: (...wish) => ((asked += 1) % 2 === 0 ? Promise.reject(new StoreUnavailable('away')) : one.lease(...wish)),
+  };
+  const answer = await onceElsewhere({ records: flickering, job }, { leaseSeconds: 0.6, signal }, async (call) => {
+    await eventually(() => asked >= 6);
+    call.signal.throwIfAborted();
+    return provider.pay(call);
+  });
+  expect(answer).toEqual({ outcome: 'recorded', result: 1 });
+});
+
+test('a call that fails fails the run, and gives the lease back: the next owner calls at once', async () => {
+  await expect(onceElsewhere({ records: one, job }, LONG, () => Promise.reject(new Error('402')))).rejects.toThrow(
     '402',
   );
-  expect(await onceElsewhere({ records: other, job }, options, (call) => provider.pay(call))).toEqual({
+  expect(await onceElsewhere({ records: other, job }, LONG, (call) => provider.pay(call))).toEqual({
     outcome: 'recorded',
     result: 1,
   });

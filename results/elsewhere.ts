@@ -49,6 +49,11 @@ export async function onceElsewhere(
     const answer = await recordPatiently(() => records.once(job, effect, token), signal);
     if (answer.outcome === 'lost') throw ownerChanged();
     return answer;
+  } catch (error) {
+    stopRenewing();
+    // The next run need not wait for its end; where this cannot be written, it does.
+    await records.lease(job, 0, token).catch(() => undefined);
+    throw error;
   } finally {
     stopRenewing();
   }
@@ -70,29 +75,43 @@ async function takeLease(ask: () => Promise<LeaseAnswer>, signal: AbortSignal): 
   }
 }
 
-/** Renews until stopped; a lease that ran out or went to another aborts `lost`. */
+/** The longest that a timer takes. */
+const LONGEST_MS = 2 ** 31 - 1;
+
+/** Renews until stopped; a lease that ran out, even while the store does not answer, or went to another aborts `lost`. */
 function renew(
   ask: () => Promise<LeaseAnswer>,
   lease: Lease,
   { leaseSeconds, lost }: { readonly leaseSeconds: number; readonly lost: AbortController },
 ): () => void {
   const stopping = new AbortController();
-  let { until } = lease;
+  const ending = (until: number): NodeJS.Timeout =>
+    setTimeout(
+      () => {
+        lost.abort(ownerChanged());
+      },
+      Math.min(LONGEST_MS, until - Date.now()),
+    );
+  let timer = ending(lease.until);
+  const over = (): boolean => stopping.signal.aborted || lost.signal.aborted;
   const loop = async (): Promise<void> => {
-    while (!stopping.signal.aborted && !lost.signal.aborted) {
+    while (!over()) {
       await wait((leaseSeconds * 1_000) / 3, undefined, { signal: stopping.signal });
       // A store that is away may be back before the lease ends.
       const answer = await ask().catch(() => undefined);
-      if (answer?.outcome === 'leased') ({ until } = answer.lease);
-      else if (answer !== undefined || Date.now() >= until) lost.abort(ownerChanged());
+      if (over() || answer === undefined) continue;
+      clearTimeout(timer);
+      if (answer.outcome === 'leased') timer = ending(answer.lease.until);
+      else lost.abort(ownerChanged());
     }
   };
   // Rejects when stopped, which is how it ends.
   void loop().catch(() => undefined);
   return () => {
     stopping.abort();
+    clearTimeout(timer);
   };
 }
 
 const ownerChanged = (): EffectOwnerChanged =>
-  new EffectOwnerChanged('The lease of the effect went to another owner, so this one records nothing.');
+  new EffectOwnerChanged('The lease of the effect ended or went to another owner, who records it then.');

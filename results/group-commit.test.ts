@@ -51,12 +51,25 @@ test('a failing write is rolled back alone', async () => {
   expect(rows()).toBe(2);
 });
 
-test('a failing COMMIT fails every write in it, and the next transaction works', async () => {
+test('a write that fails at COMMIT is refused alone, and the next transaction works', async () => {
   const settled = await Promise.allSettled([insert(1), orphan(), insert(2)]);
-  expect(statuses(settled)).toEqual(['rejected', 'rejected', 'rejected']);
-  expect(rows()).toBe(0);
+  expect(statuses(settled)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+  expect(settled[1]).toMatchObject({ reason: { code: 'EFFECT_REFUSED' } });
+  expect(rows()).toBe(2);
   expect(await insert(3)).toBe(1);
-  expect(rows()).toBe(1);
+  expect(rows()).toBe(3);
+});
+
+test('a write that rolls all back is refused alone, and close waits for those that run again', async () => {
+  const first = insert(1);
+  const ender = group.add(() => database.prepare("INSERT OR ROLLBACK INTO parent VALUES (1, 'again')").run());
+  const writes = [...Array.from({ length: 30 }, (_, index) => insert(index + 2)), ender];
+  const settled = Promise.allSettled(writes);
+  await group.close();
+  expect(statuses(await settled).filter((status) => status === 'rejected')).toHaveLength(1);
+  await expect(ender).rejects.toThrow(/UNIQUE/);
+  expect(await first).toBe(1);
+  expect(rows()).toBe(31);
 });
 
 test('a full disk: unavailable, what was answered stays, and it goes on once there is room', async () => {

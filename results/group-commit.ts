@@ -1,7 +1,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { setImmediate as nextTick } from 'node:timers/promises';
-import { storeError, whileBusy } from './busy';
-import { StoreClosed } from './errors';
+import { breaksConstraint, storeError, whileBusy } from './busy';
+import { EffectRefused, StoreClosed, StoreUnavailable } from './errors';
 
 /** Bounds how long one transaction holds the lock and the event loop: some 20 ms. */
 const WRITES_PER_TRANSACTION = 1_000;
@@ -14,10 +14,13 @@ interface WaitingWrite {
 
 /**
  * Writes that wait at the same time share one transaction, hence one sync to disk, with a savepoint
- * each: one that fails does not fail its neighbours. A write is answered only after the commit.
+ * each: one that fails does not fail its neighbours. One that fails all of it, as SQLite's `ON CONFLICT ROLLBACK` and
+ * constraints checked at COMMIT do, is found by halves, which run again. A write is answered only after its commit.
  */
 export class GroupCommit {
   private waiting: WaitingWrite[] = [];
+  /** Groups that were rolled back and run again, before those that wait. */
+  private again: (readonly WaitingWrite[])[] = [];
   private flushing: Promise<void> | undefined;
   private closed = false;
   private readonly statements: Readonly<Record<'begin' | 'commit' | 'savepoint' | 'release' | 'undo', StatementSync>>;
@@ -32,7 +35,7 @@ export class GroupCommit {
     };
   }
 
-  /** `write` runs later, in a transaction that others share; it must not begin or end one itself. */
+  /** `write` runs later, in a transaction that others share, and again if one of them fails all; it must not begin or end one itself. */
   add<T>(write: () => T): Promise<T> {
     if (this.closed) return Promise.reject(new StoreClosed());
     return new Promise<T>((resolve, reject) => {
@@ -60,11 +63,12 @@ export class GroupCommit {
         await whileBusy(() => {
           this.begin();
         });
-        this.commit(this.waiting.splice(0, WRITES_PER_TRANSACTION));
+        this.commit(this.again.shift() ?? this.waiting.splice(0, WRITES_PER_TRANSACTION));
       } catch (error) {
-        for (const write of this.waiting.splice(0)) write.reject(storeError(error));
+        for (const write of [...this.again.splice(0).flat(), ...this.waiting.splice(0)])
+          write.reject(storeError(error));
       }
-    } while (this.waiting.length > 0);
+    } while (this.again.length + this.waiting.length > 0);
     this.flushing = undefined;
   }
 
@@ -76,11 +80,28 @@ export class GroupCommit {
   private commit(writes: readonly WaitingWrite[]): void {
     try {
       const answers = writes.map((write) => this.inSavepoint(write));
-      this.statements.commit.run();
+      this.end();
       for (const answer of answers) answer();
     } catch (error) {
-      for (const write of writes) write.reject(storeError(error));
+      const failure = storeError(error);
+      const middle = Math.ceil(writes.length / 2);
+      if (writes.length > 1 && !(failure instanceof StoreUnavailable)) {
+        this.again.unshift(writes.slice(0, middle), writes.slice(middle));
+      } else {
+        for (const write of writes) write.reject(failure);
+      }
       this.rollback();
+    }
+  }
+
+  /** No constraint of the records waits for the commit: it is one of an effect's tables. */
+  private end(): void {
+    try {
+      this.statements.commit.run();
+    } catch (error) {
+      if (!breaksConstraint(error)) throw error;
+      const text = 'A constraint of the tables it writes to refused the effect at its commit; correct what it writes';
+      throw new EffectRefused(text, { cause: error });
     }
   }
 

@@ -1,5 +1,5 @@
 import type { SQLInputValue, SQLOutputValue } from 'node:sqlite';
-import { StoreUnusable } from './errors';
+import { StoreUnavailable } from './errors';
 import { isState, type JobRecord, type Lease } from './records';
 
 type Row = Readonly<Record<string, SQLOutputValue>>;
@@ -13,10 +13,13 @@ const numberOf = (value: SQLOutputValue | undefined): number | undefined =>
 const given = <K extends string, V>(key: K, value: V | undefined): Partial<Record<K, V>> =>
   value === undefined ? {} : ({ [key]: value } as Record<K, V>);
 
+/** Throws `StoreUnavailable` for a row that no store wrote: its job waits until that is put right. */
 export function toRecord(row: Row): JobRecord {
   const { id, state } = row;
   if (typeof id !== 'string' || !isState(state))
-    throw new StoreUnusable('The results store holds a row that is no record');
+    throw new StoreUnavailable(
+      'The results store holds a row that is no record: the file is damaged; stop, put it aside and restore it from a copy',
+    );
   return {
     id,
     state,

@@ -1,4 +1,5 @@
 import { DatabaseSync } from 'node:sqlite';
+import { isBusy } from './busy';
 import { StoreUnusable } from './errors';
 
 /** Raised with every change of the table or of the payload hash. */
@@ -49,10 +50,21 @@ export function openDatabase(path: string): DatabaseSync {
     // FULL: a commit is on disk before its caller hears of it, and survives a loss of power.
     database.exec('PRAGMA synchronous = FULL');
     migrate(database, path);
+    assertWritable(database);
     return database;
   } catch (error) {
     database.close();
     throw error;
+  }
+}
+
+/** SQLite opens a file that it may only read without a word: the process would start, and record nothing. */
+function assertWritable(database: DatabaseSync): void {
+  try {
+    database.exec(`BEGIN IMMEDIATE; PRAGMA user_version = ${VERSION}; ROLLBACK`);
+  } catch (error) {
+    // Who holds the lock may write, so there is no need to wait for it.
+    if (!isBusy(error)) throw error;
   }
 }
 

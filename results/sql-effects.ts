@@ -6,15 +6,24 @@ import type { ItemWrite, SqlWrite } from './records';
 /** Effects consist of few statements, run again and again with other values. */
 const KEPT_STATEMENTS = 100;
 
-/** What may begin a write: a transaction begun or ended here would be that of other jobs too. */
-const WRITES = /^\s*(?:insert|update|delete|replace|with)\b/i;
+/** No match of it can be stretched over more than SQLite takes for one comment. */
+const COMMENT = String.raw`--[^\n]*(?:\n|$)|/\*(?:[^*]|\*(?!/))*\*/`;
 
-/** SQLite would prepare the first of several statements and ignore the others. */
-const ANOTHER = /;\s*\S/;
+/** What may begin a write: a transaction begun or ended here would be that of other jobs too. */
+const WRITES = new RegExp(String.raw`^(?:\s|${COMMENT})*(?:insert|update|delete|replace|with)\b`, 'i');
+
+/** What may follow it: SQLite prepares the first of several statements and ignores the others. */
+const NOTHING = new RegExp(String.raw`^(?:[\s;]|${COMMENT})*$`);
+
+interface PreparedWrite {
+  readonly statement: StatementSync;
+  /** The highest number of its parameters. */
+  readonly parameters: number;
+}
 
 /** The writes of jobs' effects, each run in the savepoint of its job's record. */
 export class SqlEffects {
-  private readonly statements = new Map<string, StatementSync>();
+  private readonly kept = new Map<string, PreparedWrite>();
 
   constructor(private readonly database: DatabaseSync) {}
 
@@ -39,7 +48,13 @@ export class SqlEffects {
 
   private changedBy(sql: string, values: NonNullable<SqlWrite['values']>): number {
     try {
-      return Number(this.prepared(sql).run(...values).changes);
+      const { statement, parameters } = this.prepared(sql);
+      if (parameters > values.length || !values.every(isValue)) {
+        throw new EffectRefused(
+          `A write of the effect takes ${parameters} values, each a string, a number, a bigint, bytes or null: ${sql}`,
+        );
+      }
+      return Number(statement.run(...values).changes);
     } catch (error) {
       if (!refusedBySqlite(error)) throw storeError(error);
       const text = error instanceof Error ? error.message : String(error);
@@ -47,16 +62,37 @@ export class SqlEffects {
     }
   }
 
-  private prepared(sql: string): StatementSync {
-    const known = this.statements.get(sql);
+  private prepared(sql: string): PreparedWrite {
+    const known = this.kept.get(sql);
     if (known !== undefined) return known;
-    if (!WRITES.test(sql) || ANOTHER.test(sql)) {
-      throw new RecordRefused(`A write of an effect is one INSERT, UPDATE, DELETE or REPLACE, not: ${sql}`);
-    }
-    const statement = this.database.prepare(sql);
-    const [oldest] = this.statements.keys();
-    if (this.statements.size >= KEPT_STATEMENTS && oldest !== undefined) this.statements.delete(oldest);
-    this.statements.set(sql, statement);
-    return statement;
+    const write = prepareWrite(this.database, sql);
+    const [oldest] = this.kept.keys();
+    if (this.kept.size >= KEPT_STATEMENTS && oldest !== undefined) this.kept.delete(oldest);
+    this.kept.set(sql, write);
+    return write;
   }
+}
+
+/** Rows that it would return are refused too: nobody would read them, and a SELECT has no number of rows changed. */
+function prepareWrite(database: DatabaseSync, sql: string): PreparedWrite {
+  if (!WRITES.test(sql)) throw noWrite(sql);
+  const statement = database.prepare(sql);
+  const { length } = statement.sourceSQL;
+  if (!NOTHING.test(sql.slice(length)) || statement.columns().length > 0) throw noWrite(sql);
+  return { statement, parameters: parametersOf(database, sql) };
+}
+
+const noWrite = (sql: string): RecordRefused =>
+  new RecordRefused(`A write of an effect is one INSERT, UPDATE, DELETE or REPLACE that returns no rows, not: ${sql}`);
+
+/** By SQLite's own program of the statement, where `Variable` P1 reads parameter P1. */
+function parametersOf(database: DatabaseSync, sql: string): number {
+  const program = database.prepare(`EXPLAIN ${sql}`).all();
+  return Math.max(0, ...program.filter(({ opcode }) => opcode === 'Variable').map(({ p1 }) => Number(p1)));
+}
+
+/** SQLite takes NaN, and a parameter that nothing is given for, for NULL; and any other object gives names. */
+function isValue(value: unknown): boolean {
+  if (typeof value === 'object') return value === null || ArrayBuffer.isView(value);
+  return ['string', 'bigint'].includes(typeof value) || (typeof value === 'number' && !Number.isNaN(value));
 }

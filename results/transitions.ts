@@ -78,6 +78,13 @@ export function recording(
   return { answer: { outcome: 'recorded', result }, write };
 }
 
+/** Whole milliseconds, as stores hold them. */
+function endOf(now: number, seconds: number): number {
+  const until = Math.ceil(now + seconds * 1_000);
+  if (Number.isSafeInteger(until) && seconds >= 0) return until;
+  throw new RecordRefused(`A lease lasts a number of seconds, not ${seconds}; correct what takes it`);
+}
+
 /** The clocks of two machines differ by less than a lease should last. */
 export function leasing(
   held: Held,
@@ -85,13 +92,14 @@ export function leasing(
   now: number,
 ): Transition<LeaseAnswer> {
   const { job, seconds, token } = wish;
+  const until = endOf(now, seconds);
   const hash = payloadHash(job);
   if (otherPayload(held, hash)) return { answer: { outcome: 'conflict' } };
   if (held?.state === 'done') return { answer: { outcome: 'done', result: held.result ?? NaN } };
   const last = held?.lease ?? { token: 0, until: 0 };
   const another = token === undefined ? last.until > now : last.token !== token;
   if (another) return { answer: { outcome: 'held', lease: last } };
-  const lease = { token: token ?? last.token + 1, until: now + seconds * 1_000 };
+  const lease = { token: token ?? last.token + 1, until };
   const leased = { hash, input: job.input, lease, updatedAt: now };
   const write: JobRecord =
     held === undefined || held.state === 'claimed'

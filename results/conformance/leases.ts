@@ -52,6 +52,16 @@ export function ownedLeases(store: Store): void {
     expect(await records.lease(job, 600, token + 1)).toMatchObject({ outcome: 'held', lease: { token } });
   });
 
+  test('a failed run keeps lease and attempts apart', async () => {
+    const { records } = store();
+    const job = newJob();
+    const token = await take(records, job);
+    expect(await records.fail(job.id, 'boom')).toEqual({ attempts: 1, done: false });
+    expect(await held(records, job.id)).toMatchObject({ state: 'failing', attempts: 1, lease: { token } });
+  });
+}
+
+export function takeovers(store: Store): void {
   test('one that ended is taken over with a higher token; the old one records and renews nothing', async () => {
     const { records, ledger } = store();
     const job = newJob();
@@ -65,6 +75,25 @@ export function ownedLeases(store: Store): void {
     expect(await records.once(job, { result: 2 }, token)).toEqual({ outcome: 'recorded', result: 2 });
   });
 
+  test('one that ended is taken over by one of 100', async () => {
+    const { records, reopen } = store();
+    const other = await reopen();
+    const job = newJob();
+    const old = await take(records, job, 0);
+    const answers = await times(AT_ONCE, (index) => (index % 2 === 0 ? records : other).lease(job, 60));
+    const leased = answers.flatMap((answer) => (answer.outcome === 'leased' ? [answer.lease.token] : []));
+    expect(leased).toEqual([old + 1]);
+  });
+
+  test.each(['fail', 'failed'] as const)('the token grows over %s, too', async (call) => {
+    const { records } = store();
+    const job = newJob();
+    const old = await take(records, job, 0);
+    await (call === 'fail' ? records.fail(job.id, 'boom') : records.failed({ id: job.id, reason: 'deleted' }));
+    expect(await take(records, job)).toBe(old + 1);
+    expect(await records.once(job, { result: 2 }, old)).toEqual({ outcome: 'lost' });
+  });
+
   test('a token without a lease is none', async () => {
     const { records } = store();
     const job = newJob();
@@ -72,13 +101,27 @@ export function ownedLeases(store: Store): void {
     expect(await records.lease(job, 60, 1)).toMatchObject({ outcome: 'held' });
     expect(await records.get(job.id)).toBeUndefined();
   });
+}
 
-  test('a failed run keeps lease and attempts apart', async () => {
+export function durations(store: Store): void {
+  test.each([NaN, Infinity, -1, 1e300])('a lease of %p seconds is refused for good', async (seconds) => {
     const { records } = store();
     const job = newJob();
+    await expect(records.lease(job, seconds)).rejects.toMatchObject({ code: 'RECORD_REFUSED' });
+    expect(await records.get(job.id)).toBeUndefined();
     const token = await take(records, job);
-    expect(await records.fail(job.id, 'boom')).toEqual({ attempts: 1, done: false });
-    expect(await held(records, job.id)).toMatchObject({ state: 'failing', attempts: 1, lease: { token } });
+    await expect(records.lease(job, seconds, token)).rejects.toMatchObject({ code: 'RECORD_REFUSED' });
+    expect((await held(records, job.id)).lease).toMatchObject({ token });
+  });
+
+  test('a part of a millisecond is a whole one', async () => {
+    const { records } = store();
+    const job = newJob();
+    const answer = await records.lease(job, 12.3456789);
+    expect(answer.outcome).toBe('leased');
+    const { lease } = await held(records, job.id);
+    expect(answer).toEqual({ outcome: 'leased', lease });
+    expect(Number.isInteger(lease?.until)).toBe(true);
   });
 }
 

@@ -104,6 +104,7 @@ export function closes(store: Store): void {
       records.claim(job),
       records.accept(job.id),
       records.once(job, { result: 2 }),
+      records.lease(job, 60),
       records.fail(job.id, 'boom'),
       records.failed({ id: job.id, reason: 'deleted' }),
       records.get(job.id),
