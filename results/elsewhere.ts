@@ -50,9 +50,8 @@ export async function onceElsewhere(
     if (answer.outcome === 'lost') throw ownerChanged();
     return answer;
   } catch (error) {
-    stopRenewing();
-    // The next run need not wait for its end; where this cannot be written, it does.
-    await records.lease(job, 0, token).catch(() => undefined);
+    // Given back, so that the next run need not wait for its end; where that cannot be written, it does.
+    void records.lease(job, 0, token).catch(() => undefined);
     throw error;
   } finally {
     stopRenewing();
