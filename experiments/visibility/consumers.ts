@@ -1,0 +1,39 @@
+/**
+ * All consumers of one name, as a process: `consumers.js --plan FILE`. It says `consuming` when all poll.
+ */
+import 'reflect-metadata';
+import { type ClientRequest } from 'node:http';
+import { subscribe } from 'node:diagnostics_channel';
+import { parseArgs } from 'node:util';
+import { CONSUME } from './consume';
+import { Diary } from './diary';
+import { nameOf } from './grid';
+import { readPlan } from './plan';
+
+const { values } = parseArgs({ options: { plan: { type: 'string' } } });
+
+const isRequest = (value: unknown): value is { readonly request: ClientRequest } =>
+  typeof value === 'object' && value !== null && 'request' in value;
+
+/** Calls that extend leases, as they leave; whose they are is known where there is one cell. */
+function noteExtensions(diary: Diary, cell: string): void {
+  subscribe('http.client.request.start', (message) => {
+    if (!isRequest(message)) return;
+    const target = String(message.request.getHeader('x-amz-target'));
+    if (target.includes('ChangeMessageVisibility')) diary.note('extended', cell);
+  });
+}
+
+async function main(): Promise<void> {
+  const { consumer, region, endpoint, diary: path, cells } = readPlan(values.plan ?? '');
+  const diary = new Diary(path);
+  const [only] = cells;
+  if (only && cells.length === 1) noteExtensions(diary, nameOf(only.setting));
+  for (const cell of cells) await CONSUME[consumer](cell, { region, endpoint, diary });
+  process.send?.('consuming');
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exit(1);
+});

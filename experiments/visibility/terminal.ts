@@ -1,0 +1,67 @@
+import { type Row, Table } from '../faults/report';
+import { CONSUMERS, type ConsumerName, nameOf } from './grid';
+import { euros } from './markup';
+import { faultsOf, totalOf, type Tally } from './tally';
+
+const FIGURES = 'runs paid dead money';
+const columnOf = (consumer: ConsumerName): string => `${consumer}: ${FIGURES}`.padStart(37);
+
+/** Seconds between two words on progress where they cannot overwrite each other. */
+const QUIET_SECONDS = 10;
+
+const figuresOf = (tally: Tally): string =>
+  [
+    faultsOf(tally).length === 0 ? 'ok' : 'X ',
+    String(tally.runs).padStart(5),
+    String(tally.paid).padStart(5),
+    String(tally.earlyDeadLetters + tally.deadLetters).padStart(5),
+    euros(tally.moved).padStart(7),
+  ].join('');
+
+/** What is seen while the lab runs: a row of the table for each setting at rest, and how far it is. */
+export class Terminal {
+  private readonly table = new Table();
+  private readonly waiting = new Map<string, Tally[]>();
+  private saidAt = -QUIET_SECONDS;
+
+  constructor(private readonly isTty: boolean) {}
+
+  settled(tally: Tally): void {
+    const name = nameOf(tally);
+    const known = [...(this.waiting.get(name) ?? []), tally];
+    this.waiting.set(name, known);
+    if (known.length < CONSUMERS.length) return;
+    const row: Record<string, string | number> = {
+      'work s': tally.workSeconds,
+      'timeout s': tally.visibilitySeconds,
+      limit: tally.receiveLimit,
+    };
+    for (const consumer of CONSUMERS) {
+      const own = known.find((one) => one.consumer === consumer);
+      if (own) row[columnOf(consumer)] = figuresOf(own);
+    }
+    this.wipe();
+    this.table.add(row satisfies Row);
+  }
+
+  progress({ seconds, settled, cells }: { seconds: number; settled: number; cells: number }): void {
+    const words = `${Math.round(seconds)} s: ${settled} of ${cells} cells at rest`;
+    if (this.isTty) process.stdout.write(`\r${words} `);
+    else if (seconds - this.saidAt >= QUIET_SECONDS) {
+      this.saidAt = seconds;
+      process.stdout.write(`${words}\n`);
+    }
+  }
+
+  private wipe(): void {
+    if (this.isTty) process.stdout.write('\r\u001B[K');
+  }
+}
+
+/** A sentence for each consumer. */
+export const summaryOf = (tallies: readonly Tally[]): string[] =>
+  CONSUMERS.map((consumer) => {
+    const { moved, ordered, paidAgain, earlyDeadLetters, wrongCells, cells } = totalOf(tallies, consumer);
+    const figures = `${paidAgain} paid again, ${earlyDeadLetters} dead-lettered though paid`;
+    return `${consumer.padEnd(12)} ${euros(moved)} moved of ${euros(ordered)}: ${figures}; ${wrongCells} of ${cells} settings went wrong`;
+  });
