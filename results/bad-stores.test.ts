@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import {
   chmodSync,
@@ -16,6 +15,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { Job } from '../contract/job';
+import { Disk } from '../test/harness/disk';
 import { storeOfVersionOne } from './conformance/version-one';
 import { StoreUnavailable, StoreUnusable } from './errors';
 import { SqliteRecords } from './sqlite';
@@ -193,34 +193,20 @@ test.each(['/proc/nowhere/x.db', '/proc/nowhere/deeper/x.db'])('%s cannot be mad
   await expect(open()).rejects.toBeInstanceOf(StoreUnusable);
 });
 
-/** A disk of its own, which only root may mount. */
-const disk = mkdtempSync(join(tmpdir(), 'plusone-disk-'));
-const mount = (...options: string[]): void => {
-  execFileSync('/bin/mount', [...options, disk], { stdio: 'ignore' });
-};
-function mayMount(): boolean {
-  try {
-    mount('-t', 'tmpfs', '-o', 'size=2m', 'tmpfs');
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-const mounted = mayMount();
+const disk = Disk.mounted();
 afterAll(() => {
-  if (mounted) execFileSync('/bin/umount', [disk]);
-  rmSync(disk, { recursive: true });
+  disk?.remove();
 });
+const onDisk = (name: string): string => join(disk?.folder ?? '', name);
 
-(mounted ? describe : describe.skip)('a disk of its own', () => {
+(disk ? describe : describe.skip)('a disk of its own', () => {
   beforeEach(() => {
-    path = join(disk, `${randomUUID()}.db`);
+    path = onDisk(`${randomUUID()}.db`);
   });
 
   test('full: writes are refused, what was acknowledged is there, and with space it goes on', async () => {
     const records = await open();
-    const filler = join(disk, 'filler');
+    const filler = onDisk('filler');
     await records.once(newJob(), { result: 2 });
     writeFileSync(filler, Buffer.alloc(1_800_000));
     const acknowledged: Job[] = [];
@@ -244,7 +230,7 @@ afterAll(() => {
   });
 
   test('full at start: one sentence, and it starts once there is space', async () => {
-    const filler = join(disk, 'filler');
+    const filler = onDisk('filler');
     try {
       writeFileSync(filler, Buffer.alloc(4_000_000));
     } catch {
@@ -258,13 +244,13 @@ afterAll(() => {
   test('read-only: one sentence', async () => {
     await (await open()).close();
     const made = path;
-    copyFileSync(made, join(disk, 'copy.db'));
-    path = join(disk, 'copy.db');
-    mount('-o', 'remount,ro');
+    copyFileSync(made, onDisk('copy.db'));
+    path = onDisk('copy.db');
+    disk?.mount('-o', 'remount,ro');
     try {
       await expect(open()).rejects.toThrow(/read-only|cannot be opened/);
     } finally {
-      mount('-o', 'remount,rw');
+      disk?.mount('-o', 'remount,rw');
     }
   });
 });

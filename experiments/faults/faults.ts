@@ -8,7 +8,7 @@ import { type Experiment } from './experiment';
 import { kill } from './kill';
 import { Place } from './place';
 import { poison } from './poison';
-import { conclude } from './report';
+import { conclude, reportFailure } from './report';
 import { stop } from './stop';
 
 const EXPERIMENTS: ReadonlyMap<string, Experiment> = new Map(Object.entries({ stop, kill, poison }));
@@ -49,7 +49,4 @@ async function main(): Promise<void> {
   }
 }
 
-main().catch((error: unknown) => {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = 1;
-});
+void reportFailure(main());

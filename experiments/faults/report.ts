@@ -59,3 +59,13 @@ export function conclude(facts: Row, { rows, summary, failures }: Findings, file
     writeFileSync(file, `${JSON.stringify({ ...facts, summary, failures, rows }, undefined, 2)}\n`);
   return failures.length === 0 ? 0 : 1;
 }
+
+/** What went wrong, as one sentence on stderr, and the exit code 1. */
+export async function reportFailure(main: Promise<void>): Promise<void> {
+  try {
+    await main;
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = 1;
+  }
+}

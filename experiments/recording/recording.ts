@@ -9,7 +9,7 @@ import { LOST_AFTER_SECONDS } from '../faults/experiment';
 import { makeJobs, toMessage } from '../faults/jobs';
 import { readBusyMs, readCpuMs } from '../faults/journal';
 import { Place } from '../faults/place';
-import { conclude, type Findings, median, type Row, spread, Table } from '../faults/report';
+import { conclude, type Findings, median, reportFailure, type Row, spread, Table } from '../faults/report';
 
 const KINDS = ['without', 'recorded'] as const;
 type Kind = (typeof KINDS)[number];
@@ -102,7 +102,4 @@ async function main(): Promise<void> {
   }
 }
 
-main().catch((error: unknown) => {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = 1;
-});
+void reportFailure(main());

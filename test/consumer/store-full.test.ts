@@ -1,32 +1,21 @@
-import { execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { withBroker } from '../harness/broker';
 import { startConsumerApp, stopConsumerApps } from '../harness/consumer-app';
+import { Disk } from '../harness/disk';
 import { eventually } from '../harness/eventually';
 
 const broker = withBroker();
 
-/** A disk of its own, which only root may mount. */
-const disk = mkdtempSync(join(tmpdir(), 'plusone-disk-'));
-function mayMount(): boolean {
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=2m', 'tmpfs', disk], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-}
-const mounted = mayMount();
+const disk = Disk.mounted();
 afterAll(async () => {
   await stopConsumerApps();
-  if (mounted) execFileSync('umount', [disk]);
-  rmSync(disk, { recursive: true });
+  disk?.remove();
 });
+const onDisk = (name: string): string => join(disk?.folder ?? '', name);
 
-const filler = join(disk, 'filler');
+const filler = onDisk('filler');
 function fill(): void {
   for (let bytes = 65_536; bytes >= 512; bytes = bytes / 2) {
     try {
@@ -37,12 +26,12 @@ function fill(): void {
   }
 }
 
-(mounted ? it : it.skip)(
+(disk ? it : it.skip)(
   'stays open while a full disk lets only reads through, and goes on once there is space',
   async () => {
     const queues = await broker().createQueues({ numbers: { visibilityTimeoutSeconds: 2 } });
     const { transport, records, url } = await startConsumerApp(queues, {
-      RESULTS: `sqlite:${join(disk, 'results.db')}`,
+      RESULTS: `sqlite:${onDisk('results.db')}`,
     });
     const receives: number[] = [];
     transport.onSettled(({ receiveCount }) => receives.push(receiveCount));
