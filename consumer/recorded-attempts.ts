@@ -15,20 +15,25 @@ export class RecordedAttempts implements Attempts {
   async standing(delivery: Delivery): Promise<Standing> {
     const body = bodyOf(delivery);
     const record = await this.records.get(jobIdOf(idInBody(body), delivery));
-    // A dead letter that is tried again starts anew.
-    if (!record || record.state === 'failed') return { attempts: 0, job: 'open' };
-    if (record.state !== 'done') return { attempts: record.attempts, job: 'open' };
-    return { attempts: record.attempts, job: record.hash === hashOf(body) ? 'done' : 'conflict' };
+    if (!record) return { attempts: 0, job: 'open' };
+    const { state, attempts, hash, movedMessage } = record;
+    if (state === 'done') return { attempts, job: hash === hashOf(body) ? 'done' : 'conflict' };
+    if (state !== 'failed') return { attempts, job: 'open' };
+    // A dead letter that is tried again is another message, and starts anew.
+    return movedMessage === delivery.messageId ? { attempts, job: 'moved' } : { attempts: 0, job: 'open' };
   }
 
   async fail(delivery: Delivery, error: string): Promise<Standing> {
-    const { attempts, done } = await this.records.fail(this.jobId(delivery), error);
+    const run = { id: this.jobId(delivery), error, messageId: delivery.messageId };
+    const { attempts, state } = await this.records.fail(run);
+    if (state === 'failed') return { attempts, job: 'moved' };
     // `done` is terminal, so a second look sees it too, and tells with which payload.
-    return done ? this.standing(delivery) : { attempts, job: 'open' };
+    return state === 'done' ? this.standing(delivery) : { attempts, job: 'open' };
   }
 
-  async deadLettered(delivery: Delivery, { reason, error, attempts }: DeadLetter): Promise<void> {
-    await this.records.failed({ id: this.jobId(delivery), reason, lastError: error, attempts });
+  async deadLettered(delivery: Delivery, { reason, error, attempts }: DeadLetter, sent: boolean): Promise<void> {
+    const moved = sent ? { movedMessage: delivery.messageId } : {};
+    await this.records.failed({ id: this.jobId(delivery), reason, lastError: error, attempts, ...moved });
   }
 
   jobId(delivery: Delivery): string {

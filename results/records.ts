@@ -34,6 +34,8 @@ export interface JobRecord {
   /** Why it failed: `reason` as in the dead letter; `lastError` of the last failed run. */
   readonly reason?: string;
   readonly lastError?: string;
+  /** MessageId of the message that was moved to the dead-letter queue: what is delivered of it now is left over. */
+  readonly movedMessage?: string;
   /** Milliseconds since the epoch. */
   readonly updatedAt: number;
 }
@@ -88,6 +90,20 @@ export interface Failure {
   readonly reason: string;
   readonly lastError?: string;
   readonly attempts?: number;
+  readonly movedMessage?: string;
+}
+
+export interface FailedRun {
+  readonly id: string;
+  readonly error: string;
+  /** Of the delivery that ran. */
+  readonly messageId?: string;
+}
+
+/** `failing`: counted. `done`: it had succeeded meanwhile. `failed`: this very message had been dead-lettered meanwhile. */
+export interface Attempted {
+  readonly attempts: number;
+  readonly state: 'failing' | 'done' | 'failed';
 }
 
 /** Token under which Nest injects the `Records`. */
@@ -115,8 +131,8 @@ export interface Records {
    * the latest. A job without a record becomes `accepted`; other states stay.
    */
   lease(job: Job, seconds: number, token?: number): Promise<LeaseAnswer>;
-  /** One more failed run; resolves to the new number of attempts. A `done` record stays, and answers its attempts. */
-  fail(id: string, error: string): Promise<{ readonly attempts: number; readonly done: boolean }>;
+  /** One more failed run. `done` stays, and so does `failed` for the message that was moved: both answer their attempts. */
+  fail(run: FailedRun): Promise<Attempted>;
   /** The job was dead-lettered or deleted. A `done` record stays. */
   failed(failure: Failure): Promise<void>;
   get(id: string): Promise<JobRecord | undefined>;

@@ -31,6 +31,7 @@ export function toRecord(row: Row): JobRecord {
     ...given('reason', textOf(row['reason'])),
     ...given('lastError', textOf(row['last_error'])),
     ...given('group', textOf(row['message_group'])),
+    ...given('movedMessage', textOf(row['moved_message'])),
     ...given('lease', leaseOf(row)),
   };
 }
@@ -51,6 +52,7 @@ export const toRow = (record: JobRecord): Record<string, SQLInputValue> => ({
   last_error: record.lastError ?? null,
   updated_at: record.updatedAt,
   message_group: record.group ?? null,
+  moved_message: record.movedMessage ?? null,
   lease_token: record.lease?.token ?? null,
   lease_until: record.lease?.until ?? null,
 });

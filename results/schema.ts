@@ -17,6 +17,7 @@ const TABLE = `
     last_error TEXT,
     updated_at INTEGER NOT NULL,
     message_group TEXT,
+    moved_message TEXT,
     lease_token   INTEGER,
     lease_until   INTEGER,
     CHECK (state <> 'done' OR (hash IS NOT NULL AND input IS NOT NULL AND result IS NOT NULL))
@@ -29,6 +30,7 @@ const MIGRATIONS: ReadonlyMap<number, string> = new Map([
   [
     1,
     `ALTER TABLE record ADD COLUMN message_group TEXT;
+     ALTER TABLE record ADD COLUMN moved_message TEXT;
      ALTER TABLE record ADD COLUMN lease_token INTEGER;
      ALTER TABLE record ADD COLUMN lease_until INTEGER;`,
   ],

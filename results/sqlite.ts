@@ -5,7 +5,17 @@ import type { Job } from '../contract/job';
 import { whileBusy } from './busy';
 import { StoreClosed, StoreUnavailable, StoreUnusable } from './errors';
 import { GroupCommit } from './group-commit';
-import type { Claim, Effect, Failure, JobRecord, LeaseAnswer, OnceAnswer, Records } from './records';
+import type {
+  Attempted,
+  Claim,
+  Effect,
+  FailedRun,
+  Failure,
+  JobRecord,
+  LeaseAnswer,
+  OnceAnswer,
+  Records,
+} from './records';
 import { toRecord, toRow } from './rows';
 import { openDatabase } from './schema';
 import { SqlEffects } from './sql-effects';
@@ -16,14 +26,15 @@ const EXPIRED_PER_CALL = 500;
 const SELECT = 'SELECT * FROM record WHERE id = ?';
 const UPSERT = `
   INSERT INTO record (id, state, hash, attempts, input, result, reason, last_error, updated_at,
-    message_group, lease_token, lease_until)
+    message_group, lease_token, lease_until, moved_message)
   VALUES (:id, :state, :hash, :attempts, :input, :result, :reason, :last_error, :updated_at,
-    :message_group, :lease_token, :lease_until)
+    :message_group, :lease_token, :lease_until, :moved_message)
   ON CONFLICT (id) DO UPDATE SET
     state = excluded.state, hash = excluded.hash, attempts = excluded.attempts, input = excluded.input,
     result = excluded.result, reason = excluded.reason, last_error = excluded.last_error,
     updated_at = excluded.updated_at, message_group = excluded.message_group,
-    lease_token = excluded.lease_token, lease_until = excluded.lease_until`;
+    lease_token = excluded.lease_token, lease_until = excluded.lease_until,
+    moved_message = excluded.moved_message`;
 const EXPIRE = `
   DELETE FROM record WHERE id IN (SELECT id FROM record WHERE updated_at < ? ORDER BY updated_at LIMIT ${EXPIRED_PER_CALL})`;
 
@@ -97,8 +108,8 @@ export class SqliteRecords implements Records {
     return this.change(job.id, (held, now) => leasing(held, { job, seconds, token }, now));
   }
 
-  fail(id: string, error: string): Promise<{ readonly attempts: number; readonly done: boolean }> {
-    return this.change(id, (held, now) => failing(held, { id, error }, now));
+  fail(run: FailedRun): Promise<Attempted> {
+    return this.change(run.id, (held, now) => failing(held, run, now));
   }
 
   failed(failure: Failure): Promise<void> {

@@ -1,7 +1,7 @@
 import type { Job } from '../contract/job';
 import { RecordRefused } from './errors';
 import { payloadHash } from './payload-hash';
-import type { Claim, Failure, JobRecord, LeaseAnswer, OnceAnswer } from './records';
+import type { Attempted, Claim, FailedRun, Failure, JobRecord, LeaseAnswer, OnceAnswer } from './records';
 
 /**
  * The states of a record as pure functions: given what the store holds, what the caller is answered and
@@ -108,23 +108,25 @@ export function leasing(
   return { answer: { outcome: 'leased', lease }, write };
 }
 
-/** A job that had `failed` was retried by somebody: its attempts start anew. */
-export function failing(
-  held: Held,
-  failure: { readonly id: string; readonly error: string },
-  now: number,
-): Transition<{ readonly attempts: number; readonly done: boolean }> {
-  if (held?.state === 'done') return { answer: { attempts: held.attempts, done: true } };
+/**
+ * A job that had `failed` was retried by somebody: its attempts start anew. Not so for the message that was moved to the
+ * dead-letter queue: that run was of a duplicate, or of a process that had lost its lease.
+ */
+export function failing(held: Held, run: FailedRun, now: number): Transition<Attempted> {
+  if (held?.state === 'done') return { answer: { attempts: held.attempts, state: 'done' } };
+  if (held?.state === 'failed' && held.movedMessage !== undefined && held.movedMessage === run.messageId) {
+    return { answer: { attempts: held.attempts, state: 'failed' } };
+  }
   const attempts = held === undefined || held.state === 'failed' ? 1 : held.attempts + 1;
   const write: JobRecord = {
     ...kept(held),
-    id: failure.id,
+    id: run.id,
     state: 'failing',
     attempts,
-    lastError: failure.error,
+    lastError: run.error,
     updatedAt: now,
   };
-  return { answer: { attempts, done: false }, write };
+  return { answer: { attempts, state: 'failing' }, write };
 }
 
 export function givingUp(held: Held, failure: Failure, now: number): Transition<undefined> {

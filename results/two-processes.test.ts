@@ -174,6 +174,7 @@ const HALF_A_MIGRATION = `
   const database = new DatabaseSync(process.argv[1]);
   database.exec(\`BEGIN IMMEDIATE;
     ALTER TABLE record ADD COLUMN message_group TEXT;
+    ALTER TABLE record ADD COLUMN moved_message TEXT;
     ALTER TABLE record ADD COLUMN lease_token INTEGER;
     PRAGMA user_version = 2\`);
   say('half');

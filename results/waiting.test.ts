@@ -77,7 +77,7 @@ test('at the timeout: the latest known, or nothing', async () => {
   const unknown = waiting.waitForEnd(randomUUID(), { timeoutMs: 100 });
   const known = waiting.waitForEnd(job.id, { timeoutMs: 100 });
   await waiters(2);
-  await records.fail(job.id, 'boom');
+  await records.fail({ id: job.id, error: 'boom' });
   expect(await known).toMatchObject({ state: 'failing', attempts: 1 });
   expect(await unknown).toBeUndefined();
 });

@@ -1,6 +1,16 @@
 import type { Job } from '../contract/job';
 import { StoreClosed, StoreUnavailable } from './errors';
-import type { Claim, Effect, Failure, JobRecord, LeaseAnswer, OnceAnswer, Records } from './records';
+import type {
+  Attempted,
+  Claim,
+  Effect,
+  FailedRun,
+  Failure,
+  JobRecord,
+  LeaseAnswer,
+  OnceAnswer,
+  Records,
+} from './records';
 
 /** `failure`: the store was away for this call; undefined: it was there, whatever it answered. */
 export type CallListener = (call: 'read' | 'write', failure: StoreUnavailable | undefined) => void;
@@ -43,8 +53,8 @@ export class WatchedRecords implements Records {
     return this.write(() => this.records.lease(job, seconds, token));
   }
 
-  fail(id: string, error: string): Promise<{ readonly attempts: number; readonly done: boolean }> {
-    return this.write(() => this.records.fail(id, error));
+  fail(run: FailedRun): Promise<Attempted> {
+    return this.write(() => this.records.fail(run));
   }
 
   failed(failure: Failure): Promise<void> {

@@ -7,9 +7,10 @@ export interface Standing {
   readonly attempts: number;
   /**
    * `open`: to be run. `done`: another delivery of it has succeeded, so this one is deleted, not run and not
-   * dead-lettered. `conflict`: done with another payload, so this one is dead-lettered.
+   * dead-lettered. `moved`: another delivery of this very message was dead-lettered: deleted, too. `conflict`: done with
+   * another payload, so this one is dead-lettered.
    */
-  readonly job: 'open' | 'done' | 'conflict';
+  readonly job: 'open' | 'done' | 'moved' | 'conflict';
 }
 
 /**
@@ -21,8 +22,8 @@ export interface Attempts {
   standing(delivery: Delivery): Promise<Standing>;
   /** One more failed run. */
   fail(delivery: Delivery, error: string): Promise<Standing>;
-  /** After the dead letter was sent, before its source is deleted. */
-  deadLettered(delivery: Delivery, deadLetter: DeadLetter): Promise<void>;
+  /** Before the source is deleted. `sent`: the dead letter is in its queue; otherwise SQS's own redrive has to move it. */
+  deadLettered(delivery: Delivery, deadLetter: DeadLetter, sent: boolean): Promise<void>;
   /** The id the application knows the job by; undefined if the body holds none. */
   jobId(delivery: Delivery): string | undefined;
 }

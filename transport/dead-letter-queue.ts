@@ -44,7 +44,7 @@ export class DeadLetterQueue {
     try {
       const sent = this.sent.has(delivery) || (await this.send(delivery, deadLetter));
       if (sent) this.sent.remember(delivery);
-      await this.attempts.deadLettered(delivery, deadLetter);
+      await this.attempts.deadLettered(delivery, deadLetter, sent);
       this.sent.forget(delivery);
       if (sent) return { action: 'delete' };
     } catch (error) {

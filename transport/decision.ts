@@ -48,9 +48,9 @@ export function decideAfterRun(
   return { action: 'release', afterSeconds, retry: true };
 }
 
-/** Another delivery of the job has succeeded. */
+/** Another delivery of the job has ended. */
 function decideEnded({ attempts, job }: Standing): Decision {
-  if (job === 'done') return { action: 'delete' };
+  if (job !== 'conflict') return { action: 'delete' };
   return {
     action: 'dead-letter',
     reason: 'conflict',

@@ -44,7 +44,7 @@ export function freshClaims(store: Store): void {
   test('a job that failed without ever being claimed was sent', async () => {
     const { records } = store();
     const job = newJob();
-    await records.fail(job.id, 'once');
+    await records.fail({ id: job.id, error: 'once' });
     expect(await records.claim(job)).toBe('sent');
     expect((await held(records, job.id)).state).toBe('failing');
   });

@@ -41,7 +41,7 @@ export function mixedDoubles(store: Store): void {
   test('every failed run counts once', async () => {
     const handle = await handles(store);
     const { id } = newJob();
-    const answers = await times(AT_ONCE, (index) => handle(index).fail(id, 'boom'));
+    const answers = await times(AT_ONCE, (index) => handle(index).fail({ id: id, error: 'boom' }));
     const attempts = answers.map((answer) => answer.attempts).sort((a, b) => a - b);
     expect(attempts).toEqual(Array.from({ length: AT_ONCE }, (_, index) => index + 1));
   });
@@ -52,7 +52,7 @@ export function mixedDoubles(store: Store): void {
     const calls = [
       (records: Records): Promise<unknown> => records.claim(job),
       (records: Records): Promise<unknown> => records.accept(job.id),
-      (records: Records): Promise<unknown> => records.fail(job.id, 'boom'),
+      (records: Records): Promise<unknown> => records.fail({ id: job.id, error: 'boom' }),
       (records: Records): Promise<unknown> => records.failed({ id: job.id, reason: 'attempts' }),
       (records: Records): Promise<unknown> => records.once(job, { result: 2 }),
     ];

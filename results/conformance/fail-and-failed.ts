@@ -7,7 +7,7 @@ export function fails(store: Store): void {
     const { records } = store();
     const job = await bring(records, start);
     const before = await records.get(job.id);
-    expect(await records.fail(job.id, 'boom')).toEqual({ attempts: answers[start], done: false });
+    expect(await records.fail({ id: job.id, error: 'boom' })).toEqual({ attempts: answers[start], state: 'failing' });
     const record = await held(records, job.id);
     expect(record).toMatchObject({ state: 'failing', attempts: answers[start], lastError: 'boom' });
     expect(record).not.toHaveProperty('reason');
@@ -18,15 +18,27 @@ export function fails(store: Store): void {
     const { records } = store();
     const job = await bring(records, 'done');
     const before = await held(records, job.id);
-    expect(await records.fail(job.id, 'late')).toEqual({ attempts: 2, done: true });
+    expect(await records.fail({ id: job.id, error: 'late' })).toEqual({ attempts: 2, state: 'done' });
     expect(await records.get(job.id)).toEqual(before);
+  });
+
+  test('failed stays for a run of the message that was moved, and not for another', async () => {
+    const { records } = store();
+    const { id } = newJob();
+    await records.failed({ id, reason: 'attempts', attempts: 5, movedMessage: 'moved' });
+    const before = await held(records, id);
+    expect(await records.fail({ id, error: 'late', messageId: 'moved' })).toEqual({ attempts: 5, state: 'failed' });
+    expect(await records.get(id)).toEqual(before);
+    const retried = await records.fail({ id, error: 'again', messageId: 'redriven' });
+    expect(retried).toEqual({ attempts: 1, state: 'failing' });
+    expect(await held(records, id)).not.toHaveProperty('movedMessage');
   });
 
   test('an error text comes back as it went in', async () => {
     const { records } = store();
     const error = `Error: "quoted", it's\n\t\u0000 ünïcödé 🦉 ${'x'.repeat(900)}`;
     const { id } = newJob();
-    await records.fail(id, error);
+    await records.fail({ id: id, error: error });
     expect((await held(records, id)).lastError).toBe(error);
   });
 }

@@ -56,7 +56,7 @@ export function ownedLeases(store: Store): void {
     const { records } = store();
     const job = newJob();
     const token = await take(records, job);
-    expect(await records.fail(job.id, 'boom')).toEqual({ attempts: 1, done: false });
+    expect(await records.fail({ id: job.id, error: 'boom' })).toEqual({ attempts: 1, state: 'failing' });
     expect(await held(records, job.id)).toMatchObject({ state: 'failing', attempts: 1, lease: { token } });
   });
 }
@@ -89,7 +89,9 @@ export function takeovers(store: Store): void {
     const { records } = store();
     const job = newJob();
     const old = await take(records, job, 0);
-    await (call === 'fail' ? records.fail(job.id, 'boom') : records.failed({ id: job.id, reason: 'deleted' }));
+    await (call === 'fail'
+      ? records.fail({ id: job.id, error: 'boom' })
+      : records.failed({ id: job.id, reason: 'deleted' }));
     expect(await take(records, job)).toBe(old + 1);
     expect(await records.once(job, { result: 2 }, old)).toEqual({ outcome: 'lost' });
   });
@@ -133,7 +135,7 @@ export function groups(store: Store): void {
     expect(await records.claim(job, 'red')).toBe('repeat');
     for (const step of [
       () => records.accept(job.id),
-      () => records.fail(job.id, 'boom'),
+      () => records.fail({ id: job.id, error: 'boom' }),
       () => records.failed({ id: job.id, reason: 'attempts' }),
       () => records.once(job, { result: 2 }),
     ]) {

@@ -44,8 +44,8 @@ export async function bring(records: Records, start: Start): Promise<Job> {
   if (start === 'claimed') return job;
   await records.accept(job.id);
   if (start === 'accepted') return job;
-  await records.fail(job.id, 'first');
-  await records.fail(job.id, 'second');
+  await records.fail({ id: job.id, error: 'first' });
+  await records.fail({ id: job.id, error: 'second' });
   if (start === 'failed') await records.failed({ id: job.id, reason: 'attempts', lastError: 'last', attempts: 5 });
   if (start === 'done') await records.once(job, { result: 2 });
   return job;

@@ -105,7 +105,7 @@ export function closes(store: Store): void {
       records.accept(job.id),
       records.once(job, { result: 2 }),
       records.lease(job, 60),
-      records.fail(job.id, 'boom'),
+      records.fail({ id: job.id, error: 'boom' }),
       records.failed({ id: job.id, reason: 'deleted' }),
       records.get(job.id),
       records.getMany([job.id]),

@@ -3,7 +3,17 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Job } from '../../contract/job';
 import { StoreClosed, StoreUnavailable } from '../errors';
-import type { Claim, Effect, Failure, JobRecord, LeaseAnswer, OnceAnswer, Records } from '../records';
+import type {
+  Attempted,
+  Claim,
+  Effect,
+  FailedRun,
+  Failure,
+  JobRecord,
+  LeaseAnswer,
+  OnceAnswer,
+  Records,
+} from '../records';
 import { accepting, claiming, failing, givingUp, leasing, recording, type Transition } from '../transitions';
 import { createTableClient, type TablePlace } from './client';
 import { ConditionalWrite } from './conditional-write';
@@ -79,8 +89,8 @@ export class DynamoRecords implements Records {
     return this.inTurn(job.id, async () => this.change(await this.readItem(job.id), next));
   }
 
-  fail(id: string, error: string): Promise<{ readonly attempts: number; readonly done: boolean }> {
-    return this.inTurn(id, () => this.change(undefined, (held, now) => failing(held, { id, error }, now)));
+  fail(run: FailedRun): Promise<Attempted> {
+    return this.inTurn(run.id, () => this.change(undefined, (held, now) => failing(held, run, now)));
   }
 
   failed(failure: Failure): Promise<void> {

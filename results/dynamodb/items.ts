@@ -22,7 +22,7 @@ const whole = (value: number): AttributeValue => ({ N: String(value) });
 const anyNumber = (value: number): AttributeValue => text(String(value));
 
 export function toItem(record: JobRecord, version: string): Item {
-  const { hash, input, result, group, reason, lastError, lease } = record;
+  const { hash, input, result, group, reason, lastError, lease, movedMessage } = record;
   return {
     id: text(record.id),
     state: text(record.state),
@@ -36,6 +36,7 @@ export function toItem(record: JobRecord, version: string): Item {
     ...(group !== undefined && { group: text(group) }),
     ...(reason !== undefined && { reason: text(reason) }),
     ...(lastError !== undefined && { lastError: text(lastError) }),
+    ...(movedMessage !== undefined && { movedMessage: text(movedMessage) }),
     ...(lease !== undefined && { leaseToken: whole(lease.token), leaseUntil: whole(lease.until) }),
   };
 }
@@ -61,6 +62,7 @@ export function fromItem(item: Item): HeldItem {
     group: textOf('group'),
     reason: textOf('reason'),
     lastError: textOf('lastError'),
+    movedMessage: textOf('movedMessage'),
     lease: token === undefined ? undefined : { token, until: numberOf('leaseUntil') ?? 0 },
   };
   const known = Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));

@@ -41,14 +41,32 @@ it('tells a job that is done from another payload under its id, before and after
   expect(await attempts.fail(delivery(id, 2), 'no')).toMatchObject({ job: 'conflict' });
 });
 
+const why = { reason: 'attempts', error: 'no', attempts: 5, firstAt: '', lastAt: '', sourceMessageId: '' };
+
 it('starts anew with a dead letter that is tried again', async () => {
   const id = randomUUID();
   await attempts.fail(delivery(id, 1), 'no');
-  const why = { reason: 'attempts', error: 'no', attempts: 5, firstAt: '', lastAt: '', sourceMessageId: '' };
-  await attempts.deadLettered(delivery(id, 1), why);
+  await attempts.deadLettered(delivery(id, 1), why, true);
   expect(await records.get(id)).toMatchObject({ state: 'failed', reason: 'attempts', attempts: 5 });
   expect(await attempts.standing(delivery(id, 1))).toEqual({ attempts: 0, job: 'open' });
   expect(await attempts.fail(delivery(id, 1), 'no')).toEqual({ attempts: 1, job: 'open' });
+});
+
+it('a duplicate of the message that was dead-lettered is left over: not run, and its failure not counted', async () => {
+  const id = randomUUID();
+  const duplicate = delivery(id, 1);
+  await attempts.deadLettered(duplicate, why, true);
+  const before = await records.get(id);
+  expect(await attempts.standing(duplicate)).toEqual({ attempts: 5, job: 'moved' });
+  expect(await attempts.fail(duplicate, 'late')).toEqual({ attempts: 5, job: 'moved' });
+  expect(await records.get(id)).toEqual(before);
+});
+
+it('a message that only SQS can move is not left over until it has', async () => {
+  const id = randomUUID();
+  const heavy = delivery(id, 1);
+  await attempts.deadLettered(heavy, why, false);
+  expect(await attempts.standing(heavy)).toEqual({ attempts: 0, job: 'open' });
 });
 
 it('takes the MessageId for the id of what cannot be read', () => {

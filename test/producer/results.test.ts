@@ -43,7 +43,7 @@ test('claimed: 202 pending', async () => {
 
 test('failing: 202 pending with attempts and the last error', async () => {
   const id = await newJob();
-  await producer.records.fail(id, 'Error: away');
+  await producer.records.fail({ id: id, error: 'Error: away' });
   const response = await result(id);
   expect(response.status).toBe(202);
   expect(await response.json()).toEqual({ id, status: 'pending', attempts: 1, lastError: 'Error: away' });
