@@ -4,7 +4,7 @@ import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { eventually } from '../test/harness/eventually';
-import { freePort } from '../test/harness/ports';
+import { freePort } from '../experiments/proxy/free-port';
 import { type App, endApps, isAlive, runApp } from '../test/harness/processes';
 
 // `npm start` itself, with its own embedded broker whatever broker the other tests use.

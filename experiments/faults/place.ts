@@ -6,13 +6,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { DELIVERY } from '../../contract/delivery';
-import { isBrokerReady } from '../../ops/broker';
-import { Child } from '../../ops/child';
-import { childEnvironment, credentialVariables } from '../../ops/child-environment';
+import { type Child } from '../../ops/child';
+import { credentialVariables } from '../../ops/child-environment';
 import { createProvisionClient, provision } from '../../ops/provision';
 import { type Records } from '../../results/records';
 import { SqliteRecords } from '../../results/sqlite';
 import { ConsumerProcess, type ConsumerSpec } from './consumer-process';
+import { startEmbeddedBroker } from './embedded-broker';
 import { readRuns, type Run } from './journal';
 import { RoundQueues } from './queues';
 
@@ -28,16 +28,8 @@ export class Place {
 
   static async open(endpoint: string | undefined): Promise<Place> {
     if (endpoint !== undefined) return new Place(endpoint, createProvisionClient(REGION, endpoint), undefined);
-    const broker = new Child({
-      name: 'broker',
-      script: 'ops/broker.js',
-      args: ['--port', '0'],
-      env: childEnvironment({}),
-      showOutput: false,
-    });
-    const ready = await broker.message();
-    if (!isBrokerReady(ready)) throw new Error('The broker said something else than where it listens.');
-    return new Place(ready.listening, createProvisionClient(REGION, ready.listening), broker);
+    const own = await startEmbeddedBroker();
+    return new Place(own.endpoint, createProvisionClient(REGION, own.endpoint), own.process);
   }
 
   /** Queues, store and journal of their own. */
@@ -60,7 +52,12 @@ export class Place {
       VISIBILITY_TIMEOUT_SECONDS: String(visibilityTimeoutSeconds),
       ...credentialVariables(this.endpoint),
     };
-    return new Round({ folder, env, queues: new RoundQueues(this.client, urls), records: await SqliteRecords.open(path) });
+    return new Round({
+      folder,
+      env,
+      queues: new RoundQueues(this.client, urls),
+      records: await SqliteRecords.open(path),
+    });
   }
 
   async close(): Promise<void> {

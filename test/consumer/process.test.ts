@@ -1,6 +1,6 @@
 import { withBroker } from '../harness/broker';
 import { eventually } from '../harness/eventually';
-import { freePort } from '../harness/ports';
+import { freePort } from '../../experiments/proxy/free-port';
 import { runApp, type App } from '../harness/processes';
 
 const broker = withBroker();

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { type TestQueues, withBroker } from '../harness/broker';
 import { type FaultProxy, startFaultProxy } from '../../experiments/proxy/fault-proxy';
 import { eventually } from '../harness/eventually';
-import { freePort } from '../harness/ports';
+import { freePort } from '../../experiments/proxy/free-port';
 import { type App, runApp } from '../harness/processes';
 import { expectProblemResponse } from './problem-response';
 

@@ -1,0 +1,105 @@
+/**
+ * Exactly once, under everything that goes wrong at once: real processes of both apps, nemeses drawn from a seed, and a
+ * count of what became of every job. `npm run chaos -- --seed N` draws the same nemeses again.
+ */
+import { setTimeout as wait } from 'node:timers/promises';
+import { conclude, type Findings, type Row, Table } from '../faults/report';
+import { check } from './checker';
+import { failuresOf, summaryOf } from './conclusion';
+import { VISIBILITY_SECONDS } from './nemesis';
+import { type Options, readOptions, usageOf } from './options';
+import { makePlan, type Plan } from './plan';
+import { ChaosRun, type Progress } from './run';
+import { Stage } from './stage';
+import { makeZombies } from './zombies';
+
+const SHOW_EVERY_MS = 2_000;
+
+const rowOf = ({ seconds, asked, open, effects, atWork }: Progress): Row => ({
+  ...{ seconds, taken: asked.ok, 'tries failed': asked.failed, 'tries unknown': asked.unknown },
+  ...{ 'in flight': open ?? '-', effects, 'at work': atWork.join(', ') },
+});
+
+/** A line every other second until `signal` aborts. */
+async function show(run: ChaosRun, table: Table, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    table.add(rowOf(await run.progress()));
+    await wait(SHOW_EVERY_MS, undefined, { signal }).catch(() => undefined);
+  }
+}
+
+async function chaos(stage: Stage, plan: Plan, { control }: Options): Promise<Findings> {
+  const run = new ChaosRun(stage, plan);
+  const table = new Table();
+  const shown = new AbortController();
+  await stage.start();
+  const startedAt = performance.now();
+  const performing = run.perform();
+  const showing = show(run, table, shown.signal);
+  await performing;
+  const rested = await run.comesToRest();
+  shown.abort();
+  await showing;
+  await Promise.all(stage.actors.map((actor) => actor.stop()));
+  const history = await run.history();
+  const verdict = check(history, !control);
+  const facts = { verdict, history, plan, rested, faults: stage.actors.flatMap(({ faults }) => faults) };
+  const seconds = Math.round((performance.now() - startedAt) / 1_000);
+  return { rows: table.rows, summary: { ...summaryOf(facts), seconds }, failures: failuresOf(facts, control) };
+}
+
+function factsOf(options: Options, plan: Plan): Row {
+  const { seed, jobs, broker, persistent, store, dynamodb, control } = options;
+  return {
+    ...{ experiment: 'chaos', seed, jobs, node: process.version, startedAt: new Date().toISOString() },
+    broker: broker ?? (persistent ? 'embedded, on disk' : 'embedded, in memory'),
+    store: store === 'sqlite' ? store : `${store} at ${dynamodb}`,
+    ...{ 'visibility timeout s': VISIBILITY_SECONDS, 'asked for within s': Math.round(plan.lastsMs / 1_000) },
+    ...{ nemeses: options.nemeses.join(','), rounds: plan.rounds, once: control ? 'switched off' : 'as it is' },
+  };
+}
+
+async function perform(options: Options): Promise<void> {
+  const plan = makePlan({ ...options, remoteStore: options.store === 'dynamodb' });
+  const facts = factsOf(options, plan);
+  process.stdout.write(`${JSON.stringify(facts)}\n\n`);
+  const { zombies } = options;
+  const stage = await Stage.open(options, zombies !== undefined);
+  process.on('exit', () => {
+    stage.destroy();
+  });
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(130));
+  let kept = true;
+  try {
+    const findings = zombies === undefined ? await chaos(stage, plan, options) : await makeZombies(stage, zombies);
+    process.exitCode = conclude(facts, findings, options.json);
+    kept = options.keep || findings.failures.length > 0;
+  } finally {
+    if (kept) process.stdout.write(`Logs, journal and history are in ${stage.folder}\n`);
+    await stage.close(kept);
+  }
+}
+
+function fail(sentence: string): never {
+  process.stderr.write(`${sentence}\n`);
+  process.exit(1);
+}
+
+function main(): void {
+  const options = readOptionsOr(fail);
+  // Said aloud: left to itself, Node 24 at times spins for ever in the clean-up after connections that were reset.
+  perform(options).then(
+    () => process.exit(),
+    (error: unknown) => fail(error instanceof Error ? error.message : String(error)),
+  );
+}
+
+function readOptionsOr(refuse: (sentence: string) => never): Options {
+  try {
+    return readOptions(process.argv.slice(2));
+  } catch (error) {
+    return refuse(usageOf(error));
+  }
+}
+
+main();

@@ -1,0 +1,146 @@
+import { check } from './checker';
+import { type DeadLetterFound, type History, type Publish } from './history';
+import { failuresOf } from './conclusion';
+import { makePlan } from './plan';
+
+const publish = (input: number, knowledge: Publish['knowledge'], keyed = false): Publish => ({
+  ...{ input, keyed, knowledge },
+  ...(knowledge === 'ok' ? { answer: '202', job: `job${input}` } : { answer: '503' }),
+});
+const effect = (input: number) => ({ job: `job${input}`, input });
+const done = (input: number) => ({
+  ...({ id: `job${input}`, state: 'done', attempts: 0, updatedAt: 1, input, result: input + 1 } as const),
+});
+const failed = (id: string) => ({ id, state: 'failed', attempts: 5, updatedAt: 1, reason: 'attempts' }) as const;
+const run = (input: number) => ({ kind: 'run', job: `job${input}`, input, pid: 1 }) as const;
+const letter = (input: number, reason = 'attempts'): DeadLetterFound => ({
+  ...{ body: JSON.stringify({ id: `job${input}`, input }), reason, job: `job${input}` },
+});
+
+/** Three jobs, one of them poison, one asked for twice, and a message that is no job. */
+const CLEAN: History = {
+  publishes: [publish(1, 'ok'), publish(2, 'unknown', true), publish(2, 'ok', true), publish(-3, 'ok')],
+  malformed: ['no job 1'],
+  journal: [run(1), run(2), run(2), run(-3)],
+  ledger: [effect(1), effect(2)],
+  records: [done(1), done(2), failed('job-3'), failed('message')],
+  deadLetters: [letter(-3), { body: 'no job 1', reason: 'malformed', job: 'message' }],
+  fired: {},
+};
+
+const faultless = {
+  ...{ lost: [], phantom: [], doubled: [], healthyDead: [], disagreements: [] },
+};
+
+/** A history that differs from the clean one in what is given. */
+const withMore = (more: Partial<History>): History => ({
+  ...CLEAN,
+  ...Object.fromEntries(
+    Object.entries(more).map(([name, items]) => [
+      name,
+      [...(CLEAN[name as 'ledger'] as unknown[]), ...(items as unknown[])],
+    ]),
+  ),
+});
+
+describe('a history', () => {
+  it('that is clean passes, and is counted', () => {
+    expect(check(CLEAN)).toMatchObject({
+      ...faultless,
+      published: { ok: 3, failed: 0, unknown: 0 },
+      effects: { 1: 2 },
+      runs: { 1: 1, 2: 1 },
+      deadLetters: { attempts: 1, malformed: 1 },
+    });
+  });
+
+  it('with a loss', () => {
+    expect(check(withMore({ publishes: [publish(4, 'ok')] }))).toMatchObject({ ...faultless, lost: ['input 4'] });
+  });
+
+  it('with poison that is neither here nor there', () => {
+    expect(check(withMore({ publishes: [publish(-4, 'ok')] })).lost).toEqual(['input -4']);
+  });
+
+  it('with a malformed message that went', () => {
+    expect(check(withMore({ malformed: ['no job 2'] })).lost).toEqual(['malformed "no job 2"']);
+  });
+
+  it.each([
+    ['under one id', effect(1)],
+    ['under two ids', { job: 'another', input: 1 }],
+  ])('with two effects of one wish, %s', (_case, line) => {
+    const verdict = check(withMore({ ledger: [line] }));
+    expect(verdict).toMatchObject({ lost: [], phantom: [], doubled: ['input 1: 2'], effects: { 1: 1, 2: 1 } });
+  });
+
+  it('with an effect of what nobody asked for', () => {
+    const verdict = check(withMore({ ledger: [effect(9)], records: [done(9)] }));
+    expect(verdict).toMatchObject({ ...faultless, phantom: ['input 9'] });
+  });
+
+  it('with an effect of what failed for certain', () => {
+    const verdict = check(withMore({ publishes: [publish(5, 'failed')], ledger: [effect(5)], records: [done(5)] }));
+    expect(verdict).toMatchObject({ ...faultless, phantom: ['input 5'] });
+  });
+
+  it('with an effect of poison', () => {
+    expect(check(withMore({ ledger: [effect(-3)] })).phantom).toEqual(['input -3']);
+  });
+
+  it('with a dead letter of a job that nothing ails', () => {
+    const more = { publishes: [publish(6, 'ok')], deadLetters: [letter(6, 'unsettled')], records: [failed('job6')] };
+    expect(check(withMore(more))).toMatchObject({ ...faultless, healthyDead: ['input 6: unsettled'] });
+  });
+
+  it('in which what is unknown took effect, or did not', () => {
+    const taken = withMore({ publishes: [publish(7, 'unknown')], ledger: [effect(7)], records: [done(7)] });
+    expect(check(taken)).toMatchObject({ ...faultless, published: { ok: 3, unknown: 1 }, recovered: 1 });
+    const not = withMore({ publishes: [publish(7, 'unknown')] });
+    expect(check(not)).toMatchObject({ ...faultless, published: { ok: 3, unknown: 1 }, recovered: 0 });
+  });
+
+  it.each<[string, Partial<History>]>([
+    ['job8 is done without an effect', { records: [done(8)] }],
+    ['job8 has an effect and is not done', { publishes: [publish(8, 'ok')], ledger: [effect(8)] }],
+    ['job8 has failed and is no dead letter', { records: [failed('job8')] }],
+    ['job8 is left failing', { records: [{ ...failed('job8'), state: 'failing' }] }],
+    ['job8 is left claimed', { records: [{ ...failed('job8'), state: 'claimed', input: 8 }] }],
+    ['job8 is a dead letter', { deadLetters: [letter(-8)].map((one) => ({ ...one, job: 'job8' })) }],
+  ])('whose stores disagree: %s', (sentence, more) => {
+    expect(check(withMore(more)).disagreements).toEqual([expect.stringContaining(sentence)]);
+  });
+
+  it('counts duplicates that were absorbed', () => {
+    const journal = [
+      { kind: 'settled', job: 'job1', action: 'delete', run: false },
+      { kind: 'settled', job: 'job1', action: 'delete', run: true },
+      { kind: 'once', job: 'job2', outcome: 'repeat', pid: 1 },
+      { kind: 'once', job: 'job2', outcome: 'recorded', pid: 1 },
+    ] as const;
+    expect(check(withMore({ journal })).absorbed).toEqual({ deleted: 1, repeats: 1 });
+  });
+});
+
+describe('the conclusion', () => {
+  const plan = makePlan({ seed: 1, jobs: 100, nemeses: ['kill'], remoteStore: false });
+  const facts = (history: History, fired: History['fired'] = { kill: 1 }) => ({
+    ...{ verdict: check(history), history: { fired }, plan, rested: true, faults: [] },
+  });
+  const doubled = withMore({ ledger: [effect(1)] });
+
+  it('is clean, or says what is not', () => {
+    expect(failuresOf(facts(CLEAN), false)).toEqual([]);
+    expect(failuresOf(facts(doubled), false)).toEqual(['1 with more than one effect: input 1: 2']);
+    expect(failuresOf({ ...facts(CLEAN), rested: false }, false)).toHaveLength(1);
+  });
+
+  it('asks that every nemesis fired', () => {
+    expect(failuresOf(facts(CLEAN, {}), false)).toEqual(['kill fired 0 times, not 1']);
+  });
+
+  it('asks for doubles when `once` is switched off', () => {
+    expect(failuresOf(facts(CLEAN), true)).toHaveLength(1);
+    expect(failuresOf(facts(doubled), true)).toEqual([]);
+  });
+});

@@ -1,0 +1,68 @@
+import { type AttributeValue, DeleteTableCommand, type DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
+import { randomUUID } from 'node:crypto';
+import { localCredentials } from '../../ops/child-environment';
+import { ensureTable } from '../../ops/provision-table';
+import { createTableClient } from '../../results/dynamodb/client';
+import { fromItem } from '../../results/dynamodb/items';
+import { type JobRecord } from '../../results/records';
+import { type LedgerLine } from './history';
+import { type ChaosStore } from './store';
+
+type Item = Record<string, AttributeValue>;
+
+export class DynamoStore implements ChaosStore {
+  readonly env: Readonly<Record<string, string>>;
+  readonly remote: { readonly endpoint: string; readonly ledgerTable: string };
+
+  private constructor(
+    private readonly client: DynamoDBClient,
+    private readonly table: string,
+    endpoint: string,
+  ) {
+    this.env = { RESULTS: `dynamodb:${table}` };
+    this.remote = { endpoint, ledgerTable: `${table}-ledger` };
+  }
+
+  static async open(endpoint: string, region: string): Promise<DynamoStore> {
+    const credentials = localCredentials(endpoint);
+    const client = createTableClient({ region, dynamodbEndpoint: endpoint }, credentials && { credentials });
+    const store = new DynamoStore(client, `chaos-${randomUUID()}`, endpoint);
+    for (const table of store.tables) await ensureTable(client, table);
+    return store;
+  }
+
+  async ledger(): Promise<LedgerLine[]> {
+    const items = await this.scan(this.remote.ledgerTable);
+    return items.map(({ job, input }) => ({ job: job?.S ?? '', input: Number(input?.N) }));
+  }
+
+  async records(): Promise<JobRecord[]> {
+    return (await this.scan(this.table)).map((item) => fromItem(item).record);
+  }
+
+  lock(): Promise<void> {
+    return Promise.reject(new Error('DynamoDB is kept away by the network before it.'));
+  }
+
+  async close(): Promise<void> {
+    for (const TableName of this.tables) await this.client.send(new DeleteTableCommand({ TableName }));
+    this.client.destroy();
+  }
+
+  private get tables(): readonly string[] {
+    return [this.table, this.remote.ledgerTable];
+  }
+
+  private async scan(TableName: string): Promise<Item[]> {
+    const items: Item[] = [];
+    let ExclusiveStartKey: Item | undefined;
+    do {
+      const { Items = [], LastEvaluatedKey } = await this.client.send(
+        new ScanCommand({ TableName, ConsistentRead: true, ...(ExclusiveStartKey && { ExclusiveStartKey }) }),
+      );
+      items.push(...Items);
+      ExclusiveStartKey = LastEvaluatedKey;
+    } while (ExclusiveStartKey !== undefined);
+    return items;
+  }
+}

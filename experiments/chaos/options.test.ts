@@ -1,0 +1,28 @@
+import { readOptions } from './options';
+
+it('runs in full when told nothing', () => {
+  expect(readOptions([])).toMatchObject({ jobs: 5_000, store: 'sqlite', broker: undefined, control: false });
+  expect(readOptions([]).nemeses).not.toContain('broker-kill');
+  expect(readOptions(['--persistent']).nemeses).toContain('broker-kill');
+});
+
+it('takes what it is told', () => {
+  const args = ['--seed', '7', '--nemesis', 'kill,freeze', '--jobs', '100', '--store', 'dynamodb', '--control'];
+  expect(readOptions(args)).toMatchObject({
+    ...{ seed: 7, nemeses: ['kill', 'freeze'], jobs: 100, store: 'dynamodb', control: true },
+  });
+});
+
+it.each([
+  [['--jobs', 'many'], '--jobs takes a whole number'],
+  [['--seed', ''], '--seed takes a whole number'],
+  [['--nemesis', 'kill,flood'], '"flood" is no nemesis; there are kill, term,'],
+  [['--nemesis', 'broker-kill'], 'broker-kill needs --persistent'],
+  [['--broker', 'here'], '--broker takes an http or https URL'],
+  [['--broker', 'http://127.0.0.1:1', '--persistent'], '--persistent is of the embedded broker'],
+  [['--store', 'redis'], '--store takes sqlite or dynamodb'],
+  [['--zombies', '0'], '--zombies takes a whole number from 1'],
+  [['--speed', '1'], "Unknown option '--speed'"],
+])('refuses %j', (args, sentence) => {
+  expect(() => readOptions(args)).toThrow(sentence);
+});

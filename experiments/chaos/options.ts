@@ -1,0 +1,93 @@
+import { parseArgs } from 'node:util';
+import { isNemesis, NEMESIS_NAMES, type NemesisName } from './nemesis';
+
+export interface Options {
+  readonly seed: number;
+  readonly nemeses: readonly NemesisName[];
+  readonly jobs: number;
+  /** Undefined for an embedded one. */
+  readonly broker: string | undefined;
+  /** An embedded broker that keeps its data on disk, and is killed too. */
+  readonly persistent: boolean;
+  readonly store: 'sqlite' | 'dynamodb';
+  readonly dynamodb: string;
+  readonly control: boolean;
+  /** How many zombies to make, instead of a run with all nemeses. */
+  readonly zombies: number | undefined;
+  readonly json: string | undefined;
+  /** Logs, journal and history stay, even if all went well. */
+  readonly keep: boolean;
+}
+
+const USAGE =
+  'chaos [--seed N] [--nemesis A,B] [--jobs N] [--broker URL | --persistent] [--store sqlite|dynamodb] [--dynamodb URL]' +
+  ' [--control] [--zombies N] [--json FILE] [--keep]';
+
+const JOBS = { fallback: 5_000, most: 1_000_000 };
+const SEED_MOST = 2 ** 32 - 1;
+
+/** What `npm run chaos` was told; throws one sentence about what it cannot be told. */
+export function readOptions(args: readonly string[]): Options {
+  const text = { type: 'string' } as const;
+  const flag = { type: 'boolean', default: false } as const;
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      ...{ seed: text, nemesis: text, jobs: text, broker: text, persistent: flag, store: text, dynamodb: text },
+      ...{ control: flag, zombies: text, json: text, keep: flag },
+    },
+  });
+  const { broker, persistent, control, json, keep } = values;
+  if (broker !== undefined && persistent)
+    throw new Error('--persistent is of the embedded broker, --broker names another.');
+  return {
+    seed: whole('seed', values.seed, { fallback: Math.floor(Math.random() * SEED_MOST), least: 0, most: SEED_MOST }),
+    nemeses: nemesesOf(values.nemesis, persistent),
+    jobs: whole('jobs', values.jobs, { ...JOBS, least: 10 }),
+    broker: broker === undefined ? undefined : url('broker', broker),
+    persistent,
+    store: storeOf(values.store),
+    dynamodb: url('dynamodb', values.dynamodb ?? 'http://127.0.0.1:8000'),
+    control,
+    zombies:
+      values.zombies === undefined
+        ? undefined
+        : whole('zombies', values.zombies, { fallback: 0, least: 1, most: 10_000 }),
+    json,
+    keep,
+  };
+}
+
+function nemesesOf(names: string | undefined, persistent: boolean): NemesisName[] {
+  const possible = NEMESIS_NAMES.filter((name) => persistent || name !== 'broker-kill');
+  if (names === undefined) return possible;
+  return names.split(',').map((name) => {
+    if (!isNemesis(name)) throw new Error(`"${name}" is no nemesis; there are ${NEMESIS_NAMES.join(', ')}.`);
+    if (!possible.includes(name)) throw new Error('broker-kill needs --persistent: a broker in memory would lose all.');
+    return name;
+  });
+}
+
+function storeOf(name: string | undefined): Options['store'] {
+  if (name === undefined || name === 'sqlite') return 'sqlite';
+  if (name === 'dynamodb') return name;
+  throw new Error(`--store takes sqlite or dynamodb, not "${name}".`);
+}
+
+function whole(
+  name: string,
+  value: string | undefined,
+  { fallback, least, most }: { readonly fallback: number; readonly least: number; readonly most: number },
+): number {
+  const number = value === undefined ? fallback : Number(value);
+  if (value?.trim() !== '' && Number.isInteger(number) && number >= least && number <= most) return number;
+  throw new Error(`--${name} takes a whole number from ${least} to ${most}, not "${String(value)}".`);
+}
+
+function url(name: string, value: string): string {
+  if (/^https?:$/.test(URL.parse(value)?.protocol ?? '')) return value;
+  throw new Error(`--${name} takes an http or https URL, not "${value}".`);
+}
+
+export const usageOf = (error: unknown): string =>
+  `${error instanceof Error ? error.message : String(error)}\n${USAGE}`;

@@ -1,0 +1,62 @@
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { setTimeout as wait } from 'node:timers/promises';
+import { type JobRecord } from '../../results/records';
+import { toRecord } from '../../results/rows';
+import { SqliteRecords } from '../../results/sqlite';
+import { type LedgerLine } from './history';
+import { type ChaosStore } from './store';
+
+const TRY_LOCK_EVERY_MS = 1;
+const LEDGER = 'CREATE TABLE ledger (seq INTEGER PRIMARY KEY AUTOINCREMENT, job TEXT, input REAL)';
+
+export class SqliteStore implements ChaosStore {
+  readonly remote = undefined;
+  readonly env: Readonly<Record<string, string>>;
+
+  private constructor(
+    path: string,
+    private readonly database: DatabaseSync,
+  ) {
+    this.env = { RESULTS: `sqlite:${path}` };
+  }
+
+  static async open(folder: string): Promise<SqliteStore> {
+    const path = join(folder, 'results.db');
+    const records = await SqliteRecords.open(path);
+    await records.close();
+    const database = new DatabaseSync(path, { timeout: 0 });
+    database.exec(LEDGER);
+    return new SqliteStore(path, database);
+  }
+
+  ledger(): Promise<LedgerLine[]> {
+    const rows = this.database.prepare('SELECT job, input FROM ledger ORDER BY seq').all();
+    return Promise.resolve(rows.map(({ job, input }) => ({ job: String(job), input: Number(input) })));
+  }
+
+  records(): Promise<JobRecord[]> {
+    return Promise.resolve(this.database.prepare('SELECT * FROM record').all().map(toRecord));
+  }
+
+  async lock(ms: number): Promise<void> {
+    const since = performance.now();
+    while (!this.begin()) await wait(TRY_LOCK_EVERY_MS);
+    await wait(Math.max(0, ms - (performance.now() - since)));
+    this.database.exec('ROLLBACK');
+  }
+
+  close(): Promise<void> {
+    this.database.close();
+    return Promise.resolve();
+  }
+
+  private begin(): boolean {
+    try {
+      this.database.exec('BEGIN EXCLUSIVE');
+      return true;
+    } catch {
+      return false;
+    }
+  }
+}

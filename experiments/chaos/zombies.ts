@@ -1,0 +1,120 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { makeJobs, toMessage } from '../faults/jobs';
+import { type Findings, Table } from '../faults/report';
+import { type Actor } from './actor';
+import { type Entry, readLines } from './journal';
+import { VISIBILITY_SECONDS } from './nemesis';
+import { type Stage } from './stage';
+
+const JOBS_PER_ROUND = 40;
+/** In flight at the stop, at least. */
+const LEAST_IN_FLIGHT = 10;
+const LOOK_EVERY_MS = 20;
+const WITHIN_MS = 40_000;
+const MOST_ROUNDS_WITHOUT = 5;
+
+interface Round {
+  readonly inFlight: number;
+  /** Runs stopped in the middle whose job was done by another process before they went on. */
+  readonly zombies: readonly string[];
+}
+
+/**
+ * Stops a consumer in the middle of its runs until their leases have lapsed and the other consumer has done their jobs,
+ * then lets it go on, until there were `wanted` such zombies: each job has one effect.
+ */
+export async function makeZombies(stage: Stage, wanted: number): Promise<Findings> {
+  const table = new Table();
+  const zombies: string[] = [];
+  await stage.start();
+  for (let fruitless = 0; zombies.length < wanted && fruitless < MOST_ROUNDS_WITHOUT;) {
+    const [victim, other] = table.rows.length % 2 === 0 ? stage.consumers : stage.consumers.toReversed();
+    if (!victim || !other) break;
+    const round = await freezeOnce(stage, victim);
+    zombies.push(...round.zombies);
+    fruitless = round.zombies.length === 0 ? fruitless + 1 : 0;
+    table.add({
+      stopped: victim.name,
+      'in flight': round.inFlight,
+      zombies: round.zombies.length,
+      'so far': zombies.length,
+    });
+  }
+  await Promise.all(stage.actors.map((actor) => actor.stop()));
+  return { rows: table.rows, ...(await judge(stage, zombies, wanted)) };
+}
+
+async function freezeOnce(stage: Stage, victim: Actor): Promise<Round> {
+  const jobs = makeJobs(JOBS_PER_ROUND);
+  await stage.queues.send(jobs.map(toMessage));
+  const ids = new Set(jobs.map(({ id }) => id));
+  const inFlight = (): Set<string> => inFlightAt(readLines<Entry>(stage.journal), victim.pid, ids);
+  await until(() => Promise.resolve(inFlight().size >= LEAST_IN_FLIGHT));
+  victim.stopClock();
+  const stopped = inFlight();
+  await wait(VISIBILITY_SECONDS * 1_000);
+  const doneBefore = async (): Promise<string[]> => {
+    const done = new Set((await stage.store.ledger()).map(({ job }) => job));
+    return [...stopped].filter((id) => done.has(id));
+  };
+  await until(async () => (await doneBefore()).length === stopped.size);
+  const byOthers = answered(stage, 'recorded', (pid) => pid !== victim.pid);
+  const zombies = (await doneBefore()).filter((id) => byOthers.has(id));
+  victim.thaw();
+  await until(async () => (await stage.queues.depth()) === 0);
+  return { inFlight: stopped.size, zombies };
+}
+
+/** Jobs about which the store has answered so. */
+function answered(stage: Stage, outcome: string, by: (pid: number) => boolean = () => true): Set<string> {
+  const entries = readLines<Entry>(stage.journal).filter(
+    (entry) => entry.kind === 'once' && entry.outcome === outcome && by(entry.pid),
+  );
+  return new Set(entries.map(({ job }) => job));
+}
+
+/** Jobs that a process has begun and that the store has not answered it about. */
+function inFlightAt(entries: readonly Entry[], pid: number, ids: ReadonlySet<string>): Set<string> {
+  const open = new Set<string>();
+  for (const entry of entries) {
+    if (entry.kind === 'settled' || entry.pid !== pid || !ids.has(entry.job)) continue;
+    if (entry.kind === 'run') open.add(entry.job);
+    else open.delete(entry.job);
+  }
+  return open;
+}
+
+/** False when it does not come true in time. */
+async function until(holds: () => Promise<boolean>): Promise<boolean> {
+  const deadline = performance.now() + WITHIN_MS;
+  while (!(await holds())) {
+    if (performance.now() > deadline) return false;
+    await wait(LOOK_EVERY_MS);
+  }
+  return true;
+}
+
+async function judge(
+  stage: Stage,
+  zombies: readonly string[],
+  wanted: number,
+): Promise<Pick<Findings, 'summary' | 'failures'>> {
+  const effects = Map.groupBy(await stage.store.ledger(), ({ job }) => job);
+  const doubled = [...effects].filter(([, lines]) => lines.length > 1).map(([job]) => job);
+  const once = zombies.filter((job) => effects.get(job)?.length === 1).length;
+  const repeats = answered(stage, 'repeat');
+  return {
+    summary: {
+      zombies: zombies.length,
+      'with exactly one effect': `${once} of ${zombies.length}`,
+      'that tried to record all the same': zombies.filter((job) => repeats.has(job)).length,
+      'jobs with more than one effect': doubled.length,
+    },
+    failures: [
+      ...(zombies.length >= wanted ? [] : [`${zombies.length} zombies, not ${wanted}`]),
+      ...(once === zombies.length ? [] : [`${zombies.length - once} zombies without exactly one effect`]),
+      ...doubled.map((job) => `${job} has more than one effect`),
+      ...stage.actors.flatMap(({ faults }) => faults),
+    ],
+  };
+}
