@@ -84,6 +84,12 @@ describe('opening', () => {
     await expect(open()).rejects.toThrow(/cannot be created; name another path in RESULTS/);
   });
 
+  test('a folder that is a file', async () => {
+    path = join(folder, 'file', 'results.db');
+    writeFileSync(join(folder, 'file'), '');
+    await expect(open()).rejects.toThrow(/file cannot be created; name another path in RESULTS/);
+  });
+
   test('memory, which two processes cannot share, is refused', async () => {
     path = ':memory:';
     await expect(open()).rejects.toThrow(/cannot be shared by two processes/);
