@@ -8,9 +8,13 @@ import { JOB_TYPE } from '../contract/job';
 import { createLogger } from '../service/logger';
 import { SqsStrategy } from '../transport/strategy';
 import { addOne } from './add-one';
+import { EVENT_LIMIT_BYTES } from './events.controller';
 import { ConsumerModule, type ConsumerOptions } from './consumer.module';
 import { ProblemFilter } from './problem.filter';
 import { type Work } from './work';
+
+/** An attribute of a message may be named `__proto__`; Fastify would refuse the whole event for it. */
+const HTTP = { bodyLimit: EVENT_LIMIT_BYTES, onProtoPoisoning: 'ignore', onConstructorPoisoning: 'ignore' } as const;
 
 /** The consumer, connected to its queue; `listen()` opens the health routes, `startAllMicroservices()` begins to poll. */
 export async function createConsumer(
@@ -19,7 +23,7 @@ export async function createConsumer(
   work: Work = addOne,
 ): Promise<NestFastifyApplication> {
   const module = ConsumerModule.with({ ...optionsOf(environment), work });
-  const app = await NestFactory.create<NestFastifyApplication>(module, new FastifyAdapter(), {
+  const app = await NestFactory.create<NestFastifyApplication>(module, new FastifyAdapter(HTTP), {
     logger,
     abortOnError: false,
   });
@@ -38,7 +42,7 @@ export function consumerFaults({ queueUrl, deadLetterQueueUrl }: Environment): s
 }
 
 function optionsOf(environment: Environment): Omit<ConsumerOptions, 'work'> {
-  const { queueUrl, deadLetterQueueUrl, region, sqsEndpoint, concurrency, pollers } = environment;
+  const { queueUrl, deadLetterQueueUrl, region, sqsEndpoint, concurrency, onLambda } = environment;
   if (queueUrl === undefined || deadLetterQueueUrl === undefined)
     throw new EnvironmentError(consumerFaults(environment));
   const { handlerTimeoutSeconds, visibilityTimeoutSeconds } = environment;
@@ -52,10 +56,11 @@ function optionsOf(environment: Environment): Omit<ConsumerOptions, 'work'> {
       types: [JOB_TYPE],
       defaultType: JOB_TYPE,
       concurrency,
-      pollers,
+      pollers: onLambda ? 0 : environment.pollers,
       numbers,
     },
     results: environment,
     workSeconds: environment.workSeconds,
+    takesEvents: onLambda,
   };
 }

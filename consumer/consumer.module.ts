@@ -3,6 +3,7 @@ import { type StoreSpec } from '../results/open';
 import { ResultsModule } from '../results/results.module';
 import { TransportModule } from '../transport/transport.module';
 import { SqsTransport, type TransportOptions } from '../transport/transport';
+import { EventsController } from './events.controller';
 import { HealthController } from './health.controller';
 import { JobController, WORK_SECONDS } from './job.controller';
 import { RecordedAttempts } from './recorded-attempts';
@@ -14,12 +15,14 @@ export interface ConsumerOptions {
   readonly results: StoreSpec;
   readonly workSeconds: number;
   readonly work: Work;
+  /** Jobs come in by `POST /events`. */
+  readonly takesEvents: boolean;
 }
 
 /** The root module: Nest destroys it first, so the drain is over before what the handlers use is gone. */
 @Module({})
 export class ConsumerModule implements OnModuleDestroy {
-  static with({ transport, results, workSeconds, work }: ConsumerOptions): DynamicModule {
+  static with({ transport, results, workSeconds, work, takesEvents }: ConsumerOptions): DynamicModule {
     const records = ResultsModule.open(results);
     return {
       module: ConsumerModule,
@@ -27,7 +30,7 @@ export class ConsumerModule implements OnModuleDestroy {
         records,
         TransportModule.forConsumer({ options: transport, attempts: RecordedAttempts, imports: [records] }),
       ],
-      controllers: [JobController, HealthController],
+      controllers: [JobController, HealthController, ...(takesEvents ? [EventsController] : [])],
       providers: [{ provide: WORK_SECONDS, useValue: workSeconds }, { provide: WORK, useValue: work }, StoreBreaker],
     };
   }

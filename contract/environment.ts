@@ -25,6 +25,8 @@ export interface Environment {
   readonly handlerTimeoutSeconds: number;
   /** Every job takes this long: the tutorial's delay. */
   readonly workSeconds: number;
+  /** A Lambda function: jobs come in as events, nothing is polled. */
+  readonly onLambda: boolean;
   /** For local provisioning. */
   readonly visibilityTimeoutSeconds: number;
 }
@@ -126,6 +128,8 @@ export function readEnvironment(source: Variables = processVariables, check: Che
       max: 43_200,
     }),
     workSeconds: read.number('WORK_SECONDS', 0, { min: 0, max: 43_200, whole: false }),
+    // Reserved: Lambda alone sets it, for every function.
+    onLambda: read.text('AWS_LAMBDA_FUNCTION_NAME') !== undefined,
     visibilityTimeoutSeconds: read.number('VISIBILITY_TIMEOUT_SECONDS', DELIVERY.visibilityTimeoutSeconds, {
       min: 1,
       max: 43_200,

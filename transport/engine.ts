@@ -1,7 +1,8 @@
 import { Logger } from '@nestjs/common';
 import { setTimeout as wait } from 'node:timers/promises';
 import { type DeliveryNumbers } from '../contract/delivery';
-import { type Attempts, type Standing } from './attempts';
+import { ask } from './ask';
+import { type Attempts } from './attempts';
 import { type DeadLetterQueue, type SourceEnd } from './dead-letter-queue';
 import { decideAfterRun, decideBeforeRun, type Decision } from './decision';
 import { type Delivery, orderedGroup } from './delivery';
@@ -11,7 +12,7 @@ import { Groups } from './groups';
 import { type Heartbeats } from './heartbeats';
 import { errorText, type Outcome } from './outcome';
 import { type Permits } from './permits';
-import { SettledListeners } from './settled';
+import { type SettledListeners } from './settled';
 import { type Settlement } from './settlement';
 
 /** What a run gives its handler beside the delivery. */
@@ -25,16 +26,16 @@ export interface Run {
 export type Handle = (delivery: Delivery, run: Run) => Promise<Outcome>;
 
 export interface EngineParts {
-  readonly settlement: Settlement;
-  readonly heartbeats: Heartbeats;
+  readonly settlement: Pick<Settlement, 'wasDone' | 'delete' | 'release'>;
+  readonly heartbeats: Pick<Heartbeats, 'visibilitySeconds' | 'add' | 'remove'>;
   readonly deadLetters: DeadLetterQueue;
   readonly attempts: Attempts;
   readonly permits: Permits;
   readonly numbers: Pick<DeliveryNumbers, 'maxAttempts' | 'maxUnsettledReceives' | 'handlerTimeoutSeconds'>;
+  readonly settled: SettledListeners;
+  /** Of a FIFO queue, what is to be tried again waits in this process; false: in the queue. */
+  readonly holdsGroups: boolean;
 }
-
-/** Between two tries to ask a store that is away; a drain waits at most this long for the next. */
-const ASK_AGAIN_MS = { first: 100, most: 1_000 };
 
 /** Handlers get this long to heed the signal at the drain deadline, and their deliveries to be settled then. */
 const GRACE_MS = 1_000;
@@ -50,7 +51,6 @@ export class Engine {
   private readonly adopting = new Map<string, Flight>();
   /** Handlers past their timeout or the drain deadline that have not returned; each keeps its permit. */
   private readonly overdue = new Set<Flight>();
-  readonly settled = new SettledListeners();
 
   constructor(
     private readonly parts: EngineParts,
@@ -80,6 +80,11 @@ export class Engine {
     this.adopting.set(delivery.messageId, flight);
     heartbeats.add(flight);
     void this.fly(flight);
+  }
+
+  /** Whether nothing is in flight within `ms`; answers as soon as that is so. */
+  idleWithin(ms: number): Promise<boolean> {
+    return this.flights.noneWithin(ms);
   }
 
   /** Resolves when nothing is in flight. At the deadline aborts, waits a second, and releases what still is. */
@@ -129,12 +134,16 @@ export class Engine {
    */
   private async holdForRetry(flight: Flight, afterSeconds: number): Promise<boolean> {
     const { delivery, signal, overdue } = flight;
-    if (orderedGroup(delivery) === undefined || overdue) return false;
+    if (!this.holds(delivery) || overdue) return false;
     const stop = AbortSignal.any([signal, this.ending.signal]);
     await wait(afterSeconds * 1_000, undefined, { signal: stop }).catch(() => undefined);
     if (stop.aborted) return false;
     delivery.receiveCount += 1;
     return true;
+  }
+
+  private holds(delivery: Delivery): boolean {
+    return this.parts.holdsGroups && orderedGroup(delivery) !== undefined;
   }
 
   private async beforeRun(flight: Flight): Promise<Decision | undefined> {
@@ -143,7 +152,7 @@ export class Engine {
     const left = this.parts.deadLetters.leftToRedrive(delivery);
     if (left) return left;
     if (delivery.receiveCount === 1) return undefined;
-    const standing = await this.ask(flight, () => this.parts.attempts.standing(delivery));
+    const standing = await ask(flight, () => this.parts.attempts.standing(delivery));
     if (!standing) return { action: 'release', afterSeconds: 0 };
     flight.standing = standing;
     return decideBeforeRun(delivery, standing, this.parts.numbers);
@@ -166,7 +175,7 @@ export class Engine {
     }
     const { attempts, numbers } = this.parts;
     const standing =
-      outcome.kind === 'retry' ? await this.ask(flight, () => attempts.fail(delivery, outcome.error)) : flight.standing;
+      outcome.kind === 'retry' ? await ask(flight, () => attempts.fail(delivery, outcome.error)) : flight.standing;
     if (!standing) return { action: 'release', afterSeconds: 0 };
     return decideAfterRun(outcome, standing, { ...numbers, random: Math.random() });
   }
@@ -203,27 +212,11 @@ export class Engine {
     this.parts.permits.release(1);
   }
 
-  /** While the store is away a delivery waits under its lease: a release would cost a receive. Undefined: no longer ours. */
-  private async ask(flight: Flight, question: () => Promise<Standing>): Promise<Standing | undefined> {
-    let waitMs = ASK_AGAIN_MS.first;
-    while (!flight.hasLostLease() && !flight.givenUp) {
-      try {
-        return await question();
-      } catch (error) {
-        if (waitMs === ASK_AGAIN_MS.first)
-          this.logger.warn(`The store does not answer, a job waits: ${errorText(error)}`);
-      }
-      await wait(waitMs);
-      waitMs = Math.min(waitMs * 2, ASK_AGAIN_MS.most);
-    }
-    return undefined;
-  }
-
   private async settle(flight: Flight, decision: Decision, end: SourceEnd): Promise<void> {
     if (end.action === 'delete') await this.parts.settlement.delete(flight.delivery);
     // Of a group the first is visible before the next is: at once, since the others follow.
-    else await this.release(flight, end.retry && orderedGroup(flight.delivery) !== undefined ? 0 : end.afterSeconds);
-    this.settled.tell(flight.delivery, end.action === 'release' ? end : decision, flight.startedAt);
+    else await this.release(flight, end.retry && this.holds(flight.delivery) ? 0 : end.afterSeconds);
+    this.parts.settled.tell(flight.delivery, end.action === 'release' ? end : decision, flight.startedAt);
   }
 
   /** The message may come again before SQS has answered. */

@@ -64,7 +64,7 @@ export class Pump {
 
   /** Milliseconds since the poller that is longest without an answer of the queue asked; 0 while all wait for leave. */
   pollAgeMs(now: number): number {
-    return Math.max(...this.pollers.map(({ state, since }) => (state === 'gate' ? 0 : now - since)));
+    return Math.max(0, ...this.pollers.map(({ state, since }) => (state === 'gate' ? 0 : now - since)));
   }
 
   /** Receives keep failing; one that succeeds, of whichever poller, ends it. */

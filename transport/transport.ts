@@ -5,8 +5,9 @@ import { type DeliveryNumbers } from '../contract/delivery';
 import { type Attempts } from './attempts';
 import { createPollClient, createWorkClient, type ClientOptions } from './clients';
 import { DeadLetterQueue } from './dead-letter-queue';
-import { toDelivery } from './delivery';
+import { toDelivery, type Delivery } from './delivery';
 import { Engine, type Handle } from './engine';
+import { EventIntake } from './event-intake';
 import { Gate } from './gate';
 import { Heartbeats } from './heartbeats';
 import { errorText } from './outcome';
@@ -14,7 +15,7 @@ import { Permits } from './permits';
 import { MAX_POLLERS, Pump } from './pump';
 import { readQueueFacts, type QueueFacts } from './queue-facts';
 import { Sender } from './sender';
-import { type SettledListener } from './settled';
+import { type SettledListener, SettledListeners } from './settled';
 import { Settlement } from './settlement';
 
 export interface TransportOptions extends ClientOptions {
@@ -26,7 +27,7 @@ export interface TransportOptions extends ClientOptions {
   readonly defaultType: string;
   /** Deliveries in flight at most. */
   readonly concurrency: number;
-  /** Long-polling receive loops at most; one while idle. */
+  /** Long-polling receive loops at most; one while idle. 0: none, deliveries come in by `take`. */
   readonly pollers: number;
   readonly numbers: DeliveryNumbers;
 }
@@ -66,6 +67,8 @@ export class SqsTransport {
   private readonly settlement: Settlement;
   private readonly deadLetters: DeadLetterQueue;
   private readonly engine: Engine;
+  private readonly events: EventIntake;
+  private readonly settled = new SettledListeners();
   private visibilitySeconds: number;
   private handle: Handle | undefined;
   private pollLoops: readonly PollLoop[] = [];
@@ -87,11 +90,13 @@ export class SqsTransport {
     const permits = new Permits(concurrency);
     const visibilitySeconds = (): number => this.visibilitySeconds;
     const heartbeats = new Heartbeats(this.settlement, visibilitySeconds);
-    const { settlement, deadLetters } = this;
-    this.engine = new Engine({ settlement, heartbeats, deadLetters, attempts, permits, numbers }, (delivery, run) =>
-      this.handle ? this.handle(delivery, run) : Promise.reject(new Error('not started')),
-    );
+    const { settlement, deadLetters, settled } = this;
+    const handle: Handle = (delivery, run) =>
+      this.handle ? this.handle(delivery, run) : Promise.reject(new Error('not started'));
+    const parts = { settlement, deadLetters, attempts, numbers, settled };
+    this.engine = new Engine({ ...parts, heartbeats, permits, holdsGroups: true }, handle);
     this.gate = new Gate(pollers);
+    this.events = new EventIntake({ ...parts, gate: this.gate, concurrency }, handle);
     this.pump = new Pump(pollers, { gate: this.gate, permits, intake: this, visibilitySeconds });
   }
 
@@ -99,12 +104,21 @@ export class SqsTransport {
   start(handle: Handle, pollLoops: Iterable<PollLoop>): void {
     this.handle = handle;
     this.pollLoops = [...pollLoops];
-    void this.openGate();
+    if (this.pump.count === 0) this.openToAll();
+    else void this.openGate();
+  }
+
+  /**
+   * Takes in what someone else received and will delete. Resolves, before `deadline` (milliseconds since the epoch), to
+   * the MessageIds of what must not be deleted; rejects when nothing was begun.
+   */
+  take(messages: readonly Message[], deadline: number): Promise<string[]> {
+    return this.events.take(this.toDeliveries(messages), deadline);
   }
 
   /** Told of every settled delivery. */
   onSettled(listener: SettledListener): void {
-    this.engine.settled.add(listener);
+    this.settled.add(listener);
   }
 
   /** No new receives until every reason given is resumed; what is in flight goes on. */
@@ -133,13 +147,16 @@ export class SqsTransport {
   }
 
   admit(messages: readonly Message[]): void {
-    const now = Date.now();
-    for (const message of messages) this.engine.admit(toDelivery(message, this.options.queueUrl, now));
+    for (const delivery of this.toDeliveries(messages)) this.engine.admit(delivery);
   }
 
   refuse(messages: readonly Message[]): void {
+    for (const delivery of this.toDeliveries(messages)) void this.settlement.release(delivery, 0);
+  }
+
+  private toDeliveries(messages: readonly Message[]): Delivery[] {
     const now = Date.now();
-    for (const message of messages) void this.settlement.release(toDelivery(message, this.options.queueUrl, now), 0);
+    return messages.map((message) => toDelivery(message, this.options.queueUrl, now));
   }
 
   /** Stop receiving, finish what is in flight, settle it, close. Idempotent: every caller gets the one drain. */
@@ -155,6 +172,7 @@ export class SqsTransport {
     for (const { instance } of this.pollLoops) instance.stop({ abort: true });
     this.pump.abandon();
     await this.engine.drain(Math.max(0, this.options.numbers.drainSeconds * 1_000 - DRAIN_RESERVE_MS));
+    await this.events.drain();
     await this.settlement.flush();
     await this.deadLetters.close();
     this.pollClient.destroy();
@@ -179,6 +197,10 @@ export class SqsTransport {
   private begin({ visibilityTimeoutSeconds, redrives }: QueueFacts): void {
     this.visibilitySeconds = visibilityTimeoutSeconds;
     if (!redrives) this.logger.warn('The queue has no redrive policy, the backstop; `npm run provision` sets one.');
+    this.openToAll();
+  }
+
+  private openToAll(): void {
     this.gate.unlock();
     this.open = true;
   }

@@ -1,0 +1,54 @@
+import { Body, Controller, Headers, HttpCode, Post } from '@nestjs/common';
+import { Problem, unavailable } from '../service/problem';
+import { EventRefused } from '../transport/event-intake';
+import { EventMalformed, toMessages } from '../transport/lambda-event';
+import { SqsTransport } from '../transport/transport';
+
+/** Lambda takes an event of at most 6 MB; the adapter writes it anew, and may need some more. */
+export const EVENT_LIMIT_BYTES = 8 * 1_048_576;
+
+/** Without word of the function's deadline. */
+const FALLBACK_MS = 30_000;
+
+const RETRY_AFTER_SECONDS = 5;
+
+/** What the event source deletes, and what it does not: all that is named here comes again. */
+interface PartialBatchResponse {
+  readonly batchItemFailures: readonly { readonly itemIdentifier: string }[];
+}
+
+/**
+ * Lambda's SQS event source, by way of the web adapter; there on Lambda only, since whoever reaches it can make jobs up.
+ * An error is an error here: the adapter fails the invocation, and the whole event comes again.
+ */
+@Controller('events')
+export class EventsController {
+  constructor(private readonly transport: SqsTransport) {}
+
+  @Post()
+  @HttpCode(200)
+  async take(
+    @Body() event: unknown,
+    @Headers('x-amzn-lambda-context') context: string | undefined,
+  ): Promise<PartialBatchResponse> {
+    const deadline = deadlineOf(context) ?? Date.now() + FALLBACK_MS;
+    try {
+      const notDone = await this.transport.take(toMessages(event), deadline);
+      return { batchItemFailures: notDone.map((itemIdentifier) => ({ itemIdentifier })) };
+    } catch (error) {
+      if (error instanceof EventMalformed) throw new Problem(400, error.message);
+      if (error instanceof EventRefused) throw unavailable(error.message, RETRY_AFTER_SECONDS);
+      throw error;
+    }
+  }
+}
+
+/** Milliseconds since the epoch, from the invocation's context as the adapter hands it on. */
+function deadlineOf(context = '{}'): number | undefined {
+  try {
+    const { deadline } = JSON.parse(context) as { readonly deadline?: unknown };
+    return typeof deadline === 'number' ? deadline : undefined;
+  } catch {
+    return undefined;
+  }
+}

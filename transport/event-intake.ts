@@ -1,0 +1,118 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { type Delivery } from './delivery';
+import { Engine, type EngineParts, type Handle } from './engine';
+import { type Gate } from './gate';
+import { Permits } from './permits';
+import { ReportedSettlement } from './reported-settlement';
+import { type Settlement } from './settlement';
+
+/** Of the time that an event has: for handlers to heed the signal, and for what is left to be given back. */
+const RESERVE_MS = 3_000;
+
+/** While receiving is paused an event waits this long at most: to fail it sooner would keep no one busy, later costs. */
+const MOST_PAUSE_MS = 10_000;
+
+/** The event was not taken in: all of it comes again. */
+export class EventRefused extends Error {
+  override readonly name = 'EventRefused';
+}
+
+interface Parts extends Pick<EngineParts, 'deadLetters' | 'attempts' | 'numbers' | 'settled'> {
+  readonly settlement: Settlement;
+  readonly gate: Gate;
+  /** Deliveries of an event in flight at most. */
+  readonly concurrency: number;
+}
+
+/** Nothing extends a lease: the queue's visibility timeout is longer than an event may take. */
+const NO_HEARTBEATS: EngineParts['heartbeats'] = {
+  visibilitySeconds: () => 0,
+  add: () => undefined,
+  remove: () => Promise.resolve(),
+};
+
+/**
+ * Where deliveries come in that someone else received, and will delete: Lambda's event source. Each event passes
+ * through an engine of its own, which ends when the event's time does.
+ */
+export class EventIntake {
+  private readonly events = new Set<Promise<unknown>>();
+
+  constructor(
+    private readonly parts: Parts,
+    private readonly handle: Handle,
+  ) {}
+
+  /**
+   * Resolves, before `deadline` (milliseconds since the epoch), to the MessageIds of what is not done and must be
+   * delivered again. Rejects with `EventRefused` when receiving is paused or over: then nothing was begun.
+   */
+  async take(deliveries: readonly Delivery[], deadline: number): Promise<string[]> {
+    const taking = this.takeIn(deliveries, deadline);
+    this.events.add(taking);
+    return taking.finally(() => this.events.delete(taking));
+  }
+
+  /** Resolves when every event taken in has its answer. */
+  async drain(): Promise<void> {
+    await Promise.allSettled(this.events);
+  }
+
+  private async takeIn(deliveries: readonly Delivery[], deadline: number): Promise<string[]> {
+    await this.passGate(deadline);
+    const { settlement, concurrency, deadLetters, attempts, numbers, settled } = this.parts;
+    const report = new ReportedSettlement(settlement);
+    const permits = new Permits(concurrency);
+    const engine = new Engine(
+      {
+        settlement: report,
+        heartbeats: NO_HEARTBEATS,
+        permits,
+        deadLetters,
+        attempts,
+        numbers,
+        settled,
+        holdsGroups: false,
+      },
+      this.handle,
+    );
+    const left = deadline - Date.now();
+    const until = Date.now() + left - Math.min(RESERVE_MS, left / 4);
+    const over = setTimeout(() => {
+      permits.close(new Error('The time of the event is over.'));
+    }, until - Date.now());
+    await admitAll(deliveries, engine, permits).catch(() => undefined);
+    clearTimeout(over);
+    await engine.idleWithin(Math.max(0, until - Date.now()));
+    await engine.drain(0);
+    return report.notDone(deliveries);
+  }
+
+  private async passGate(deadline: number): Promise<void> {
+    const { gate } = this.parts;
+    const patience = new AbortController();
+    const waitMs = Math.max(0, Math.min(MOST_PAUSE_MS, (deadline - Date.now()) / 2));
+    const refuse = async (): Promise<never> => {
+      await wait(waitMs, undefined, { signal: patience.signal });
+      throw new EventRefused(
+        `No jobs are taken in now: ${gate.pauseReasons.join(', ') || 'the consumer is stopping'}.`,
+      );
+    };
+    try {
+      await Promise.race([gate.pass(0), refuse()]);
+    } finally {
+      patience.abort();
+    }
+  }
+}
+
+/** In their order, as there is room; rejects when the permits are closed. */
+async function admitAll(deliveries: readonly Delivery[], engine: Engine, permits: Permits): Promise<void> {
+  for (let next = 0; next < deliveries.length;) {
+    const room = await permits.acquire();
+    const some = deliveries.slice(next, next + room);
+    permits.release(room - some.length);
+    for (const delivery of some) engine.admit(delivery);
+    next += room;
+  }
+}
