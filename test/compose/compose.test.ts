@@ -1,6 +1,6 @@
 import { DELIVERY } from '../../contract/delivery';
 import { eventually } from '../harness/eventually';
-import { docker, inspect, withDocker } from './docker';
+import { composeDown, docker, inspect, withDocker } from './docker';
 import { ComposeStack } from './stack';
 
 interface Health {
@@ -34,15 +34,19 @@ class Load {
 withDocker('docker compose up', () => {
   let stack: ComposeStack;
   let firstId: string;
+  let close = (): void => undefined;
 
   beforeAll(async () => {
     stack = await ComposeStack.up();
+    close = (): void => {
+      stack.close();
+    };
     firstId = await stack.produce(41);
     await stack.results.keepWrites();
   });
   afterAll(async () => {
-    await ComposeStack.down();
-    stack.close();
+    await composeDown();
+    close();
   });
 
   const only = async (service: string): Promise<string> => {

@@ -17,6 +17,18 @@ export async function docker(args: readonly string[], env: Variables = {}): Prom
   return stdout.trim();
 }
 
+/** A project of this run's own: containers, networks and images are beside a user's, and are gone afterwards. */
+export const PROJECT = `plusone-test-${process.pid}`;
+
+/** `docker compose` in that project. */
+export const compose = (args: readonly string[], env: Variables = {}): Promise<string> =>
+  docker(['compose', '-p', PROJECT, ...args], env);
+
+/** Removes all of it, also what a failed start left behind. */
+export async function composeDown(): Promise<void> {
+  await compose(['down', '--timeout', '1', '--volumes', '--remove-orphans', '--rmi', 'local']);
+}
+
 /** As `describe`, where a Docker engine with compose 2 answers; elsewhere skipped, and said so. */
 export function withDocker(name: string, tests: () => void): void {
   const there = [['version'], ['compose', 'version']].every(

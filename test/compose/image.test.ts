@@ -1,10 +1,12 @@
 import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
-import { docker, inspect, withDocker } from './docker';
+import { compose, composeDown, docker, inspect, PROJECT, withDocker } from './docker';
 
 const OWN_LAYERS_LIMIT = 6_000_000;
 const SERVICES = ['producer', 'consumer'] as const;
+
+const imageOf = (service: (typeof SERVICES)[number]): string => `${PROJECT}-${service}`;
 
 /** Every path in an image, by way of a container that is never started. */
 async function filesOf(image: string): Promise<string[]> {
@@ -48,11 +50,12 @@ async function startFault(args: readonly string[]): Promise<{ code: number; stde
 
 withDocker('images', () => {
   beforeAll(async () => {
-    await docker(['compose', 'build']);
+    await compose(['build']);
   });
+  afterAll(composeDown);
 
   test.each(SERVICES)("the %s's own layers are small", async (service) => {
-    const { own, adapter } = await layersOf(`plusone-${service}`);
+    const { own, adapter } = await layersOf(imageOf(service));
     process.stdout.write(`${service}: ${own} bytes of our own, ${adapter} of the adapter\n`);
     expect(own).toBeGreaterThan(1_000_000);
     expect(own).toBeLessThanOrEqual(OWN_LAYERS_LIMIT);
@@ -61,7 +64,7 @@ withDocker('images', () => {
   test.each(SERVICES)(
     'the %s holds Node, its bundle and the adapter; no shell, no npm, no modules',
     async (service) => {
-      const files = await filesOf(`plusone-${service}`);
+      const files = await filesOf(imageOf(service));
       expect(files).toEqual(
         expect.arrayContaining(['nodejs/bin/node', `app/${service}.js`, 'opt/extensions/lambda-adapter']),
       );
@@ -79,7 +82,7 @@ withDocker('images', () => {
     'the %s runs as nobody in particular, starts in exec form and says what it is',
     async (service) => {
       const { version } = JSON.parse(await readFile('package.json', 'utf8')) as { version: string };
-      expect(await inspect(`plusone-${service}`, '.Config')).toMatchObject({
+      expect(await inspect(imageOf(service), '.Config')).toMatchObject({
         User: expect.stringMatching(/^(65532|nonroot)$/),
         Entrypoint: ['/nodejs/bin/node'],
         Cmd: [`/app/${service}.js`],
@@ -93,13 +96,13 @@ withDocker('images', () => {
   );
 
   test.each(SERVICES)('the %s without a queue says so, read-only and without a right', async (service) => {
-    const { code, stdout, stderr } = await startFault(['--read-only', '--cap-drop', 'ALL', `plusone-${service}`]);
+    const { code, stdout, stderr } = await startFault(['--read-only', '--cap-drop', 'ALL', imageOf(service)]);
     expect(code).toBe(1);
     expect(stdout + stderr).toContain('QUEUE_URL is missing');
   });
 
   test('a health check of what does not run fails with the reason', async () => {
-    const { code, stderr } = await startFault(['plusone-producer', '/app/healthy.js', 'PORT']);
+    const { code, stderr } = await startFault([imageOf('producer'), '/app/healthy.js', 'PORT']);
     expect(code).toBe(1);
     expect(stderr).toMatch(/fetch failed/);
   });

@@ -2,10 +2,8 @@ import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
 import { DEAD_LETTER_QUEUE_NAME, QUEUE_NAME } from '../../contract/delivery';
 import { TestBroker } from '../harness/broker';
 import { eventually } from '../harness/eventually';
-import { docker, inspect, type Variables } from './docker';
+import { compose, docker, inspect, type Variables } from './docker';
 import { ResultsTable } from './results-table';
-
-const PROJECT = `plusone-test-${process.pid}`;
 
 /** Host ports that the engine picks: nothing else that runs on this machine is in the way. */
 const ANY_PORTS = { PORT: '0', SQS_PORT: '0', DYNAMODB_PORT: '0' };
@@ -13,11 +11,8 @@ const ANY_PORTS = { PORT: '0', SQS_PORT: '0', DYNAMODB_PORT: '0' };
 /** A short lease, so that what a killed consumer held comes again soon. */
 const ENV = { ...ANY_PORTS, VISIBILITY_TIMEOUT_SECONDS: '5' };
 
-const compose = (args: readonly string[], env: Variables = {}): Promise<string> =>
-  docker(['compose', '-p', PROJECT, ...args], { ...ENV, ...env });
-
 const loopback = async (service: string, port: number): Promise<string> =>
-  `http://${await compose(['port', service, String(port)])}`;
+  `http://${await compose(['port', service, String(port)], ENV)}`;
 
 /** The repository's compose as a user brings it up, but under a project name of its own. */
 export class ComposeStack {
@@ -28,16 +23,10 @@ export class ComposeStack {
   ) {}
 
   static async up(): Promise<ComposeStack> {
-    await compose(['build']);
-    await compose(['up', '--detach', '--wait']);
+    await compose(['up', '--detach', '--build', '--wait'], ENV);
     const broker = new TestBroker(await loopback('localstack', 4566), 'us-east-1', undefined);
     const results = new ResultsTable(await loopback('dynamodb', 8000));
     return new ComposeStack(await loopback('producer', 3000), broker, results);
-  }
-
-  /** Also what a failed `up` left behind. */
-  static async down(): Promise<void> {
-    await compose(['down', '--timeout', '1', '--volumes', '--remove-orphans']);
   }
 
   get queueUrl(): string {
@@ -63,12 +52,12 @@ export class ComposeStack {
   /** Consumers afresh, so many and with these variables; resolves to the ids of their containers once all are ready. */
   async consumers(count: number, variables: Variables = {}): Promise<string[]> {
     const scale = ['--scale', `consumer=${count}`, '--force-recreate', '--no-deps'];
-    await compose(['up', '--detach', '--wait', ...scale, 'consumer'], variables);
+    await compose(['up', '--detach', '--wait', ...scale, 'consumer'], { ...ENV, ...variables });
     return this.containers('consumer');
   }
 
   async containers(service: string): Promise<string[]> {
-    return (await compose(['ps', '--all', '--quiet', service])).split('\n').filter(Boolean);
+    return (await compose(['ps', '--all', '--quiet', service], ENV)).split('\n').filter(Boolean);
   }
 
   logs(id: string): Promise<string> {
