@@ -15,7 +15,7 @@ import {
 } from '@aws-sdk/client-sqs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { DEAD_LETTER_QUEUE_NAME, DELIVERY, QUEUE_NAME, type DeliveryNumbers } from '../contract/delivery';
-import { readEnvironment } from '../contract/environment';
+import { type Environment, readEnvironment } from '../contract/environment';
 import { localCredentials } from './child-environment';
 import { provisionResults } from './provision-table';
 
@@ -150,29 +150,28 @@ export function createProvisionClient(region: string, endpoint: string | undefin
   });
 }
 
-async function main(): Promise<void> {
-  const environment = readEnvironment();
+async function provisionFrom(environment: Environment): Promise<Queues> {
   const client = createProvisionClient(environment.region, environment.sqsEndpoint);
   const numbers = { ...DELIVERY, visibilityTimeoutSeconds: environment.visibilityTimeoutSeconds };
+  const names = { queueName: QUEUE_NAME, deadLetterQueueName: DEAD_LETTER_QUEUE_NAME };
   try {
-    const queues = await provision({
-      client,
-      queueName: QUEUE_NAME,
-      deadLetterQueueName: DEAD_LETTER_QUEUE_NAME,
-      numbers,
-    });
+    const queues = await provision({ client, ...names, numbers });
     await provisionResults(environment);
-    process.stdout.write(`${JSON.stringify(queues)}\n`);
+    return queues;
   } finally {
     client.destroy();
   }
 }
 
-if (require.main === module) {
-  main().catch((error: unknown) => {
-    process.stderr.write(
-      `Queues and table cannot be provisioned: ${error instanceof Error ? error.message : String(error)}\n`,
-    );
+/** As a process; exported for its bundle, where no module is the main one. */
+export async function main(): Promise<void> {
+  try {
+    process.stdout.write(`${JSON.stringify(await provisionFrom(readEnvironment()))}\n`);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    process.stderr.write(`Queues and table cannot be provisioned: ${why}\n`);
     process.exitCode = 1;
-  });
+  }
 }
+
+if (require.main === module) void main();

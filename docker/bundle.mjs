@@ -1,0 +1,75 @@
+/**
+ * Bundles what `npm run build` compiled into one file per process under dist/bundle/. Of the compiled files, since
+ * esbuild drops the decorator metadata that Nest and class-validator live on.
+ */
+import { build } from 'esbuild';
+import { cp, rm } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+
+const OUT = 'dist/bundle';
+
+/** What Nest asks for only if its user has it; anything else that is missing fails the bundling. */
+const OPTIONAL = [
+  '@fastify/view',
+  '@grpc/grpc-js',
+  '@grpc/proto-loader',
+  '@nestjs/platform-express',
+  '@nestjs/websockets/socket-module',
+  'amqp-connection-manager',
+  'amqplib',
+  'ioredis',
+  'kafkajs',
+  'mqtt',
+  'nats',
+  // Where an older class-transformer had it.
+  'class-transformer/storage',
+];
+
+/** The page at /docs is served from a folder beside the bundle; its package would say where the bundle itself lies. */
+const DOCS_PAGE = [
+  'swagger-ui.css',
+  'swagger-ui-bundle.js',
+  'swagger-ui-standalone-preset.js',
+  'favicon-16x16.png',
+  'favicon-32x32.png',
+];
+const docsPage = {
+  name: 'docs-page',
+  setup({ onLoad }) {
+    onLoad({ filter: /swagger-ui-dist.absolute-path\.js$/ }, () => ({
+      contents: `module.exports = () => require('node:path').join(__dirname, 'swagger-ui');`,
+    }));
+  },
+};
+
+const options = {
+  bundle: true,
+  platform: 'node',
+  target: 'node24',
+  external: OPTIONAL,
+  plugins: [docsPage],
+  // Names of classes show in logs and in /openapi.json.
+  keepNames: true,
+  minify: true,
+  legalComments: 'linked',
+  // For whoever reads a stack; stays out of the image.
+  sourcemap: 'external',
+  logLevel: 'warning',
+};
+
+await rm(OUT, { recursive: true, force: true });
+await build({
+  ...options,
+  outdir: OUT,
+  entryPoints: {
+    producer: 'dist/producer/main.js',
+    consumer: 'dist/consumer/main.js',
+    healthy: 'dist/service/healthy.js',
+  },
+});
+// Within a bundle no module is the main one, so this one is told to run.
+const provision = { contents: `void require('./dist/ops/provision.js').main();`, resolveDir: '.' };
+await build({ ...options, stdin: provision, outfile: join(OUT, 'provision.js') });
+const from = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
+for (const file of DOCS_PAGE) await cp(join(from, file), join(OUT, 'swagger-ui', file));
