@@ -1,21 +1,28 @@
 import { type Job } from '../../contract/job';
 
-/** Accepted jobs as k6 wrote them down, a line `ID INPUT` each. */
+export interface AcceptedJob extends Job {
+  /** Milliseconds since the epoch, by k6's clock: the pair's own, as both are on one machine. */
+  readonly sentAt: number;
+}
+
+/** Accepted jobs as k6 wrote them down, a line `ID INPUT SENT` each. */
 export interface Handover {
-  readonly jobs: readonly Job[];
+  readonly jobs: readonly AcceptedJob[];
   /** Lines that are no job. */
   readonly strays: readonly string[];
 }
 
-const LINE = /^([0-9a-f-]{36}) (\d+)$/;
+const LINE = /^([0-9a-f-]{36}) (\d+) (\d{13})$/;
 
 export function readHandover(text: string): Handover {
-  const lines = text.split('\n').filter((line) => line !== '');
-  const read = lines.map((line) => LINE.exec(line));
-  return {
-    jobs: read.flatMap((match) => (match ? [{ id: match[1] ?? '', input: Number(match[2]) }] : [])),
-    strays: lines.filter((_, index) => !read[index]),
-  };
+  const jobs: AcceptedJob[] = [];
+  const strays: string[] = [];
+  for (const line of text.split('\n')) {
+    const [, id, input, sentAt] = LINE.exec(line) ?? [];
+    if (id !== undefined) jobs.push({ id, input: Number(input), sentAt: Number(sentAt) });
+    else if (line !== '') strays.push(line);
+  }
+  return { jobs, strays };
 }
 
 export interface Threshold {

@@ -82,7 +82,7 @@ withK6(
       expect.stringMatching(/NOT AS EXPECTED: \d+ accepted jobs not done, such as [\da-f-]{36} \(pending\)/),
     );
     expect(JSON.parse(readFileSync(json(), 'utf8')).faults).toHaveLength(1);
-    expect(app.running).toBe(true);
+    await app.stop('SIGTERM', 40_000);
   },
   120_000,
 );

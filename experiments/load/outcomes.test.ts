@@ -29,7 +29,7 @@ test('gives up on what never ends once its patience is over', async () => {
     signal,
   });
   expect(outcomes).toEqual(
-    new Map([
+    new Map<string, Outcome>([
       ['a', DONE],
       ['lost', PENDING],
     ]),

@@ -12,19 +12,17 @@ const WIDTHS = [
 ] as const;
 
 const RATES: readonly Curve[] = [
-  { style: 'accepted', title: 'accepted', of: ({ accepted }) => accepted },
+  { style: 'sent', title: 'sent', of: ({ sent }) => sent },
   { style: 'done', title: 'done', of: ({ done }) => done },
 ];
 
-const BACKLOG: readonly Curve[] = [
-  { style: 'backlog', title: 'accepted and not yet done', of: ({ backlog }) => backlog },
-];
+const BACKLOG: readonly Curve[] = [{ style: 'backlog', title: 'sent and not yet done', of: ({ backlog }) => backlog }];
 
 const STYLE = `
 .curve{fill:none;stroke-width:2;stroke-linejoin:round}
-.curve.accepted,.curve.backlog{stroke:var(--run)}.curve.done{stroke:var(--pay)}
+.curve.sent,.curve.backlog{stroke:var(--run)}.curve.done{stroke:var(--pay)}
 .key{display:inline-block;width:1.6em;height:0;border-top:3px solid;vertical-align:middle;margin:0 .4em 0 0}
-.key.accepted,.key.backlog{border-color:var(--run)}.key.done{border-color:var(--pay)}
+.key.sent,.key.backlog{border-color:var(--run)}.key.done{border-color:var(--pay)}
 .keys span+span{margin-left:1.2em}
 .verdict{padding:10px 16px;border-radius:10px;font-weight:600;max-width:none}
 table.plain{border-collapse:collapse;font-size:15px}
@@ -57,7 +55,7 @@ function tiles({
       deadLetters === undefined ? '–' : String(deadLetters),
       deadLetters === undefined ? 'The broker was not ours to ask.' : 'in the dead-letter queue.',
     ),
-    tile('Time to drain', `${drainSeconds.toFixed(1)} s`, 'from the last job accepted to the last one done.'),
+    tile('Time to drain', `${drainSeconds.toFixed(1)} s`, 'from the last job sent to the last one done.'),
   ]);
 }
 
@@ -104,7 +102,7 @@ function verdict({ faults }: Report): Markup[] {
 
 function measured({ plan, pair, startedAt, node, k6 }: Report): string {
   const stages = plan.stages.map(({ seconds, target }) => `${seconds} s to ${target}`).join(', ');
-  return `${startedAt}, ${k6}, Node ${node}; pair: ${pair}. Arrivals a second, whatever the answers take: from ${plan.startRate}, ${stages}. A request is timed by k6; end to end is the time from the moment in the job's id to the moment in its record. Broker, apps and k6 share one machine.`;
+  return `${startedAt}, ${k6}, Node ${node}; pair: ${pair}. Arrivals a second, whatever the answers take: from ${plan.startRate}, ${stages}. A request is timed by k6; end to end is from its sending to the moment in the job's record. Broker, apps and k6 share one machine.`;
 }
 
 /** The report: one file that needs nothing else, and holds the figures it was made of. */

@@ -65,7 +65,7 @@ const PROFILES: Readonly<Record<ProfileName, Profile>> = {
   },
   spike: {
     what: 'Calm, then a sudden crowd, then calm.',
-    peak: 1_000,
+    peak: 500,
     stages: [
       { seconds: 10, share: 0.05 },
       { seconds: 1, share: 1 },
@@ -117,7 +117,7 @@ export function planOf(name: ProfileName, wishes: Wishes = {}): Plan {
     peak,
     startRate,
     stages,
-    users: Math.min(USERS_AT_MOST, Math.ceil(peak / 2) + 10),
+    users: Math.min(USERS_AT_MOST, peak),
     usersAtMost: Math.min(USERS_AT_MOST, peak * ANSWER_SECONDS_AT_MOST),
     thresholds: {
       accepted_jobs: ['count>0'],

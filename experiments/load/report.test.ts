@@ -9,22 +9,22 @@ test('latency by nearest rank', () => {
 
 test('a moment for each second, with what waits at its end', () => {
   const moments = momentsOf([
-    { acceptedAt: 10_000, doneAt: 10_500 },
-    { acceptedAt: 10_900, doneAt: 12_100 },
-    { acceptedAt: 11_000, doneAt: undefined },
+    { sentAt: 10_000, doneAt: 10_500 },
+    { sentAt: 10_900, doneAt: 12_100 },
+    { sentAt: 11_000, doneAt: undefined },
   ]);
   expect(moments).toEqual([
-    { second: 0, accepted: 2, done: 1, backlog: 1 },
-    { second: 1, accepted: 1, done: 0, backlog: 2 },
-    { second: 2, accepted: 0, done: 1, backlog: 1 },
+    { second: 0, sent: 2, done: 1, backlog: 1 },
+    { second: 1, sent: 1, done: 0, backlog: 2 },
+    { second: 2, sent: 0, done: 1, backlog: 1 },
   ]);
   expect(momentsOf([])).toEqual([]);
 });
 
 test('a long run has wider moments, and the same rates', () => {
   const moments = momentsOf(
-    Array.from({ length: 600 }, (_, second) => ({ acceptedAt: second * 1_000, doneAt: second * 1_000 })),
+    Array.from({ length: 600 }, (_, second) => ({ sentAt: second * 1_000, doneAt: second * 1_000 })),
   );
   expect(moments.length).toBeLessThanOrEqual(120);
-  expect(moments[0]).toMatchObject({ accepted: 1, done: 1, backlog: 0 });
+  expect(moments[0]).toMatchObject({ sent: 1, done: 1, backlog: 0 });
 });

@@ -1,6 +1,4 @@
-import { type Job } from '../../contract/job';
-import { issuedAt } from '../../results/job-id';
-import { type Latency, type Threshold } from './k6-output';
+import { type AcceptedJob, type Latency, type Threshold } from './k6-output';
 import { type Outcome } from './outcomes';
 import { type Plan } from './profiles';
 import { type End, faultsOf } from './verdict';
@@ -17,12 +15,12 @@ export interface Setting {
 
 /** One moment of the chart. */
 export interface Moment {
-  /** Since the first job was accepted. */
+  /** Since the first job was sent. */
   readonly second: number;
-  /** A second, within this moment. */
-  readonly accepted: number;
+  /** A second, within this moment; of those sent, the ones that were accepted. */
+  readonly sent: number;
   readonly done: number;
-  /** Accepted and not yet done, at its end. */
+  /** Sent, accepted, and not yet done, at its end. */
   readonly backlog: number;
 }
 
@@ -35,9 +33,9 @@ export interface Report extends Setting {
   readonly refusedShare: number;
   readonly dropped: number;
   readonly requestMs: Latency;
-  /** From the id, which holds the moment it was issued, to the record's last change. */
+  /** From the moment k6 sends the request to the record's last change. */
   readonly endToEndMs: Latency;
-  /** From the last job accepted to the last one done. */
+  /** From the last job sent to the last one done. */
   readonly drainSeconds: number;
   readonly thresholds: readonly Threshold[];
   readonly faults: readonly string[];
@@ -48,7 +46,7 @@ export function reportOf(setting: Setting, end: End): Report {
   const times = timesOf(end.jobs, end.outcomes);
   const done = times.flatMap(({ doneAt }) => (doneAt === undefined ? [] : [doneAt]));
   const { requests, accepted, failedShare, refusedShare, dropped, requestMs, thresholds } = end;
-  const lastAccepted = times.reduce((last, { acceptedAt }) => Math.max(last, acceptedAt), 0);
+  const lastSent = times.reduce((last, { sentAt }) => Math.max(last, sentAt), 0);
   const lastDone = done.reduce((last, at) => Math.max(last, at), 0);
   return {
     ...setting,
@@ -60,10 +58,8 @@ export function reportOf(setting: Setting, end: End): Report {
     refusedShare,
     dropped,
     requestMs,
-    endToEndMs: latencyOf(
-      times.flatMap(({ acceptedAt, doneAt }) => (doneAt === undefined ? [] : [doneAt - acceptedAt])),
-    ),
-    drainSeconds: Math.max(0, lastDone - lastAccepted) / 1_000,
+    endToEndMs: latencyOf(times.flatMap(({ sentAt, doneAt }) => (doneAt === undefined ? [] : [doneAt - sentAt]))),
+    drainSeconds: Math.max(0, lastDone - lastSent) / 1_000,
     thresholds,
     faults: faultsOf(end),
     moments: momentsOf(times),
@@ -72,14 +68,14 @@ export function reportOf(setting: Setting, end: End): Report {
 
 /** Milliseconds since the epoch. */
 export interface Times {
-  readonly acceptedAt: number;
+  readonly sentAt: number;
   readonly doneAt: number | undefined;
 }
 
-function timesOf(jobs: readonly Job[], outcomes: ReadonlyMap<string, Outcome>): Times[] {
-  return jobs.map(({ id }) => {
+function timesOf(jobs: readonly AcceptedJob[], outcomes: ReadonlyMap<string, Outcome>): Times[] {
+  return jobs.map(({ id, sentAt }) => {
     const outcome = outcomes.get(id);
-    return { acceptedAt: issuedAt(id) ?? 0, doneAt: outcome?.state === 'done' ? outcome.completedAt : undefined };
+    return { sentAt, doneAt: outcome?.state === 'done' ? outcome.completedAt : undefined };
   });
 }
 
@@ -94,19 +90,19 @@ const MOMENTS_AT_MOST = 120;
 
 export function momentsOf(times: readonly Times[]): Moment[] {
   if (times.length === 0) return [];
-  const first = times.reduce((least, { acceptedAt }) => Math.min(least, acceptedAt), Infinity);
-  const last = times.reduce((most, { acceptedAt, doneAt = 0 }) => Math.max(most, acceptedAt, doneAt), 0);
+  const first = times.reduce((least, { sentAt }) => Math.min(least, sentAt), Infinity);
+  const last = times.reduce((most, { sentAt, doneAt = 0 }) => Math.max(most, sentAt, doneAt), 0);
   const seconds = Math.ceil(((last - first) / 1_000 + 1) / MOMENTS_AT_MOST);
   const slot = (at: number): number => Math.floor((at - first) / 1_000 / seconds);
-  const counts = Array.from({ length: slot(last) + 1 }, () => ({ accepted: 0, done: 0 }));
-  for (const { acceptedAt, doneAt } of times) {
-    const [one, other] = [counts[slot(acceptedAt)], doneAt === undefined ? undefined : counts[slot(doneAt)]];
-    if (one) one.accepted += 1;
+  const counts = Array.from({ length: slot(last) + 1 }, () => ({ sent: 0, done: 0 }));
+  for (const { sentAt, doneAt } of times) {
+    const [one, other] = [counts[slot(sentAt)], doneAt === undefined ? undefined : counts[slot(doneAt)]];
+    if (one) one.sent += 1;
     if (other) other.done += 1;
   }
   let backlog = 0;
-  return counts.map(({ accepted, done }, index) => {
-    backlog += accepted - done;
-    return { second: index * seconds, accepted: accepted / seconds, done: done / seconds, backlog };
+  return counts.map(({ sent, done }, index) => {
+    backlog += sent - done;
+    return { second: index * seconds, sent: sent / seconds, done: done / seconds, backlog };
   });
 }

@@ -1,6 +1,6 @@
 /**
- * Runs in k6, not in Node: posts jobs at the rate of a profile. Each accepted job is handed over as a line `ID INPUT` on
- * the console; `accepted_jobs` counts them apart, so that a lost line shows.
+ * Runs in k6, not in Node: posts jobs at the rate of a profile. Each accepted job is handed over as a line
+ * `ID INPUT SENT` on the console; `accepted_jobs` counts them apart, so that a lost line shows.
  *
  *   k6 run [-e PROFILE=smoke] [-e TARGET=http://127.0.0.1:3000] [-e PEAK=N] [-e P99_MS=N] [-e API_KEY=…] [-e SUMMARY=FILE]
  */
@@ -58,6 +58,7 @@ const isRefusal = ({ status, headers: { 'Retry-After': retryAfter } }: Response)
 
 export default function produce(): void {
   const input = exec.scenario.iterationInTest;
+  const sentAt = Date.now();
   const answer = http.post(`${TARGET.replace(/\/$/, '')}/produce`, JSON.stringify({ input }), {
     headers,
     timeout: '15s',
@@ -67,7 +68,7 @@ export default function produce(): void {
   failed.add(typeof id !== 'string' && !isRefusal(answer));
   if (typeof id !== 'string') return;
   accepted.add(1);
-  console.log(`${id} ${input}`);
+  console.log(`${id} ${input} ${sentAt}`);
 }
 
 export function handleSummary(summary: unknown): Record<string, string> {
