@@ -8,6 +8,7 @@ import { createProvisionClient } from '../../ops/provision';
 import { eventually } from '../../test/harness/eventually';
 import { type App, endApps, isAlive, runApp } from '../../test/harness/processes';
 import { freePort } from '../proxy/free-port';
+import { type Report } from './report';
 
 /** Where k6 is missing, what needs it is skipped, and says so. */
 const withK6 = spawnSync(processVariables['K6'] ?? 'k6', ['version']).status === 0 ? it : it.skip;
@@ -51,11 +52,11 @@ withK6(
   async () => {
     const load = runLoad(['smoke']);
     expect(await load.exit(50_000)).toEqual({ code: 0, signal: null });
-    const report = JSON.parse(readFileSync(json(), 'utf8'));
+    const report = JSON.parse(readFileSync(json(), 'utf8')) as Report;
     expect(report).toMatchObject({ deadLetters: 0, failedShare: 0, refusedShare: 0, dropped: 0, faults: [] });
     expect(report.accepted).toBeGreaterThanOrEqual(200);
     expect(report.done).toBe(report.accepted);
-    expect(report.thresholds.every(({ ok }: { ok: boolean }) => ok)).toBe(true);
+    expect(report.thresholds.every(({ ok }) => ok)).toBe(true);
     expect(readFileSync(page(), 'utf8')).toMatch(/^<!doctype html>/);
   },
   60_000,

@@ -8,7 +8,9 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { processVariables, readEnvironment } from '../../contract/environment';
+import { INTERRUPTED, stopSignal } from '../process/stop-signal';
 import { findK6, type K6 } from './find-k6';
 import { readOptions, type Options } from './options';
 import { askAt, follow } from './outcomes';
@@ -19,46 +21,27 @@ import { reportOf, type Report } from './report';
 import { runK6 } from './run-k6';
 import { Progress, summaryOf } from './terminal';
 
-const INTERRUPTED = 130;
-
-/** One Ctrl-C comes twice under npm: from the terminal, and passed on by npm. */
-const SAME_KEYPRESS_MS = 500;
-
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
 interface Run {
   readonly options: Options;
   readonly plan: Plan;
   readonly k6: K6;
+  /** Of the pair, if it asks for one. */
+  readonly apiKey: string | undefined;
   readonly folder: string;
   readonly signal: AbortSignal;
 }
 
-/** Aborted by the first signal; a later one ends at once, and the children with us. */
-function stopSignal(): AbortSignal {
-  const stopping = new AbortController();
-  let firstAt: number | undefined;
-  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.on(name, () => {
-      if (firstAt !== undefined && Date.now() - firstAt > SAME_KEYPRESS_MS) process.exit(INTERRUPTED);
-      if (firstAt === undefined) say('\nStopping: k6 first, then the pair, which finishes what is in flight.');
-      firstAt ??= Date.now();
-      stopping.abort();
-    });
-  }
-  return stopping.signal;
-}
-
 async function shoot(run: Run, pair: Pair) {
-  const { options, plan, k6, folder, signal } = run;
+  const { options, plan, k6, apiKey, folder, signal } = run;
   const { p99Ms, patienceSeconds } = options;
-  const [key] = readEnvironment().apiKeys;
   const env = {
     TARGET: pair.url,
     PROFILE: plan.name,
     PEAK: String(plan.peak),
     ...(p99Ms !== undefined && { P99_MS: String(p99Ms) }),
-    ...(key !== undefined && { API_KEY: key }),
+    ...(apiKey !== undefined && { API_KEY: apiKey }),
   };
   const progress = new Progress(process.stdout);
   const result = await runK6({
@@ -72,7 +55,7 @@ async function shoot(run: Run, pair: Pair) {
   });
   progress.end();
   say(`${result.jobs.length} jobs accepted; asking after each.`);
-  const ask = askAt(pair.url, key === undefined ? {} : { authorization: `Bearer ${key}` });
+  const ask = askAt(pair.url, apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` });
   const patience = { ms: patienceSeconds * 1_000, signal };
   const outcomes = await follow(
     result.jobs.map(({ id }) => id),
@@ -84,12 +67,14 @@ async function shoot(run: Run, pair: Pair) {
 
 /** A job is done a moment before its message is deleted. */
 const DELETED_WITHIN_MS = 5_000;
+const LOOK_EVERY_MS = 50;
 
 async function emptied(pair: Pair): Promise<Depths | undefined> {
   const deadline = Date.now() + DELETED_WITHIN_MS;
   for (;;) {
     const depths = await pair.depths();
     if (depths === undefined || depths.waiting === 0 || Date.now() > deadline) return depths;
+    await wait(LOOK_EVERY_MS);
   }
 }
 
@@ -116,11 +101,12 @@ function write(path: string, text: string): void {
 
 async function load(options: Options, k6: K6, signal: AbortSignal): Promise<number> {
   const plan = planOf(options.profile, { peak: options.peak, p99Ms: options.p99Ms });
+  const [apiKey] = readEnvironment().apiKeys;
   const folder = mkdtempSync(join(tmpdir(), 'plusone-load-'));
   try {
     const pair = options.url === undefined ? await OwnPair.start(folder) : await findPair(options.url);
     say(`${plan.name}: up to ${plan.peak} jobs a second at ${pair.url}. ${plan.what}`);
-    const report = await runOn({ options, plan, k6, folder, signal }, pair);
+    const report = await runOn({ options, plan, k6, apiKey, folder, signal }, pair);
     for (const line of summaryOf(report)) say(line);
     write(options.json, `${JSON.stringify(report, undefined, 2)}\n`);
     write(options.out, page(report));
@@ -134,7 +120,9 @@ async function load(options: Options, k6: K6, signal: AbortSignal): Promise<numb
 async function main(): Promise<number> {
   const options = readOptions(process.argv.slice(2));
   const k6 = await findK6(processVariables);
-  const signal = stopSignal();
+  const signal = stopSignal(() => {
+    say('\nStopping: k6 first, then the pair, which finishes what is in flight.');
+  });
   try {
     return await load(options, k6, signal);
   } catch (error) {

@@ -30,7 +30,8 @@ table.plain{border-collapse:collapse;font-size:15px}
 .plain th{font-weight:500;color:var(--faint)}.plain th[scope=row],.plain td.words{text-align:left;overflow-wrap:anywhere}
 .on-phone{display:none}@media (max-width:560px){.on-phone{display:block}.on-desk{display:none}}`;
 
-const paragraph = (text: string, style = 'plain-text'): Markup => element('p', { class: style }, [text]);
+const paragraph = (text: string, style?: string): Markup =>
+  element('p', style === undefined ? {} : { class: style }, [text]);
 
 function tile(title: string, figure: string, words: string): Markup {
   return element('div', { class: 'tile' }, [element('h3', {}, [title]), paragraph(figure, 'figure'), paragraph(words)]);
@@ -46,7 +47,7 @@ function tiles({
   failedShare,
   dropped,
 }: Report): Markup {
-  const shares = `of ${requests.toLocaleString('en-US')} requests; ${percent(refusedShare)} refused, ${percent(failedShare)} failed, ${dropped} arrivals dropped.`;
+  const shares = `of ${requests.toLocaleString('en-US')} requests; ${percent(refusedShare)} refused, ${percent(failedShare)} failed, ${dropped.toLocaleString('en-US')} arrivals dropped.`;
   return element('div', { class: 'tiles' }, [
     tile('Accepted', accepted.toLocaleString('en-US'), shares),
     tile('Done', done.toLocaleString('en-US'), `of those accepted; each was asked after by its id.`),
