@@ -28,7 +28,11 @@ const page = (): string => join(folder, 'load.html');
 const json = (): string => join(folder, 'load.json');
 
 const runLoad = (args: readonly string[], env: Readonly<Record<string, string>> = {}): App =>
-  runApp('dist/experiments/load/load.js', { args: [...args, '--out', page(), '--json', json()], env });
+  runApp('dist/experiments/load/load.js', {
+    args: [...args, '--out', page(), '--json', json()],
+    // What a killed run leaves behind.
+    env: { TMPDIR: folder, ...env },
+  });
 
 /** Every process below this one, their children too. */
 function below(pid: number): number[] {

@@ -56,7 +56,7 @@ function tiles({
       deadLetters === undefined ? '–' : String(deadLetters),
       deadLetters === undefined ? 'The broker was not ours to ask.' : 'in the dead-letter queue.',
     ),
-    tile('Time to drain', `${drainSeconds.toFixed(1)} s`, 'from the last job sent to the last one done.'),
+    tile('Time to drain', `${drainSeconds.toFixed(2)} s`, 'from the last job sent to the last one done.'),
   ]);
 }
 
@@ -103,7 +103,7 @@ function verdict({ faults }: Report): Markup[] {
 
 function measured({ plan, pair, startedAt, node, k6 }: Report): string {
   const stages = plan.stages.map(({ seconds, target }) => `${seconds} s to ${target}`).join(', ');
-  return `${startedAt}, ${k6}, Node ${node}; pair: ${pair}. Arrivals a second, whatever the answers take: from ${plan.startRate}, ${stages}. A request is timed by k6; end to end is from its sending to the moment in the job's record. Broker, apps and k6 share one machine.`;
+  return `${startedAt}, ${k6}, Node ${node}; pair: ${pair}. Arrivals a second, whatever the answers take: from ${plan.startRate}, ${stages}. A request is timed by k6; end to end is from its sending to the moment in the job's record, which may be before the answer arrives. Broker, apps and k6 share one machine.`;
 }
 
 /** The report: one file that needs nothing else, and holds the figures it was made of. */

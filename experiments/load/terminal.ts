@@ -42,7 +42,7 @@ export function summaryOf(report: Report): string[] {
   return [
     '',
     `requests     ${requests}: ${accepted} accepted, ${percent(refusedShare)} refused, ${percent(failedShare)} failed; ${dropped} arrivals dropped`,
-    `jobs         ${done} of ${accepted} done${dead}; drained ${drainSeconds.toFixed(1)} s after the last was sent`,
+    `jobs         ${done} of ${accepted} done${dead}; drained ${drainSeconds.toFixed(2)} s after the last was sent`,
     `request      ${latency(report.requestMs)}`,
     `end to end   ${latency(report.endToEndMs)}`,
     ...faults.map((fault) => `NOT AS EXPECTED: ${fault}`),
