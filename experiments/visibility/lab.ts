@@ -8,6 +8,7 @@
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { INTERRUPTED, stopSignal } from '../process/stop-signal';
 import { type Findings, readFindings } from './findings';
 import { FULL, QUICK } from './grid';
 import { type Options, readOptions } from './options';
@@ -17,30 +18,11 @@ import { runLab } from './run';
 import { disappointments } from './tally';
 import { summaryOf, Terminal } from './terminal';
 
-const INTERRUPTED = 130;
-
-/** One Ctrl-C comes twice under npm: from the terminal, and passed on by npm. */
-const SAME_KEYPRESS_MS = 500;
-
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
 function write(path: string, text: string): void {
   mkdirSync(dirname(resolve(path)), { recursive: true });
   writeFileSync(path, text);
-}
-
-/** Aborted by the first signal; a later one ends at once, and the children with us. */
-function stopSignal(): AbortSignal {
-  const stopping = new AbortController();
-  let firstAt: number | undefined;
-  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.on(name, () => {
-      if (firstAt !== undefined && Date.now() - firstAt > SAME_KEYPRESS_MS) process.exit(INTERRUPTED);
-      firstAt ??= Date.now();
-      stopping.abort();
-    });
-  }
-  return stopping.signal;
 }
 
 async function find(options: Options, signal: AbortSignal): Promise<Findings> {

@@ -1,0 +1,20 @@
+/** Exit code of a run that a signal ended. */
+export const INTERRUPTED = 130;
+
+/** One Ctrl-C comes twice under npm: from the terminal, and passed on by npm. */
+const SAME_KEYPRESS_MS = 500;
+
+/** Aborted by the first signal, of which `onStop` is told; a later one ends this process at once, and the children with it. */
+export function stopSignal(onStop: () => void = () => undefined): AbortSignal {
+  const stopping = new AbortController();
+  let firstAt: number | undefined;
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(name, () => {
+      if (firstAt !== undefined && Date.now() - firstAt > SAME_KEYPRESS_MS) process.exit(INTERRUPTED);
+      if (firstAt === undefined) onStop();
+      firstAt ??= Date.now();
+      stopping.abort();
+    });
+  }
+  return stopping.signal;
+}
