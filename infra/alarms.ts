@@ -1,12 +1,8 @@
-import { Annotations, Duration } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import { Alarm, type CfnAlarm, ComparisonOperator, type IMetric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
-import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Key } from 'aws-cdk-lib/aws-kms';
-import { type ITopic, Topic } from 'aws-cdk-lib/aws-sns';
-import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
+import { type ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
-import { type Options } from './options';
 
 export interface AlarmRule {
   readonly metric: IMetric;
@@ -52,24 +48,6 @@ export class Alarms extends Construct {
     for (const [name, value] of Object.entries(extension)) resource.addPropertyOverride(name, value);
     this.all.push(alarm);
   }
-}
-
-/** The topic of the user's choice, one of ours that mails, or none, with a warning. */
-export function alarmTopic(scope: Construct, { alarmTopicArn, alarmEmail }: Options): ITopic | undefined {
-  if (alarmTopicArn !== undefined) return Topic.fromTopicArn(scope, 'AlarmTopic', alarmTopicArn);
-  if (alarmEmail === undefined) {
-    Annotations.of(scope).addWarningV2(
-      'plusone:alarms',
-      'Alarms tell nobody: give -c alarmTopic=ARN or -c alarmEmail=ADDRESS.',
-    );
-    return undefined;
-  }
-  // A key of ours, as CloudWatch may not use AWS's own key for SNS.
-  const key = new Key(scope, 'AlarmKey', { enableKeyRotation: true, description: 'Alarms' });
-  key.grantEncryptDecrypt(new ServicePrincipal('cloudwatch.amazonaws.com'));
-  const topic = new Topic(scope, 'AlarmTopic', { enforceSSL: true, masterKey: key });
-  topic.addSubscription(new EmailSubscription(alarmEmail));
-  return topic;
 }
 
 export const ONE_MINUTE = Duration.minutes(1);

@@ -1,4 +1,4 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import {
   AdjustmentType,
   CfnScalingPolicy,
@@ -9,6 +9,7 @@ import {
 import { Alarm, ComparisonOperator, MathExpression, Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { ApplicationScalingAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { type FargateService } from 'aws-cdk-lib/aws-ecs';
+import { type IRole, Role } from 'aws-cdk-lib/aws-iam';
 import { type Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { ONE_MINUTE } from './alarms';
@@ -49,6 +50,7 @@ export class BacklogScaling extends Construct {
       scalableDimension: 'ecs:service:DesiredCount',
       minCapacity: minTasks,
       maxCapacity: maxTasks,
+      role: this.serviceLinkedRole(),
     });
     this.trackBacklog();
     if (minTasks > 0) return;
@@ -60,6 +62,14 @@ export class BacklogScaling extends Construct {
       AdjustmentType.EXACT_CAPACITY,
       0,
     ]);
+  }
+
+  /** AWS makes it in each account; CDK would make one more. */
+  private serviceLinkedRole(): IRole {
+    const resource = 'role/aws-service-role/ecs.application-autoscaling.amazonaws.com';
+    const resourceName = 'AWSServiceRoleForApplicationAutoScaling_ECSService';
+    const arn = Stack.of(this).formatArn({ service: 'iam', region: '', resource, resourceName });
+    return Role.fromRoleArn(this, 'Role', arn);
   }
 
   /** By the L1, since the L2 takes no metric math. */

@@ -1,8 +1,9 @@
-import { Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
+import { Duration, Stack, Validations } from 'aws-cdk-lib';
 import { Key, type IKey } from 'aws-cdk-lib/aws-kms';
 import { type CfnQueue, Queue, QueueEncryption as Encryption, RedrivePermission } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { DEAD_LETTER_QUEUE_NAME, DELIVERY, QUEUE_NAME } from '../contract/delivery';
+import { removalPolicyOf } from './removal';
 import { type Extensions, type QueueEncryption, type Stage } from './options';
 
 export interface JobQueueProps {
@@ -24,20 +25,21 @@ export class JobQueue extends Construct {
   constructor(scope: Construct, id: string, props: JobQueueProps) {
     super(scope, id);
     const { stage, fifo, encryption, extensions, visibilityTimeoutSeconds, delaySeconds } = props;
-    this.key = this.customerKey(encryption);
-    const retain = stage === 'prod' ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;
+    this.key = this.customerKey(props);
+    const removalPolicy = removalPolicyOf(stage);
     const both = {
       ...(fifo && { fifo }),
       encryption: sqsEncryption(encryption),
       ...(this.key && { encryptionMasterKey: this.key }),
       enforceSSL: true,
-      visibilityTimeout: Duration.seconds(visibilityTimeoutSeconds),
-      removalPolicy: retain,
+      removalPolicy,
     };
     const name = queueName(props, QUEUE_NAME);
     this.deadLetters = new Queue(this, 'DeadLetters', {
       ...both,
       queueName: queueName(props, DEAD_LETTER_QUEUE_NAME),
+      // Who looks at a dead letter does not hide it for as long as a function may take.
+      visibilityTimeout: Duration.seconds(DELIVERY.visibilityTimeoutSeconds),
       retentionPeriod: Duration.seconds(DELIVERY.deadLetterRetentionSeconds),
       redriveAllowPolicy: {
         redrivePermission: RedrivePermission.BY_QUEUE,
@@ -50,6 +52,7 @@ export class JobQueue extends Construct {
     this.queue = new Queue(this, 'Queue', {
       ...both,
       queueName: name,
+      visibilityTimeout: Duration.seconds(visibilityTimeoutSeconds),
       deliveryDelay: Duration.seconds(delaySeconds),
       retentionPeriod: Duration.seconds(DELIVERY.queueRetentionSeconds),
       receiveMessageWaitTime: Duration.seconds(DELIVERY.receiveWaitSeconds),
@@ -63,11 +66,12 @@ export class JobQueue extends Construct {
     });
   }
 
-  private customerKey({ kind, keyArn }: QueueEncryption): IKey | undefined {
+  private customerKey({ encryption: { kind, keyArn }, stage }: JobQueueProps): IKey | undefined {
     if (kind !== 'kms') return undefined;
     if (keyArn !== undefined) return Key.fromKeyArn(this, 'Key', keyArn);
     return new Key(this, 'Key', {
       enableKeyRotation: true,
+      removalPolicy: removalPolicyOf(stage),
       description: 'Messages of the job queue and its dead letters',
     });
   }

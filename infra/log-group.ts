@@ -1,13 +1,12 @@
-import { RemovalPolicy } from 'aws-cdk-lib';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { type Construct } from 'constructs';
 import { type Stage } from './options';
+import { removalPolicyOf } from './removal';
 
-/** Logs go with the stack in dev and stay behind in prod; by themselves they would be kept, and paid for, for ever. */
+/** Kept for a week in dev and three months in prod; left to itself CloudWatch keeps logs, and bills them, for ever. */
 export function logGroup(scope: Construct, stage: Stage, id = 'Logs'): LogGroup {
-  const prod = stage === 'prod';
   return new LogGroup(scope, id, {
-    retention: prod ? RetentionDays.THREE_MONTHS : RetentionDays.ONE_WEEK,
-    removalPolicy: prod ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+    retention: stage === 'prod' ? RetentionDays.THREE_MONTHS : RetentionDays.ONE_WEEK,
+    removalPolicy: removalPolicyOf(stage),
   });
 }

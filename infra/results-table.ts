@@ -1,7 +1,7 @@
-import { RemovalPolicy } from 'aws-cdk-lib';
 import { AttributeType, Billing, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { Construct } from 'constructs';
 import { type Stage } from './options';
+import { removalPolicyOf } from './removal';
 
 /** The attribute that holds when a record expires; the DynamoDB store writes it. */
 export const EXPIRY_ATTRIBUTE = 'expiresAt';
@@ -12,14 +12,13 @@ export class ResultsTable extends Construct {
 
   constructor(scope: Construct, id: string, { stage }: { readonly stage: Stage }) {
     super(scope, id);
-    const prod = stage === 'prod';
     this.table = new TableV2(this, 'Table', {
       partitionKey: { name: 'id', type: AttributeType.STRING },
       billing: Billing.onDemand(),
       timeToLiveAttribute: EXPIRY_ATTRIBUTE,
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
-      deletionProtection: prod,
-      removalPolicy: prod ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+      deletionProtection: stage === 'prod',
+      removalPolicy: removalPolicyOf(stage),
     });
   }
 }
