@@ -1,22 +1,13 @@
+import { IgnoreMode } from 'aws-cdk-lib';
 import { type DockerImageAssetOptions, Platform } from 'aws-cdk-lib/aws-ecr-assets';
 import { type Options } from './options';
 
+const DOCKERFILE = 'docker/Dockerfile';
+
 export type AppName = 'producer' | 'consumer';
 
-/** Never part of an image; `.dockerignore` is respected beside. What is left out here does not change the asset's hash. */
-const OUTSIDE = [
-  '.git',
-  'node_modules',
-  'dist',
-  'cdk.out',
-  'coverage',
-  '.data',
-  'docs',
-  'test',
-  'experiments',
-  'infra',
-  '**/*.md',
-];
+/** Large, and never in an image; `.dockerignore` leaves out more. The asset's hash is of what is left. */
+const OUTSIDE = ['.git', 'cdk.out', 'dist', 'node_modules'];
 
 /** One Dockerfile for both apps and both ways to run them: the web adapter in it does nothing outside Lambda. */
 export function imageOf(
@@ -24,10 +15,12 @@ export function imageOf(
   architecture: Options['architecture'],
 ): DockerImageAssetOptions & { readonly file: string } {
   return {
-    file: 'docker/Dockerfile',
+    file: DOCKERFILE,
     target: app,
     platform: architecture === 'arm64' ? Platform.LINUX_ARM64 : Platform.LINUX_AMD64,
-    exclude: OUTSIDE,
+    // A Dockerfile in a folder is left out of the context by a `.dockerignore` that lists what goes in.
+    exclude: [...OUTSIDE, `!${DOCKERFILE}`],
+    ignoreMode: IgnoreMode.DOCKER,
     assetName: app,
   };
 }
