@@ -6,14 +6,6 @@ import { MessagingStack } from './messaging-stack';
 import { deriveNumbers } from './numbers';
 import { readOptions } from './options';
 
-/** How CDK itself is to behave, with the command line and in tests. */
-export const CDK_CONTEXT = {
-  // What CDK's own template validation finds is an error.
-  '@aws-cdk/core:validateAgainstDefaultRules': true,
-  // What the apps use, the messaging stack cannot lose.
-  '@aws-cdk/core:defaultCrossStackReferences': 'strong',
-} as const;
-
 export interface Stacks {
   readonly messaging: MessagingStack;
   readonly compute: ComputeStack;

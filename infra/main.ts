@@ -1,5 +1,6 @@
 import { App } from 'aws-cdk-lib';
-import { buildStacks, CDK_CONTEXT } from './app';
+import { buildStacks } from './app';
+import { CDK_CONTEXT } from './cdk-context';
 import { OptionError } from './option-reader';
 
 try {

@@ -48,7 +48,8 @@ export class OptionReader {
   arn(name: string, kind: { readonly service: string; readonly resource: string }, region: string): string | undefined {
     const { service, resource } = kind;
     const form = `arn:aws:${service}:${region}:ACCOUNT:${resource}`;
-    const pattern = new RegExp(`^arn:aws[a-z-]*:${service}:([a-z0-9-]+):\\d{12}:${resource.replace(/[A-Z]+$/, '.+')}$`);
+    const named = resource.replace(/NAME$/, '[\\w.-]+').replace(/ID$/, '(?:mrk-)?[\\da-f-]{32,}');
+    const pattern = new RegExp(`^arn:aws[a-z-]*:${service}:([a-z0-9-]+):\\d{12}:${named}$`);
     const text = this.matching(name, pattern, `an ARN such as ${form}`);
     const other = text === undefined ? region : pattern.exec(text)?.[1];
     if (other === region) return text;
