@@ -50,7 +50,7 @@ describe('what would be a finding', () => {
 
   it('of cdk-nag fails the synthesis', () => {
     const bare = (): void => synthesizeWith({}, ({ messaging }) => void new Queue(messaging, 'Bare'));
-    expect(bare).toThrow(/Validation failed|AwsSolutions-SQS4/);
+    expect(bare).toThrow(/AwsSolutions-SQS4/);
   });
 
   it("of CDK's template validation fails the synthesis", () => {
