@@ -42,7 +42,7 @@ module.exports = {
     {
       name: 'infra-imports-contract-only',
       severity: 'error',
-      from: { path: '^infra/' },
+      from: { path: '^infra/', pathNot: '\\.test\\.ts$' },
       to: { path: '^(transport|results|producer|consumer|ops)/' },
     },
     {
@@ -60,7 +60,7 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '^(dist|node_modules|coverage|\\.data)/|\\.config\\.' },
+    exclude: { path: '^(dist|cdk\\.out|node_modules|coverage|\\.data)/|\\.config\\.' },
     tsConfig: { fileName: 'tsconfig.json' },
     tsPreCompilationDeps: true,
     enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'require', 'node', 'default'] },

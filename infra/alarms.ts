@@ -1,0 +1,54 @@
+import { Duration } from 'aws-cdk-lib';
+import { Alarm, type CfnAlarm, ComparisonOperator, type IMetric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import { type ITopic } from 'aws-cdk-lib/aws-sns';
+import { Construct } from 'constructs';
+
+export interface AlarmRule {
+  readonly metric: IMetric;
+  /** Goes off above this, */
+  readonly above: number;
+  /** in so many periods in a row; default 1. */
+  readonly periods?: number;
+  /** What it means and what to do. */
+  readonly says: string;
+}
+
+/** Alarms of one stack, all to the same people: when it goes off and when it is over. */
+export class Alarms extends Construct {
+  readonly all: Alarm[] = [];
+
+  constructor(
+    scope: Construct,
+    id: string,
+    private readonly props: {
+      readonly topic: ITopic | undefined;
+      readonly extension?: Readonly<Record<string, unknown>>;
+    },
+  ) {
+    super(scope, id);
+  }
+
+  add(id: string, { metric, above, periods = 1, says }: AlarmRule): void {
+    const { topic, extension = {} } = this.props;
+    const alarm = new Alarm(this, id, {
+      metric,
+      threshold: above,
+      evaluationPeriods: periods,
+      comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
+      // An idle queue or function reports nothing, which is no fault.
+      treatMissingData: TreatMissingData.NOT_BREACHING,
+      alarmDescription: says,
+    });
+    if (topic) {
+      alarm.addAlarmAction(new SnsAction(topic));
+      alarm.addOkAction(new SnsAction(topic));
+    }
+    const resource = alarm.node.defaultChild as CfnAlarm;
+    for (const [name, value] of Object.entries(extension)) resource.addPropertyOverride(name, value);
+    this.all.push(alarm);
+  }
+}
+
+export const ONE_MINUTE = Duration.minutes(1);
+export const FIVE_MINUTES = Duration.minutes(5);

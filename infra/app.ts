@@ -1,0 +1,26 @@
+import { type App, Tags, Validations } from 'aws-cdk-lib';
+import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
+import { checkOptions } from './checks';
+import { ComputeStack } from './compute-stack';
+import { MessagingStack } from './messaging-stack';
+import { deriveNumbers } from './numbers';
+import { readOptions } from './options';
+
+export interface Stacks {
+  readonly messaging: MessagingStack;
+  readonly compute: ComputeStack;
+}
+
+/** Both stacks as the app's context chooses; `root` is the repository's folder, which the images are built from. */
+export function buildStacks(app: App, root: string): Stacks {
+  const options = readOptions(app.node.getAllContext());
+  const numbers = deriveNumbers(options);
+  checkOptions(options, numbers);
+  const name = `plusone-${options.stage}`;
+  const messaging = new MessagingStack(app, `${name}-messaging`, { options, numbers });
+  const compute = new ComputeStack(app, `${name}-compute`, { options, numbers, messaging, root });
+  Tags.of(app).add('service', 'plusone');
+  Tags.of(app).add('stage', options.stage);
+  Validations.of(app).addPlugins(new AwsSolutionsChecks(app), new ServerlessChecks(app));
+  return { messaging, compute };
+}

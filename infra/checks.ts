@@ -1,0 +1,58 @@
+import { DELIVERY } from '../contract/delivery';
+import { FUNCTION_LIMIT_SECONDS, FUNCTION_SLACK_SECONDS, type Numbers } from './numbers';
+import { OptionError } from './option-reader';
+import { type Options } from './options';
+
+type Fault = readonly [wrong: boolean, sentence: string];
+
+/** Throws an `OptionError` where options do not go together, so that it is said at synth and not by a failed deployment. */
+export function checkOptions(options: Options, numbers: Numbers): void {
+  const faults = options.consumer === 'lambda' ? lambdaFaults(options, numbers) : fargateFaults(options, numbers);
+  const found = [...faults, ...queueFaults(options)].find(([wrong]) => wrong);
+  if (found) throw new OptionError(found[1]);
+}
+
+function lambdaFaults(options: Options, numbers: Numbers): Fault[] {
+  const { fifo, batchSize, batchWindowSeconds: window, handlerTimeoutSeconds } = options;
+  const { functionTimeoutSeconds, visibilityTimeoutSeconds } = numbers;
+  const most = FUNCTION_LIMIT_SECONDS - FUNCTION_SLACK_SECONDS;
+  const least = functionTimeoutSeconds + window;
+  return [
+    [fifo && window > 0, `batchWindow is ${window}; a FIFO queue takes none.`],
+    [fifo && batchSize > 10, `batchSize is ${batchSize}; a FIFO queue takes at most 10.`],
+    [batchSize > 10 && window === 0, `batchSize is ${batchSize}; more than 10 needs a batchWindow of at least 1 s.`],
+    [handlerTimeoutSeconds > most, `handlerTimeout is ${handlerTimeoutSeconds}; on Lambda it takes at most ${most} s.`],
+    [
+      visibilityTimeoutSeconds < least,
+      `visibilityTimeout is ${visibilityTimeoutSeconds}; it takes at least the function's timeout and the batchWindow, ${least} s.`,
+    ],
+  ];
+}
+
+function fargateFaults(
+  { minTasks, maxTasks }: Options,
+  { visibilityTimeoutSeconds, stopTimeoutSeconds }: Numbers,
+): Fault[] {
+  const least = DELIVERY.visibilityTimeoutSeconds;
+  return [
+    [minTasks > maxTasks, `minTasks is ${minTasks}; it takes at most maxTasks, ${maxTasks}.`],
+    [
+      visibilityTimeoutSeconds < least,
+      `visibilityTimeout is ${visibilityTimeoutSeconds}; heartbeats need at least the contract's ${least} s.`,
+    ],
+    [
+      stopTimeoutSeconds <= DELIVERY.drainSeconds,
+      'drainSeconds in contract/delivery.ts does not end before the task is killed.',
+    ],
+  ];
+}
+
+function queueFaults({ encryption: { kind, keyArn }, alarmTopicArn, alarmEmail }: Options): Fault[] {
+  return [
+    [keyArn !== undefined && kind !== 'kms', `encryptionKey is set; it needs encryption=kms, not ${kind}.`],
+    [
+      alarmTopicArn !== undefined && alarmEmail !== undefined,
+      'alarmEmail is set beside alarmTopic; subscribe the address to that topic instead.',
+    ],
+  ];
+}

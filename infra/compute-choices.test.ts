@@ -1,0 +1,61 @@
+import { App } from 'aws-cdk-lib';
+import { type Template } from 'aws-cdk-lib/assertions';
+import { Queue } from 'aws-cdk-lib/aws-sqs';
+import { buildStacks } from './app';
+import { CDK_CONTEXT } from './cdk-context';
+import { synthesize } from './synthesis';
+
+/** What changes with each edit of a source: the images' hashes, and with them the versions of functions. */
+function withoutHashes(template: Template): unknown {
+  const { Resources, Outputs } = template.toJSON();
+  const text = JSON.stringify({ Resources, Outputs })
+    .replaceAll(/[\da-f]{64}/g, '<image>')
+    .replaceAll(/(CurrentVersion[\dA-F]{8})[\da-f]{32}/g, '$1<version>');
+  return JSON.parse(text);
+}
+
+// Each is synthesized with cdk-nag's packs and CDK's own validation as errors: what they find fails it.
+describe.each([
+  ['lambda', 'lambda'],
+  ['lambda', 'fargate'],
+  ['fargate', 'lambda'],
+  ['fargate', 'fargate'],
+])('producer on %s, consumer on %s', (producer, consumer) => {
+  it('is as it was, and without findings', () => {
+    const { messaging, compute } = synthesize({ producer, consumer });
+    expect(withoutHashes(messaging)).toMatchSnapshot('messaging');
+    expect(withoutHashes(compute)).toMatchSnapshot('compute');
+  });
+
+  it('is without findings in prod, by FIFO, with keys, domain and mail of its own', () => {
+    const { messaging } = synthesize({
+      ...{ producer, consumer, stage: 'prod', fifo: true, encryption: 'kms', architecture: 'x86_64' },
+      ...{ auth: 'api-keys', apiKeysSecret: 'plusone/keys', alarmEmail: 'people@example.com' },
+      domain: 'jobs.example.com',
+      certificate: 'arn:aws:acm:ap-northeast-2:111122223333:certificate/6b1f7d3e-0000-4000-8000-000000000000',
+    });
+    messaging.resourceCountIs('AWS::SQS::Queue', 2);
+  });
+});
+
+describe('what would be a finding', () => {
+  const synthesizeWith = (
+    context: object,
+    change: (stacks: ReturnType<typeof buildStacks>) => void = () => {},
+  ): void => {
+    const app = new App({ analyticsReporting: false, context: { ...CDK_CONTEXT, ...context } });
+    change(buildStacks(app, process.cwd()));
+    app.synth();
+  };
+
+  it('of cdk-nag fails the synthesis', () => {
+    const bare = (): void => synthesizeWith({}, ({ messaging }) => void new Queue(messaging, 'Bare'));
+    expect(bare).toThrow(/AwsSolutions-SQS4/);
+  });
+
+  it("of CDK's template validation fails the synthesis", () => {
+    expect(() => synthesizeWith({ extensions: { queue: { DelaySeconds: 'soon' } } })).toThrow(
+      /Validation failed|DelaySeconds/,
+    );
+  });
+});

@@ -1,0 +1,69 @@
+import { Stack } from 'aws-cdk-lib';
+import { Cluster, ContainerInsights } from 'aws-cdk-lib/aws-ecs';
+import { type HttpRouteIntegration } from 'aws-cdk-lib/aws-apigatewayv2';
+import { type Construct } from 'constructs';
+import { Alarms } from './alarms';
+import { ConsumerFunction } from './consumer-function';
+import { ConsumerService } from './consumer-service';
+import { Overview } from './overview';
+import { FrontDoor } from './front-door';
+import { type ServiceInput } from './image-service';
+import { Network } from './network';
+import { ProducerFunction } from './producer-function';
+import { ProducerService } from './producer-service';
+import { type AppInput } from './variables';
+
+/** The two apps, each on Lambda or on Fargate, and the way in. */
+export class ComputeStack extends Stack {
+  private readonly alarms: Alarms;
+  private ownFargate: ServiceInput | undefined;
+
+  constructor(
+    scope: Construct,
+    id: string,
+    private readonly input: AppInput,
+  ) {
+    const { options, messaging } = input;
+    super(scope, id, {
+      env: { region: options.region },
+      description: `Plusone: producer on ${options.producer}, consumer on ${options.consumer}`,
+    });
+    this.alarms = new Alarms(this, 'Alarms', {
+      topic: messaging.topic,
+      ...(options.extensions.alarm && { extension: options.extensions.alarm }),
+    });
+    const door = new FrontDoor(this, 'FrontDoor', { options, integration: this.producer() });
+    door.watch(this.alarms);
+    this.consumer();
+    new Overview(this, 'Overview', { ...input, api: door.api });
+  }
+
+  private producer(): HttpRouteIntegration {
+    if (this.input.options.producer === 'fargate')
+      return new ProducerService(this, 'Producer', this.fargate).integration;
+    const producer = new ProducerFunction(this, 'Producer', this.input);
+    producer.watch(this.alarms, 'Producer');
+    return producer.integration;
+  }
+
+  private consumer(): void {
+    if (this.input.options.consumer === 'fargate') {
+      new ConsumerService(this, 'Consumer', this.fargate);
+      return;
+    }
+    new ConsumerFunction(this, 'Consumer', this.input).watch(this.alarms, 'Consumer');
+  }
+
+  /** Only where an app runs on Fargate; the network is most of what that costs while idle. */
+  private get fargate(): ServiceInput {
+    this.ownFargate ??= this.makeFargate();
+    return this.ownFargate;
+  }
+
+  private makeFargate(): ServiceInput {
+    const network = new Network(this, 'Network', this.input.options);
+    // Container Insights counts running tasks, which the consumer's scaling needs.
+    const cluster = new Cluster(this, 'Cluster', { vpc: network.vpc, containerInsightsV2: ContainerInsights.ENABLED });
+    return { ...this.input, network, cluster };
+  }
+}

@@ -1,0 +1,35 @@
+import { Stack, Validations } from 'aws-cdk-lib';
+import { type CfnCluster } from 'aws-cdk-lib/aws-ecs';
+import { type Construct } from 'constructs';
+import { grantConsumer } from './access';
+import { BacklogScaling } from './backlog-scaling';
+import { ImageService, type ServiceInput } from './image-service';
+import { CONSUMER_PORT, consumerVariables } from './variables';
+
+/** The consumer on Fargate: it polls, so nothing reaches it; as many tasks as the backlog needs. */
+export class ConsumerService extends ImageService {
+  constructor(scope: Construct, id: string, input: ServiceInput) {
+    super(scope, id, { ...input, app: 'consumer', port: CONSUMER_PORT, environment: consumerVariables(input) });
+    const { messaging, options, numbers } = input;
+    grantConsumer(this.service.taskDefinition.taskRole, messaging);
+    this.grantTaskProtection(input);
+    new BacklogScaling(this, 'Scaling', {
+      service: this.service,
+      queue: messaging.jobs.queue,
+      minTasks: options.minTasks,
+      maxTasks: options.maxTasks,
+      backlogPerTask: numbers.backlogPerTask,
+    });
+  }
+
+  /** While it is busy, a task may ask ECS not to be the one that scaling in or a deployment stops. */
+  private grantTaskProtection({ cluster, options: { region } }: ServiceInput): void {
+    const { taskDefinition } = this.service;
+    cluster.grantTaskProtection(taskDefinition.taskRole);
+    const clusterId = Stack.of(this).getLogicalId(cluster.node.defaultChild as CfnCluster);
+    Validations.of(taskDefinition).acknowledge({
+      id: `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:ecs:${region}:<AWS::AccountId>:task/<${clusterId}>/*]`,
+      reason: 'The protection of a task of this cluster; the id of a task is not known before it runs.',
+    });
+  }
+}

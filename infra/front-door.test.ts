@@ -1,0 +1,56 @@
+import { App, Stack } from 'aws-cdk-lib';
+import 'aws-cdk-lib/testhelpers/jest-autoclean';
+import { HttpUrlIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import { CDK_CONTEXT } from './cdk-context';
+import { FrontDoor } from './front-door';
+import { type Context } from './option-reader';
+import { readOptions } from './options';
+
+function templateOf(context: Context = {}): Template {
+  const options = readOptions(context);
+  const stack = new Stack(new App({ context: CDK_CONTEXT }), 'Test', { env: { region: options.region } });
+  new FrontDoor(stack, 'Door', { options, integration: new HttpUrlIntegration('Producer', 'https://example.com') });
+  return Template.fromStack(stack);
+}
+
+describe('the way in', () => {
+  it('is for whom IAM knows, unless chosen otherwise', () => {
+    templateOf().allResourcesProperties('AWS::ApiGatewayV2::Route', { AuthorizationType: 'AWS_IAM' });
+  });
+
+  it('is for who has a token of the issuer, for this audience', () => {
+    const template = templateOf({ auth: 'jwt', jwtIssuer: 'https://issuer.example.com', jwtAudience: 'jobs' });
+    template.allResourcesProperties('AWS::ApiGatewayV2::Route', { AuthorizationType: 'JWT' });
+    template.hasResourceProperties('AWS::ApiGatewayV2::Authorizer', {
+      JwtConfiguration: { Audience: ['jobs'], Issuer: 'https://issuer.example.com' },
+    });
+  });
+
+  it("is the producer's to guard by its own keys", () => {
+    const template = templateOf({ auth: 'api-keys', apiKeysSecret: 'plusone/keys' });
+    template.allResourcesProperties('AWS::ApiGatewayV2::Route', { AuthorizationType: 'NONE' });
+  });
+
+  it('lets so many requests through and logs each as one line, without its body', () => {
+    const template = templateOf({ requestsPerSecond: '7' });
+    template.hasResourceProperties('AWS::ApiGatewayV2::Stage', {
+      DefaultRouteSettings: { ThrottlingRateLimit: 7, ThrottlingBurstLimit: 14 },
+      AccessLogSettings: {
+        Format: Match.stringLikeRegexp('"status":"\\$context.status"'),
+        DestinationArn: Match.anyValue(),
+      },
+    });
+  });
+
+  it('is a domain of your own and no other', () => {
+    const template = templateOf({
+      domain: 'jobs.example.com',
+      certificate: 'arn:aws:acm:ap-northeast-2:111122223333:certificate/6b1f7d3e-0000-4000-8000-000000000000',
+    });
+    template.hasResourceProperties('AWS::ApiGatewayV2::Api', { DisableExecuteApiEndpoint: true });
+    template.hasResourceProperties('AWS::ApiGatewayV2::DomainName', { DomainName: 'jobs.example.com' });
+    template.resourceCountIs('AWS::ApiGatewayV2::ApiMapping', 1);
+    template.hasOutput('*', { Value: 'https://jobs.example.com/' });
+  });
+});

@@ -1,0 +1,97 @@
+import { CfnOutput, Validations } from 'aws-cdk-lib';
+import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
+import {
+  DomainName,
+  HttpApi,
+  type HttpRouteIntegration,
+  HttpStage,
+  type IHttpRouteAuthorizer,
+  LogGroupLogDestination,
+} from 'aws-cdk-lib/aws-apigatewayv2';
+import { HttpIamAuthorizer, HttpJwtAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
+import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
+import { Construct } from 'constructs';
+import { type Alarms, FIVE_MINUTES } from './alarms';
+import { logGroup } from './log-group';
+import { type Auth, type Options } from './options';
+
+export interface FrontDoorProps {
+  readonly options: Options;
+  /** To the producer, wherever it runs. */
+  readonly integration: HttpRouteIntegration;
+}
+
+/** The HTTP API in front of the producer: who may call, how often, and a log of each request. */
+export class FrontDoor extends Construct {
+  readonly api: HttpApi;
+
+  constructor(scope: Construct, id: string, { options, integration }: FrontDoorProps) {
+    super(scope, id);
+    const { auth, stage, domain, requestsPerSecond } = options;
+    const authorizer = authorizerOf(auth);
+    this.api = new HttpApi(this, 'Api', {
+      apiName: `plusone-${stage}`,
+      createDefaultStage: false,
+      // One route for all: the producer itself answers 404 and 405.
+      defaultIntegration: integration,
+      ...(authorizer && { defaultAuthorizer: authorizer }),
+      // With a domain of your own there is no second way in.
+      disableExecuteApiEndpoint: domain !== undefined,
+    });
+    const apiStage = new HttpStage(this, 'Stage', {
+      httpApi: this.api,
+      stageName: '$default',
+      autoDeploy: true,
+      throttle: { rateLimit: requestsPerSecond, burstLimit: 2 * requestsPerSecond },
+      accessLogSettings: {
+        destination: new LogGroupLogDestination(logGroup(this, stage)),
+        format: AccessLogFormat.custom(LOG_LINE),
+      },
+      ...(domain && { domainMapping: { domainName: this.domainName(domain) } }),
+    });
+    new CfnOutput(this, 'Url', { value: domain ? `https://${domain.name}/` : apiStage.url });
+    if (auth.kind === 'api-keys')
+      Validations.of(this).acknowledge({
+        id: 'AwsSolutions-APIG4',
+        reason:
+          'By choice (auth=api-keys) the producer checks the key of each request itself, before it reads the body.',
+      });
+  }
+
+  private domainName({ name, certificateArn }: NonNullable<Options['domain']>): DomainName {
+    const certificate = Certificate.fromCertificateArn(this, 'Certificate', certificateArn);
+    const domainName = new DomainName(this, 'Domain', { domainName: name, certificate });
+    new CfnOutput(this, 'DomainTarget', { value: domainName.regionalDomainName, description: `CNAME of ${name}` });
+    return domainName;
+  }
+
+  watch(alarms: Alarms): void {
+    alarms.add('ApiErrors', {
+      metric: this.api.metricServerError({ period: FIVE_MINUTES, statistic: 'Sum' }),
+      above: 0,
+      periods: 2,
+      says: 'Callers got 5xx for ten minutes: the producer, the queue or the results table is away.',
+    });
+  }
+}
+
+function authorizerOf(auth: Auth): IHttpRouteAuthorizer | undefined {
+  if (auth.kind === 'iam') return new HttpIamAuthorizer();
+  if (auth.kind === 'jwt') return new HttpJwtAuthorizer('Jwt', auth.issuer, { jwtAudience: [auth.audience] });
+  return undefined;
+}
+
+/** One line of JSON per request; neither body nor key. */
+const LOG_LINE = JSON.stringify({
+  requestId: '$context.requestId',
+  time: '$context.requestTime',
+  method: '$context.httpMethod',
+  path: '$context.path',
+  status: '$context.status',
+  milliseconds: '$context.responseLatency',
+  bytes: '$context.responseLength',
+  ip: '$context.identity.sourceIp',
+  caller: '$context.identity.caller',
+  error: '$context.error.message',
+  integrationError: '$context.integrationErrorMessage',
+});

@@ -1,0 +1,68 @@
+import { Duration, Validations } from 'aws-cdk-lib';
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Alias, Architecture, DockerImageCode, DockerImageFunction, Tracing } from 'aws-cdk-lib/aws-lambda';
+import { Construct } from 'constructs';
+import { type Alarms, FIVE_MINUTES } from './alarms';
+import { type AppName, imageOf } from './image';
+import { logGroup } from './log-group';
+import { type AppInput } from './variables';
+
+export interface ImageFunctionProps extends Pick<AppInput, 'options' | 'root'> {
+  readonly app: AppName;
+  readonly timeoutSeconds: number;
+  /** Processor time comes with memory: 1,769 MB is a whole one. */
+  readonly memoryMb: number;
+  readonly environment: Record<string, string>;
+}
+
+/** An app's image as a function; callers use the alias `live`, which a rollback points at an older version. */
+export class ImageFunction extends Construct {
+  readonly alias: Alias;
+  readonly role: Role;
+
+  constructor(scope: Construct, id: string, props: ImageFunctionProps) {
+    super(scope, id);
+    const { options, app, root, environment } = props;
+    const logs = logGroup(this, options.stage);
+    this.role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
+    // Instead of AWS's managed policy, which may write to every log group.
+    logs.grantWrite(this.role);
+    const code = new DockerImageFunction(this, 'Function', {
+      code: DockerImageCode.fromImageAsset(root, imageOf(app, options.architecture)),
+      architecture: options.architecture === 'arm64' ? Architecture.ARM_64 : Architecture.X86_64,
+      role: this.role,
+      logGroup: logs,
+      timeout: Duration.seconds(props.timeoutSeconds),
+      memorySize: props.memoryMb,
+      tracing: Tracing.ACTIVE,
+      environment,
+      description: `Plusone: ${app}`,
+    });
+    this.alias = new Alias(this, 'Live', { aliasName: 'live', version: code.currentVersion });
+    Validations.of(code).acknowledge({
+      id: 'Serverless-LambdaDLQ',
+      reason: 'It is for asynchronous invocations; an API and an event source invoke and wait for the answer.',
+    });
+    Validations.of(this.role).acknowledge({
+      id: 'AwsSolutions-IAM5[Resource::*]',
+      reason:
+        'X-Ray takes segments by action only: xray:PutTraceSegments and xray:PutTelemetryRecords name no resource.',
+    });
+  }
+
+  watch(alarms: Alarms, app: string): void {
+    const five = { period: FIVE_MINUTES, statistic: 'Sum' };
+    alarms.add(`${app}Errors`, {
+      metric: this.alias.metricErrors(five),
+      above: 0,
+      periods: 2,
+      says: `The ${app.toLowerCase()}'s function failed or ran out of time for ten minutes; its log says why.`,
+    });
+    alarms.add(`${app}Throttles`, {
+      metric: this.alias.metricThrottles(five),
+      above: 0,
+      periods: 3,
+      says: `Lambda turns the ${app.toLowerCase()}'s invocations away: the account's concurrency is used up.`,
+    });
+  }
+}

@@ -1,0 +1,152 @@
+import { Match, type Template } from 'aws-cdk-lib/assertions';
+import { DELIVERY } from '../contract/delivery';
+import { synthesize } from './synthesis';
+
+const BOTH = { producer: 'fargate', consumer: 'fargate' };
+
+const container = (template: Template, Name: string): Record<string, unknown> => {
+  const tasks = Object.values(template.findResources('AWS::ECS::TaskDefinition'));
+  const found = tasks.flatMap(({ Properties }) => Properties.ContainerDefinitions).find((one) => one.Name === Name);
+  expect(found).toBeDefined();
+  return found;
+};
+
+const variables = (template: Template, name: string): Record<string, unknown> => {
+  const pairs = container(template, name)['Environment'] as readonly { Name: string; Value: unknown }[];
+  return Object.fromEntries(pairs.map(({ Name, Value }) => [Name, Value]));
+};
+
+describe('a task', () => {
+  it.each(['producer', 'consumer'])('of the %s is read-only, has no capability and time to drain', (name) => {
+    const definition = container(synthesize(BOTH).compute, name);
+    expect(definition).toMatchObject({
+      ReadonlyRootFilesystem: true,
+      LinuxParameters: { Capabilities: { Drop: ['ALL'] } },
+      StopTimeout: 120,
+      Essential: true,
+    });
+    // What the process takes at most before it ends itself.
+    expect(definition['StopTimeout']).toBeGreaterThan(DELIVERY.drainSeconds + 5);
+  });
+
+  it.each(['producer', 'consumer'])('of the %s is asked whether it lives, without a shell', (name) => {
+    const { HealthCheck } = container(synthesize(BOTH).compute, name) as { HealthCheck: { Command: string[] } };
+    expect(HealthCheck.Command.slice(0, 3)).toEqual(['CMD', '/nodejs/bin/node', '-e']);
+    expect(HealthCheck.Command[3]).toContain('/health/live');
+  });
+
+  it.each([
+    ['arm64', 'ARM64'],
+    ['x86_64', 'X86_64'],
+  ])('is %s by choice', (architecture, CpuArchitecture) => {
+    synthesize({ ...BOTH, architecture }).compute.allResourcesProperties('AWS::ECS::TaskDefinition', {
+      RuntimePlatform: { CpuArchitecture },
+    });
+  });
+
+  it('that does not live takes its deployment back', () => {
+    synthesize(BOTH).compute.allResourcesProperties('AWS::ECS::Service', {
+      DeploymentConfiguration: Match.objectLike({
+        DeploymentCircuitBreaker: { Enable: true, Rollback: true },
+        MinimumHealthyPercent: 100,
+      }),
+      // Scaling's to say.
+      DesiredCount: Match.absent(),
+    });
+  });
+});
+
+describe('the network', () => {
+  const { compute } = synthesize(BOTH);
+
+  it('has no way out, and endpoints for what the apps use', () => {
+    compute.resourceCountIs('AWS::EC2::NatGateway', 0);
+    compute.resourceCountIs('AWS::EC2::InternetGateway', 0);
+    const services = JSON.stringify(compute.findResources('AWS::EC2::VPCEndpoint'));
+    for (const service of ['sqs', 'ecr.api', 'ecr.dkr', 'logs', '.s3', '.dynamodb'])
+      expect(services).toContain(service);
+    expect(services).not.toContain('secretsmanager');
+  });
+
+  it('reaches the secret where keys are kept in one', () => {
+    const keyed = synthesize({ ...BOTH, auth: 'api-keys', apiKeysSecret: 'plusone/keys' }).compute;
+    expect(JSON.stringify(keyed.findResources('AWS::EC2::VPCEndpoint'))).toContain('secretsmanager');
+  });
+
+  it('lets nobody in by address', () => {
+    compute.allResourcesProperties('AWS::EC2::SecurityGroup', { SecurityGroupIngress: Match.absent() });
+    compute.allResourcesProperties('AWS::EC2::SecurityGroupIngress', {
+      CidrIp: Match.absent(),
+      SourceSecurityGroupId: Match.anyValue(),
+    });
+  });
+});
+
+describe('the producer on Fargate', () => {
+  it('is behind a balancer inside the network', () => {
+    const { compute } = synthesize(BOTH);
+    compute.hasResourceProperties('AWS::ElasticLoadBalancingV2::LoadBalancer', { Scheme: 'internal' });
+    compute.hasResourceProperties('AWS::ElasticLoadBalancingV2::TargetGroup', { HealthCheckPath: '/health/live' });
+    compute.hasResourceProperties('AWS::ApiGatewayV2::Integration', { ConnectionType: 'VPC_LINK' });
+  });
+
+  it('leaves callers to the API, or asks for the keys itself', () => {
+    expect(variables(synthesize(BOTH).compute, 'producer')).toMatchObject({ HOST: '0.0.0.0', ALLOW_ANONYMOUS: 'true' });
+    const { compute } = synthesize({ ...BOTH, auth: 'api-keys', apiKeysSecret: 'plusone/keys' });
+    expect(variables(compute, 'producer')).not.toHaveProperty('ALLOW_ANONYMOUS');
+    expect(variables(compute, 'producer')).toMatchObject({ RATE_LIMIT_PER_SECOND: '100' });
+    expect(container(compute, 'producer')['Secrets']).toMatchObject([{ Name: 'API_KEYS' }]);
+  });
+
+  it('is two in prod, one in dev', () => {
+    for (const [stage, MinCapacity] of [
+      ['dev', 1],
+      ['prod', 2],
+    ])
+      synthesize({ ...BOTH, stage, minTasks: 3 }).compute.hasResourceProperties(
+        'AWS::ApplicationAutoScaling::ScalableTarget',
+        { MinCapacity, MaxCapacity: 10 },
+      );
+  });
+});
+
+describe('the consumer on Fargate', () => {
+  const { compute } = synthesize(BOTH);
+  const policy = (template: Template, PolicyType: string): Record<string, Record<string, unknown>> =>
+    template.findResources('AWS::ApplicationAutoScaling::ScalingPolicy', { Properties: { PolicyType } });
+
+  it('has as many tasks as keep the backlog, waiting and in flight, at a task’s concurrency', () => {
+    compute.hasResourceProperties('AWS::ApplicationAutoScaling::ScalingPolicy', {
+      TargetTrackingScalingPolicyConfiguration: {
+        TargetValue: 100,
+        CustomizedMetricSpecification: {
+          Metrics: Match.arrayWith([
+            Match.objectLike({ Expression: '(waiting + inFlight) / IF(FILL(tasks, 0) > 0, FILL(tasks, 0), 1)' }),
+          ]),
+        },
+      },
+    });
+    expect(variables(compute, 'consumer')).toMatchObject({ CONCURRENCY: '100', VISIBILITY_TIMEOUT_SECONDS: '30' });
+  });
+
+  it('wakes from no task, and rests when nothing waits, is in flight or delayed', () => {
+    expect(Object.keys(policy(compute, 'StepScaling'))).toHaveLength(2);
+    const steps = JSON.stringify(policy(compute, 'StepScaling'));
+    expect(steps).toContain('"AdjustmentType":"ChangeInCapacity"');
+    expect(steps).toContain('"AdjustmentType":"ExactCapacity"');
+    const alarms = JSON.stringify(compute.findResources('AWS::CloudWatch::Alarm'));
+    expect(alarms).toContain('IF(FILL(tasks, 0) < 1, waiting, 0)');
+    expect(alarms).toContain('waiting + inFlight + delayed');
+  });
+
+  it('keeps a least number of tasks, and then neither wakes nor rests', () => {
+    const { compute: kept } = synthesize({ ...BOTH, minTasks: '2', maxTasks: '4', concurrency: '20' });
+    kept.hasResourceProperties('AWS::ApplicationAutoScaling::ScalableTarget', { MinCapacity: 2, MaxCapacity: 4 });
+    expect(policy(kept, 'StepScaling')).toEqual({});
+    expect(JSON.stringify(policy(kept, 'TargetTrackingScaling'))).toContain('"TargetValue":20');
+  });
+
+  it('may protect its own tasks from scaling in', () => {
+    expect(JSON.stringify(compute.findResources('AWS::IAM::Policy'))).toContain('ecs:UpdateTaskProtection');
+  });
+});

@@ -1,0 +1,101 @@
+import { Duration, Validations } from 'aws-cdk-lib';
+import {
+  Capability,
+  type Cluster,
+  ContainerImage,
+  CpuArchitecture,
+  FargateService,
+  FargateTaskDefinition,
+  LinuxParameters,
+  LogDriver,
+  OperatingSystemFamily,
+  type Secret,
+} from 'aws-cdk-lib/aws-ecs';
+import { Construct } from 'constructs';
+import { type AppName, imageOf } from './image';
+import { logGroup } from './log-group';
+import { type Network } from './network';
+import { type AppInput } from './variables';
+
+export interface ServiceInput extends AppInput {
+  readonly cluster: Cluster;
+  readonly network: Network;
+}
+
+export interface ImageServiceProps extends ServiceInput {
+  readonly app: AppName;
+  readonly port: number;
+  readonly environment: Record<string, string>;
+  readonly secrets?: (scope: Construct) => Record<string, Secret>;
+}
+
+/** An app's image as a Fargate service: read-only, without capabilities, in subnets without a way out. */
+export class ImageService extends Construct {
+  readonly service: FargateService;
+
+  constructor(scope: Construct, id: string, props: ImageServiceProps) {
+    super(scope, id);
+    this.service = new FargateService(this, 'Service', {
+      cluster: props.cluster,
+      // No desired count: scaling owns it, and a deployment would set it back.
+      taskDefinition: this.task(props),
+      // A deployment starts the new tasks before it stops the old ones, and goes back by itself when they do not live.
+      minHealthyPercent: 100,
+      maxHealthyPercent: 200,
+      circuitBreaker: { enable: true, rollback: true },
+    });
+    props.network.openEndpointsTo(this.service);
+  }
+
+  private task(props: ImageServiceProps): FargateTaskDefinition {
+    const { options, numbers, app, root, port } = props;
+    const task = new FargateTaskDefinition(this, 'Task', {
+      cpu: 256,
+      memoryLimitMiB: 512,
+      runtimePlatform: {
+        cpuArchitecture: options.architecture === 'arm64' ? CpuArchitecture.ARM64 : CpuArchitecture.X86_64,
+        operatingSystemFamily: OperatingSystemFamily.LINUX,
+      },
+    });
+    const linuxParameters = new LinuxParameters(this, 'Linux');
+    linuxParameters.dropCapabilities(Capability.ALL);
+    task.addContainer(app, {
+      image: ContainerImage.fromAsset(root, imageOf(app, options.architecture)),
+      environment: { AWS_REGION: options.region, ...props.environment },
+      ...(props.secrets && { secrets: props.secrets(this) }),
+      logging: LogDriver.awsLogs({ streamPrefix: app, logGroup: logGroup(this, options.stage) }),
+      readonlyRootFilesystem: true,
+      linuxParameters,
+      stopTimeout: Duration.seconds(numbers.stopTimeoutSeconds),
+      portMappings: [{ containerPort: port }],
+      healthCheck: {
+        command: aliveCommand(port),
+        interval: Duration.seconds(10),
+        timeout: Duration.seconds(5),
+        retries: 3,
+      },
+    });
+    acknowledge(task);
+    return task;
+  }
+}
+
+/** Alive, not ready: a queue or store away is not mended by another task. The image has no shell. */
+function aliveCommand(port: number): string[] {
+  const script = `fetch('http://127.0.0.1:${port}/health/live').then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))`;
+  return ['CMD', '/nodejs/bin/node', '-e', script];
+}
+
+function acknowledge(task: FargateTaskDefinition): void {
+  Validations.of(task).acknowledge(
+    {
+      id: 'AwsSolutions-ECS2',
+      reason: 'Plain variables name queue, table and numbers; the API keys come as a secret.',
+    },
+    {
+      id: 'AwsSolutions-IAM5[Resource::*]',
+      reason:
+        'To log in to ECR (ecr:GetAuthorizationToken) names no resource; the image itself is granted by its repository.',
+    },
+  );
+}

@@ -1,0 +1,26 @@
+import { IgnoreMode } from 'aws-cdk-lib';
+import { type DockerImageAssetOptions, Platform } from 'aws-cdk-lib/aws-ecr-assets';
+import { type Options } from './options';
+
+const DOCKERFILE = 'docker/Dockerfile';
+
+export type AppName = 'producer' | 'consumer';
+
+/** Large, and never in an image; `.dockerignore` leaves out more. The asset's hash is of what is left. */
+const OUTSIDE = ['.git', 'cdk.out', 'dist', 'node_modules'];
+
+/** One Dockerfile for both apps and both ways to run them: the web adapter in it does nothing outside Lambda. */
+export function imageOf(
+  app: AppName,
+  architecture: Options['architecture'],
+): DockerImageAssetOptions & { readonly file: string } {
+  return {
+    file: DOCKERFILE,
+    target: app,
+    platform: architecture === 'arm64' ? Platform.LINUX_ARM64 : Platform.LINUX_AMD64,
+    // A Dockerfile in a folder is left out of the context by a `.dockerignore` that lists what goes in.
+    exclude: [...OUTSIDE, `!${DOCKERFILE}`],
+    ignoreMode: IgnoreMode.DOCKER,
+    assetName: app,
+  };
+}

@@ -1,0 +1,93 @@
+import { Duration, Stack, Validations } from 'aws-cdk-lib';
+import { Key, type IKey } from 'aws-cdk-lib/aws-kms';
+import { type CfnQueue, Queue, QueueEncryption as Encryption, RedrivePermission } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import { DEAD_LETTER_QUEUE_NAME, DELIVERY, QUEUE_NAME } from '../contract/delivery';
+import { removalPolicyOf } from './removal';
+import { type Extensions, type QueueEncryption, type Stage } from './options';
+
+export interface JobQueueProps {
+  readonly stage: Stage;
+  readonly fifo: boolean;
+  readonly delaySeconds: number;
+  readonly visibilityTimeoutSeconds: number;
+  readonly encryption: QueueEncryption;
+  readonly extensions: Extensions;
+}
+
+/** The queue and its dead-letter queue, with the contract's numbers; TLS only, and only the one redrives to the other. */
+export class JobQueue extends Construct {
+  readonly queue: Queue;
+  readonly deadLetters: Queue;
+  /** Of yours or made here; undefined where AWS holds the key. */
+  readonly key: IKey | undefined;
+
+  constructor(scope: Construct, id: string, props: JobQueueProps) {
+    super(scope, id);
+    const { stage, fifo, encryption, extensions, visibilityTimeoutSeconds, delaySeconds } = props;
+    this.key = this.customerKey(props);
+    const removalPolicy = removalPolicyOf(stage);
+    const both = {
+      ...(fifo && { fifo }),
+      encryption: sqsEncryption(encryption),
+      ...(this.key && { encryptionMasterKey: this.key }),
+      enforceSSL: true,
+      removalPolicy,
+    };
+    const name = queueName(props, QUEUE_NAME);
+    this.deadLetters = new Queue(this, 'DeadLetters', {
+      ...both,
+      queueName: queueName(props, DEAD_LETTER_QUEUE_NAME),
+      // Who looks at a dead letter does not hide it for as long as a function may take.
+      visibilityTimeout: Duration.seconds(DELIVERY.visibilityTimeoutSeconds),
+      retentionPeriod: Duration.seconds(DELIVERY.deadLetterRetentionSeconds),
+      redriveAllowPolicy: {
+        redrivePermission: RedrivePermission.BY_QUEUE,
+        // By name: the queue refers to this one already, and a reference back would be a cycle.
+        sourceQueues: [
+          Queue.fromQueueArn(this, 'Source', Stack.of(this).formatArn({ service: 'sqs', resource: name })),
+        ],
+      },
+    });
+    this.queue = new Queue(this, 'Queue', {
+      ...both,
+      queueName: name,
+      visibilityTimeout: Duration.seconds(visibilityTimeoutSeconds),
+      deliveryDelay: Duration.seconds(delaySeconds),
+      retentionPeriod: Duration.seconds(DELIVERY.queueRetentionSeconds),
+      receiveMessageWaitTime: Duration.seconds(DELIVERY.receiveWaitSeconds),
+      deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: DELIVERY.maxReceiveCount },
+    });
+    this.override(this.queue, extensions.queue);
+    this.override(this.deadLetters, extensions.dlq);
+    Validations.of(this.deadLetters).acknowledge({
+      id: 'Serverless-SQSRedrivePolicy',
+      reason: 'This is the dead-letter queue: what is here waits for people.',
+    });
+  }
+
+  private customerKey({ encryption: { kind, keyArn }, stage }: JobQueueProps): IKey | undefined {
+    if (kind !== 'kms') return undefined;
+    if (keyArn !== undefined) return Key.fromKeyArn(this, 'Key', keyArn);
+    return new Key(this, 'Key', {
+      enableKeyRotation: true,
+      removalPolicy: removalPolicyOf(stage),
+      description: 'Messages of the job queue and its dead letters',
+    });
+  }
+
+  private override(queue: Queue, properties: Readonly<Record<string, unknown>> = {}): void {
+    const resource = queue.node.defaultChild as CfnQueue;
+    for (const [name, value] of Object.entries(properties)) resource.addPropertyOverride(name, value);
+  }
+}
+
+/** Fixed, for the redrive policy's sake and for people; another kind of queue is another name, as SQS changes none. */
+function queueName({ stage, fifo }: JobQueueProps, name: string): string {
+  return `plusone-${stage}-${name}${fifo ? '.fifo' : ''}`;
+}
+
+function sqsEncryption({ kind }: QueueEncryption): Encryption {
+  if (kind === 'kms') return Encryption.KMS;
+  return kind === 'kms-managed' ? Encryption.KMS_MANAGED : Encryption.SQS_MANAGED;
+}

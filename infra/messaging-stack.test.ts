@@ -1,0 +1,91 @@
+import { App } from 'aws-cdk-lib';
+import 'aws-cdk-lib/testhelpers/jest-autoclean';
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import { CDK_CONTEXT } from './cdk-context';
+import { MessagingStack } from './messaging-stack';
+import { deriveNumbers } from './numbers';
+import { type Context } from './option-reader';
+import { readOptions } from './options';
+
+function made(context: Context = {}): { stack: MessagingStack; template: Template } {
+  const options = readOptions(context);
+  const app = new App({ context: CDK_CONTEXT });
+  const stack = new MessagingStack(app, 'Test', { options, numbers: deriveNumbers(options) });
+  return { stack, template: Template.fromStack(stack) };
+}
+
+const TOPIC = 'arn:aws:sns:ap-northeast-2:111122223333:people';
+
+describe('alarms of the queues', () => {
+  const { template } = made();
+
+  it.each([
+    ['ApproximateNumberOfMessagesVisible', 0, 60, 1],
+    ['ApproximateAgeOfOldestMessage', 7 * 86_400, 300, 1],
+    ['ApproximateAgeOfOldestMessage', 86_400, 300, 1],
+    ['ApproximateNumberOfMessagesVisible', 5_000, 300, 3],
+  ])('%s above %i', (MetricName, Threshold, Period, EvaluationPeriods) => {
+    template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      ...{ MetricName, Threshold, Period, EvaluationPeriods, Namespace: 'AWS/SQS', Statistic: 'Maximum' },
+      ComparisonOperator: 'GreaterThanThreshold',
+      TreatMissingData: 'notBreaching',
+    });
+  });
+
+  it('tell the topic of your choice, of the end as well', () => {
+    const { template: told } = made({ alarmTopic: TOPIC });
+    told.allResourcesProperties('AWS::CloudWatch::Alarm', { AlarmActions: [TOPIC], OKActions: [TOPIC] });
+    told.resourceCountIs('AWS::SNS::Topic', 0);
+  });
+
+  it('mail by a topic that CloudWatch may publish to and use the key of, by TLS only', () => {
+    const { template: mailed } = made({ alarmEmail: 'people@example.com' });
+    mailed.hasResourceProperties('AWS::SNS::Subscription', { Protocol: 'email', Endpoint: 'people@example.com' });
+    const cloudwatch = { Effect: 'Allow', Principal: { Service: 'cloudwatch.amazonaws.com' } };
+    const allows = (Action: unknown): object => ({
+      Statement: Match.arrayWith([Match.objectLike({ ...cloudwatch, Action })]),
+    });
+    mailed.hasResourceProperties('AWS::SNS::TopicPolicy', { PolicyDocument: allows('sns:Publish') });
+    mailed.hasResourceProperties('AWS::SNS::TopicPolicy', {
+      PolicyDocument: { Statement: Match.arrayWith([Match.objectLike({ Effect: 'Deny' })]) },
+    });
+    mailed.hasResourceProperties('AWS::KMS::Key', { KeyPolicy: allows(['kms:Decrypt', 'kms:GenerateDataKey*']) });
+  });
+
+  it('warn at synth when they tell nobody', () => {
+    const warnings = (context: Context): number =>
+      made(context).stack.node.metadata.filter(({ type }) => type === 'aws:cdk:warning').length;
+    expect(warnings({})).toBe(1);
+    expect(warnings({ alarmTopic: TOPIC })).toBe(0);
+  });
+
+  it('take properties of your own over theirs', () => {
+    made({ extensions: { alarm: { ActionsEnabled: false } } }).template.allResourcesProperties(
+      'AWS::CloudWatch::Alarm',
+      {
+        ActionsEnabled: false,
+      },
+    );
+  });
+});
+
+describe('the results table', () => {
+  it.each([
+    ['dev', 'Delete', false],
+    ['prod', 'Retain', true],
+  ])('in %s: on removal of the stack, %s', (stage, DeletionPolicy, DeletionProtectionEnabled) => {
+    const { stack, template } = made({ stage });
+    template.hasResource('AWS::DynamoDB::GlobalTable', {
+      DeletionPolicy,
+      Properties: {
+        Replicas: [
+          Match.objectLike({
+            DeletionProtectionEnabled,
+            PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+          }),
+        ],
+      },
+    });
+    expect(stack.terminationProtection).toBe(DeletionProtectionEnabled);
+  });
+});

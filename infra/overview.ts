@@ -1,0 +1,38 @@
+import { Dashboard, GraphWidget, type IMetric } from 'aws-cdk-lib/aws-cloudwatch';
+import { type HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
+import { Construct } from 'constructs';
+import { ONE_MINUTE } from './alarms';
+import { type AppInput } from './variables';
+
+/** A dashboard that answers, from the left: do callers get in, does the queue move, is anything given up? */
+export class Overview extends Construct {
+  constructor(scope: Construct, id: string, { options, messaging, api }: AppInput & { readonly api: HttpApi }) {
+    super(scope, id);
+    const { queue, deadLetters } = messaging.jobs;
+    const sum = { period: ONE_MINUTE, statistic: 'Sum' };
+    const maximum = { period: ONE_MINUTE, statistic: 'Maximum' };
+    const graph = (title: string, left: IMetric[], right: IMetric[] = []): GraphWidget =>
+      new GraphWidget({ title, left, right, width: 8 });
+    new Dashboard(this, 'Dashboard', {
+      dashboardName: `plusone-${options.stage}-${options.region}`,
+      widgets: [
+        [
+          graph('Requests', [api.metricCount(sum), api.metricClientError(sum), api.metricServerError(sum)]),
+          graph('Answer time', [
+            api.metricLatency({ ...sum, statistic: 'p50' }),
+            api.metricLatency({ ...sum, statistic: 'p99' }),
+          ]),
+          graph('Jobs in and out', [queue.metricNumberOfMessagesSent(sum), queue.metricNumberOfMessagesDeleted(sum)]),
+        ],
+        [
+          graph('Waiting and in flight', [
+            queue.metricApproximateNumberOfMessagesVisible(maximum),
+            queue.metricApproximateNumberOfMessagesNotVisible(maximum),
+          ]),
+          graph('Oldest job', [queue.metricApproximateAgeOfOldestMessage(maximum)]),
+          graph('Dead letters', [deadLetters.metricApproximateNumberOfMessagesVisible(maximum)]),
+        ],
+      ],
+    });
+  }
+}

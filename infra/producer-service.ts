@@ -1,0 +1,87 @@
+import { Duration, Validations } from 'aws-cdk-lib';
+import { VpcLink } from 'aws-cdk-lib/aws-apigatewayv2';
+import { HttpAlbIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
+import { Port, SecurityGroup, SubnetType } from 'aws-cdk-lib/aws-ec2';
+import { Secret } from 'aws-cdk-lib/aws-ecs';
+import {
+  ApplicationLoadBalancer,
+  type ApplicationListener,
+  ApplicationProtocol,
+} from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import { Secret as StoredSecret } from 'aws-cdk-lib/aws-secretsmanager';
+import { type Construct } from 'constructs';
+import { grantProducer } from './access';
+import { ImageService, type ServiceInput } from './image-service';
+import { type Auth, type Options } from './options';
+import { PRODUCER_PORT, producerVariables } from './variables';
+
+/** A balancer's idle time; the producer keeps connections 65 s, so that it is never the first to close one. */
+const IDLE_SECONDS = 60;
+
+/** Longer than an answer that `Prefer: wait` holds for 20 s. */
+const DEREGISTRATION_SECONDS = 30;
+
+const INSIDE = { subnetType: SubnetType.PRIVATE_ISOLATED };
+
+/** The producer on Fargate: reached by the HTTP API's link through a balancer inside the network, and by nobody else. */
+export class ProducerService extends ImageService {
+  readonly integration: HttpAlbIntegration;
+
+  constructor(scope: Construct, id: string, input: ServiceInput) {
+    super(scope, id, {
+      ...input,
+      app: 'producer',
+      port: PRODUCER_PORT,
+      environment: { ...producerVariables(input), HOST: '0.0.0.0', ...guardVariables(input.options) },
+      secrets: (task) => apiKeys(task, input.options.auth),
+    });
+    grantProducer(this.service.taskDefinition.taskRole, input.messaging);
+    const vpc = input.cluster.vpc;
+    const linkGroup = new SecurityGroup(this, 'LinkGroup', { vpc, description: 'Plusone: HTTP API to balancer' });
+    const vpcLink = new VpcLink(this, 'Link', { vpc, subnets: INSIDE, securityGroups: [linkGroup] });
+    this.integration = new HttpAlbIntegration('Producer', this.listener(input, linkGroup), { vpcLink });
+    this.scale(input.options);
+  }
+
+  private listener({ cluster }: ServiceInput, linkGroup: SecurityGroup): ApplicationListener {
+    const balancer = new ApplicationLoadBalancer(this, 'Balancer', {
+      vpc: cluster.vpc,
+      vpcSubnets: INSIDE,
+      internetFacing: false,
+      idleTimeout: Duration.seconds(IDLE_SECONDS),
+      dropInvalidHeaderFields: true,
+    });
+    const listener = balancer.addListener('Http', { port: 80, protocol: ApplicationProtocol.HTTP, open: false });
+    listener.connections.allowFrom(linkGroup, Port.tcp(80), 'From the HTTP API');
+    listener.addTargets('Tasks', {
+      port: PRODUCER_PORT,
+      protocol: ApplicationProtocol.HTTP,
+      targets: [this.service],
+      deregistrationDelay: Duration.seconds(DEREGISTRATION_SECONDS),
+      // Alive, not ready: ECS replaces what fails this, and a queue that is away is not mended by new tasks.
+      healthCheck: { path: '/health/live', interval: Duration.seconds(10), healthyThresholdCount: 2 },
+    });
+    Validations.of(balancer).acknowledge({
+      id: 'AwsSolutions-ELB2',
+      reason:
+        "All requests come through the HTTP API, whose access log has each of them; the balancer's would say it twice.",
+    });
+    return listener;
+  }
+
+  /** Two tasks in prod, one per zone, so that the loss of one is no outage. */
+  private scale({ stage }: Options): void {
+    const scaling = this.service.autoScaleTaskCount({ minCapacity: stage === 'prod' ? 2 : 1, maxCapacity: 10 });
+    scaling.scaleOnCpuUtilization('Cpu', { targetUtilizationPercent: 60 });
+  }
+}
+
+/** The API checks callers, or the producer does by its keys; then it limits each key as well, since it knows them apart. */
+function guardVariables({ auth, requestsPerSecond }: Options): Record<string, string> {
+  return auth.kind === 'api-keys' ? { RATE_LIMIT_PER_SECOND: String(requestsPerSecond) } : { ALLOW_ANONYMOUS: 'true' };
+}
+
+function apiKeys(scope: Construct, auth: Auth): Record<string, Secret> {
+  if (auth.kind !== 'api-keys') return {};
+  return { API_KEYS: Secret.fromSecretsManager(StoredSecret.fromSecretNameV2(scope, 'ApiKeys', auth.secretName)) };
+}

@@ -1,0 +1,43 @@
+import { type ITable } from 'aws-cdk-lib/aws-dynamodb';
+import { type JobQueue } from './job-queue';
+import { type Alarms, FIVE_MINUTES, ONE_MINUTE } from './alarms';
+import { type Numbers } from './numbers';
+
+/** Each is about loss that nobody would see otherwise. */
+export function watchQueue(alarms: Alarms, { queue, deadLetters }: JobQueue, numbers: Numbers): void {
+  const [minute, five] = [
+    { period: ONE_MINUTE, statistic: 'Maximum' },
+    { period: FIVE_MINUTES, statistic: 'Maximum' },
+  ];
+  alarms.add('DeadLetters', {
+    metric: deadLetters.metricApproximateNumberOfMessagesVisible(minute),
+    above: 0,
+    says: 'Jobs were given up. Each dead letter carries why; redrive or delete it.',
+  });
+  alarms.add('DeadLetterAge', {
+    metric: deadLetters.metricApproximateAgeOfOldestMessage(five),
+    above: numbers.deadLetterAgeSeconds,
+    says: 'The oldest dead letter has used half of its retention; then it is gone for good.',
+  });
+  alarms.add('Age', {
+    metric: queue.metricApproximateAgeOfOldestMessage(five),
+    above: numbers.queueAgeSeconds,
+    says: 'The oldest job has used a quarter of its retention; at the end it expires unseen. Is a consumer running?',
+  });
+  alarms.add('Backlog', {
+    metric: queue.metricApproximateNumberOfMessagesVisible(five),
+    above: numbers.backlogMessages,
+    periods: 3,
+    says: 'For 15 minutes more has waited than ten rounds of the largest consumer take. Raise its limits or slow callers.',
+  });
+}
+
+export function watchTable(alarms: Alarms, table: ITable): void {
+  const five = { period: FIVE_MINUTES, statistic: 'Sum' };
+  alarms.add('TableThrottles', {
+    metric: table.metric('ThrottledRequests', five),
+    above: 0,
+    periods: 3,
+    says: 'The results table turns requests away; jobs wait and are tried again.',
+  });
+}

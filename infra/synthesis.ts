@@ -1,0 +1,31 @@
+import { App } from 'aws-cdk-lib';
+import 'aws-cdk-lib/testhelpers/jest-autoclean';
+import { Template } from 'aws-cdk-lib/assertions';
+import { buildStacks } from './app';
+import { CDK_CONTEXT } from './cdk-context';
+import { type Context } from './option-reader';
+
+/** What `cdk synth` makes of a context, for tests; throws where it would refuse, findings of cdk-nag included. */
+export interface Synthesis {
+  readonly messaging: Template;
+  readonly compute: Template;
+}
+
+const made = new Map<string, Synthesis>();
+
+/** A synthesis takes seconds of processor time: one per context and test file. */
+export function synthesize(context: Context = {}): Synthesis {
+  const key = JSON.stringify(context);
+  const synthesis = made.get(key) ?? synthesizeAnew(context);
+  made.set(key, synthesis);
+  return synthesis;
+}
+
+function synthesizeAnew(context: Context): Synthesis {
+  const app = new App({ analyticsReporting: false, context: { ...CDK_CONTEXT, ...context } });
+  const stacks = buildStacks(app, process.cwd());
+  const assembly = app.synth();
+  const template = ({ artifactId }: { readonly artifactId: string }): Template =>
+    Template.fromJSON(assembly.getStackArtifact(artifactId).template);
+  return { messaging: template(stacks.messaging), compute: template(stacks.compute) };
+}

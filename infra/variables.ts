@@ -1,0 +1,44 @@
+import { DELIVERY } from '../contract/delivery';
+import { type StackInput, type MessagingStack } from './messaging-stack';
+
+/** As `contract/environment.ts` defaults them. */
+export const PRODUCER_PORT = 3000;
+export const CONSUMER_PORT = 3001;
+
+type Variables = Record<string, string>;
+
+/** What the apps read from their environment, wherever they run. */
+export interface AppInput extends StackInput {
+  readonly messaging: MessagingStack;
+  /** The repository's folder. */
+  readonly root: string;
+}
+
+export function producerVariables({ messaging }: AppInput): Variables {
+  return {
+    QUEUE_URL: messaging.jobs.queue.queueUrl,
+    RESULTS: `dynamodb:${messaging.table.tableName}`,
+    PORT: String(PRODUCER_PORT),
+  };
+}
+
+export function consumerVariables({ messaging, options, numbers }: AppInput): Variables {
+  return {
+    QUEUE_URL: messaging.jobs.queue.queueUrl,
+    DLQ_URL: messaging.jobs.deadLetters.queueUrl,
+    RESULTS: `dynamodb:${messaging.table.tableName}`,
+    CONSUMER_PORT: String(CONSUMER_PORT),
+    HOST: '127.0.0.1',
+    HANDLER_TIMEOUT_SECONDS: String(options.handlerTimeoutSeconds),
+    VISIBILITY_TIMEOUT_SECONDS: String(numbers.visibilityTimeoutSeconds),
+    ...(options.consumer === 'fargate' && { CONCURRENCY: String(options.concurrency) }),
+  };
+}
+
+/** The web adapter's, which takes the place of a caller. Alive is enough to begin: a queue away is answered by the app. */
+export function adapterVariables(port: number): Variables {
+  return { AWS_LWA_PORT: String(port), AWS_LWA_READINESS_CHECK_PATH: '/health/live' };
+}
+
+/** What the process itself takes to drain, and then to close what it holds. */
+export const DRAIN_SECONDS = DELIVERY.drainSeconds + 5;
