@@ -1,4 +1,4 @@
-import { on, once } from 'node:events';
+import { on } from 'node:events';
 import { LoggedProcess } from '../faults/logged-process';
 
 /** A process of the bench that talks. */
@@ -10,11 +10,11 @@ export class BenchProcess extends LoggedProcess {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_, reject) => {
       timer = setTimeout(() => {
-        reject(new Error(`It said nothing for ${Math.round(ms / 1_000)} s.`));
+        reject(new Error(`said nothing for ${Math.round(ms / 1_000)} s`));
       }, ms);
     });
     const gone = this.exited.then(() => {
-      throw new Error('It ended by itself.');
+      throw new Error('ended by itself');
     });
     try {
       const { value } = await Promise.race([this.words.next(), gone, late]);
@@ -24,9 +24,9 @@ export class BenchProcess extends LoggedProcess {
     }
   }
 
-  async ask(question: string): Promise<unknown> {
-    const answer = once(this.child, 'message');
+  /** For a process that speaks next only when it is spoken to. */
+  async ask(question: string, ms: number): Promise<unknown> {
     this.child.send(question);
-    return ((await answer) as [unknown])[0];
+    return this.next(ms);
   }
 }

@@ -1,12 +1,13 @@
 /**
  * Plusone beside its peers.
  */
+import { parseArgs } from 'node:util';
 import { Table } from '../faults/report';
 import { Arena } from './arena';
 import { runConsumer } from './consumer-run';
-import { CONSUMERS } from './consumers';
+import { PEERS } from './peers';
+import { runProducer } from './producer-run';
 import { WORKLOADS } from './workload';
-import { parseArgs } from 'node:util';
 
 async function main(): Promise<void> {
   const text = { type: 'string' } as const;
@@ -15,26 +16,29 @@ async function main(): Promise<void> {
   const table = new Table();
   try {
     for (let round = 1; round <= Number(values.rounds ?? 3); round += 1) {
-      for (const workload of WORKLOADS.filter(({ name }) => name === (values.workload ?? 'no-op')))
-        for (const peer of CONSUMERS) {
-          if (values.peer && !values.peer.split(',').includes(peer.name)) continue;
-          const run = await runConsumer({ arena, seed: round, scale: Number(values.scale ?? 1) }, peer, workload);
-          const calls = Object.values(run.calls).reduce((sum, count) => sum + count, 0);
-          table.add({
-            round,
-            'peer                ': peer.name,
-            'msg/s': Math.round(run.messages / run.seconds),
-            'cpu us/msg': ((run.cpuMs * 1000) / run.messages).toFixed(1),
-            'broker us/msg': (((run.brokerCpuMs ?? NaN) * 1000) / run.messages).toFixed(1),
-            'calls/msg': (calls / run.messages).toFixed(3),
-            cores: (run.cpuMs / run.seconds / 1000).toFixed(2),
-            'broker cores': ((run.brokerCpuMs ?? NaN) / run.seconds / 1000).toFixed(2),
-            rss: Math.round(run.peakMiB),
-            'p50 q': run.inQueueMs.p50,
-            'p99 e2e': run.endToEndMs.p99,
-            faults: run.faults.join('; '),
-          });
-        }
+      for (const workload of WORKLOADS.filter(({ name }) => (values.workload ?? 'no-op').split(',').includes(name)))
+      for (const peer of PEERS) {
+        if (!peer.kinds.includes(workload.kind)) continue;
+        if (values.peer && !values.peer.split(',').includes(peer.name)) continue;
+        const settings = { arena, seed: round, scale: Number(values.scale ?? 1) };
+        const run = await (workload.kind === 'produce' ? runProducer : runConsumer)(settings, peer, workload);
+        const f = run.figures;
+        table.add({
+          round, workload: workload.name,
+          'peer                ': peer.name,
+          'msg/s': Math.round(f.perSecond ?? NaN),
+          'cpu us/msg': (f.cpuMicros ?? NaN).toFixed(1),
+          'broker us/msg': (f.brokerCpuMicros ?? NaN).toFixed(1),
+          'calls/msg': (f.callsPerMessage ?? NaN).toFixed(3),
+          'rss': Math.round(f.peakMiB ?? NaN),
+          'growth': (f.memoryGrowth ?? NaN).toFixed(3),
+          'ofLimit': (f.ofLimit ?? NaN).toFixed(3),
+          'p50 q': f.inQueueP50 ?? NaN,
+          'p50 e2e': (f.endToEndP50 ?? NaN).toFixed(2),
+          'p99 e2e': (f.endToEndP99 ?? NaN).toFixed(2),
+          faults: run.faults.join('; '),
+        });
+      }
     }
   } finally {
     await arena.close(false);

@@ -1,66 +1,71 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { type Arena, REGION } from './arena';
-import { BenchProcess } from './bench-process';
-import { type ConsumerPeer } from './consumers';
-import { type ConsumerFigures } from './meter';
-import { type PeerSpec, type PeerWord } from './peer';
-import { type Workload } from './workload';
 import { type RoundQueues } from '../faults/queues';
+import { type Arena } from './arena';
+import { type BenchProcess } from './bench-process';
+import { type ConsumerFigures } from './meter';
+import { type ConsumerSpec } from './peer';
+import { type Peer } from './peers';
+import { type Figures, perMessage, type Run, sumOf } from './run';
+import { type Settings, Stage, word } from './stage';
+import { leastSeconds, type Workload } from './workload';
 
-export const IN_FLIGHT = 100;
-
-/** A run that takes longer is given up. */
-const RUN_MS = 180_000;
+const WARMUP_MOST = 2_000;
+const MESSAGES_LEAST = 100;
 const DRAIN_MS = 10_000;
 const LOOK_EVERY_MS = 100;
+/** Of `paced`: 50 a second. */
+const ARRIVE_EVERY_MS = 20;
 
-export interface RunSettings {
-  readonly arena: Arena;
-  readonly seed: number;
-  /** Of the workload's messages. */
-  readonly scale: number;
+type Outcome = Pick<Run, 'messages' | 'figures' | 'calls' | 'faults'>;
+
+function messagesOf({ share }: Peer, { work, messages, kind }: Workload, scale: number): number {
+  if (kind === 'paced') return messages;
+  return Math.max(MESSAGES_LEAST, Math.round(messages * scale * (work === 'none' ? share.calm : share.waiting)));
 }
 
-export interface ConsumerRun extends ConsumerFigures {
-  readonly messages: number;
-  readonly brokerCpuMs: number | undefined;
-  /** What makes the run invalid. */
-  readonly faults: readonly string[];
-}
-
-function messagesOf({ share }: ConsumerPeer, { work, messages }: Workload, scale: number): number {
-  return Math.max(50, Math.round(messages * scale * (work === 'none' ? share.calm : share.waiting)));
-}
-
-/** One consumer empties a backlog. */
-export async function runConsumer(settings: RunSettings, peer: ConsumerPeer, workload: Workload): Promise<ConsumerRun> {
+/** One consumer empties a backlog, or takes messages as they arrive. */
+export async function runConsumer(settings: Settings, peer: Peer, workload: Workload): Promise<Outcome> {
   const { arena, seed, scale } = settings;
+  const { work, kind, bodyBytes, atOnce: inFlight } = workload;
   const messages = messagesOf(peer, workload, scale);
-  const warmup = Math.min(2_000, messages);
-  const folder = await mkdtemp(join(arena.folder, `${peer.name}-`));
-  const queues = await arena.queues();
-  await arena.load(queues, { warmup, messages, bodyBytes: workload.bodyBytes });
-  const { queueUrl, deadLetterQueueUrl } = queues.urls;
-  const spec: PeerSpec = {
-    ...{ endpoint: arena.endpoint, region: REGION, queueUrl, deadLetterQueueUrl, folder, inFlight: IN_FLIGHT },
-    ...{ work: workload.work, seed, warmup, messages, variant: peer.variant },
-  };
-  const process = new BenchProcess({
-    script: `experiments/bench/peers/${peer.script}`,
-    args: [JSON.stringify(spec)],
-    env: arena.environment,
-    log: join(folder, 'peer.log'),
+  const warmup = Math.min(WARMUP_MOST, messages);
+  const stage = await Stage.set(arena, peer, workload);
+  const backlog = { first: -warmup, end: kind === 'paced' ? 0 : messages, bodyBytes };
+  await arena.load(stage.queues, backlog);
+  const spec: ConsumerSpec = { ...stage.place, work, seed, warmup, messages, inFlight, variant: peer.variant };
+  return stage.during(spec, async (process) => {
+    const measuring = measure(arena, process);
+    if (kind === 'paced') await Promise.race([measuring, arrive(arena, stage.queues, messages)]);
+    const { figures, brokerCpuMs } = await measuring;
+    const faults = [...faultsOf(figures), ...(await leftOvers(stage.queues))];
+    const limit = work === 'none' ? {} : { ofLimit: leastSeconds(workload, seed, messages) / figures.seconds };
+    const all: Figures = { ...figuresOf(figures, messages, brokerCpuMs), ...limit };
+    return { messages, figures: all, calls: perMessage(figures.calls, messages), faults };
   });
-  try {
-    const { figures, brokerCpuMs } = await measure(arena, process);
-    const faults = [...faultsOf(figures), ...(await leftOvers(queues))];
-    return { ...figures, messages, brokerCpuMs, faults };
-  } finally {
-    if (process.running) await process.end('SIGKILL');
-    await queues.remove();
-    await rm(folder, { recursive: true });
+}
+
+function figuresOf(figures: ConsumerFigures, messages: number, brokerCpuMs: number | undefined): Figures {
+  const { seconds, cpuMs, calls, inQueueMs, endToEndMs, peakMiB, quarterMiB } = figures;
+  const [, second = NaN, , last = NaN] = quarterMiB;
+  return {
+    perSecond: messages / seconds,
+    cpuMicros: (cpuMs * 1_000) / messages,
+    ...(brokerCpuMs !== undefined && { brokerCpuMicros: (brokerCpuMs * 1_000) / messages }),
+    callsPerMessage: sumOf(calls) / messages,
+    inQueueP50: inQueueMs.p50,
+    inQueueP99: inQueueMs.p99,
+    endToEndP50: endToEndMs.p50,
+    endToEndP99: endToEndMs.p99,
+    peakMiB,
+    memoryGrowth: last / second,
+  };
+}
+
+async function arrive(arena: Arena, queues: RoundQueues, messages: number): Promise<void> {
+  const since = performance.now();
+  for (let input = 0; input < messages; input += 1) {
+    await wait(Math.max(0, since + input * ARRIVE_EVERY_MS - performance.now()));
+    await arena.load(queues, { first: input, end: input + 1, bodyBytes: 0 });
   }
 }
 
@@ -68,17 +73,15 @@ async function measure(
   arena: Arena,
   process: BenchProcess,
 ): Promise<{ figures: ConsumerFigures; brokerCpuMs: number | undefined }> {
-  await process.next(RUN_MS);
+  await word(process, 'started');
   const before = await arena.cpuMs();
-  const word = (await process.next(RUN_MS)) as PeerWord;
+  const { figures } = await word(process, 'ended');
   const after = await arena.cpuMs();
-  if (word.word !== 'ended') throw new Error('It spoke out of turn.');
-  const brokerCpuMs = before === undefined || after === undefined ? undefined : after - before;
-  return { figures: word.figures, brokerCpuMs };
+  return { figures, brokerCpuMs: before === undefined || after === undefined ? undefined : after - before };
 }
 
 const faultsOf = ({ doubles }: ConsumerFigures): string[] =>
-  doubles > 0 ? [`${doubles} messages were handled twice`] : [];
+  doubles > 0 ? [`${doubles} messages were handled more than once`] : [];
 
 /** Everything handled is deleted soon, and nothing is a dead letter. */
 async function leftOvers(queues: RoundQueues): Promise<string[]> {

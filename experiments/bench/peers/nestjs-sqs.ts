@@ -5,7 +5,7 @@ import { Injectable, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { SqsConsumerEventHandler, SqsMessageHandler, SqsModule } from '@ssut/nestjs-sqs';
 import { type BenchJob, type Meter } from '../meter';
-import { type PeerSpec, runConsumerPeer } from '../peer';
+import { type ConsumerSpec, runConsumerPeer } from '../peer';
 import { createClient } from './client';
 
 const NAME = 'jobs';
@@ -29,7 +29,7 @@ class AppMessageHandler {
 @Module({})
 class AppModule {}
 
-async function start(spec: PeerSpec, meter: Meter): Promise<void> {
+async function start(spec: ConsumerSpec, meter: Meter): Promise<void> {
   measured = meter;
   const module = SqsModule.register({ consumers: [{ name: NAME, queueUrl: spec.queueUrl, sqs: createClient(spec) }] });
   const app = await NestFactory.createApplicationContext(

@@ -2,7 +2,7 @@
 import { DeleteMessageBatchCommand, type Message, ReceiveMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { once, EventEmitter } from 'node:events';
 import { type BenchJob, type Meter } from '../meter';
-import { type PeerSpec, runConsumerPeer } from '../peer';
+import { type ConsumerSpec, runConsumerPeer } from '../peer';
 import { createClient } from './client';
 
 const BATCH = 10;
@@ -16,7 +16,7 @@ class RawConsumer {
 
   constructor(
     private readonly client: SQSClient,
-    private readonly spec: PeerSpec,
+    private readonly spec: ConsumerSpec,
     private readonly meter: Meter,
   ) {}
 

@@ -30,8 +30,10 @@ interface Entry {
 
 /** What a backlog is made of: jobs of the bench, warm-up ones with negative inputs before. */
 export interface Backlog {
-  readonly warmup: number;
-  readonly messages: number;
+  /** The first input. */
+  readonly first: number;
+  /** The input after the last. */
+  readonly end: number;
   readonly bodyBytes: number;
 }
 
@@ -65,8 +67,8 @@ export class Actions {
     return queue;
   }
 
-  load(queue: StandInQueue, { warmup, messages, bodyBytes }: Backlog): void {
-    for (let input = -warmup; input < messages; input += 1) {
+  load(queue: StandInQueue, { first, end, bodyBytes }: Backlog): void {
+    for (let input = first; input < end; input += 1) {
       queue.add(paddedBody(JSON.stringify({ id: uuid(), input }), bodyBytes), JOB_ATTRIBUTES);
     }
   }
