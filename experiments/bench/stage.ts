@@ -10,6 +10,9 @@ import { type Workload } from './workload';
 /** A run that takes longer is given up. */
 export const RUN_MS = 180_000;
 
+/** The output of a peer, in its folder. */
+export const LOG = 'peer.log';
+
 /** What all runs of a bench share. */
 export interface Settings {
   readonly arena: Arena;
@@ -35,29 +38,44 @@ export class Stage {
     return new Stage(arena, queues, { endpoint, region: REGION, queueUrl, deadLetterQueueUrl, folder }, peer);
   }
 
-  /** Starts the peer, lets `during` use it, and ends it; its folder stays when it failed. */
-  async during<T>(spec: ProducerSpec, use: (process: BenchProcess) => Promise<T>): Promise<T> {
-    const log = join(this.place.folder, 'peer.log');
-    const script = `experiments/bench/peers/${this.peer.script}`;
-    const process = new BenchProcess({ script, args: [JSON.stringify(spec)], env: this.arena.environment, log });
+  /** Starts the peer, lets `use` have it, and ends it. */
+  during<T>(spec: ProducerSpec, use: (process: BenchProcess) => Promise<T>): Promise<T> {
+    return this.alone(async ({ folder }) => {
+      const process = new BenchProcess({
+        script: `experiments/bench/peers/${this.peer.script}`,
+        args: [JSON.stringify(spec)],
+        env: this.arena.environment,
+        log: join(folder, LOG),
+      });
+      try {
+        return await use(process);
+      } finally {
+        if (process.running) await process.end('SIGKILL');
+      }
+    });
+  }
+
+  /** Lets `use` have the place, and removes it; its folder stays when that failed. */
+  async alone<T>(use: (place: PlaceSpec) => Promise<T>): Promise<T> {
+    const { folder } = this.place;
     try {
-      const result = await use(process);
-      await process.end('SIGKILL');
-      await rm(this.place.folder, { recursive: true });
+      const result = await use(this.place);
+      await rm(folder, { recursive: true });
       return result;
     } catch (error) {
-      throw new Error(`${this.peer.name} ${error instanceof Error ? error.message : String(error)}; see ${log}`, {
-        cause: error,
-      });
+      const why = error instanceof Error ? error.message : String(error);
+      throw new Error(`${this.peer.name} ${why}; see ${join(folder, LOG)}`, { cause: error });
     } finally {
-      if (process.running) await process.end('SIGKILL');
       await this.queues.remove();
     }
   }
 }
 
 /** The next word of a peer; throws when it says another. */
-export async function word<K extends Word['word']>(process: BenchProcess, kind: K): Promise<Extract<Word, { word: K }>> {
+export async function word<K extends Word['word']>(
+  process: BenchProcess,
+  kind: K,
+): Promise<Extract<Word, { word: K }>> {
   const said = (await process.next(RUN_MS)) as Word;
   if (said.word !== kind) throw new Error(`said ${said.word} instead of ${kind}`);
   return said as Extract<Word, { word: K }>;

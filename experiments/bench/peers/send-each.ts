@@ -46,7 +46,11 @@ async function start({ variant, queueUrl, ...place }: ProducerSpec): Promise<str
   const client = createClient(place);
   const send = (MessageBody: string): Promise<unknown> =>
     client.send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody, MessageAttributes: ATTRIBUTES }));
-  const module = { module: AppModule, controllers: [ProduceController], providers: [{ provide: SEND, useValue: send }] };
+  const module = {
+    module: AppModule,
+    controllers: [ProduceController],
+    providers: [{ provide: SEND, useValue: send }],
+  };
   const app = await NestFactory.create(module, adapterOf(variant), { logger: ['error', 'warn'] });
   app.useGlobalPipes(new ValidationPipe({ whitelist: true, forbidNonWhitelisted: true }));
   await app.listen(0, '127.0.0.1');

@@ -96,4 +96,6 @@ async function main(): Promise<void> {
 }
 
 process.on('disconnect', () => process.exit(0));
+// Ctrl-C reaches the whole process group; the bench still has queues to remove.
+process.on('SIGINT', () => undefined);
 void main();

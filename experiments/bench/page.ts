@@ -1,0 +1,2 @@
+import { type Findings } from './findings';
+export const page = (findings: Findings): string => JSON.stringify(findings);
