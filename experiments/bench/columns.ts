@@ -53,7 +53,7 @@ const IN_QUEUE = [one('queue p50', 'inQueueP50', milliseconds), one('queue p99',
 /** What is shown of each kind of run. */
 export const COLUMNS: Readonly<Record<Kind, readonly Column[]>> = {
   drain: [
-    ...[...SPEED, ...CPU, CALLS, one('of limit', 'ofLimit', digits(2)), ...IN_QUEUE, ...LATENCY, MEMORY],
+    ...[...SPEED, ...CPU, CALLS, one('of limit', 'ofLimit', digits(2)), MEMORY],
     one('Q4/Q2 mem', 'memoryGrowth', digits(2)),
   ],
   paced: [...IN_QUEUE, ...LATENCY, ...CPU, CALLS, MEMORY],
