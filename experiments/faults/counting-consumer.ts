@@ -14,10 +14,10 @@ import { type Observable } from 'rxjs';
 import { consumerFaults, createConsumer } from '../../consumer/app';
 import { idInBody } from '../../consumer/job-id';
 import { JobController } from '../../consumer/job.controller';
-import { RECORDS, type Records } from '../../results/records';
 import { run } from '../../service/run';
 import { type SqsContext } from '../../transport/sqs-context';
 import { SqsTransport } from '../../transport/transport';
+import { recordNothing } from '../recording/record-nothing';
 import { Journal } from './journal';
 
 const { values } = parseArgs({
@@ -61,10 +61,7 @@ void run({
   check: consumerFaults,
   create: createConsumer,
   async listen(app) {
-    if (values.unrecorded) {
-      const records = app.get<Records>(RECORDS);
-      records.once = (_job, { result }) => Promise.resolve({ outcome: 'recorded', result });
-    }
+    if (values.unrecorded) recordNothing(app);
     const busy = { from: 0, to: 0 };
     app.get(SqsTransport).onSettled(({ messageId, receiveCount, receivedAt }, { action }, { settledAt }) => {
       if (action === 'dead-letter') journal.deadLetter(messageId, receiveCount);

@@ -28,7 +28,7 @@ const DIST = join(__dirname, '..', '..');
 export class LoggedProcess {
   /** Resolves at its end, whoever caused it. */
   readonly exited: Promise<unknown>;
-  private readonly child: ChildProcess;
+  protected readonly child: ChildProcess;
   private readonly said: Promise<unknown>;
 
   constructor({ script, args = [], nodeArgs = [], env, log }: ProcessSpec) {

@@ -18,6 +18,9 @@ export function element(name: string, attributes: Attributes, content: readonly 
   return new Markup(VOID.has(name) ? start : `${start}${content.map(textOf).join('')}</${name}>`);
 }
 
+export const paragraph = (text: string, style = ''): Markup =>
+  element('p', style === '' ? {} : { class: style }, [text]);
+
 /** JSON inside a script element: no `<`, so nothing in it ends the element. */
 export const jsonScript = (id: string, value: unknown): Markup =>
   element('script', { type: 'application/json', id }, [new Markup(JSON.stringify(value).replaceAll('<', '\\u003c'))]);

@@ -6,8 +6,8 @@ const SHADE_RULES = SHADES.map((shade) => `.cell-${shade}{background:var(--${sha
   '',
 );
 
-/** Of the report: light and dark, from a phone's width up. */
-export const PAGE_STYLE = `${colours(':root')}
+/** Of every report: light and dark, from a phone's width up. */
+export const BASE_STYLE = `${colours(':root')}
 :root{color-scheme:light dark}
 *{box-sizing:border-box}
 body{margin:0;background:var(--ground);color:var(--text);font:16px/1.55 system-ui,-apple-system,'Segoe UI',sans-serif}
@@ -21,6 +21,10 @@ p,li{max-width:72ch}p{margin:.5em 0}
 .tile{background:var(--card);border:1px solid var(--line);border-radius:10px;padding:14px 16px}
 .tile h3{margin:0}.tile p{margin:.35em 0 0}
 .tile .figure{font-size:1.75rem;font-weight:700;line-height:1.2;margin-top:.2em}
+code{font:.92em ui-monospace,Menlo,Consolas,monospace;background:var(--card);padding:.1em .3em;border-radius:4px;overflow-wrap:anywhere}`;
+
+/** Of the lab's report. */
+export const PAGE_STYLE = `${BASE_STYLE}
 .pair{display:grid;grid-template-columns:1fr 1fr;gap:28px}
 .pair>div{min-width:0}
 svg{display:block;width:100%;height:auto}
@@ -35,7 +39,6 @@ table.heat{border-collapse:separate;border-spacing:3px;width:100%;table-layout:f
 ${SHADE_RULES}.cell-unpaid{background:var(--text);color:var(--ground)}
 .legend{display:flex;flex-wrap:wrap;gap:8px;padding:0;margin:.8em 0;list-style:none}
 .legend li{padding:4px 10px;border-radius:5px;font-size:14px;max-width:none}
-code{font:.92em ui-monospace,Menlo,Consolas,monospace;background:var(--card);padding:.1em .3em;border-radius:4px;overflow-wrap:anywhere}
 dt{font-weight:600}dd{margin:0 0 .5em}
 @media (max-width:820px){.pair{grid-template-columns:1fr}}
 @media (max-width:400px){.tables{grid-template-columns:minmax(0,1fr)}table.heat{font-size:12px}.heat td strong{font-size:13px}}

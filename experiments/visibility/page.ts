@@ -1,7 +1,8 @@
+import { htmlDocument } from './document';
 import { type Findings } from './findings';
 import { AMOUNT, CONSUMERS, type ConsumerName } from './grid';
 import { CONSUMER_TITLES, heatSections } from './heat-table';
-import { element, euros, jsonScript, Markup, plural } from './markup';
+import { element, euros, type Markup, paragraph, plural } from './markup';
 import { PAGE_STYLE } from './page-style';
 import { type Story } from './story';
 import { totalOf, type Total } from './tally';
@@ -11,8 +12,6 @@ import { ADVICE, CONSUMER_WORDS, EXPLANATION, LEGEND, measured } from './words';
 /** Narrow enough for a phone; two side by side fill the page. */
 const TIMELINE_WIDTH = 540;
 const PHONE_WIDTH = 350;
-
-const paragraph = (text: string, style = ''): Markup => element('p', style === '' ? {} : { class: style }, [text]);
 
 function tile(consumer: ConsumerName, total: Total): Markup {
   const { ordered, moved, paidAgain, earlyDeadLetters, wrongCells, cells } = total;
@@ -95,15 +94,5 @@ export function page(findings: Findings): string {
     element('h2', {}, ['How this was measured']),
     ...measured(findings).map((text) => paragraph(text, 'faint')),
   ];
-  const head = [
-    element('meta', { charset: 'utf-8' }),
-    element('meta', { name: 'viewport', content: 'width=device-width,initial-scale=1' }),
-    element('title', {}, [title]),
-    element('style', {}, [new Markup(PAGE_STYLE + MEDIA)]),
-  ];
-  const html = element('html', { lang: 'en' }, [
-    element('head', {}, head),
-    element('body', {}, [element('main', {}, body), jsonScript('findings', findings)]),
-  ]);
-  return `<!doctype html>\n${html.text}\n`;
+  return htmlDocument({ title, style: PAGE_STYLE + MEDIA, body, findings });
 }

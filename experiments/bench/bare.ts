@@ -1,0 +1,2 @@
+/** Node and nothing else, to compare a start with. */
+process.send?.(Date.now());

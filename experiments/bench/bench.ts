@@ -1,0 +1,131 @@
+/**
+ * Plusone beside its peers: consumers and producers, each a process of its own, interleaved over several rounds on one
+ * broker, as tables, JSON and a page.
+ *
+ *   npm run bench -- [--quick] [--peer A,B] [--workload A,B] [--rounds N] [--messages N] [--broker embedded|stand-in|URL]
+ *                    [--seed N] [--json FILE] [--out FILE] [--from FILE]
+ */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { dirname, resolve } from 'node:path';
+import { reportFailure } from '../faults/report';
+import { Arena } from './arena';
+import { runConsumer } from './consumer-run';
+import { type Findings, readFindings } from './findings';
+import { runIdle } from './idle-run';
+import { installPeers } from './install';
+import { type Options, readOptions } from './options';
+import { page } from './page';
+import { type Peer, PEERS } from './peers';
+import { type Planned, planOf } from './plan';
+import { runProducer } from './producer-run';
+import { type Run } from './run';
+import { type Settings } from './stage';
+import { canStart, runStart } from './start-run';
+import { summarize } from './summary';
+import { Progress, tableOf } from './terminal';
+import { type Kind, WORKLOADS } from './workload';
+
+const INTERRUPTED = 130;
+
+const REFERENCES = new Set(PEERS.filter(({ reference }) => reference).map(({ name }) => name));
+
+const RUNNERS: Readonly<Record<Kind, typeof runConsumer>> = {
+  drain: runConsumer,
+  paced: runConsumer,
+  idle: runIdle,
+  produce: runProducer,
+  start: runStart,
+};
+
+const say = (line: string): void => void process.stdout.write(`${line}\n`);
+
+/** A run that fails is an invalid run; the others go on. */
+async function attempt(settings: Settings, { workload, round }: Planned, peer: Peer): Promise<Run> {
+  const what = { workload: workload.name, peer: peer.name, round };
+  try {
+    return { ...what, ...(await RUNNERS[workload.kind](settings, peer, workload)) };
+  } catch (error) {
+    const fault = error instanceof Error ? error.message : String(error);
+    return { ...what, messages: 0, figures: {}, calls: {}, faults: [fault] };
+  }
+}
+
+/** Every run of the plan; ends early when interrupted. */
+async function runAll(plan: readonly Planned[], options: Options, stopping: AbortSignal): Promise<Run[]> {
+  const arena = await Arena.open(options.broker);
+  const progress = new Progress(plan.reduce((sum, { peers }) => sum + peers.length, 0));
+  const runs: Run[] = [];
+  try {
+    for (const planned of plan) {
+      const settings = { arena, seed: options.seed + planned.round, scale: options.scale };
+      const run = async (peer: Peer): Promise<void> => {
+        if (stopping.aborted) return;
+        const ended = await attempt(settings, planned, peer);
+        if (stopping.aborted) return;
+        runs.push(ended);
+        progress.ended(ended);
+      };
+      if (planned.workload.kind === 'idle') await Promise.all(planned.peers.map(run));
+      else for (const peer of planned.peers) await run(peer);
+    }
+  } finally {
+    await arena.close(runs.some(({ faults }) => faults.length > 0));
+  }
+  return runs;
+}
+
+async function find(options: Options, stopping: AbortSignal): Promise<Findings> {
+  await installPeers();
+  const peers = options.peers.filter((peer) => !peer.kinds.includes('start') || canStart(peer));
+  const startedAt = new Date();
+  const runs = await runAll(planOf(options.workloads, peers, options.rounds), options, stopping);
+  return {
+    bench: 'plusone',
+    startedAt: startedAt.toISOString(),
+    seconds: Math.round((Date.now() - startedAt.getTime()) / 1_000),
+    node: process.version,
+    cpus: `${cpus().length} x ${cpus()[0]?.model ?? 'unknown'}`,
+    broker: options.broker,
+    command: ['npm run bench --', ...process.argv.slice(2)].join(' '),
+    summaries: summarize(runs, REFERENCES),
+    runs,
+  };
+}
+
+function write(path: string, text: string): void {
+  mkdirSync(dirname(resolve(path)), { recursive: true });
+  writeFileSync(path, text);
+}
+
+function report(findings: Findings, { json, out }: Options): void {
+  for (const workload of WORKLOADS) {
+    const own = findings.summaries.filter((summary) => summary.workload === workload.name);
+    if (own.length > 0) say(`\n${tableOf(workload, own, PEERS).join('\n')}`);
+  }
+  const invalid = findings.runs.filter(({ faults }) => faults.length > 0);
+  for (const { workload, peer, round, faults } of invalid)
+    say(`\nINVALID: ${workload}, ${peer}, round ${round}: ${faults.join('; ')}`);
+  if (json !== undefined) write(json, `${JSON.stringify(findings, undefined, 2)}\n`);
+  write(out, page(findings));
+  say(`\nThe report: ${resolve(out)}`);
+  if (invalid.length > 0) process.exitCode = 1;
+}
+
+async function main(): Promise<void> {
+  const options = readOptions(process.argv.slice(2));
+  const stopping = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => {
+      stopping.abort();
+    });
+  }
+  const findings = options.from === undefined ? await find(options, stopping.signal) : readFindings(options.from);
+  if (findings.runs.length > 0) report(findings, options);
+  if (stopping.signal.aborted) {
+    say('Stopped before the end.');
+    process.exitCode = INTERRUPTED;
+  }
+}
+
+void reportFailure(main());

@@ -1,0 +1,20 @@
+/** The consumer of this repository as it ships: its module, pipeline, engine, health routes; only the work is the bench's. */
+import 'reflect-metadata';
+import { createConsumer } from '../../../consumer/app';
+import { createLogger } from '../../../service/logger';
+import { recordNothing } from '../../recording/record-nothing';
+import { type Meter } from '../meter';
+import { type ConsumerSpec, runConsumerPeer } from '../peer';
+import { environmentOf } from './plusone-environment';
+
+async function start(spec: ConsumerSpec, meter: Meter): Promise<void> {
+  const app = await createConsumer(environmentOf(spec, spec.inFlight), createLogger(), async (job) => {
+    await meter.handle(job);
+    return { result: job.input + 1 };
+  });
+  if (spec.variant === 'unrecorded') recordNothing(app);
+  await app.startAllMicroservices();
+  await app.listen(0, '127.0.0.1');
+}
+
+runConsumerPeer(start);

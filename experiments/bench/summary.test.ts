@@ -1,0 +1,55 @@
+import { type Run } from './run';
+import { spreadOf, summarize } from './summary';
+
+const run = (peer: string, round: number, perSecond: number, faults: readonly string[] = []): Run => ({
+  workload: 'no-op',
+  peer,
+  round,
+  messages: 100,
+  figures: { perSecond, cpuMicros: 1_000_000 / perSecond },
+  calls: { ReceiveMessage: round / 10 },
+  faults,
+});
+
+const RAW = new Set(['raw-4', 'raw-10']);
+
+test('a spread is the median, the least and the most', () => {
+  expect(spreadOf([5, 1, 3])).toEqual({ median: 3, least: 1, most: 5 });
+  expect(spreadOf([4, 1, 3, 2])).toEqual({ median: 2.5, least: 1, most: 4 });
+});
+
+test('ratios are made within a round, to the faster of the references', () => {
+  const runs = [
+    ...[run('raw-4', 1, 1_000), run('raw-10', 1, 900), run('ours', 1, 800)],
+    ...[run('raw-4', 2, 500), run('raw-10', 2, 600), run('ours', 2, 450)],
+    ...[run('raw-4', 3, 2_000), run('raw-10', 3, 100), run('ours', 3, 1_000)],
+  ];
+  const [raw4, raw10, ours] = summarize(runs, RAW);
+  expect(ours).toMatchObject({ reference: 'raw-4', rounds: 3, invalid: 0 });
+  expect(ours?.figures.perSecond).toEqual({ median: 800, least: 450, most: 1_000 });
+  expect(ours?.ratios.perSecond).toEqual({ median: 0.8, least: 0.5, most: 0.9 });
+  expect(ours?.ratios.cpuMicros?.median).toBeCloseTo(1.25);
+  expect(ours?.calls).toEqual({ ReceiveMessage: 0.2 });
+  expect(raw4?.ratios.perSecond).toEqual({ median: 1, least: 1, most: 1 });
+  expect(raw10?.ratios.perSecond).toEqual({ median: 0.9, least: 0.05, most: 1.2 });
+});
+
+test('an invalid run counts for nothing, not as a reference either', () => {
+  const runs = [
+    run('raw-4', 1, 9_000, ['lost']),
+    run('raw-10', 1, 1_000),
+    run('ours', 1, 500),
+    run('ours', 2, 1, ['lost']),
+  ];
+  const ours = summarize(runs, RAW).find(({ peer }) => peer === 'ours');
+  expect(ours).toMatchObject({ reference: 'raw-10', rounds: 1, invalid: 1 });
+  expect(ours?.figures.perSecond?.median).toBe(500);
+  expect(ours?.ratios.perSecond?.median).toBe(0.5);
+});
+
+test('without a reference and without a valid run there are no figures to make up', () => {
+  const [only] = summarize([run('ours', 1, 5, ['lost'])], RAW);
+  expect(only).toMatchObject({ reference: undefined, rounds: 0, invalid: 1, figures: {}, ratios: {}, calls: {} });
+  const [alone] = summarize([run('ours', 1, 5)], RAW);
+  expect(alone).toMatchObject({ reference: undefined, ratios: {} });
+});

@@ -1,0 +1,75 @@
+import { Random } from '../chaos/random';
+
+/** What the handler of a job does beside nothing. */
+export type Work = 'none' | 'exponential-20ms' | 'one-in-a-hundred-2s';
+
+const MEAN_MS = 20;
+const SLOW = { share: 0.01, ms: 2_000 };
+
+/** Milliseconds that the job with this input takes: the same for every peer of a round. */
+export function workMs(work: Work, seed: number, input: number): number {
+  if (work === 'none') return 0;
+  const drawn = new Random(Math.imul(seed, 31) + input).next();
+  if (work === 'exponential-20ms') return -MEAN_MS * Math.log(1 - drawn);
+  return drawn < SLOW.share ? SLOW.ms : 0;
+}
+
+/**
+ * - `drain`: a consumer empties a backlog
+ * - `paced`: messages arrive at a rate that every consumer can carry
+ * - `idle`: consumers on an empty queue
+ * - `produce`: a producer under requests
+ * - `start`: from the start of a process to its first receive
+ */
+export type Kind = 'drain' | 'paced' | 'idle' | 'produce' | 'start';
+
+export interface Workload {
+  readonly name: string;
+  readonly title: string;
+  readonly kind: Kind;
+  readonly work: Work;
+  /** For the peers that do it at full speed, others get their share; of `produce`, requests. */
+  readonly messages: number;
+  readonly bodyBytes: number;
+  /** Added to every call of the broker. */
+  readonly callMs: number;
+  /** Messages in flight at most; of `produce`, connections. */
+  readonly atOnce: number;
+}
+
+const DRAIN = { kind: 'drain', work: 'none', messages: 20_000, bodyBytes: 0, callMs: 0, atOnce: 100 } as const;
+const PRODUCE = { ...DRAIN, kind: 'produce', messages: 10_000 } as const;
+
+export const WORKLOADS: readonly Workload[] = [
+  { ...DRAIN, name: 'no-op', title: 'Nothing to do' },
+  { ...DRAIN, name: 'exponential', title: '20 ms each, exponential', work: 'exponential-20ms' },
+  // 40 in flight: fewer than a core can carry, so that the limit is what counts.
+  {
+    ...DRAIN,
+    name: 'one-slow',
+    title: 'One in a hundred takes 2 s; 40 in flight',
+    work: 'one-in-a-hundred-2s',
+    messages: 10_000,
+    atOnce: 40,
+  },
+  { ...DRAIN, name: 'large', title: 'Bodies of 64 KiB', messages: 3_000, bodyBytes: 65_536 },
+  { ...DRAIN, name: 'network', title: '15 ms added to every call', messages: 10_000, callMs: 15 },
+  { ...DRAIN, name: 'backlog', title: 'A backlog of 100,000', messages: 100_000 },
+  { ...DRAIN, name: 'paced', title: '50 a second arrive', kind: 'paced', messages: 500 },
+  { ...DRAIN, name: 'idle', title: 'An empty queue', kind: 'idle', messages: 0 },
+  { ...PRODUCE, name: 'produce-50', title: 'POST /produce, 50 connections', atOnce: 50 },
+  { ...PRODUCE, name: 'produce-1', title: 'POST /produce, one connection', messages: 2_000, atOnce: 1 },
+  { ...DRAIN, name: 'start', title: 'Start to first poll', kind: 'start', messages: 0 },
+];
+
+/** The least seconds in which so many at once can do these jobs in their order, were there nothing else to do. */
+export function leastSeconds({ work, atOnce }: Workload, seed: number, messages: number): number {
+  const freeAt = new Float64Array(atOnce);
+  for (let input = 0; input < messages; input += 1) {
+    const ms = workMs(work, seed, input);
+    if (ms === 0) continue;
+    const slot = freeAt.indexOf(Math.min(...freeAt));
+    freeAt[slot] = (freeAt[slot] ?? 0) + ms;
+  }
+  return Math.max(...freeAt) / 1_000;
+}
