@@ -19,14 +19,23 @@ interface Release {
 
 type Limits = Pick<DeliveryNumbers, 'maxAttempts' | 'maxUnsettledReceives'>;
 
-/** Before a run: undefined means run it. Receives that ended neither well nor badly count apart from attempts. */
+/** Receives before this one that ended neither well nor badly. */
+const unsettledReceives = ({ receiveCount }: Delivery, { attempts }: Standing): number => receiveCount - 1 - attempts;
+
+/** From here it might be what ends the process, or lost its lease, each time. */
+const SUSPECT_FROM = 3;
+
+export const isSuspect = (delivery: Delivery, standing: Standing): boolean =>
+  unsettledReceives(delivery, standing) >= SUSPECT_FROM;
+
+/** Before a run: undefined means run it. Unsettled receives count apart from attempts. */
 export function decideBeforeRun(delivery: Delivery, standing: Standing, limits: Limits): Decision | undefined {
   const { attempts, job } = standing;
   if (job !== 'open') return decideEnded(standing);
   if (attempts >= limits.maxAttempts) {
     return { action: 'dead-letter', reason: 'attempts', error: `${attempts} runs failed before.`, attempts };
   }
-  const unsettled = delivery.receiveCount - 1 - attempts;
+  const unsettled = unsettledReceives(delivery, standing);
   if (unsettled < limits.maxUnsettledReceives) return undefined;
   const error = `Received ${unsettled} times without any outcome: it ends the process, or loses its lease, each time.`;
   return { action: 'dead-letter', reason: 'unsettled', error, attempts };

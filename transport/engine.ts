@@ -4,7 +4,7 @@ import { type DeliveryNumbers } from '../contract/delivery';
 import { ask } from './ask';
 import { type Attempts } from './attempts';
 import { type DeadLetterQueue, type SourceEnd } from './dead-letter-queue';
-import { decideAfterRun, decideBeforeRun, type Decision } from './decision';
+import { decideAfterRun, decideBeforeRun, type Decision, isSuspect } from './decision';
 import { type Delivery, orderedGroup } from './delivery';
 import { DrainDeadline, Flight, HandlerTimeout, LeaseLost } from './flight';
 import { Flights } from './flights';
@@ -14,6 +14,7 @@ import { errorText, type Outcome } from './outcome';
 import { type Permits } from './permits';
 import { type SettledListeners } from './settled';
 import { type Settlement } from './settlement';
+import { Suspects } from './suspects';
 
 /** What a run gives its handler beside the delivery. */
 export interface Run {
@@ -45,6 +46,7 @@ export class Engine {
   private readonly logger = new Logger('Engine');
   private readonly flights = new Flights();
   private readonly groups = new Groups();
+  private readonly suspects = new Suspects();
   /** Aborted when a drain begins: nothing is begun any more. */
   private readonly ending = new AbortController();
   /** By MessageId: those that would settle by a new receipt, should the message come again. */
@@ -117,7 +119,7 @@ export class Engine {
       return false;
     }
     for (;;) {
-      const decision = (await this.beforeRun(flight)) ?? (await this.run(flight));
+      const decision = (await this.beforeRun(flight)) ?? (await this.runInTurn(flight));
       if (!decision) return false;
       const { deadLetters } = this.parts;
       const end = decision.action === 'dead-letter' ? await deadLetters.move(flight.delivery, decision) : decision;
@@ -158,11 +160,17 @@ export class Engine {
     return decideBeforeRun(delivery, standing, this.parts.numbers);
   }
 
+  /** A suspect waits for its trial, and is not begun any more once a drain has. */
+  private async runInTurn(flight: Flight): Promise<Decision | undefined> {
+    if (!isSuspect(flight.delivery, flight.standing)) return this.run(flight);
+    const endTrial = await this.suspects.begin(AbortSignal.any([flight.signal, this.ending.signal]));
+    return endTrial ? this.run(flight).finally(endTrial) : unbegun(flight);
+  }
+
   /** Undefined when the delivery is no longer ours to settle. */
   private async run(flight: Flight): Promise<Decision | undefined> {
     const { delivery, signal } = flight;
-    if (flight.hasLostLease()) return undefined;
-    if (signal.aborted) return { action: 'release', afterSeconds: 0 };
+    if (signal.aborted) return unbegun(flight);
     flight.startedAt = Date.now();
     const workEnded = (): void => flight.onWorkEnded?.();
     const outcome = await this.withinTimeout(flight, this.handle(delivery, { signal, workEnded }));
@@ -241,3 +249,7 @@ export class Engine {
     if (this.adopting.get(messageId) === flight) this.adopting.delete(messageId);
   }
 }
+
+/** Undefined when someone else may have it. */
+const unbegun = (flight: Flight): Decision | undefined =>
+  flight.hasLostLease() ? undefined : { action: 'release', afterSeconds: 0 };

@@ -1,0 +1,48 @@
+import { EventEmitter, once } from 'node:events';
+import { setTimeout as wait } from 'node:timers/promises';
+
+/** Of its run: what ends a process mostly does so soon, and long runs must not wait for one another. */
+const TRIAL_MS = 5_000;
+
+/** Before its run; in the order they came, the one that ends the process would be first each time and let none pass. */
+const SHUFFLE_MS = 1_000;
+
+/** So many have passed for each more that may be on trial at once: after a bad day all of a backlog are suspects. */
+const PASSED_PER_MORE = 10;
+
+/**
+ * Deliveries that came again and again without any outcome: one of them may be what ends the process each time, and
+ * whatever runs beside it then has lost a receive too. They begin a few at a time and in a new order each time, so that
+ * the innocent pass.
+ */
+export class Suspects {
+  private readonly trials = new EventEmitter().setMaxListeners(0);
+  private onTrial = 0;
+  private passed = 0;
+
+  /** Resolves when one more may run, to what ends its trial; to undefined once `signal` is aborted. */
+  async begin(signal: AbortSignal): Promise<(() => void) | undefined> {
+    try {
+      await wait(Math.random() * SHUFFLE_MS, undefined, { signal });
+      while (this.onTrial > this.passed / PASSED_PER_MORE) await once(this.trials, 'end', { signal });
+    } catch {
+      return undefined;
+    }
+    this.onTrial += 1;
+    const trial = new AbortController();
+    void wait(TRIAL_MS, undefined, { signal: trial.signal })
+      .catch(() => undefined)
+      .then(() => {
+        this.pass();
+      });
+    return () => {
+      trial.abort();
+    };
+  }
+
+  private pass(): void {
+    this.onTrial -= 1;
+    this.passed += 1;
+    this.trials.emit('end');
+  }
+}
