@@ -16,10 +16,17 @@ export interface Wish {
 const DEADLINE_MS = 9_500;
 const RETRY_AFTER_SECONDS = 5;
 
+/**
+ * Keyed wishes on their way at most. DynamoDB's client has 50 sockets, and gives up what waits a second for one: with
+ * all comers let in, those who ask again keep a store that was slow for a moment from ever answering anybody in time.
+ */
+const MOST_KEYED = 200;
+
 /** Takes jobs in: an id is given out only for a job that SQS accepted. */
 export class Intake {
   /** Keyed sends on their way, so that concurrent doubles share one. */
   private readonly sends = new Map<string, Promise<void>>();
+  private keyed = 0;
 
   constructor(
     private readonly queue: Pick<Queue, 'send'>,
@@ -38,8 +45,16 @@ export class Intake {
       return job.id;
     }
     const job = { id: keyedJobId(caller, idempotencyKey), input };
-    await this.inTime(this.takeKeyed(job, group));
+    await this.inTime(this.takeIfRoom(job, group));
     return job.id;
+  }
+
+  /** Counted until it has ended, whether or not it was answered in time. */
+  private async takeIfRoom(job: Job, group: string | undefined): Promise<void> {
+    if (this.keyed >= MOST_KEYED)
+      throw unavailable('Too many jobs with a key are on their way already.', RETRY_AFTER_SECONDS);
+    this.keyed += 1;
+    await this.takeKeyed(job, group).finally(() => (this.keyed -= 1));
   }
 
   private async takeKeyed(job: Job, group: string | undefined): Promise<void> {

@@ -5,6 +5,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { withBroker } from '../harness/broker';
+import { Latch } from '../harness/consumer';
+import { eventually } from '../harness/eventually';
 import { withProducerBehindProxy } from './test-producer';
 import { expectProblemResponse } from './problem-response';
 
@@ -150,4 +152,19 @@ test('two keys in one request: 400', async () => {
   headers.append('idempotency-key', 'b');
   const response = await fetch(`${behind.producer.url}/produce`, { method: 'POST', body: '{"input":1}', headers });
   await expectProblemResponse(response, 400);
+});
+
+test('more with keys at once than can be served in time: the rest is told so while they wait', async () => {
+  const latch = new Latch();
+  const answer = async <T>(forward: () => Promise<T>): Promise<T> => latch.opened.then(forward);
+  behind.proxy.rule('SendMessageBatch', () => ({ answer }));
+  let refused = 0;
+  const asked = Array.from({ length: 210 }, async (_, n) => {
+    if ((await (await produce(`k${n}`)).text()).includes('Too many jobs with a key')) refused += 1;
+  });
+  await eventually(() => refused === 10);
+  latch.open();
+  await Promise.all(asked);
+  expect(refused).toBe(10);
+  expect((await produce('k209')).status).toBe(202);
 });
