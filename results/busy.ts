@@ -10,7 +10,7 @@ const REFUSED: readonly number[] = [18, CONSTRAINT, 20, 25];
 const ADVICE: ReadonlyMap<number, string> = new Map([
   [BUSY, 'another process holds its lock; try again, and look for one that keeps a transaction open'],
   [8, 'it is read-only; check the permissions of the file and its folder'],
-  [10, 'the disk failed to read or write; check the disk'],
+  [10, 'the disk failed to read or write; check that it has space left, then the disk itself'],
   [11, 'the file is damaged; stop, put it aside and restore it from a copy'],
   [13, 'the disk is full; free some space'],
   [14, 'the file cannot be opened; check that its folder exists and is writable'],

@@ -71,7 +71,7 @@ export class SqliteRecords implements Records {
     } catch (error) {
       throw new StoreUnusable(`${dirname(path)} cannot be created; name another path in RESULTS`, { cause: error });
     }
-    return whileBusy(() => {
+    const opened = whileBusy(() => {
       const database = openDatabase(path);
       try {
         return new SqliteRecords(database, path);
@@ -79,6 +79,10 @@ export class SqliteRecords implements Records {
         database.close();
         throw error;
       }
+    });
+    return opened.catch((error: unknown) => {
+      if (!(error instanceof StoreUnavailable)) throw error;
+      throw new StoreUnavailable(`${path} cannot be opened. ${error.message}`, { cause: error });
     });
   }
 

@@ -16,6 +16,12 @@ class ServiceLogger extends ConsoleLogger {
     if (typeof context === 'string' && WIRING.has(context)) return;
     super.log(message, ...rest);
   }
+
+  /** A fault with a code says itself what to do, and `run` tells it: Nest's stack of it would come first. */
+  override error(message: unknown, ...rest: unknown[]): void {
+    if (rest.at(-1) === 'ExceptionHandler' && message instanceof Error && 'code' in message) return;
+    super.error(message, ...rest);
+  }
 }
 
 /** Readable on a terminal, one JSON object a line elsewhere. */

@@ -1,3 +1,6 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { withBroker } from '../harness/broker';
 import { eventually } from '../harness/eventually';
 import { freePort } from '../../experiments/proxy/free-port';
@@ -61,6 +64,17 @@ it('says every fault of its environment in one sentence each, and ends with 1', 
   expect(output).toMatch(/QUEUE_URL is missing/);
   expect(output).toMatch(/DLQ_URL is missing/);
   expect(output).not.toMatch(/at .*\.js:/);
+});
+
+it('says in one sentence, and nothing else, what is wrong with its results store', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'plusone-process-'));
+  const path = join(folder, 'results.db');
+  await writeFile(path, 'no database, long enough to have been one: '.repeat(100));
+  const { app } = await start('dist/consumer/main.js', { RESULTS: `sqlite:${path}` });
+  expect(await app.exit(20_000)).toEqual({ code: 1, signal: null });
+  expect(app.lines).toEqual([expect.stringContaining(`${path} cannot be opened. `)]);
+  expect(app.lines[0]).toContain('the file is no SQLite database; name another one in RESULTS');
+  await rm(folder, { recursive: true });
 });
 
 it('says in one sentence that its port is taken', async () => {
