@@ -1,14 +1,16 @@
 import { type SendMessageCommandInput } from '@aws-sdk/client-sqs';
 import { randomUUID } from 'node:crypto';
 import { DatabaseSync } from 'node:sqlite';
+import { noEmulator } from '../../experiments/lambda/emulator';
+import { toRecord } from '../../experiments/lambda/events';
 import { type QueuesOptions, type TestQueues, withBroker } from '../harness/broker';
 import { startConsumerApp, stopConsumerApps } from '../harness/consumer-app';
 import { deadLetters, whyOf } from '../harness/dead-letters';
 import { eventually } from '../harness/eventually';
 import { endApps } from '../harness/processes';
-import { EventSource, type Round, toRecord } from './event-source';
+import { EventSource, type Round } from './event-source';
 import { INPUT } from './inputs';
-import { LambdaFunction, noEmulator } from './lambda-function';
+import { LambdaFunction } from './lambda-function';
 
 const broker = withBroker();
 const stops: (() => Promise<void>)[] = [];
