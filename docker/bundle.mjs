@@ -3,7 +3,7 @@
  * esbuild drops the decorator metadata that Nest and class-validator live on.
  */
 import { build } from 'esbuild';
-import { cp, rm } from 'node:fs/promises';
+import { cp, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 
@@ -43,12 +43,27 @@ const docsPage = {
   },
 };
 
+/** Asked for at every start, and used by one decorator of class-validator's: its numbers are loaded when it first runs. */
+const TELEPHONES = 'libphonenumber-js/max';
+const late = {
+  name: 'late',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: new RegExp(`^${TELEPHONES}$`) }, ({ path, namespace, resolveDir }) =>
+      namespace === 'late' ? undefined : { path, namespace: 'late', pluginData: resolveDir },
+    );
+    onLoad({ filter: /.*/, namespace: 'late' }, ({ path, pluginData: resolveDir }) => ({
+      contents: `module.exports = new Proxy({}, { get: (_, name) => require('${path}')[name] });`,
+      resolveDir,
+    }));
+  },
+};
+
 const options = {
   bundle: true,
   platform: 'node',
   target: 'node24',
   external: OPTIONAL,
-  plugins: [docsPage],
+  plugins: [docsPage, late],
   // Names of classes show in logs and in /openapi.json.
   keepNames: true,
   minify: true,
@@ -63,11 +78,15 @@ await build({
   ...options,
   outdir: OUT,
   entryPoints: {
-    producer: 'dist/producer/main.js',
-    consumer: 'dist/consumer/main.js',
+    'producer.bundle': 'dist/producer/main.js',
+    'consumer.bundle': 'dist/consumer/main.js',
     healthy: 'dist/service/healthy.js',
   },
 });
+await cp('docker/program.cjs', join(OUT, 'program.cjs'));
+for (const name of ['producer', 'consumer']) {
+  await writeFile(join(OUT, `${name}.js`), `require('./program.cjs').run('${name}');\n`);
+}
 // Within a bundle no module is the main one, so this one is told to run.
 const provision = { contents: `void require('./dist/ops/provision.js').main();`, resolveDir: '.' };
 await build({ ...options, stdin: provision, outfile: join(OUT, 'provision.js') });

@@ -84,6 +84,11 @@ export class Round {
     this.journal = join(parts.folder, 'journal');
   }
 
+  /** What an app needs to work on this round's queues and store. */
+  get env(): Readonly<Record<string, string>> {
+    return this.parts.env;
+  }
+
   get queues(): RoundQueues {
     return this.parts.queues;
   }

@@ -73,7 +73,15 @@ withDocker('images', () => {
       );
       expect(unwanted).toEqual([]);
       expect(files.filter((file) => file.startsWith('app/') && !file.includes('swagger-ui/')).sort()).toEqual(
-        ['app/', 'app/healthy.js', `app/${service}.js`, `app/${service}.js.LEGAL.txt`].sort(),
+        [
+          'app/',
+          'app/healthy.js',
+          'app/program.cjs',
+          `app/${service}.js`,
+          `app/${service}.bundle.js`,
+          `app/${service}.bundle.js.LEGAL.txt`,
+          `app/${service}.${process.arch}.cache`,
+        ].sort(),
       );
     },
   );
@@ -92,6 +100,16 @@ withDocker('images', () => {
           'org.opencontainers.image.licenses': 'MIT',
         },
       });
+    },
+  );
+
+  // 993 as on Lambda: none that the image knows of.
+  test.each(SERVICES.flatMap((service) => ['65532', '993'].map((user) => ({ service, user }))))(
+    'the $service run by $user has its code compiled already',
+    async ({ service, user }) => {
+      const rejected = `require('/app/program.cjs').load('${service}').cachedDataRejected`;
+      const run = ['run', '--rm', '--read-only', '--user', user, imageOf(service)];
+      expect(await docker([...run, '--print', rejected])).toBe('false');
     },
   );
 

@@ -1,15 +1,6 @@
-import {
-  DeleteMessageBatchCommand,
-  type Message,
-  type MessageAttributeValue,
-  ReceiveMessageCommand,
-  type SQSClient,
-} from '@aws-sdk/client-sqs';
-
-/** What an invocation came to; an error leaves the whole event in the queue. */
-export type Answer = { readonly payload: unknown } | { readonly error: string };
-
-export type Invoke = (event: unknown) => Promise<Answer>;
+import { DeleteMessageBatchCommand, type Message, ReceiveMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import { type Answer, type Invoke } from '../../experiments/lambda/emulator';
+import { toRecord } from '../../experiments/lambda/events';
 
 /** One round of the event source: what it handed over, and what it was told to keep. */
 export interface Round {
@@ -66,29 +57,4 @@ function keptBy(answer: Answer, messages: readonly Message[]): readonly Message[
   const ids = batchItemFailures.map(({ itemIdentifier }) => itemIdentifier);
   const known = ids.every((id) => messages.some(({ MessageId }) => MessageId === id));
   return known ? messages.filter(({ MessageId }) => ids.includes(MessageId)) : messages;
-}
-
-/** As SQS messages look in an event: names in lower camel case, binary values in base64. */
-export function toRecord({ MessageId, ReceiptHandle, Body, Attributes, MessageAttributes = {} }: Message): unknown {
-  const attributes = Object.entries(MessageAttributes).map(([name, value]) => [name, toAttribute(value)]);
-  return {
-    messageId: MessageId,
-    receiptHandle: ReceiptHandle,
-    body: Body,
-    attributes: Attributes,
-    messageAttributes: Object.fromEntries(attributes) as unknown,
-    eventSource: 'aws:sqs',
-    eventSourceARN: 'arn:aws:sqs:us-east-1:000000000000:jobs',
-    awsRegion: 'us-east-1',
-  };
-}
-
-function toAttribute({ DataType, StringValue, BinaryValue }: MessageAttributeValue): unknown {
-  return {
-    dataType: DataType,
-    stringListValues: [],
-    binaryListValues: [],
-    ...(StringValue !== undefined && { stringValue: StringValue }),
-    ...(BinaryValue && { binaryValue: Buffer.from(BinaryValue).toString('base64') }),
-  };
 }

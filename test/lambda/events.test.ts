@@ -1,68 +1,16 @@
 import { type SendMessageCommandInput } from '@aws-sdk/client-sqs';
 import { randomUUID } from 'node:crypto';
 import { DatabaseSync } from 'node:sqlite';
-import { type QueuesOptions, type TestQueues, withBroker } from '../harness/broker';
 import { startConsumerApp, stopConsumerApps } from '../harness/consumer-app';
 import { deadLetters, whyOf } from '../harness/dead-letters';
 import { eventually } from '../harness/eventually';
-import { endApps } from '../harness/processes';
-import { EventSource, type Round, toRecord } from './event-source';
+import { type Round } from './event-source';
 import { INPUT } from './inputs';
-import { LambdaFunction, noEmulator } from './lambda-function';
+import { kinds, withStages } from './stage';
 
-const broker = withBroker();
-const stops: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const stop of stops.splice(0)) await stop();
-});
-afterAll(endApps);
+const { broker, stage } = withStages();
 
-/** Long enough for the rounds of a test; what is to come again sooner is given back by the function. */
-const VISIBILITY_SECONDS = 60;
 const JSON_HEADERS = { 'content-type': 'application/json' };
-
-interface Stage {
-  readonly queues: TestQueues;
-  readonly source: EventSource;
-  readonly lambda: LambdaFunction;
-  readonly send: (input: unknown, rest?: Partial<SendMessageCommandInput> & { id?: string }) => Promise<string>;
-  /** Rounds until one has something to hand over. */
-  readonly round: () => Promise<Round>;
-  /** Rounds until the queue is empty. */
-  readonly drain: (withinMs?: number) => Promise<void>;
-}
-
-type Kind = 'direct' | 'emulated';
-
-async function stage(
-  kind: Kind,
-  { timeoutSeconds = 20, ...options }: QueuesOptions & { timeoutSeconds?: number } = {},
-): Promise<Stage> {
-  const queues = await broker().createQueues({ ...options, numbers: { visibilityTimeoutSeconds: VISIBILITY_SECONDS } });
-  const lambda = await LambdaFunction[kind](queues.env, timeoutSeconds);
-  stops.push(() => lambda.stop());
-  const source = new EventSource(broker().client, queues.queueUrl, lambda.invoke);
-  const round = (): Promise<Round> => eventually(async () => (await source.round()) ?? false, { withinMs: 30_000 });
-  return {
-    queues,
-    source,
-    lambda,
-    round,
-    async send(input, { id = randomUUID(), ...rest } = {}) {
-      await broker().send(queues.queueUrl, JSON.stringify({ id, input }), rest);
-      return id;
-    },
-    async drain(withinMs = 60_000) {
-      await eventually(
-        async () => {
-          await source.round();
-          return broker().isEmpty(queues.queueUrl);
-        },
-        { withinMs },
-      );
-    },
-  };
-}
 
 const inputsOf = (bodies: readonly string[]): unknown[] =>
   bodies.map((body) => (JSON.parse(body) as { input: unknown }).input).sort((a, b) => Number(a) - Number(b));
@@ -72,17 +20,17 @@ const grouped = (group: string): Partial<SendMessageCommandInput> => ({
   MessageDeduplicationId: randomUUID(),
 });
 
+afterEach(stopConsumerApps);
+
 it('off Lambda there is no POST /events', async () => {
   const { url } = await startConsumerApp(await broker().createQueues());
-  stops.push(stopConsumerApps);
   const response = await fetch(`${url}/events`, { method: 'POST', body: '{"Records":[]}', headers: JSON_HEADERS });
   expect(response.status).toBe(404);
 });
 
-const kinds: Kind[] = ['direct', ...(noEmulator === undefined ? (['emulated'] as const) : [])];
-if (noEmulator !== undefined) it.skip(`emulated: ${noEmulator}`, () => undefined);
+const KINDS = kinds();
 
-describe.each(kinds)('%s', (kind) => {
+describe.each(KINDS)('%s', (kind) => {
   it('does every job of an event, and reports none', async () => {
     const { send, round, lambda } = await stage(kind);
     const ids = [await send(1), await send(2), await send(3)];
@@ -146,7 +94,7 @@ describe.each(kinds)('%s', (kind) => {
   });
 });
 
-describe.each(kinds)('%s, on the bad day', (kind) => {
+describe.each(KINDS)('%s, on the bad day', (kind) => {
   it('FIFO: after a failure the rest of its group is reported unrun, other groups are done', async () => {
     const { send, source, drain, lambda, queues } = await stage(kind, { fifo: true });
     const [before, , after] = [
@@ -166,29 +114,6 @@ describe.each(kinds)('%s, on the bad day', (kind) => {
       expect(await lambda.record(id)).toMatchObject({ state: 'done', attempts: 0 });
     expect(await broker().receiveAll(queues.deadLetterQueueUrl)).toEqual([]);
   }, 90_000);
-
-  it('FIFO failure in the middle of an event: exactly what failed and what follows it in its group', async () => {
-    const { lambda } = await stage(kind, { fifo: true });
-    const jobs = [
-      { group: 'a', input: 1 },
-      { group: 'a', input: INPUT.fails },
-      { group: 'b', input: 2 },
-      { group: 'a', input: 3 },
-      { group: 'b', input: 4 },
-    ].map((job) => ({ ...job, id: randomUUID() }));
-    const records = jobs.map(({ id, group, input }) =>
-      toRecord({
-        MessageId: id,
-        ReceiptHandle: `handle-${id}`,
-        Body: JSON.stringify({ id, input }),
-        Attributes: { ApproximateReceiveCount: '1', SentTimestamp: String(Date.now()), MessageGroupId: group },
-      }),
-    );
-    const failures = [jobs[1], jobs[3]].map((job) => ({ itemIdentifier: job?.id }));
-    expect(await lambda.invoke({ Records: records })).toEqual({ payload: { batchItemFailures: failures } });
-    const states = await Promise.all(jobs.map(async ({ id }) => (await lambda.record(id))?.state));
-    expect(states).toEqual(['done', 'failing', 'done', undefined, 'done']);
-  });
 
   it('stops before its deadline, and reports what is left; no attempt is counted', async () => {
     const { send, round, lambda } = await stage(kind, { timeoutSeconds: 6 });
@@ -230,7 +155,14 @@ describe.each(kinds)('%s, on the bad day', (kind) => {
   }, 60_000);
 });
 
-describe.each(kinds)('%s, at its edges', (kind) => {
+describe.each(KINDS)('%s, at its edges', (kind) => {
+  it('what was in an event that ended the process is done by the next environment, once', async () => {
+    const { send, drain, lambda } = await stage(kind, { visibilityTimeoutSeconds: 3 });
+    const ids = [await send(1), await send(INPUT.endsTheProcessOnce), await send(2)];
+    await drain();
+    for (const id of ids) expect(await lambda.record(id)).toMatchObject({ state: 'done', attempts: 0 });
+  }, 90_000);
+
   it('a store that is away: the event is not answered with success, and all is done once it is back', async () => {
     const { send, round, drain, lambda } = await stage(kind, { timeoutSeconds: 8 });
     const first = await send(1);
@@ -245,36 +177,4 @@ describe.each(kinds)('%s, at its edges', (kind) => {
     await drain(90_000);
     for (const done of [first, id]) expect(await lambda.record(done)).toMatchObject({ state: 'done', attempts: 0 });
   }, 120_000);
-
-  it('empty Records: an empty report; what is no event of SQS: an error', async () => {
-    const { lambda } = await stage(kind);
-    expect(await lambda.invoke({ Records: [] })).toEqual({ payload: { batchItemFailures: [] } });
-    for (const event of [
-      {},
-      { Records: 'x' },
-      { Records: [{}] },
-      { Records: [{ messageId: '', receiptHandle: 'h' }] },
-    ]) {
-      expect(await lambda.invoke(event)).toHaveProperty('error');
-    }
-  });
-
-  it('the same message twice in an event is done once; an attribute may be called __proto__; 5 MB are taken', async () => {
-    const { lambda, queues } = await stage(kind);
-    const id = randomUUID();
-    const record = toRecord({
-      MessageId: randomUUID(),
-      ReceiptHandle: 'handle',
-      Body: JSON.stringify({ id, input: 1 }),
-      Attributes: { ApproximateReceiveCount: '1', SentTimestamp: String(Date.now()) },
-      MessageAttributes: JSON.parse('{"__proto__":{"DataType":"String","StringValue":"x"}}') as Record<string, never>,
-    });
-    expect(await lambda.invoke({ Records: [record, record] })).toEqual({ payload: { batchItemFailures: [] } });
-    expect(await lambda.record(id)).toMatchObject({ state: 'done', result: 2 });
-    const large = Array.from({ length: 5 }, (_, place) =>
-      toRecord({ MessageId: `large-${place}`, ReceiptHandle: 'handle', Body: 'x'.repeat(1_000_000), Attributes: {} }),
-    );
-    expect(await lambda.invoke({ Records: large })).toEqual({ payload: { batchItemFailures: [] } });
-    expect(await deadLetters(broker(), queues.deadLetterQueueUrl, { count: 5 })).toHaveLength(5);
-  }, 60_000);
 });

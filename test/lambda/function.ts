@@ -3,12 +3,17 @@
  * or ends the process.
  */
 import 'reflect-metadata';
+import { existsSync, writeFileSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import { addOne } from '../../consumer/add-one';
 import { consumerFaults, createConsumer } from '../../consumer/app';
+import { readEnvironment } from '../../contract/environment';
 import { type Work } from '../../consumer/work';
 import { run } from '../../service/run';
 import { INPUT } from './inputs';
+
+/** Beside the results: the process has ended once. */
+const ENDED = `${readEnvironment().results.replace('sqlite:', '')}.ended`;
 
 const work: Work = async (job, context) => {
   if (job.input === INPUT.fails) throw new Error('thirteen is unlucky');
@@ -18,6 +23,10 @@ const work: Work = async (job, context) => {
   }
   if (job.input === INPUT.waits) await wait(600_000, undefined, { signal: context.signal });
   if (job.input === INPUT.endsTheProcess) process.exit(7);
+  if (job.input === INPUT.endsTheProcessOnce && !existsSync(ENDED)) {
+    writeFileSync(ENDED, '');
+    process.exit(7);
+  }
   return addOne(job);
 };
 

@@ -1,5 +1,7 @@
+import { noEmulator } from '../../experiments/lambda/emulator';
+import { type ApiRequest, toApiEvent } from '../../experiments/lambda/events';
 import { type TestQueues, withBroker } from '../harness/broker';
-import { LambdaFunction, noEmulator } from './lambda-function';
+import { LambdaFunction } from './lambda-function';
 
 const broker = withBroker();
 
@@ -8,36 +10,6 @@ interface Response {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
 }
-
-interface Request {
-  readonly method: string;
-  readonly path: string;
-  readonly body?: string;
-  readonly headers?: Readonly<Record<string, string>>;
-}
-
-/** A request as an HTTP API hands it to a function, payload 2.0. */
-const toEvent = ({ method, path, body, headers }: Request): unknown => ({
-  version: '2.0',
-  routeKey: '$default',
-  rawPath: path,
-  rawQueryString: '',
-  headers: { host: 'api.example.com', 'content-type': 'application/json', ...headers },
-  requestContext: {
-    accountId: '123456789012',
-    apiId: 'api',
-    domainName: 'api.example.com',
-    domainPrefix: 'api',
-    http: { method, path, protocol: 'HTTP/1.1', sourceIp: '192.0.2.1', userAgent: 'test' },
-    requestId: 'request',
-    routeKey: '$default',
-    stage: '$default',
-    time: '23/Nov/2026:00:00:00 +0000',
-    timeEpoch: 0,
-  },
-  ...(body !== undefined && { body }),
-  isBase64Encoded: false,
-});
 
 (noEmulator === undefined ? describe : describe.skip)('the producer behind an HTTP API, emulated', () => {
   let queues: TestQueues;
@@ -48,9 +20,9 @@ const toEvent = ({ method, path, body, headers }: Request): unknown => ({
   });
   afterAll(() => lambda.stop());
 
-  async function ask(request: Request): Promise<Response> {
+  async function ask(request: ApiRequest): Promise<Response> {
     const headers = { 'x-api-key': 'secret', ...request.headers };
-    const answer = await lambda.invoke(toEvent({ ...request, headers }));
+    const answer = await lambda.invoke(toApiEvent({ ...request, headers }));
     if ('error' in answer) throw new Error(answer.error);
     return answer.payload as Response;
   }

@@ -1,0 +1,120 @@
+/**
+ * Our functions under AWS's runtime interface emulator and the web adapter, as bundled for the images, beside a bare
+ * Node server: cold, from the start of the environment to its first answer, and warm, the median of many invocations.
+ *
+ *   npm run lambda -- [--rounds N] [--calls N] [--broker URL] [--json FILE]
+ */
+import { existsSync } from 'node:fs';
+import { INTERRUPTED, stopSignal } from '../process/stop-signal';
+import { Place, type Round } from '../faults/place';
+import { conclude, type Findings, median, reportFailure, type Row, spread, Table } from '../faults/report';
+import { type Emulated, noEmulator, startEmulated } from './emulator';
+import { type Measured, PAIRS } from './functions';
+import { type Options, readOptions } from './options';
+
+/** What is to be reached, of the medians. */
+const MOST_COLD_RATIO = 2.5;
+const MOST_WARM_MORE_MS = 3;
+
+const TIMEOUT_SECONDS = 30;
+
+interface Figures {
+  readonly coldMs: number;
+  readonly warmMs: number;
+}
+
+async function measure(round: Round, one: Measured, calls: number): Promise<Figures> {
+  const lambda = await startEmulated({
+    script: one.script,
+    portVariable: one.portVariable,
+    env: { ...round.env, HOST: '127.0.0.1', ALLOW_ANONYMOUS: 'true' },
+    timeoutSeconds: TIMEOUT_SECONDS,
+  });
+  try {
+    const coldMs = await time(lambda, one);
+    const warm: number[] = [];
+    while (warm.length < calls) warm.push(await time(lambda, one));
+    return { coldMs, warmMs: median(warm) };
+  } finally {
+    await lambda.stop();
+  }
+}
+
+/** Milliseconds of an invocation; one that does not go well ends the run. */
+async function time({ invoke, lines }: Emulated, { name, event, answers }: Measured): Promise<number> {
+  const input = event();
+  const since = performance.now();
+  const answer = await invoke(input);
+  const ms = performance.now() - since;
+  if ('payload' in answer && answers(answer.payload)) return ms;
+  throw new Error(`The function "${name}" answered ${JSON.stringify(answer)}; it said:\n${lines.join('\n')}`);
+}
+
+type AllFigures = Map<Measured, Figures[]>;
+
+function compare(all: AllFigures, { ours, bare }: (typeof PAIRS)[number]): { summary: Row; failures: string[] } {
+  const of = (one: Measured, name: keyof Figures): number[] => (all.get(one) ?? []).map((figures) => figures[name]);
+  const middle = (one: Measured, name: keyof Figures): number => median(of(one, name));
+  const ratio = middle(ours, 'coldMs') / middle(bare, 'coldMs');
+  const more = middle(ours, 'warmMs') - middle(bare, 'warmMs');
+  const failures: string[] = [];
+  if (ratio > MOST_COLD_RATIO) failures.push(`${ours.name}, cold: over ${MOST_COLD_RATIO} times a bare server's`);
+  if (more > MOST_WARM_MORE_MS) failures.push(`${ours.name}, warm: over ${MOST_WARM_MORE_MS} ms more`);
+  const { name } = ours;
+  const summary = {
+    [`${name}, cold ms`]: spread(of(ours, 'coldMs')),
+    [`${bare.name}, cold ms`]: spread(of(bare, 'coldMs')),
+    [`${name}, cold, ratio`]: ratio.toFixed(2),
+    [`${name}, warm p50 ms`]: spread(of(ours, 'warmMs'), 2),
+    [`${bare.name}, warm p50 ms`]: spread(of(bare, 'warmMs'), 2),
+    [`${name}, warm, ms more`]: more.toFixed(2),
+  };
+  return { summary, failures };
+}
+
+async function run(place: Place, { rounds, calls }: Options, stopping: AbortSignal): Promise<Findings> {
+  const table = new Table();
+  const all: AllFigures = new Map();
+  const functions: readonly Measured[] = PAIRS.flatMap(({ ours, bare }) => [bare, ours]);
+  for (let round = 1; round <= rounds; round += 1) {
+    for (const one of round % 2 === 1 ? functions : functions.toReversed()) {
+      if (stopping.aborted) throw new Error('Stopped.');
+      const stage = await place.round();
+      try {
+        const figures = await measure(stage, one, calls);
+        all.set(one, [...(all.get(one) ?? []), figures]);
+        const { coldMs, warmMs } = figures;
+        table.add({ round, function: one.name.padEnd(20), 'cold ms': coldMs.toFixed(0), 'warm ms': warmMs.toFixed(2) });
+      } finally {
+        await stage.close(false);
+      }
+    }
+  }
+  const compared = PAIRS.map((pair) => compare(all, pair));
+  return {
+    rows: table.rows,
+    summary: Object.assign({}, ...compared.map(({ summary }) => summary)) as Row,
+    failures: compared.flatMap(({ failures }) => failures),
+  };
+}
+
+async function main(): Promise<void> {
+  const options = readOptions(process.argv.slice(2));
+  if (noEmulator !== undefined) throw new Error(`This takes AWS's Lambda emulator, and ${noEmulator}.`);
+  if (!PAIRS.every(({ ours }) => existsSync(ours.script))) throw new Error('There is no bundle: npm run bundle');
+  const stopping = stopSignal();
+  const { rounds, calls, broker = 'embedded, in memory', json } = options;
+  const facts = { experiment: 'lambda', broker, node: process.version, rounds, calls };
+  process.stdout.write(`${JSON.stringify(facts)}\n\n`);
+  const place = await Place.open(options.broker);
+  try {
+    process.exitCode = conclude(facts, await run(place, options, stopping), json);
+  } catch (error) {
+    if (!stopping.aborted) throw error;
+    process.exitCode = INTERRUPTED;
+  } finally {
+    await place.close();
+  }
+}
+
+void reportFailure(main());

@@ -1,0 +1,127 @@
+import { type Message } from '@aws-sdk/client-sqs';
+import { randomUUID } from 'node:crypto';
+import { toRecord } from '../../experiments/lambda/events';
+import { startFaultProxy } from '../../experiments/proxy/fault-proxy';
+import { deadLetters } from '../harness/dead-letters';
+import { INPUT } from './inputs';
+import { kinds, withStages } from './stage';
+
+const { broker, stage } = withStages();
+const KINDS = kinds();
+
+interface Job {
+  readonly id: string;
+  readonly input: number;
+}
+
+const jobs = (inputs: readonly number[]): Job[] => inputs.map((input) => ({ id: randomUUID(), input }));
+
+const message = (messageId: string, rest: Message): Message => ({
+  MessageId: messageId,
+  ReceiptHandle: `handle-${messageId}`,
+  Attributes: { ApproximateReceiveCount: '1', SentTimestamp: String(Date.now()) },
+  ...rest,
+});
+
+/** The event of these jobs; a message has its place for an id. */
+const toEvent = (all: readonly Job[]): unknown => ({
+  Records: all.map((job, place) => toRecord(message(`m${place}`, { Body: JSON.stringify(job) }))),
+});
+
+const report = (...places: readonly number[]): unknown => ({
+  payload: { batchItemFailures: places.map((place) => ({ itemIdentifier: `m${place}` })) },
+});
+
+describe.each(KINDS)('what is reported, %s', (kind) => {
+  it('one bad of ten: that one', async () => {
+    const { lambda } = await stage(kind);
+    const all = jobs([0, 1, 2, INPUT.fails, 4, 5, 6, 7, 8, 9]);
+    expect(await lambda.invoke(toEvent(all))).toEqual(report(3));
+    const states = await Promise.all(all.map(async ({ id }) => (await lambda.record(id))?.state));
+    expect(states).toEqual(all.map((_, place) => (place === 3 ? 'failing' : 'done')));
+  });
+
+  it('all bad: all of them', async () => {
+    const { lambda } = await stage(kind);
+    expect(await lambda.invoke(toEvent(jobs(Array<number>(10).fill(INPUT.fails))))).toEqual(
+      report(...Array.from({ length: 10 }, (_, place) => place)),
+    );
+  });
+
+  it('a job twice: none when it is done, both when it fails', async () => {
+    const { lambda } = await stage(kind);
+    const [good, bad] = jobs([1, INPUT.fails]);
+    if (!good || !bad) throw new Error('unreachable');
+    expect(await lambda.invoke(toEvent([good, bad, good, bad]))).toEqual(report(1, 3));
+    expect(await lambda.record(good.id)).toMatchObject({ state: 'done', result: 2 });
+  });
+
+  it('FIFO failure in the middle: what failed and what follows it in its group', async () => {
+    const { lambda } = await stage(kind, { fifo: true });
+    const all = jobs([1, INPUT.fails, 2, 3, 4]);
+    const Records = all.map((job, place) => {
+      const sent = message(`m${place}`, { Body: JSON.stringify(job) });
+      const group = ['a', 'a', 'b', 'a', 'b'][place];
+      return toRecord({ ...sent, Attributes: { ...sent.Attributes, ...(group && { MessageGroupId: group }) } });
+    });
+    expect(await lambda.invoke({ Records })).toEqual(report(1, 3));
+    const states = await Promise.all(all.map(async ({ id }) => (await lambda.record(id))?.state));
+    expect(states).toEqual(['done', 'failing', 'done', undefined, 'done']);
+  });
+
+  it('no Records: none; what is no event of SQS: an error', async () => {
+    const { lambda } = await stage(kind);
+    expect(await lambda.invoke({ Records: [] })).toEqual(report());
+    for (const event of [
+      {},
+      { Records: 'x' },
+      { Records: [{}] },
+      { Records: [{ messageId: '', receiptHandle: 'h' }] },
+    ]) {
+      expect(await lambda.invoke(event)).toHaveProperty('error');
+    }
+  });
+
+  it('the same message twice is done once, also with an attribute called __proto__', async () => {
+    const { lambda } = await stage(kind);
+    const [job] = jobs([1]);
+    const MessageAttributes = JSON.parse('{"__proto__":{"DataType":"String","StringValue":"x"}}') as Record<
+      string,
+      never
+    >;
+    const record = toRecord(message('m0', { Body: JSON.stringify(job), MessageAttributes }));
+    expect(await lambda.invoke({ Records: [record, record] })).toEqual(report());
+    expect(await lambda.record(job?.id ?? '')).toMatchObject({ state: 'done', result: 2 });
+  });
+
+  it('6 MB are taken, which is all that Lambda hands over', async () => {
+    const { lambda, queues } = await stage(kind);
+    const Records = Array.from({ length: 6 }, (_, place) =>
+      toRecord(message(`m${place}`, { Body: 'x'.repeat(1_047_800) })),
+    );
+    const bytes = JSON.stringify({ Records }).length;
+    expect(bytes).toBeGreaterThan(6 * 1_048_576 - 4_096);
+    expect(bytes).toBeLessThanOrEqual(6 * 1_048_576);
+    expect(await lambda.invoke({ Records })).toEqual(report());
+    expect(await deadLetters(broker(), queues.deadLetterQueueUrl, { count: 6 })).toHaveLength(6);
+  }, 60_000);
+});
+
+it.each(KINDS)(
+  'nothing is received by the function itself, %s',
+  async (kind) => {
+    const proxy = await startFaultProxy(broker().endpoint);
+    try {
+      const { send, drain, lambda } = await stage(kind, { endpoint: proxy.endpoint });
+      const id = await send(INPUT.failsTwice);
+      await drain();
+      expect(await lambda.record(id)).toMatchObject({ state: 'done', attempts: 2 });
+      expect(proxy.count('ChangeMessageVisibilityBatch')).toBe(2);
+      for (const action of ['ReceiveMessage', 'DeleteMessageBatch', 'DeleteMessage'])
+        expect(proxy.count(action)).toBe(0);
+    } finally {
+      await proxy.close();
+    }
+  },
+  90_000,
+);
