@@ -8,7 +8,8 @@ const variablesOf = (template: Template, app: string): Record<string, unknown> =
     template.findResources('AWS::Lambda::Function', { Properties: { Description: `Plusone: ${app}` } }),
   );
   expect(found).toHaveLength(1);
-  return found[0]?.['Properties'].Environment.Variables;
+  const variables: Record<string, unknown> = found[0]?.['Properties'].Environment.Variables;
+  return variables;
 };
 
 describe('the consumer on Lambda', () => {

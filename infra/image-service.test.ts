@@ -6,9 +6,10 @@ const BOTH = { producer: 'fargate', consumer: 'fargate' };
 
 const container = (template: Template, Name: string): Record<string, unknown> => {
   const tasks = Object.values(template.findResources('AWS::ECS::TaskDefinition'));
-  const found = tasks.flatMap(({ Properties }) => Properties.ContainerDefinitions).find((one) => one.Name === Name);
-  expect(found).toBeDefined();
-  return found;
+  const all = tasks.flatMap(({ Properties }) => Properties['ContainerDefinitions'] as Record<string, unknown>[]);
+  const found = all.filter((one) => one['Name'] === Name);
+  expect(found).toHaveLength(1);
+  return found[0] ?? {};
 };
 
 const variables = (template: Template, name: string): Record<string, unknown> => {

@@ -20,13 +20,13 @@ describe('alarms of the queues', () => {
   const { template } = made();
 
   it.each([
-    ['ApproximateNumberOfMessagesVisible', 0, 60, 1],
-    ['ApproximateAgeOfOldestMessage', 7 * 86_400, 300, 1],
-    ['ApproximateAgeOfOldestMessage', 86_400, 300, 1],
-    ['ApproximateNumberOfMessagesVisible', 5_000, 300, 3],
-  ])('%s above %i', (MetricName, Threshold, Period, EvaluationPeriods) => {
+    ['ApproximateNumberOfMessagesVisible', 0, { Period: 60, EvaluationPeriods: 1 }],
+    ['ApproximateAgeOfOldestMessage', 7 * 86_400, { Period: 300, EvaluationPeriods: 1 }],
+    ['ApproximateAgeOfOldestMessage', 86_400, { Period: 300, EvaluationPeriods: 1 }],
+    ['ApproximateNumberOfMessagesVisible', 5_000, { Period: 300, EvaluationPeriods: 3 }],
+  ])('%s above %i in %j', (MetricName, Threshold, periods) => {
     template.hasResourceProperties('AWS::CloudWatch::Alarm', {
-      ...{ MetricName, Threshold, Period, EvaluationPeriods, Namespace: 'AWS/SQS', Statistic: 'Maximum' },
+      ...{ MetricName, Threshold, ...periods, Namespace: 'AWS/SQS', Statistic: 'Maximum' },
       ComparisonOperator: 'GreaterThanThreshold',
       TreatMissingData: 'notBreaching',
     });

@@ -22,8 +22,11 @@ export const FUNCTION_SLACK_SECONDS = 30;
 /** Lambda's limit. */
 export const FUNCTION_LIMIT_SECONDS = 900;
 
-/** Fargate's limit is 120 s; a drain takes `drainSeconds` and the process 5 s more to close what it holds. */
+/** Fargate's limit; a drain has to be over before it. */
 const STOP_TIMEOUT_SECONDS = 120;
+
+/** What a process takes at most after SIGTERM: to drain, and then to close what it holds. */
+export const PROCESS_STOP_SECONDS = DELIVERY.drainSeconds + 5;
 
 export function deriveNumbers(options: Options): Numbers {
   const functionTimeoutSeconds = options.handlerTimeoutSeconds + FUNCTION_SLACK_SECONDS;

@@ -7,7 +7,7 @@ import { ImageFunction } from './image-function';
 import { adapterVariables, type AppInput, PRODUCER_PORT, producerVariables } from './variables';
 
 /** An HTTP API gives up after 30 s; `Prefer: wait` holds an answer for 20. */
-export const REQUEST_SECONDS = 29;
+const REQUEST_SECONDS = 29;
 
 /** The producer on Lambda: it listens on loopback, for the web adapter alone. */
 export class ProducerFunction extends ImageFunction {
