@@ -32,6 +32,13 @@ describe('alarms of the queues', () => {
     });
   });
 
+  it('tell that jobs wait and none is taken, for 15 minutes', () => {
+    template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      ...{ Threshold: 0, EvaluationPeriods: 15, ComparisonOperator: 'GreaterThanThreshold' },
+      Metrics: Match.arrayWith([Match.objectLike({ Expression: 'IF(inFlight < 1, waiting, 0)' })]),
+    });
+  });
+
   it('tell the topic of your choice, of the end as well', () => {
     const { template: told } = made({ alarmTopic: TOPIC });
     told.allResourcesProperties('AWS::CloudWatch::Alarm', { AlarmActions: [TOPIC], OKActions: [TOPIC] });

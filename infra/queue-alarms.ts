@@ -1,4 +1,6 @@
+import { MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
 import { type ITable } from 'aws-cdk-lib/aws-dynamodb';
+import { type Queue } from 'aws-cdk-lib/aws-sqs';
 import { type JobQueue } from './job-queue';
 import { type Alarms, FIVE_MINUTES, ONE_MINUTE } from './alarms';
 import { type Numbers } from './numbers';
@@ -24,11 +26,31 @@ export function watchQueue(alarms: Alarms, { queue, deadLetters }: JobQueue, num
     above: numbers.queueAgeSeconds,
     says: 'The oldest job has used a quarter of its retention; at the end it expires unseen. Is a consumer running?',
   });
+  alarms.add('Stalled', {
+    metric: untaken(queue),
+    above: 0,
+    periods: 15,
+    says: 'For 15 minutes jobs have waited and none was taken: no consumer runs, or it cannot reach queue or table.',
+  });
   alarms.add('Backlog', {
     metric: queue.metricApproximateNumberOfMessagesVisible(five),
     above: numbers.backlogMessages,
     periods: 3,
     says: 'For 15 minutes more has waited than ten rounds of the largest consumer take. Raise its limits or slow callers.',
+  });
+}
+
+/** Messages that wait while none is in flight. */
+function untaken(queue: Queue): MathExpression {
+  const maximum = { period: ONE_MINUTE, statistic: 'Maximum' };
+  return new MathExpression({
+    expression: 'IF(inFlight < 1, waiting, 0)',
+    usingMetrics: {
+      waiting: queue.metricApproximateNumberOfMessagesVisible(maximum),
+      inFlight: queue.metricApproximateNumberOfMessagesNotVisible(maximum),
+    },
+    period: ONE_MINUTE,
+    label: 'Waiting, none in flight',
   });
 }
 
