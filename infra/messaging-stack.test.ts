@@ -39,6 +39,16 @@ describe('alarms of the queues', () => {
     });
   });
 
+  it.each(['ReadThrottleEvents', 'WriteThrottleEvents'])(
+    'tell of %s of the table, by the table alone',
+    (MetricName) => {
+      template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+        ...{ MetricName, Threshold: 0, Period: 300, EvaluationPeriods: 3, Namespace: 'AWS/DynamoDB' },
+        Dimensions: [{ Name: 'TableName', Value: Match.anyValue() }],
+      });
+    },
+  );
+
   it('tell the topic of your choice, of the end as well', () => {
     const { template: told } = made({ alarmTopic: TOPIC });
     told.allResourcesProperties('AWS::CloudWatch::Alarm', { AlarmActions: [TOPIC], OKActions: [TOPIC] });

@@ -36,7 +36,7 @@ export function deriveNumbers(options: Options): Numbers {
     stopTimeoutSeconds: STOP_TIMEOUT_SECONDS,
     // Expiry is silent loss. A quarter of the retention, one day, leaves three to act: a weekend and a day.
     queueAgeSeconds: DELIVERY.queueRetentionSeconds / 4,
-    // One week old, one week left. SQS's own redrive keeps the first enqueue time, so age is what expires.
+    // Counted from the move. What SQS itself moves expires by its first enqueue, at most four days before: three are left.
     deadLetterAgeSeconds: DELIVERY.deadLetterRetentionSeconds / 2,
     // Ten rounds of all that the consumer can hold at its largest: scaling alone does not get it down.
     backlogMessages: 10 * mostInFlight(options),

@@ -19,7 +19,7 @@ export function watchQueue(alarms: Alarms, { queue, deadLetters }: JobQueue, num
   alarms.add('DeadLetterAge', {
     metric: deadLetters.metricApproximateAgeOfOldestMessage(five),
     above: numbers.deadLetterAgeSeconds,
-    says: 'The oldest dead letter has used half of its retention; then it is gone for good.',
+    says: 'The oldest dead letter has been there for half of its retention; at the end it is gone for good.',
   });
   alarms.add('Age', {
     metric: queue.metricApproximateAgeOfOldestMessage(five),
@@ -56,10 +56,12 @@ function untaken(queue: Queue): MathExpression {
 
 export function watchTable(alarms: Alarms, table: ITable): void {
   const five = { period: FIVE_MINUTES, statistic: 'Sum' };
-  alarms.add('TableThrottles', {
-    metric: table.metric('ThrottledRequests', five),
-    above: 0,
-    periods: 3,
-    says: 'The results table turns requests away; jobs wait and are tried again.',
-  });
+  // Not `ThrottledRequests`, which DynamoDB tells by operation only.
+  for (const kind of ['Read', 'Write'])
+    alarms.add(`Table${kind}Throttles`, {
+      metric: table.metric(`${kind}ThrottleEvents`, five),
+      above: 0,
+      periods: 3,
+      says: `The results table turns ${kind.toLowerCase()}s away; jobs wait and are tried again.`,
+    });
 }
