@@ -62,5 +62,6 @@ function optionsOf(environment: Environment): Omit<ConsumerOptions, 'work'> {
     results: environment,
     workSeconds: environment.workSeconds,
     takesEvents: onLambda,
+    ecsAgentUrl: environment.ecsAgentUrl,
   };
 }

@@ -8,6 +8,7 @@ import { HealthController } from './health.controller';
 import { JobController, WORK_SECONDS } from './job.controller';
 import { RecordedAttempts } from './recorded-attempts';
 import { StoreBreaker } from './store-breaker';
+import { TaskProtection } from './task-protection';
 import { WORK, type Work } from './work';
 
 export interface ConsumerOptions {
@@ -17,12 +18,14 @@ export interface ConsumerOptions {
   readonly work: Work;
   /** Jobs come in by `POST /events`. */
   readonly takesEvents: boolean;
+  /** Undefined anywhere but on ECS. */
+  readonly ecsAgentUrl: string | undefined;
 }
 
 /** The root module: Nest destroys it first, so the drain is over before what the handlers use is gone. */
 @Module({})
 export class ConsumerModule implements OnModuleDestroy {
-  static with({ transport, results, workSeconds, work, takesEvents }: ConsumerOptions): DynamicModule {
+  static with({ transport, results, workSeconds, work, takesEvents, ecsAgentUrl }: ConsumerOptions): DynamicModule {
     const records = ResultsModule.open(results);
     return {
       module: ConsumerModule,
@@ -31,7 +34,12 @@ export class ConsumerModule implements OnModuleDestroy {
         TransportModule.forConsumer({ options: transport, attempts: RecordedAttempts, imports: [records] }),
       ],
       controllers: [JobController, HealthController, ...(takesEvents ? [EventsController] : [])],
-      providers: [{ provide: WORK_SECONDS, useValue: workSeconds }, { provide: WORK, useValue: work }, StoreBreaker],
+      providers: [
+        { provide: WORK_SECONDS, useValue: workSeconds },
+        { provide: WORK, useValue: work },
+        StoreBreaker,
+        ...(ecsAgentUrl === undefined ? [] : [TaskProtection.at(ecsAgentUrl)]),
+      ],
     };
   }
 

@@ -27,6 +27,8 @@ export interface Environment {
   readonly workSeconds: number;
   /** A Lambda function: jobs come in as events, nothing is polled. */
   readonly onLambda: boolean;
+  /** Of ECS, which sets it for each of its tasks: where a task asks not to be stopped. */
+  readonly ecsAgentUrl: string | undefined;
   /** For local provisioning. */
   readonly visibilityTimeoutSeconds: number;
 }
@@ -130,6 +132,7 @@ export function readEnvironment(source: Variables = processVariables, check: Che
     workSeconds: read.number('WORK_SECONDS', 0, { min: 0, max: 43_200, whole: false }),
     // Reserved: Lambda alone sets it, for every function.
     onLambda: read.text('AWS_LAMBDA_FUNCTION_NAME') !== undefined,
+    ecsAgentUrl: read.url('ECS_AGENT_URI'),
     visibilityTimeoutSeconds: read.number('VISIBILITY_TIMEOUT_SECONDS', DELIVERY.visibilityTimeoutSeconds, {
       min: 1,
       max: 43_200,

@@ -4,6 +4,7 @@ import { checkOptions } from './checks';
 import { ComputeStack } from './compute-stack';
 import { MessagingStack } from './messaging-stack';
 import { deriveNumbers } from './numbers';
+import { type Context } from './option-reader';
 import { readOptions } from './options';
 
 export interface Stacks {
@@ -13,7 +14,7 @@ export interface Stacks {
 
 /** Both stacks as the app's context chooses; `root` is the repository's folder, which the images are built from. */
 export function buildStacks(app: App, root: string): Stacks {
-  const options = readOptions(app.node.getAllContext());
+  const options = readOptions(app.node.getAllContext() as Context);
   const numbers = deriveNumbers(options);
   checkOptions(options, numbers);
   const name = `plusone-${options.stage}`;

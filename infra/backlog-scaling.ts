@@ -54,7 +54,8 @@ export class BacklogScaling extends Construct {
     });
     this.trackBacklog();
     if (minTasks > 0) return;
-    this.step('Wake', { expression: 'IF(FILL(tasks, 0) < 1, waiting, 0)', above: true, periods: 1 }, [
+    // By the queue alone: it must not depend on what is told of a service without tasks.
+    this.step('Wake', { expression: 'IF(inFlight < 1, waiting, 0)', above: true, periods: 1 }, [
       AdjustmentType.CHANGE_IN_CAPACITY,
       1,
     ]);
@@ -111,7 +112,7 @@ export class BacklogScaling extends Construct {
       evaluationPeriods: when.periods,
       treatMissingData: TreatMissingData.NOT_BREACHING,
       alarmDescription: when.above
-        ? 'Jobs wait and no task runs: starts one.'
+        ? 'Jobs wait and none is taken: starts a task.'
         : 'Nothing waits or is in flight: stops all.',
     });
     const action = new StepScalingAction(this, id, {

@@ -1,5 +1,5 @@
 import { DELIVERY } from '../contract/delivery';
-import { FUNCTION_LIMIT_SECONDS, FUNCTION_SLACK_SECONDS, type Numbers } from './numbers';
+import { FUNCTION_LIMIT_SECONDS, FUNCTION_SLACK_SECONDS, type Numbers, PROCESS_STOP_SECONDS } from './numbers';
 import { OptionError } from './option-reader';
 import { type Options } from './options';
 
@@ -41,8 +41,8 @@ function fargateFaults(
       `visibilityTimeout is ${visibilityTimeoutSeconds}; heartbeats need at least the contract's ${least} s.`,
     ],
     [
-      stopTimeoutSeconds <= DELIVERY.drainSeconds,
-      'drainSeconds in contract/delivery.ts does not end before the task is killed.',
+      stopTimeoutSeconds <= PROCESS_STOP_SECONDS,
+      `drainSeconds is ${DELIVERY.drainSeconds} in contract/delivery.ts; Fargate kills a task after ${stopTimeoutSeconds} s.`,
     ],
   ];
 }

@@ -8,7 +8,8 @@ const variablesOf = (template: Template, app: string): Record<string, unknown> =
     template.findResources('AWS::Lambda::Function', { Properties: { Description: `Plusone: ${app}` } }),
   );
   expect(found).toHaveLength(1);
-  return found[0]?.['Properties'].Environment.Variables;
+  const variables: Record<string, unknown> = found[0]?.['Properties'].Environment.Variables;
+  return variables;
 };
 
 describe('the consumer on Lambda', () => {
@@ -80,7 +81,10 @@ describe('the producer on Lambda', () => {
     const { compute: keyed } = synthesize({ auth: 'api-keys', apiKeysSecret: 'plusone/keys' });
     expect(variablesOf(keyed, 'producer')).toMatchObject({
       API_KEYS: '{{resolve:secretsmanager:plusone/keys:SecretString:::}}',
+      // Not loopback, where the producer would do without keys: an empty secret keeps it from starting.
+      HOST: '0.0.0.0',
     });
+    expect(variablesOf(keyed, 'producer')).not.toHaveProperty('ALLOW_ANONYMOUS');
   });
 });
 
@@ -96,6 +100,10 @@ describe('both on Lambda', () => {
   it('keep logs as long as the stage says', () => {
     synthesize().compute.allResourcesProperties('AWS::Logs::LogGroup', { RetentionInDays: 7 });
     synthesize({ stage: 'prod' }).compute.allResourcesProperties('AWS::Logs::LogGroup', { RetentionInDays: 90 });
+  });
+
+  it('keep their older versions, which a rollback goes back to', () => {
+    synthesize().compute.allResources('AWS::Lambda::Version', { DeletionPolicy: 'Retain' });
   });
 
   it('tell of errors and of throttles', () => {

@@ -1,4 +1,4 @@
-import { Duration, Validations } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Alias, Architecture, DockerImageCode, DockerImageFunction, Tracing } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
@@ -37,6 +37,8 @@ export class ImageFunction extends Construct {
       tracing: Tracing.ACTIVE,
       environment,
       description: `Plusone: ${app}`,
+      // What a rollback goes back to.
+      currentVersionOptions: { removalPolicy: RemovalPolicy.RETAIN },
     });
     this.alias = new Alias(this, 'Live', { aliasName: 'live', version: code.currentVersion });
     Validations.of(code).acknowledge({

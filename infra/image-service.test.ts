@@ -6,9 +6,10 @@ const BOTH = { producer: 'fargate', consumer: 'fargate' };
 
 const container = (template: Template, Name: string): Record<string, unknown> => {
   const tasks = Object.values(template.findResources('AWS::ECS::TaskDefinition'));
-  const found = tasks.flatMap(({ Properties }) => Properties.ContainerDefinitions).find((one) => one.Name === Name);
-  expect(found).toBeDefined();
-  return found;
+  const all = tasks.flatMap(({ Properties }) => Properties['ContainerDefinitions'] as Record<string, unknown>[]);
+  const found = all.filter((one) => one['Name'] === Name);
+  expect(found).toHaveLength(1);
+  return found[0] ?? {};
 };
 
 const variables = (template: Template, name: string): Record<string, unknown> => {
@@ -58,6 +59,18 @@ describe('a task', () => {
 
 describe('the network', () => {
   const { compute } = synthesize(BOTH);
+
+  it('is there before a service starts its first task, and so is the right to pull its image', () => {
+    const before = [...names('AWS::EC2::VPCEndpoint'), ...names('AWS::EC2::SecurityGroupIngress', /Endpoint|Network/)];
+    expect(before.length).toBeGreaterThan(6);
+    for (const { DependsOn } of Object.values(compute.findResources('AWS::ECS::Service')))
+      expect(DependsOn).toEqual(
+        expect.arrayContaining([...before, expect.stringMatching(/ExecutionRoleDefaultPolicy/)]),
+      );
+  });
+
+  const names = (type: string, pattern = /./): string[] =>
+    Object.keys(compute.findResources(type)).filter((name) => pattern.test(name));
 
   it('has no way out, and endpoints for what the apps use', () => {
     compute.resourceCountIs('AWS::EC2::NatGateway', 0);
@@ -135,7 +148,7 @@ describe('the consumer on Fargate', () => {
     expect(steps).toContain('"AdjustmentType":"ChangeInCapacity"');
     expect(steps).toContain('"AdjustmentType":"ExactCapacity"');
     const alarms = JSON.stringify(compute.findResources('AWS::CloudWatch::Alarm'));
-    expect(alarms).toContain('IF(FILL(tasks, 0) < 1, waiting, 0)');
+    expect(alarms).toContain('IF(inFlight < 1, waiting, 0)');
     expect(alarms).toContain('waiting + inFlight + delayed');
   });
 

@@ -45,6 +45,9 @@ export class ImageService extends Construct {
       circuitBreaker: { enable: true, rollback: true },
     });
     props.network.openEndpointsTo(this.service);
+    // A task that starts before it may log in and before the endpoints are there fails, and three such end a deployment.
+    const { executionRole } = this.service.taskDefinition;
+    this.service.node.findChild('Service').node.addDependency(props.network, ...(executionRole ? [executionRole] : []));
   }
 
   private task(props: ImageServiceProps): FargateTaskDefinition {
@@ -73,6 +76,7 @@ export class ImageService extends Construct {
         interval: Duration.seconds(10),
         timeout: Duration.seconds(5),
         retries: 3,
+        startPeriod: Duration.seconds(30),
       },
     });
     acknowledge(task);

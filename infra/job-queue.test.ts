@@ -31,7 +31,7 @@ describe('the job queue', () => {
   it('refuses what does not come by TLS, on both queues', () => {
     const template = templateOf();
     const policies = Object.values(template.findResources('AWS::SQS::QueuePolicy'));
-    expect(policies.flatMap(({ Properties }) => Properties.Queues)).toHaveLength(2);
+    expect(policies.flatMap<unknown>(({ Properties }) => Properties['Queues'])).toHaveLength(2);
     template.allResourcesProperties('AWS::SQS::QueuePolicy', {
       PolicyDocument: {
         Statement: [
@@ -80,12 +80,12 @@ describe('the job queue', () => {
   });
 
   it.each([
-    ['sqs', undefined, Match.absent(), 0],
-    ['kms-managed', undefined, 'alias/aws/sqs', 0],
-    ['kms', undefined, Match.objectLike({ 'Fn::GetAtt': Match.anyValue() }), 1],
-    ['kms', KEY, KEY, 0],
-  ] as const)('encrypts both queues with %s, key %s', (kind, keyArn, KmsMasterKeyId, keys) => {
-    const template = templateOf({ encryption: { kind, keyArn } });
+    [{ kind: 'sqs', keyArn: undefined }, Match.absent(), 0],
+    [{ kind: 'kms-managed', keyArn: undefined }, 'alias/aws/sqs', 0],
+    [{ kind: 'kms', keyArn: undefined }, Match.objectLike({ 'Fn::GetAtt': Match.anyValue() }), 1],
+    [{ kind: 'kms', keyArn: KEY }, KEY, 0],
+  ] as const)('encrypts both queues with %j', (encryption, KmsMasterKeyId, keys) => {
+    const template = templateOf({ encryption });
     template.allResourcesProperties('AWS::SQS::Queue', { KmsMasterKeyId });
     template.resourceCountIs('AWS::KMS::Key', keys);
     if (keys > 0) template.hasResourceProperties('AWS::KMS::Key', { EnableKeyRotation: true });

@@ -1,6 +1,12 @@
 import { Duration, Stack, Validations } from 'aws-cdk-lib';
 import { Key, type IKey } from 'aws-cdk-lib/aws-kms';
-import { type CfnQueue, Queue, QueueEncryption as Encryption, RedrivePermission } from 'aws-cdk-lib/aws-sqs';
+import {
+  type CfnQueue,
+  Queue,
+  QueueEncryption as Encryption,
+  type QueueProps,
+  RedrivePermission,
+} from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { DEAD_LETTER_QUEUE_NAME, DELIVERY, QUEUE_NAME } from '../contract/delivery';
 import { removalPolicyOf } from './removal';
@@ -24,16 +30,9 @@ export class JobQueue extends Construct {
 
   constructor(scope: Construct, id: string, props: JobQueueProps) {
     super(scope, id);
-    const { stage, fifo, encryption, extensions, visibilityTimeoutSeconds, delaySeconds } = props;
+    const { extensions, visibilityTimeoutSeconds, delaySeconds } = props;
     this.key = this.customerKey(props);
-    const removalPolicy = removalPolicyOf(stage);
-    const both = {
-      ...(fifo && { fifo }),
-      encryption: sqsEncryption(encryption),
-      ...(this.key && { encryptionMasterKey: this.key }),
-      enforceSSL: true,
-      removalPolicy,
-    };
+    const both = this.both(props);
     const name = queueName(props, QUEUE_NAME);
     this.deadLetters = new Queue(this, 'DeadLetters', {
       ...both,
@@ -64,6 +63,17 @@ export class JobQueue extends Construct {
       id: 'Serverless-SQSRedrivePolicy',
       reason: 'This is the dead-letter queue: what is here waits for people.',
     });
+  }
+
+  /** What the two have in common. */
+  private both({ stage, fifo, encryption }: JobQueueProps): QueueProps {
+    return {
+      ...(fifo && { fifo }),
+      encryption: sqsEncryption(encryption),
+      ...(this.key && { encryptionMasterKey: this.key }),
+      enforceSSL: true,
+      removalPolicy: removalPolicyOf(stage),
+    };
   }
 
   private customerKey({ encryption: { kind, keyArn }, stage }: JobQueueProps): IKey | undefined {

@@ -4,7 +4,8 @@ import { CDK_CONTEXT } from './cdk-context';
 import { OptionError } from './option-reader';
 
 try {
-  const app = new App({ context: CDK_CONTEXT });
+  // Not by itself at the end: a refused choice is to leave nothing behind.
+  const app = new App({ context: CDK_CONTEXT, autoSynth: false });
   buildStacks(app, process.cwd());
   app.synth();
 } catch (error) {

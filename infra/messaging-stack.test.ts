@@ -20,17 +20,34 @@ describe('alarms of the queues', () => {
   const { template } = made();
 
   it.each([
-    ['ApproximateNumberOfMessagesVisible', 0, 60, 1],
-    ['ApproximateAgeOfOldestMessage', 7 * 86_400, 300, 1],
-    ['ApproximateAgeOfOldestMessage', 86_400, 300, 1],
-    ['ApproximateNumberOfMessagesVisible', 5_000, 300, 3],
-  ])('%s above %i', (MetricName, Threshold, Period, EvaluationPeriods) => {
+    ['ApproximateNumberOfMessagesVisible', 0, { Period: 60, EvaluationPeriods: 1 }],
+    ['ApproximateAgeOfOldestMessage', 7 * 86_400, { Period: 300, EvaluationPeriods: 1 }],
+    ['ApproximateAgeOfOldestMessage', 86_400, { Period: 300, EvaluationPeriods: 1 }],
+    ['ApproximateNumberOfMessagesVisible', 5_000, { Period: 300, EvaluationPeriods: 3 }],
+  ])('%s above %i in %j', (MetricName, Threshold, periods) => {
     template.hasResourceProperties('AWS::CloudWatch::Alarm', {
-      ...{ MetricName, Threshold, Period, EvaluationPeriods, Namespace: 'AWS/SQS', Statistic: 'Maximum' },
+      ...{ MetricName, Threshold, ...periods, Namespace: 'AWS/SQS', Statistic: 'Maximum' },
       ComparisonOperator: 'GreaterThanThreshold',
       TreatMissingData: 'notBreaching',
     });
   });
+
+  it('tell that jobs wait and none is taken, for 15 minutes', () => {
+    template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      ...{ Threshold: 0, EvaluationPeriods: 15, ComparisonOperator: 'GreaterThanThreshold' },
+      Metrics: Match.arrayWith([Match.objectLike({ Expression: 'IF(inFlight < 1, waiting, 0)' })]),
+    });
+  });
+
+  it.each(['ReadThrottleEvents', 'WriteThrottleEvents'])(
+    'tell of %s of the table, by the table alone',
+    (MetricName) => {
+      template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+        ...{ MetricName, Threshold: 0, Period: 300, EvaluationPeriods: 3, Namespace: 'AWS/DynamoDB' },
+        Dimensions: [{ Name: 'TableName', Value: Match.anyValue() }],
+      });
+    },
+  );
 
   it('tell the topic of your choice, of the end as well', () => {
     const { template: told } = made({ alarmTopic: TOPIC });

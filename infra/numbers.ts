@@ -22,8 +22,11 @@ export const FUNCTION_SLACK_SECONDS = 30;
 /** Lambda's limit. */
 export const FUNCTION_LIMIT_SECONDS = 900;
 
-/** Fargate's limit is 120 s; a drain takes `drainSeconds` and the process 5 s more to close what it holds. */
+/** Fargate's limit; a drain has to be over before it. */
 const STOP_TIMEOUT_SECONDS = 120;
+
+/** What a process takes at most after SIGTERM: to drain, and then to close what it holds. */
+export const PROCESS_STOP_SECONDS = DELIVERY.drainSeconds + 5;
 
 export function deriveNumbers(options: Options): Numbers {
   const functionTimeoutSeconds = options.handlerTimeoutSeconds + FUNCTION_SLACK_SECONDS;
@@ -33,7 +36,7 @@ export function deriveNumbers(options: Options): Numbers {
     stopTimeoutSeconds: STOP_TIMEOUT_SECONDS,
     // Expiry is silent loss. A quarter of the retention, one day, leaves three to act: a weekend and a day.
     queueAgeSeconds: DELIVERY.queueRetentionSeconds / 4,
-    // One week old, one week left. SQS's own redrive keeps the first enqueue time, so age is what expires.
+    // Counted from the move. What SQS itself moves expires by its first enqueue, at most four days before: three are left.
     deadLetterAgeSeconds: DELIVERY.deadLetterRetentionSeconds / 2,
     // Ten rounds of all that the consumer can hold at its largest: scaling alone does not get it down.
     backlogMessages: 10 * mostInFlight(options),

@@ -4,17 +4,17 @@ import { PayloadFormatVersion } from 'aws-cdk-lib/aws-apigatewayv2';
 import { type Construct } from 'constructs';
 import { grantProducer } from './access';
 import { ImageFunction } from './image-function';
+import { type Auth } from './options';
 import { adapterVariables, type AppInput, PRODUCER_PORT, producerVariables } from './variables';
 
 /** An HTTP API gives up after 30 s; `Prefer: wait` holds an answer for 20. */
-export const REQUEST_SECONDS = 29;
+const REQUEST_SECONDS = 29;
 
-/** The producer on Lambda: it listens on loopback, for the web adapter alone. */
+/** The producer on Lambda, where only the web adapter reaches it. */
 export class ProducerFunction extends ImageFunction {
   readonly integration: HttpLambdaIntegration;
 
   constructor(scope: Construct, id: string, input: AppInput) {
-    const { auth } = input.options;
     super(scope, id, {
       ...input,
       app: 'producer',
@@ -24,9 +24,7 @@ export class ProducerFunction extends ImageFunction {
       environment: {
         ...producerVariables(input),
         ...adapterVariables(PRODUCER_PORT),
-        HOST: '127.0.0.1',
-        // CloudFormation puts the secret in at deployment, so that neither template nor repository holds it.
-        ...(auth.kind === 'api-keys' && { API_KEYS: SecretValue.secretsManager(auth.secretName).unsafeUnwrap() }),
+        ...guardVariables(input.options.auth),
       },
     });
     grantProducer(this.role, input.messaging);
@@ -34,4 +32,11 @@ export class ProducerFunction extends ImageFunction {
       payloadFormatVersion: PayloadFormatVersion.VERSION_2_0,
     });
   }
+}
+
+/** Where the API does not check callers, the producer is to listen as if it were open: then it starts with a key only. */
+function guardVariables(auth: Auth): Record<string, string> {
+  if (auth.kind !== 'api-keys') return { HOST: '127.0.0.1' };
+  // CloudFormation puts the secret in at deployment, so that neither template nor repository holds it.
+  return { HOST: '0.0.0.0', API_KEYS: SecretValue.secretsManager(auth.secretName).unsafeUnwrap() };
 }

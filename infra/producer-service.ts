@@ -37,7 +37,8 @@ export class ProducerService extends ImageService {
     });
     grantProducer(this.service.taskDefinition.taskRole, input.messaging);
     const vpc = input.cluster.vpc;
-    const linkGroup = new SecurityGroup(this, 'LinkGroup', { vpc, description: 'Plusone: HTTP API to balancer' });
+    const description = 'Plusone: HTTP API to balancer';
+    const linkGroup = new SecurityGroup(this, 'LinkGroup', { vpc, description, allowAllOutbound: false });
     const vpcLink = new VpcLink(this, 'Link', { vpc, subnets: INSIDE, securityGroups: [linkGroup] });
     this.integration = new HttpAlbIntegration('Producer', this.listener(input, linkGroup), { vpcLink });
     this.scale(input.options);

@@ -1,4 +1,6 @@
+import { MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
 import { type ITable } from 'aws-cdk-lib/aws-dynamodb';
+import { type Queue } from 'aws-cdk-lib/aws-sqs';
 import { type JobQueue } from './job-queue';
 import { type Alarms, FIVE_MINUTES, ONE_MINUTE } from './alarms';
 import { type Numbers } from './numbers';
@@ -17,12 +19,18 @@ export function watchQueue(alarms: Alarms, { queue, deadLetters }: JobQueue, num
   alarms.add('DeadLetterAge', {
     metric: deadLetters.metricApproximateAgeOfOldestMessage(five),
     above: numbers.deadLetterAgeSeconds,
-    says: 'The oldest dead letter has used half of its retention; then it is gone for good.',
+    says: 'The oldest dead letter has been there for half of its retention; at the end it is gone for good.',
   });
   alarms.add('Age', {
     metric: queue.metricApproximateAgeOfOldestMessage(five),
     above: numbers.queueAgeSeconds,
     says: 'The oldest job has used a quarter of its retention; at the end it expires unseen. Is a consumer running?',
+  });
+  alarms.add('Stalled', {
+    metric: untaken(queue),
+    above: 0,
+    periods: 15,
+    says: 'For 15 minutes jobs have waited and none was taken: no consumer runs, or it cannot reach queue or table.',
   });
   alarms.add('Backlog', {
     metric: queue.metricApproximateNumberOfMessagesVisible(five),
@@ -32,12 +40,28 @@ export function watchQueue(alarms: Alarms, { queue, deadLetters }: JobQueue, num
   });
 }
 
+/** Messages that wait while none is in flight. */
+function untaken(queue: Queue): MathExpression {
+  const maximum = { period: ONE_MINUTE, statistic: 'Maximum' };
+  return new MathExpression({
+    expression: 'IF(inFlight < 1, waiting, 0)',
+    usingMetrics: {
+      waiting: queue.metricApproximateNumberOfMessagesVisible(maximum),
+      inFlight: queue.metricApproximateNumberOfMessagesNotVisible(maximum),
+    },
+    period: ONE_MINUTE,
+    label: 'Waiting, none in flight',
+  });
+}
+
 export function watchTable(alarms: Alarms, table: ITable): void {
   const five = { period: FIVE_MINUTES, statistic: 'Sum' };
-  alarms.add('TableThrottles', {
-    metric: table.metric('ThrottledRequests', five),
-    above: 0,
-    periods: 3,
-    says: 'The results table turns requests away; jobs wait and are tried again.',
-  });
+  // Not `ThrottledRequests`, which DynamoDB tells by operation only.
+  for (const kind of ['Read', 'Write'])
+    alarms.add(`Table${kind}Throttles`, {
+      metric: table.metric(`${kind}ThrottleEvents`, five),
+      above: 0,
+      periods: 3,
+      says: `The results table turns ${kind.toLowerCase()}s away; jobs wait and are tried again.`,
+    });
 }

@@ -4,7 +4,7 @@ import { type Stage } from './options';
 import { removalPolicyOf } from './removal';
 
 /** The attribute that holds when a record expires; the DynamoDB store writes it. */
-export const EXPIRY_ATTRIBUTE = 'expiresAt';
+const EXPIRY_ATTRIBUTE = 'expiresAt';
 
 /** One record per job, by its id: what says that a job was done, and so keeps it from being done twice. */
 export class ResultsTable extends Construct {

@@ -26,6 +26,6 @@ function synthesizeAnew(context: Context): Synthesis {
   const stacks = buildStacks(app, process.cwd());
   const assembly = app.synth();
   const template = ({ artifactId }: { readonly artifactId: string }): Template =>
-    Template.fromJSON(assembly.getStackArtifact(artifactId).template);
+    Template.fromJSON(assembly.getStackArtifact(artifactId).template as Record<string, unknown>);
   return { messaging: template(stacks.messaging), compute: template(stacks.compute) };
 }

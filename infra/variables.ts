@@ -1,4 +1,3 @@
-import { DELIVERY } from '../contract/delivery';
 import { type StackInput, type MessagingStack } from './messaging-stack';
 
 /** As `contract/environment.ts` defaults them. */
@@ -39,6 +38,3 @@ export function consumerVariables({ messaging, options, numbers }: AppInput): Va
 export function adapterVariables(port: number): Variables {
   return { AWS_LWA_PORT: String(port), AWS_LWA_READINESS_CHECK_PATH: '/health/live' };
 }
-
-/** What the process itself takes to drain, and then to close what it holds. */
-export const DRAIN_SECONDS = DELIVERY.drainSeconds + 5;

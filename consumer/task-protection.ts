@@ -1,0 +1,101 @@
+import {
+  type FactoryProvider,
+  Injectable,
+  Logger,
+  type OnApplicationBootstrap,
+  type OnModuleDestroy,
+} from '@nestjs/common';
+import { setTimeout as wait } from 'node:timers/promises';
+import { SqsTransport } from '../transport/transport';
+
+/** Between two looks at whether the task is busy; a job begun in between has the drain, which is longer. */
+const LOOK_MS = 5_000;
+
+/** Without protection after each stretch of it: a task that is never idle would hold up every deployment. */
+const REST_MS = 60_000;
+
+/** ECS's agent is beside the task. */
+const ANSWER_WITHIN_MS = 4_000;
+
+const MINUTE_MS = 60_000;
+
+/**
+ * Asks ECS not to choose this task when it scales in or deploys, while jobs are in flight. A stretch is longer than a
+ * handler may run. Nothing is lost without it, as a task that is stopped drains; it spares long jobs a second run.
+ * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-scale-in-protection-endpoint.html
+ */
+@Injectable()
+export class TaskProtection implements OnApplicationBootstrap, OnModuleDestroy {
+  private readonly logger = new Logger('TaskProtection');
+  private readonly stopping = new AbortController();
+  private readonly minutes: number;
+  private protectedUntil = 0;
+  private restsUntil = 0;
+  private refused = false;
+
+  static at(agentUrl: string): FactoryProvider<TaskProtection> {
+    const useFactory = (transport: SqsTransport): TaskProtection => new TaskProtection(agentUrl, transport);
+    return { provide: TaskProtection, inject: [SqsTransport], useFactory };
+  }
+
+  constructor(
+    private readonly agentUrl: string,
+    private readonly transport: SqsTransport,
+  ) {
+    this.minutes = Math.ceil(transport.options.numbers.handlerTimeoutSeconds / 60) + 1;
+  }
+
+  onApplicationBootstrap(): void {
+    void this.watch();
+  }
+
+  onModuleDestroy(): void {
+    this.stopping.abort();
+  }
+
+  private async watch(): Promise<void> {
+    const { signal } = this.stopping;
+    for (;;) {
+      await wait(LOOK_MS, undefined, { signal }).catch(() => undefined);
+      if (signal.aborted) return;
+      await this.look(performance.now());
+    }
+  }
+
+  private async look(now: number): Promise<void> {
+    const busy = this.transport.status().inFlight > 0;
+    if (busy && now >= this.restsUntil) {
+      const done = await this.put({ ProtectionEnabled: true, ExpiresInMinutes: this.minutes });
+      this.protectedUntil = done ? now + this.minutes * MINUTE_MS : 0;
+      this.restsUntil = (done ? this.protectedUntil : now) + REST_MS;
+    } else if (!busy && now < this.protectedUntil && (await this.put({ ProtectionEnabled: false }))) {
+      this.protectedUntil = 0;
+      this.restsUntil = 0;
+    }
+  }
+
+  /** Whether ECS did as asked; that it does not is said once, until it does. */
+  private async put(state: {
+    readonly ProtectionEnabled: boolean;
+    readonly ExpiresInMinutes?: number;
+  }): Promise<boolean> {
+    const refusal = await this.ask(state).catch(String);
+    if (refusal !== undefined && !this.refused && !this.stopping.signal.aborted)
+      this.logger.warn(`ECS does not protect this task; a job that is cut off by its end comes again: ${refusal}`);
+    this.refused = refusal !== undefined;
+    return !this.refused;
+  }
+
+  /** What the agent has against it. */
+  private async ask(state: object): Promise<string | undefined> {
+    const answer = await fetch(`${this.agentUrl}/task-protection/v1/state`, {
+      method: 'PUT',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(state),
+      signal: AbortSignal.any([this.stopping.signal, AbortSignal.timeout(ANSWER_WITHIN_MS)]),
+    });
+    const text = await answer.text();
+    // A refusal of ECS itself comes as `failure`.
+    return answer.ok && !text.includes('"failure"') ? undefined : `${answer.status} ${text.slice(0, 500)}`;
+  }
+}
