@@ -17,6 +17,12 @@ export const REGION = 'us-east-1';
 const READY_MS = 30_000;
 const SEND_AT_ONCE = 5_000;
 
+interface Broker {
+  readonly kind: 'embedded' | 'stand-in' | 'url';
+  /** Undefined of one that runs already. */
+  readonly process: BenchProcess | undefined;
+}
+
 /** A broker to measure on: the embedded one, the stand-in, or one that runs already. */
 export class Arena {
   private readonly client: SQSClient;
@@ -25,15 +31,15 @@ export class Arena {
   private constructor(
     readonly endpoint: string,
     readonly folder: string,
-    private readonly kind: 'embedded' | 'stand-in' | 'url',
-    private readonly broker: BenchProcess | undefined,
+    private readonly broker: Broker,
   ) {
     this.client = createProvisionClient(REGION, endpoint);
   }
 
   static async open(broker: string): Promise<Arena> {
     const folder = await mkdtemp(join(tmpdir(), 'plusone-bench-'));
-    if (broker !== 'embedded' && broker !== 'stand-in') return new Arena(broker, folder, 'url', undefined);
+    if (broker !== 'embedded' && broker !== 'stand-in')
+      return new Arena(broker, folder, { kind: 'url', process: undefined });
     const process = new BenchProcess({
       ...(broker === 'embedded'
         ? { script: 'ops/broker.js', args: ['--port', '0'] }
@@ -42,7 +48,7 @@ export class Arena {
       env: {},
       log: join(folder, 'broker.log'),
     });
-    return new Arena(await listening(process), folder, broker, process);
+    return new Arena(await listening(process), folder, { kind: broker, process });
   }
 
   get environment(): Record<string, string> {
@@ -51,8 +57,8 @@ export class Arena {
 
   /** User and system; undefined for a broker that is not a process of ours. */
   async cpuMs(): Promise<number | undefined> {
-    if (!this.broker) return undefined;
-    const answer = await this.broker.ask('cpu', READY_MS);
+    if (!this.broker.process) return undefined;
+    const answer = await this.broker.process.ask('cpu', READY_MS);
     return (answer as { readonly cpuMs: number }).cpuMs;
   }
 
@@ -68,7 +74,7 @@ export class Arena {
   }
 
   async load(queues: RoundQueues, { first, end, bodyBytes }: Backlog): Promise<void> {
-    if (this.kind === 'stand-in') {
+    if (this.broker.kind === 'stand-in') {
       await this.control({ queue: queues.urls.queueUrl, load: { first, end, bodyBytes } });
       return;
     }
@@ -85,7 +91,7 @@ export class Arena {
 
   /** Where to call it so that every call takes so much longer. */
   async slowedBy(callMs: number): Promise<string> {
-    if (this.kind === 'stand-in') {
+    if (this.broker.kind === 'stand-in') {
       await this.control({ callMs });
       return this.endpoint;
     }
@@ -97,7 +103,7 @@ export class Arena {
   async close(keep: boolean): Promise<void> {
     this.client.destroy();
     await this.proxy?.process.end('SIGTERM');
-    await this.broker?.end('SIGTERM');
+    await this.broker.process?.end('SIGTERM');
     if (!keep) await rm(this.folder, { recursive: true });
   }
 

@@ -39,17 +39,19 @@ export const BARS_STYLE = `
 .value{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
 .value .faint{display:block;font-size:12px;line-height:1.1}`;
 
+type Titled = Pick<Summary, 'peer' | 'reference'> & { readonly title: string };
+
 const isOurs = (peer: string): boolean => peer.startsWith('plusone');
 
 const percent = (value: number, most: number): string => `${((100 * value) / most).toFixed(2)}%`;
 
-function row(
-  summary: Summary,
-  spread: Spread,
-  scale: { readonly most: number; readonly digits: number },
-  title: string,
-) {
-  const { peer, reference } = summary;
+interface Scale {
+  /** What a whole track stands for. */
+  readonly most: number;
+  readonly digits: number;
+}
+
+function row({ peer, reference, title }: Titled, spread: Spread, scale: Scale): Markup[] {
   const shade = isOurs(peer) ? ' ours' : peer === reference ? ' ceiling' : '';
   const write = (value: number): string =>
     value.toLocaleString('en-US', { minimumFractionDigits: scale.digits, maximumFractionDigits: scale.digits });
@@ -76,7 +78,9 @@ export function charts(kind: Kind, summaries: readonly Summary[], titleOf: (peer
       return spread ? [{ summary, spread }] : [];
     });
     const most = Math.max(...known.map(({ spread }) => spread.most), Number.MIN_VALUE);
-    const rows = known.flatMap(({ summary, spread }) => row(summary, spread, { most, digits }, titleOf(summary.peer)));
+    const rows = known.flatMap(({ summary, spread }) =>
+      row({ ...summary, title: titleOf(summary.peer) }, spread, { most, digits }),
+    );
     return known.length === 0
       ? []
       : [element('div', {}, [element('h3', {}, [title]), element('div', { class: 'bars' }, rows)])];

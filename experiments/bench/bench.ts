@@ -51,23 +51,28 @@ async function attempt(settings: Settings, { workload, round }: Planned, peer: P
   }
 }
 
+/** One after the other, so that none takes another's CPU; on an empty queue side by side. */
+async function eachPeer({ workload, peers }: Planned, run: (peer: Peer) => Promise<void>): Promise<void> {
+  if (workload.kind === 'idle') await Promise.all(peers.map(run));
+  else for (const peer of peers) await run(peer);
+}
+
 /** Every run of the plan; ends early when interrupted. */
 async function runAll(plan: readonly Planned[], options: Options, stopping: AbortSignal): Promise<Run[]> {
   const arena = await Arena.open(options.broker);
   const progress = new Progress(plan.reduce((sum, { peers }) => sum + peers.length, 0));
   const runs: Run[] = [];
+  const isOver = (): boolean => stopping.aborted;
   try {
     for (const planned of plan) {
       const settings = { arena, seed: options.seed + planned.round, scale: options.scale };
-      const run = async (peer: Peer): Promise<void> => {
-        if (stopping.aborted) return;
-        const ended = await attempt(settings, planned, peer);
-        if (stopping.aborted) return;
+      await eachPeer(planned, async (peer) => {
+        const ended = isOver() ? undefined : await attempt(settings, planned, peer);
+        // What an interrupt ended early counts for nothing.
+        if (ended === undefined || isOver()) return;
         runs.push(ended);
         progress.ended(ended);
-      };
-      if (planned.workload.kind === 'idle') await Promise.all(planned.peers.map(run));
-      else for (const peer of planned.peers) await run(peer);
+      });
     }
   } finally {
     await arena.close(runs.some(({ faults }) => faults.length > 0));

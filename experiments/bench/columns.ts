@@ -5,7 +5,7 @@ import { type Kind } from './workload';
 /** A column of the tables: what is in it, and how it reads. */
 export interface Column {
   readonly head: string;
-  text(summary: Summary): string;
+  readonly text: (summary: Summary) => string;
 }
 
 const whole = (value: number): string => Math.round(value).toLocaleString('en-US');

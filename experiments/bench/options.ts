@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { isLocalEndpoint } from '../../ops/child-environment';
+import { parseArguments } from '../process/arguments';
 import { type Peer, PEERS } from './peers';
 import { type Workload, WORKLOADS } from './workload';
 
@@ -43,7 +44,7 @@ const QUICK_WORKLOADS = ['no-op', 'exponential', 'produce-50'];
 /** Throws one sentence for what it does not take. */
 export function readOptions(args: readonly string[]): Options {
   const text = { type: 'string' } as const;
-  const { values } = parse(() =>
+  const { values } = parseArguments(USAGE, () =>
     parseArgs({
       args: [...args],
       options: {
@@ -110,13 +111,4 @@ function whole(
   const number = Number(value);
   if (value.trim() !== '' && Number.isInteger(number) && number >= least && number <= most) return number;
   throw new Error(`--${name} takes a whole number from ${least} to ${most}, not "${value}".`);
-}
-
-function parse<T>(read: () => T): T {
-  try {
-    return read();
-  } catch (error) {
-    const text = String(error).replace(/^\w+(?: \[\w+\])?: /, '');
-    throw new Error(`${text.split(/[.\n]/)[0] ?? ''}; ${USAGE}`, { cause: error });
-  }
 }

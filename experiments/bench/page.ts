@@ -5,7 +5,7 @@ import { BARS_STYLE, charts } from './bars';
 import { columnsOf } from './columns';
 import { type Findings } from './findings';
 import { PEERS } from './peers';
-import { type Summary } from './summary';
+import { type Spread, type Summary } from './summary';
 import { INTRODUCTION, meaningOf, measured } from './words';
 import { type Workload, WORKLOADS } from './workload';
 
@@ -56,38 +56,33 @@ function tile(figure: string, words: string): Markup {
   return element('div', { class: 'tile' }, [paragraph(figure, 'figure'), paragraph(words)]);
 }
 
+function besideDocumented(ours: Spread | undefined, documented: Spread | undefined): Markup[] {
+  if (!ours || !documented) return [];
+  const times = (ours.median / documented.median).toFixed(1);
+  return [tile(`${times} x`, 'the messages per second of @ssut/nestjs-sqs as documented, with nothing to do.')];
+}
+
+function besideCeiling({ perSecond, cpuMicros }: Summary['ratios']): Markup[] {
+  if (!perSecond || !cpuMicros) return [];
+  const words = `of the ceiling's messages per second, at ${cpuMicros.median.toFixed(2)} of its CPU per message.`;
+  return [tile(perSecond.median.toFixed(2), words)];
+}
+
+function besideOneSend({ perSecond }: Summary['ratios']): Markup[] {
+  if (!perSecond) return [];
+  const words = 'the requests per second of Nest + Fastify with one send each, from 50 connections.';
+  return [tile(`${perSecond.median.toFixed(1)} x`, words)];
+}
+
 /** What the tables come to, of what was measured. */
 function tiles(summaries: readonly Summary[]): Markup[] {
   const found = (workload: string, peer: string): Summary | undefined =>
     summaries.find((summary) => summary.workload === workload && summary.peer === peer);
   const [ours, documented] = [found('no-op', 'plusone-unrecorded'), found('no-op', 'nestjs-sqs')];
-  const [producer, speed, other] = [found('produce-50', 'plusone-producer'), ours?.figures, documented?.figures];
-  const { perSecond, cpuMicros } = ours?.ratios ?? {};
   return [
-    ...(speed?.perSecond && other?.perSecond
-      ? [
-          tile(
-            `${(speed.perSecond.median / other.perSecond.median).toFixed(1)} x`,
-            'the messages per second of @ssut/nestjs-sqs as documented, with nothing to do.',
-          ),
-        ]
-      : []),
-    ...(perSecond && cpuMicros
-      ? [
-          tile(
-            perSecond.median.toFixed(2),
-            `of the ceiling's messages per second, at ${cpuMicros.median.toFixed(2)} of its CPU per message.`,
-          ),
-        ]
-      : []),
-    ...(producer?.ratios.perSecond
-      ? [
-          tile(
-            `${producer.ratios.perSecond.median.toFixed(1)} x`,
-            'the requests per second of Nest + Fastify with one send each, from 50 connections.',
-          ),
-        ]
-      : []),
+    ...besideDocumented(ours?.figures.perSecond, documented?.figures.perSecond),
+    ...besideCeiling(ours?.ratios ?? {}),
+    ...besideOneSend(found('produce-50', 'plusone-producer')?.ratios ?? {}),
   ];
 }
 

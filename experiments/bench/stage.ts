@@ -24,10 +24,9 @@ export interface Settings {
 /** A peer of a run: its queues, its folder, its process. */
 export class Stage {
   private constructor(
-    readonly arena: Arena,
+    private readonly setting: { readonly arena: Arena; readonly peer: Peer },
     readonly queues: RoundQueues,
     readonly place: PlaceSpec,
-    private readonly peer: Peer,
   ) {}
 
   static async set(arena: Arena, peer: Peer, { callMs }: Pick<Workload, 'callMs'>): Promise<Stage> {
@@ -35,16 +34,16 @@ export class Stage {
     const queues = await arena.queues();
     const { queueUrl, deadLetterQueueUrl } = queues.urls;
     const endpoint = await arena.slowedBy(callMs);
-    return new Stage(arena, queues, { endpoint, region: REGION, queueUrl, deadLetterQueueUrl, folder }, peer);
+    return new Stage({ arena, peer }, queues, { endpoint, region: REGION, queueUrl, deadLetterQueueUrl, folder });
   }
 
   /** Starts the peer, lets `use` have it, and ends it. */
   during<T>(spec: ProducerSpec, use: (process: BenchProcess) => Promise<T>): Promise<T> {
     return this.alone(async ({ folder }) => {
       const process = new BenchProcess({
-        script: `experiments/bench/peers/${this.peer.script}`,
+        script: `experiments/bench/peers/${this.setting.peer.script}`,
         args: [JSON.stringify(spec)],
-        env: this.arena.environment,
+        env: this.setting.arena.environment,
         log: join(folder, LOG),
       });
       try {
@@ -64,7 +63,7 @@ export class Stage {
       return result;
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
-      throw new Error(`${this.peer.name} ${why}; see ${join(folder, LOG)}`, { cause: error });
+      throw new Error(`${this.setting.peer.name} ${why}; see ${join(folder, LOG)}`, { cause: error });
     } finally {
       await this.queues.remove();
     }

@@ -1,14 +1,19 @@
 import { type Run } from './run';
 import { spreadOf, summarize } from './summary';
 
-const run = (peer: string, round: number, perSecond: number, faults: readonly string[] = []): Run => ({
+const run = (peer: string, round: number, perSecond: number): Run => ({
   workload: 'no-op',
   peer,
   round,
   messages: 100,
   figures: { perSecond, cpuMicros: 1_000_000 / perSecond },
   calls: { ReceiveMessage: round / 10 },
-  faults,
+  faults: [],
+});
+
+const lossy = (peer: string, round: number, perSecond: number): Run => ({
+  ...run(peer, round, perSecond),
+  faults: ['lost'],
 });
 
 const RAW = new Set(['raw-4', 'raw-10']);
@@ -35,12 +40,7 @@ test('ratios are made within a round, to the faster of the references', () => {
 });
 
 test('an invalid run counts for nothing, not as a reference either', () => {
-  const runs = [
-    run('raw-4', 1, 9_000, ['lost']),
-    run('raw-10', 1, 1_000),
-    run('ours', 1, 500),
-    run('ours', 2, 1, ['lost']),
-  ];
+  const runs = [lossy('raw-4', 1, 9_000), run('raw-10', 1, 1_000), run('ours', 1, 500), lossy('ours', 2, 1)];
   const ours = summarize(runs, RAW).find(({ peer }) => peer === 'ours');
   expect(ours).toMatchObject({ reference: 'raw-10', rounds: 1, invalid: 1 });
   expect(ours?.figures.perSecond?.median).toBe(500);
@@ -48,7 +48,7 @@ test('an invalid run counts for nothing, not as a reference either', () => {
 });
 
 test('without a reference and without a valid run there are no figures to make up', () => {
-  const [only] = summarize([run('ours', 1, 5, ['lost'])], RAW);
+  const [only] = summarize([lossy('ours', 1, 5)], RAW);
   expect(only).toMatchObject({ reference: undefined, rounds: 0, invalid: 1, figures: {}, ratios: {}, calls: {} });
   const [alone] = summarize([run('ours', 1, 5)], RAW);
   expect(alone).toMatchObject({ reference: undefined, ratios: {} });

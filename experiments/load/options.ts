@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { parseArguments } from '../process/arguments';
 import { isLoopback, isProfileName, PROFILE_NAMES, type ProfileName } from './profiles';
 
 export interface Options {
@@ -21,7 +22,14 @@ const FOLDER = '.data';
 
 /** Throws one sentence for what it does not take. */
 export function readOptions(args: readonly string[]): Options {
-  const { values, positionals } = parse(args);
+  const text = { type: 'string' } as const;
+  const { values, positionals } = parseArguments(USAGE, () =>
+    parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: { url: text, peak: text, p99: text, patience: text, out: text, json: text },
+    }),
+  );
   const empty = Object.entries(values).find(([, value]) => value === '');
   if (empty) throw new Error(`--${empty[0]} is empty; ${USAGE}`);
   const [profile, more] = positionals;
@@ -48,18 +56,4 @@ function whole(name: string, text: string | undefined, most: number): number | u
   const value = Number(text);
   if (Number.isInteger(value) && value >= 1 && value <= most) return value;
   throw new Error(`--${name} is "${text}"; it takes a whole number from 1 to ${most}`);
-}
-
-function parse(args: readonly string[]) {
-  const text = { type: 'string' } as const;
-  try {
-    return parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: { url: text, peak: text, p99: text, patience: text, out: text, json: text },
-    });
-  } catch (error) {
-    const sentence = String(error).replace(/^\w+(?: \[\w+\])?: /, '');
-    throw new Error(`${sentence.split(/[.\n]/)[0] ?? ''}; ${USAGE}`, { cause: error });
-  }
 }

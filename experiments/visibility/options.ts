@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { isLocalEndpoint } from '../../ops/child-environment';
+import { parseArguments } from '../process/arguments';
 
 export interface Options {
   readonly quick: boolean;
@@ -20,7 +21,7 @@ const DEFAULT_OUT = '.data/visibility.html';
 /** Throws one sentence for what it does not take. */
 export function readOptions(args: readonly string[]): Options {
   const text = { type: 'string' } as const;
-  const { values } = parse(() =>
+  const { values } = parseArguments(USAGE, () =>
     parseArgs({
       args: [...args],
       options: { quick: { type: 'boolean' }, broker: text, from: text, out: text, json: text, picture: text },
@@ -36,13 +37,4 @@ export function readOptions(args: readonly string[]): Options {
     throw new Error('--from draws an earlier run, so it goes with --out and --picture only');
   }
   return { quick, broker, from, out, json, picture };
-}
-
-function parse<T>(read: () => T): T {
-  try {
-    return read();
-  } catch (error) {
-    const text = String(error).replace(/^\w+(?: \[\w+\])?: /, '');
-    throw new Error(`${text.split(/[.\n]/)[0] ?? ''}; ${USAGE}`, { cause: error });
-  }
 }

@@ -9,6 +9,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { setTimeout as wait } from 'node:timers/promises';
 import { type BrokerReady } from '../../../ops/broker';
 import { Actions, type Backlog, type Call, Refusal } from './actions';
+import { type ReceiveWish } from './queue';
 
 /** The bench's own requests: fill a queue, slow every call down, tell the calls of a queue. */
 type Control = { readonly load?: Backlog; readonly queue?: string; readonly callMs?: number };
@@ -16,6 +17,21 @@ type Control = { readonly load?: Backlog; readonly queue?: string; readonly call
 const HOST = '127.0.0.1';
 const DEFAULT_LEASE_SECONDS = 30;
 const CONTENT_TYPE = { 'content-type': 'application/x-amz-json-1.0' };
+
+function wishOf(call: Call, leaseSeconds: number): ReceiveWish {
+  const {
+    MaxNumberOfMessages = 1,
+    AttributeNames = [],
+    MessageSystemAttributeNames = [],
+    MessageAttributeNames = [],
+  } = call;
+  return {
+    most: MaxNumberOfMessages,
+    leaseMs: leaseSeconds * 1_000,
+    withSystemAttributes: AttributeNames.length + MessageSystemAttributeNames.length > 0,
+    withAttributes: MessageAttributeNames.length > 0,
+  };
+}
 
 class StandIn {
   endpoint = '';
@@ -56,12 +72,7 @@ class StandIn {
   private async receive(call: Call, outgoing: ServerResponse): Promise<string> {
     const queue = this.actions.queue(call.QueueUrl ?? '');
     const lease = call.VisibilityTimeout ?? Number(queue.attributes['VisibilityTimeout'] ?? DEFAULT_LEASE_SECONDS);
-    const wish = {
-      most: call.MaxNumberOfMessages ?? 1,
-      leaseMs: lease * 1_000,
-      withSystemAttributes: [...(call.AttributeNames ?? []), ...(call.MessageSystemAttributeNames ?? [])].length > 0,
-      withAttributes: (call.MessageAttributeNames ?? []).length > 0,
-    };
+    const wish = wishOf(call, lease);
     const seconds = call.WaitTimeSeconds ?? Number(queue.attributes['ReceiveMessageWaitTimeSeconds'] ?? 0);
     const deadline = Date.now() + seconds * 1_000;
     for (;;) {
