@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { checkOptions } from './checks';
 import { deriveNumbers, type Numbers } from './numbers';
 import { type Context, OptionError } from './option-reader';
@@ -111,6 +112,13 @@ describe('a choice that cannot be deployed', () => {
     expect(refused).toThrow(OptionError);
     expect(refused).toThrow(sentence);
   });
+});
+
+it('has each option in docs/deploy.md, and no other', () => {
+  const table = readFileSync('docs/deploy.md', 'utf8').split('\n## Options\n')[1]?.split('\n## ')[0] ?? '';
+  const told = [...table.matchAll(/^\|([^|]+)\|/gm)].flatMap(([, cell = '']) => cell.match(/\w+(?=`)/g) ?? []);
+  const refused = (): unknown => readOptions({ nothing: 'x' });
+  expect(refused).toThrow(`there are ${told.sort().join(', ')}.`);
 });
 
 describe('a choice that can', () => {
