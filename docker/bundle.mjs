@@ -3,11 +3,13 @@
  * esbuild drops the decorator metadata that Nest and class-validator live on.
  */
 import { build } from 'esbuild';
-import { cp, rm, writeFile } from 'node:fs/promises';
+import { cp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { constants, zstdCompressSync } from 'node:zlib';
 
 const OUT = 'dist/bundle';
+const SMALL = { params: { [constants.ZSTD_c_compressionLevel]: 19 } };
 
 /** What Nest asks for only if its user has it; anything else that is missing fails the bundling. */
 const OPTIONAL = [
@@ -85,6 +87,9 @@ await build({
 });
 await cp('docker/program.cjs', join(OUT, 'program.cjs'));
 for (const name of ['producer', 'consumer']) {
+  const bundle = join(OUT, `${name}.bundle.js`);
+  await writeFile(join(OUT, `${name}.bundle.zst`), zstdCompressSync(await readFile(bundle), SMALL));
+  await rm(bundle);
   await writeFile(join(OUT, `${name}.js`), `require('./program.cjs').run('${name}');\n`);
 }
 // Within a bundle no module is the main one, so this one is told to run.

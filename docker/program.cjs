@@ -9,28 +9,27 @@ const { dirname, join } = require('node:path');
 const { constants, Script } = require('node:vm');
 const { zstdDecompressSync } = require('node:zlib');
 
-/** All of a cache in one piece: by Node's own 16 KiB it takes twice as long. */
-const CHUNK_BYTES = 8 * 1_048_576;
+/** In one piece: by Node's own 16 KiB it takes twice as long. */
+const unpack = (file) => zstdDecompressSync(readFileSync(file), { chunkSize: 8 * 1_048_576 });
 
-/** Beside this file: `NAME.bundle.js`, and its cache by architecture. */
-const bundleOf = (name) => join(__dirname, `${name}.bundle.js`);
-const cacheOf = (name) => join(__dirname, `${name}.${process.arch}.cache`);
+/** Beside this file: `NAME.bundle.zst`, and its cache by architecture. */
+const pathOf = (name, ending) => join(__dirname, `${name}.${ending}`);
+const cacheOf = (name) => pathOf(name, `${process.arch}.cache`);
 
 /** `cachedDataRejected` of the script tells whether the cache was of use. */
 function load(name) {
-  const [filename, cache] = [bundleOf(name), cacheOf(name)];
-  const code = `(function (module, exports, require, __filename, __dirname) {${readFileSync(filename, 'latin1')}\n})`;
-  return new Script(code, {
-    filename,
+  // esbuild writes ASCII.
+  const code = unpack(pathOf(name, 'bundle.zst')).latin1Slice();
+  return new Script(`(function (module, exports, require, __filename, __dirname) {${code}\n})`, {
+    filename: pathOf(name, 'bundle.js'),
     importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
-    ...(existsSync(cache) && { cachedData: zstdDecompressSync(readFileSync(cache), { chunkSize: CHUNK_BYTES }) }),
+    ...(existsSync(cacheOf(name)) && { cachedData: unpack(cacheOf(name)) }),
   });
 }
 
-/** Resolves to nothing: the program is what its bundle does. */
+/** Runs it as Node would run the file; what it is worth knowing for afterwards is the script. */
 function run(name) {
-  const script = load(name);
-  const [filename, module] = [bundleOf(name), { exports: {} }];
+  const [script, filename, module] = [load(name), pathOf(name, 'bundle.js'), { exports: {} }];
   script.runInThisContext()(module, module.exports, createRequire(filename), filename, dirname(filename));
   return script;
 }

@@ -78,7 +78,7 @@ withDocker('images', () => {
           'app/healthy.js',
           'app/program.cjs',
           `app/${service}.js`,
-          `app/${service}.bundle.js`,
+          `app/${service}.bundle.zst`,
           `app/${service}.bundle.js.LEGAL.txt`,
           `app/${service}.${process.arch}.cache`,
         ].sort(),
