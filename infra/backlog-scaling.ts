@@ -6,13 +6,14 @@ import {
   ServiceNamespace,
   StepScalingAction,
 } from 'aws-cdk-lib/aws-applicationautoscaling';
-import { Alarm, ComparisonOperator, MathExpression, Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { Alarm, ComparisonOperator, MathExpression, type Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { ApplicationScalingAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { type FargateService } from 'aws-cdk-lib/aws-ecs';
 import { type IRole, Role } from 'aws-cdk-lib/aws-iam';
 import { type Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { ONE_MINUTE } from './alarms';
+import { runningTasks } from './image-service';
 
 export interface BacklogScalingProps {
   readonly service: FargateService;
@@ -131,14 +132,7 @@ export class BacklogScaling extends Construct {
       waiting: queue.metricApproximateNumberOfMessagesVisible(options),
       inFlight: queue.metricApproximateNumberOfMessagesNotVisible(options),
       delayed: queue.metricApproximateNumberOfMessagesDelayed(options),
-      // Of Container Insights, which the cluster therefore has on.
-      tasks: new Metric({
-        namespace: 'ECS/ContainerInsights',
-        metricName: 'RunningTaskCount',
-        dimensionsMap: { ClusterName: service.cluster.clusterName, ServiceName: service.serviceName },
-        period: ONE_MINUTE,
-        statistic: 'Average',
-      }),
+      tasks: runningTasks(service),
     };
   }
 }

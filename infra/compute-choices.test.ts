@@ -27,6 +27,17 @@ describe.each([
     expect(withoutHashes(compute)).toMatchSnapshot('compute');
   });
 
+  it('has a dashboard of its queue and of both apps', () => {
+    const [dashboard] = Object.values(
+      synthesize({ producer, consumer }).compute.findResources('AWS::CloudWatch::Dashboard'),
+    );
+    const body = JSON.stringify(dashboard);
+    for (const title of ['Requests', 'Oldest job', 'Dead letters', 'Producer', 'Consumer'])
+      expect(body).toContain(`\\"title\\":\\"${title}\\"`);
+    expect(body.includes('RunningTaskCount')).toBe([producer, consumer].includes('fargate'));
+    expect(body.includes('Throttles')).toBe([producer, consumer].includes('lambda'));
+  });
+
   it('is without findings in prod, by FIFO, with keys, domain and mail of its own', () => {
     const { messaging } = synthesize({
       ...{ producer, consumer, stage: 'prod', fifo: true, encryption: 'kms', architecture: 'x86_64' },

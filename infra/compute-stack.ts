@@ -1,6 +1,5 @@
 import { Stack } from 'aws-cdk-lib';
 import { Cluster, ContainerInsights } from 'aws-cdk-lib/aws-ecs';
-import { type HttpRouteIntegration } from 'aws-cdk-lib/aws-apigatewayv2';
 import { type Construct } from 'constructs';
 import { Alarms } from './alarms';
 import { ConsumerFunction } from './consumer-function';
@@ -32,26 +31,25 @@ export class ComputeStack extends Stack {
       topic: messaging.topic,
       ...(options.extensions.alarm && { extension: options.extensions.alarm }),
     });
-    const door = new FrontDoor(this, 'FrontDoor', { options, integration: this.producer() });
+    const producer = this.producer();
+    const door = new FrontDoor(this, 'FrontDoor', { options, integration: producer.integration });
     door.watch(this.alarms);
-    this.consumer();
-    new Overview(this, 'Overview', { ...input, api: door.api });
+    const apps = [producer.graph('Producer'), this.consumer().graph('Consumer')];
+    new Overview(this, 'Overview', { ...input, api: door.api, apps });
   }
 
-  private producer(): HttpRouteIntegration {
-    if (this.input.options.producer === 'fargate')
-      return new ProducerService(this, 'Producer', this.fargate).integration;
+  private producer(): ProducerFunction | ProducerService {
+    if (this.input.options.producer === 'fargate') return new ProducerService(this, 'Producer', this.fargate);
     const producer = new ProducerFunction(this, 'Producer', this.input);
     producer.watch(this.alarms, 'Producer');
-    return producer.integration;
+    return producer;
   }
 
-  private consumer(): void {
-    if (this.input.options.consumer === 'fargate') {
-      new ConsumerService(this, 'Consumer', this.fargate);
-      return;
-    }
-    new ConsumerFunction(this, 'Consumer', this.input).watch(this.alarms, 'Consumer');
+  private consumer(): ConsumerFunction | ConsumerService {
+    if (this.input.options.consumer === 'fargate') return new ConsumerService(this, 'Consumer', this.fargate);
+    const consumer = new ConsumerFunction(this, 'Consumer', this.input);
+    consumer.watch(this.alarms, 'Consumer');
+    return consumer;
   }
 
   /** Only where an app runs on Fargate; the network is most of what that costs while idle. */

@@ -1,8 +1,9 @@
 import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { GraphWidget } from 'aws-cdk-lib/aws-cloudwatch';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Alias, Architecture, DockerImageCode, DockerImageFunction, Tracing } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
-import { type Alarms, FIVE_MINUTES } from './alarms';
+import { type Alarms, FIVE_MINUTES, ONE_MINUTE } from './alarms';
 import { type AppName, imageOf } from './image';
 import { logGroup } from './log-group';
 import { type AppInput } from './variables';
@@ -50,6 +51,14 @@ export class ImageFunction extends Construct {
       reason:
         'X-Ray takes segments by action only: xray:PutTraceSegments and xray:PutTelemetryRecords name no resource.',
     });
+  }
+
+  /** For the dashboard. */
+  graph(title: string): GraphWidget {
+    const sum = { period: ONE_MINUTE, statistic: 'Sum' };
+    const { alias } = this;
+    const left = [alias.metricInvocations(sum), alias.metricErrors(sum), alias.metricThrottles(sum)];
+    return new GraphWidget({ title, left, right: [alias.metricDuration({ ...sum, statistic: 'p99' })], width: 12 });
   }
 
   watch(alarms: Alarms, app: string): void {

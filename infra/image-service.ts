@@ -11,7 +11,9 @@ import {
   OperatingSystemFamily,
   type Secret,
 } from 'aws-cdk-lib/aws-ecs';
+import { GraphWidget, Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
+import { ONE_MINUTE } from './alarms';
 import { type AppName, imageOf } from './image';
 import { logGroup } from './log-group';
 import { type Network } from './network';
@@ -50,6 +52,12 @@ export class ImageService extends Construct {
     this.service.node.findChild('Service').node.addDependency(props.network, ...(executionRole ? [executionRole] : []));
   }
 
+  /** For the dashboard. */
+  graph(title: string): GraphWidget {
+    const right = [this.service.metricCpuUtilization({ period: ONE_MINUTE })];
+    return new GraphWidget({ title, left: [runningTasks(this.service)], right, width: 12 });
+  }
+
   private task(props: ImageServiceProps): FargateTaskDefinition {
     const { options, numbers, app, root, port } = props;
     const task = new FargateTaskDefinition(this, 'Task', {
@@ -82,6 +90,17 @@ export class ImageService extends Construct {
     acknowledge(task);
     return task;
   }
+}
+
+/** Of Container Insights, which the cluster therefore has on. */
+export function runningTasks({ cluster, serviceName }: FargateService): Metric {
+  return new Metric({
+    namespace: 'ECS/ContainerInsights',
+    metricName: 'RunningTaskCount',
+    dimensionsMap: { ClusterName: cluster.clusterName, ServiceName: serviceName },
+    period: ONE_MINUTE,
+    statistic: 'Average',
+  });
 }
 
 /** Alive, not ready: a queue or store away is not mended by another task. The image has no shell. */

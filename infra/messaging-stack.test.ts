@@ -1,6 +1,7 @@
 import { App } from 'aws-cdk-lib';
 import 'aws-cdk-lib/testhelpers/jest-autoclean';
 import { Match, Template } from 'aws-cdk-lib/assertions';
+import { EXPIRY_ATTRIBUTE } from '../results/dynamodb/items';
 import { CDK_CONTEXT } from './cdk-context';
 import { MessagingStack } from './messaging-stack';
 import { deriveNumbers } from './numbers';
@@ -87,6 +88,14 @@ describe('alarms of the queues', () => {
 });
 
 describe('the results table', () => {
+  it('has the key and the expiry that the store writes', () => {
+    made().template.hasResourceProperties('AWS::DynamoDB::GlobalTable', {
+      KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+      TimeToLiveSpecification: { AttributeName: EXPIRY_ATTRIBUTE, Enabled: true },
+      BillingMode: 'PAY_PER_REQUEST',
+    });
+  });
+
   it.each([
     ['dev', 'Delete', false],
     ['prod', 'Retain', true],

@@ -1,12 +1,18 @@
-import { Dashboard, GraphWidget, type IMetric } from 'aws-cdk-lib/aws-cloudwatch';
+import { Dashboard, GraphWidget, type IMetric, type IWidget } from 'aws-cdk-lib/aws-cloudwatch';
 import { type HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import { Construct } from 'constructs';
 import { ONE_MINUTE } from './alarms';
 import { type AppInput } from './variables';
 
-/** A dashboard that answers, from the left: do callers get in, does the queue move, is anything given up? */
+export interface OverviewProps extends AppInput {
+  readonly api: HttpApi;
+  /** Of the apps, wherever they run. */
+  readonly apps: readonly IWidget[];
+}
+
+/** A dashboard that answers, from the top: do callers get in, is anything left or given up, how do the apps do? */
 export class Overview extends Construct {
-  constructor(scope: Construct, id: string, { options, messaging, api }: AppInput & { readonly api: HttpApi }) {
+  constructor(scope: Construct, id: string, { options, messaging, api, apps }: OverviewProps) {
     super(scope, id);
     const { queue, deadLetters } = messaging.jobs;
     const sum = { period: ONE_MINUTE, statistic: 'Sum' };
@@ -32,6 +38,7 @@ export class Overview extends Construct {
           graph('Oldest job', [queue.metricApproximateAgeOfOldestMessage(maximum)]),
           graph('Dead letters', [deadLetters.metricApproximateNumberOfMessagesVisible(maximum)]),
         ],
+        [...apps],
       ],
     });
   }
