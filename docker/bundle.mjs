@@ -45,16 +45,16 @@ const docsPage = {
   },
 };
 
-/** Asked for at every start, and used by one decorator of class-validator's: its numbers are loaded when it first runs. */
-const TELEPHONES = 'libphonenumber-js/max';
+/** What class-validator asks for at every start, and a decorator of it uses: loaded when that first runs. */
+const LATE = /^(libphonenumber-js\/max|validator(\/.+)?)$/;
 const late = {
   name: 'late',
   setup({ onResolve, onLoad }) {
-    onResolve({ filter: new RegExp(`^${TELEPHONES}$`) }, ({ path, namespace, resolveDir }) =>
+    onResolve({ filter: LATE }, ({ path, namespace, resolveDir }) =>
       namespace === 'late' ? undefined : { path, namespace: 'late', pluginData: resolveDir },
     );
     onLoad({ filter: /.*/, namespace: 'late' }, ({ path, pluginData: resolveDir }) => ({
-      contents: `module.exports = new Proxy({}, { get: (_, name) => require('${path}')[name] });`,
+      contents: `module.exports = new Proxy({}, { get: (_, name) => name === '__esModule' || require('${path}')[name] });`,
       resolveDir,
     }));
   },
