@@ -10,6 +10,7 @@ import { VISIBILITY_SECONDS } from './nemesis';
 import { type Options, readOptions, usageOf } from './options';
 import { makePlan, type Plan } from './plan';
 import { ChaosRun, type Progress } from './run';
+import { runSeeds } from './seeds';
 import { Stage } from './stage';
 import { makeZombies } from './zombies';
 
@@ -60,6 +61,15 @@ function factsOf(options: Options, plan: Plan): Row {
 }
 
 async function perform(options: Options): Promise<void> {
+  const { seeds } = options;
+  if (seeds === undefined) return performOne(options);
+  const { broker = 'embedded', store, jobs } = options;
+  const facts = { experiment: 'chaos', seeds: `${seeds.at(0)} to ${seeds.at(-1)}`, jobs, broker, store };
+  process.stdout.write(`${JSON.stringify(facts)}\n\n`);
+  process.exitCode = conclude(facts, await runSeeds(options, seeds), options.json);
+}
+
+async function performOne(options: Options): Promise<void> {
   const plan = makePlan({ ...options, remoteStore: options.store === 'dynamodb' });
   const facts = factsOf(options, plan);
   process.stdout.write(`${JSON.stringify(facts)}\n\n`);
@@ -68,7 +78,6 @@ async function perform(options: Options): Promise<void> {
   process.on('exit', () => {
     stage.destroy();
   });
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(130));
   let kept = true;
   try {
     const findings = zombies === undefined ? await chaos(stage, plan, options) : await makeZombies(stage, zombies);
@@ -87,6 +96,7 @@ function fail(sentence: string): never {
 
 function main(): void {
   const options = readOptionsOr(fail);
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(130));
   // Said aloud: left to itself, Node 24 at times spins for ever in the clean-up after connections that were reset.
   perform(options).then(
     () => process.exit(),

@@ -13,9 +13,15 @@ it('takes what it is told', () => {
   });
 });
 
+it('takes a range of seeds', () => {
+  expect(readOptions(['--seeds', '7..9']).seeds).toEqual([7, 8, 9]);
+});
+
 it.each([
   [['--jobs', 'many'], '--jobs takes a whole number'],
   [['--seed', ''], '--seed takes a whole number'],
+  [['--seeds', '3'], '--seeds takes a range'],
+  [['--seeds', '3..2'], '--seeds takes a range'],
   [['--nemesis', 'kill,flood'], '"flood" is no nemesis; there are kill, term,'],
   [['--nemesis', 'broker-kill'], 'broker-kill needs --persistent'],
   [['--broker', 'here'], '--broker takes an http or https URL'],

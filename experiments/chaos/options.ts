@@ -3,6 +3,8 @@ import { isNemesis, NEMESIS_NAMES, type NemesisName } from './nemesis';
 
 export interface Options {
   readonly seed: number;
+  /** A run for each of these instead. */
+  readonly seeds: readonly number[] | undefined;
   readonly nemeses: readonly NemesisName[];
   readonly jobs: number;
   /** Undefined for an embedded one. */
@@ -20,11 +22,12 @@ export interface Options {
 }
 
 const USAGE =
-  'chaos [--seed N] [--nemesis A,B] [--jobs N] [--broker URL | --persistent] [--store sqlite|dynamodb] [--dynamodb URL]' +
+  'chaos [--seed N | --seeds A..B] [--nemesis A,B] [--jobs N] [--broker URL | --persistent] [--store sqlite|dynamodb] [--dynamodb URL]' +
   ' [--control] [--zombies N] [--json FILE] [--keep]';
 
 const JOBS = { fallback: 5_000, most: 1_000_000 };
 const SEED_MOST = 2 ** 32 - 1;
+const SEEDS_MOST = 1_000;
 
 /** What `npm run chaos` was told; throws one sentence about what it cannot be told. */
 export function readOptions(args: readonly string[]): Options {
@@ -33,7 +36,16 @@ export function readOptions(args: readonly string[]): Options {
   const { values } = parseArgs({
     args: [...args],
     options: {
-      ...{ seed: text, nemesis: text, jobs: text, broker: text, persistent: flag, store: text, dynamodb: text },
+      ...{
+        seed: text,
+        seeds: text,
+        nemesis: text,
+        jobs: text,
+        broker: text,
+        persistent: flag,
+        store: text,
+        dynamodb: text,
+      },
       ...{ control: flag, zombies: text, json: text, keep: flag },
     },
   });
@@ -42,6 +54,7 @@ export function readOptions(args: readonly string[]): Options {
     throw new Error('--persistent is of the embedded broker, --broker names another.');
   return {
     seed: whole('seed', values.seed, { fallback: Math.floor(Math.random() * SEED_MOST), least: 0, most: SEED_MOST }),
+    seeds: values.seeds === undefined ? undefined : seedsOf(values.seeds),
     nemeses: nemesesOf(values.nemesis, persistent),
     jobs: whole('jobs', values.jobs, { ...JOBS, least: 10 }),
     broker: broker === undefined ? undefined : url('broker', broker),
@@ -56,6 +69,15 @@ export function readOptions(args: readonly string[]): Options {
     json,
     keep,
   };
+}
+
+/** `A..B`, both included. */
+function seedsOf(range: string): number[] {
+  const [, first, last] = /^(\d{1,9})\.\.(\d{1,9})$/.exec(range) ?? [];
+  const count = Number(last) - Number(first) + 1;
+  if (!(count >= 1 && count <= SEEDS_MOST))
+    throw new Error(`--seeds takes a range of at most ${SEEDS_MOST} such as 1..10, not "${range}".`);
+  return Array.from({ length: count }, (_, index) => Number(first) + index);
 }
 
 function nemesesOf(names: string | undefined, persistent: boolean): NemesisName[] {
