@@ -32,9 +32,9 @@ async function listen() {
   return server;
 }
 
-const emulator = await listen();
+const standIn = await listen();
 const free = await listen();
-const [endpoint, port] = [`http://127.0.0.1:${emulator.address().port}`, free.address().port];
+const [endpoint, port] = [`http://127.0.0.1:${standIn.address().port}`, free.address().port];
 await new Promise((resolve) => free.close(resolve));
 const context = JSON.stringify({ deadline: Date.now() + 8_000 });
 Object.assign(process.env, {

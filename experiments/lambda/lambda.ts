@@ -98,10 +98,15 @@ async function run(place: Place, { rounds, calls }: Options, stopping: AbortSign
   };
 }
 
+/** As the images have it. */
+const isBundled = ({ script }: Measured): boolean =>
+  existsSync(script) && existsSync(script.replace(/js$/, `${process.arch}.cache`));
+
 async function main(): Promise<void> {
   const options = readOptions(process.argv.slice(2));
   if (noEmulator !== undefined) throw new Error(`This takes AWS's Lambda emulator, and ${noEmulator}.`);
-  if (!PAIRS.every(({ ours }) => existsSync(ours.script))) throw new Error('There is no bundle: npm run bundle');
+  if (!PAIRS.every(({ ours }) => isBundled(ours)))
+    throw new Error('There is no bundle with its code cache: npm run bundle');
   const stopping = stopSignal();
   const { rounds, calls, broker = 'embedded, in memory', json } = options;
   const facts = { experiment: 'lambda', broker, node: process.version, rounds, calls };
