@@ -3,8 +3,8 @@ export const JSON_DEPTH_LIMIT = 32;
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
-const OPENING = [0x5b, 0x7b];
-const CLOSING = [0x5d, 0x7d];
+const BRACKETS = { open: 0x5b, close: 0x5d };
+const BRACES = { open: 0x7b, close: 0x7d };
 
 /** Whether arrays and objects of a JSON text nest deeper than `limit`; nothing is built yet that could overflow. */
 export function nestsDeeperThan(text: string, limit: number): boolean {
@@ -12,10 +12,10 @@ export function nestsDeeperThan(text: string, limit: number): boolean {
   for (let at = 0; at < text.length; at += 1) {
     const code = text.charCodeAt(at);
     if (code === QUOTE) at = endOfString(text, at);
-    else if (OPENING.includes(code)) {
+    else if (code === BRACES.open || code === BRACKETS.open) {
       depth += 1;
       if (depth > limit) return true;
-    } else if (CLOSING.includes(code)) depth -= 1;
+    } else if (code === BRACES.close || code === BRACKETS.close) depth -= 1;
   }
   return false;
 }

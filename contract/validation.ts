@@ -1,4 +1,5 @@
-import { getMetadataStorage, validateSync } from 'class-validator';
+import { validateSync } from 'class-validator';
+import { Rules } from './rules';
 
 /** One fault of a body: where, as a JSON pointer, and what would be right. Never what was sent. */
 export interface Fault {
@@ -11,6 +12,7 @@ export interface Fault {
  * `__proto__` in silence and lets members of Object.prototype pass as known fields, so own keys are compared here.
  */
 export class ValidBody<Body extends object> {
+  private readonly rules: Rules;
   private readonly fields: ReadonlySet<string>;
 
   constructor(
@@ -18,8 +20,8 @@ export class ValidBody<Body extends object> {
     /** What to throw for a body with these faults. */
     private readonly refuse: (faults: readonly Fault[]) => Error,
   ) {
-    const rules = getMetadataStorage().getTargetValidationMetadatas(type, '', false, false);
-    this.fields = new Set(rules.map(({ propertyName }) => propertyName));
+    this.rules = new Rules(type);
+    this.fields = new Set(this.rules.names);
   }
 
   /** The body as an instance of the type; throws what `refuse` makes of every fault. */
@@ -27,17 +29,26 @@ export class ValidBody<Body extends object> {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) {
       throw this.refuse([{ pointer: '', detail: 'must be a JSON object' }]);
     }
-    const entries = Object.entries(value);
-    const known = entries.filter(([name]) => this.fields.has(name));
-    const body = Object.assign(new this.type(), Object.fromEntries(known));
+    const body = new this.type();
+    let unknown = false;
+    for (const [name, field] of Object.entries(value)) {
+      if (this.fields.has(name)) Reflect.set(body, name, field);
+      else unknown = true;
+    }
+    if (!unknown && this.rules.allHold(body)) return body;
+    const faults = this.faultsOf(body, unknown);
+    if (faults.length > 0) throw this.refuse(faults);
+    return body;
+  }
+
+  private faultsOf(body: Body, unknown: boolean): Fault[] {
     const faults = validateSync(body).map(({ property, constraints = {} }): Fault => ({
       pointer: `/${property}`,
       detail: Object.values(constraints)[0] ?? 'is not valid',
     }));
-    if (known.length < entries.length) {
+    if (unknown) {
       faults.push({ pointer: '', detail: `has unknown fields; it takes ${[...this.fields].join(' and ')}` });
     }
-    if (faults.length > 0) throw this.refuse(faults);
-    return body;
+    return faults;
   }
 }

@@ -6,8 +6,9 @@ import { type Attempts } from './attempts';
 import { type DeadLetterQueue, type SourceEnd } from './dead-letter-queue';
 import { decideAfterRun, decideBeforeRun, type Decision, isSuspect } from './decision';
 import { type Delivery, orderedGroup } from './delivery';
-import { DrainDeadline, Flight, HandlerTimeout, LeaseLost } from './flight';
+import { DrainDeadline, Flight, HandlerTimeout, LeaseLost, type Run } from './flight';
 import { Flights } from './flights';
+import { FlightsByMessage } from './flights-by-message';
 import { Groups } from './groups';
 import { type Heartbeats } from './heartbeats';
 import { errorText, type Outcome } from './outcome';
@@ -15,13 +16,6 @@ import { type Permits } from './permits';
 import { type SettledListeners } from './settled';
 import { type Settlement } from './settlement';
 import { Suspects } from './suspects';
-
-/** What a run gives its handler beside the delivery. */
-export interface Run {
-  readonly signal: AbortSignal;
-  /** The work is over, what is left is to record it: from here the handler timeout counts no longer. */
-  workEnded(): void;
-}
 
 /** Runs the handler of a delivery; never rejects. */
 export type Handle = (delivery: Delivery, run: Run) => Promise<Outcome>;
@@ -44,13 +38,13 @@ const GRACE_MS = 1_000;
 /** From admission to settlement: every delivery it admits ends deleted, released or dead-lettered, or its lease lapses. */
 export class Engine {
   private readonly logger = new Logger('Engine');
-  private readonly flights = new Flights();
+  private readonly flights = new Flights('place');
   private readonly groups = new Groups();
   private readonly suspects = new Suspects();
   /** Aborted when a drain begins: nothing is begun any more. */
   private readonly ending = new AbortController();
-  /** By MessageId: those that would settle by a new receipt, should the message come again. */
-  private readonly adopting = new Map<string, Flight>();
+  /** Those that would settle by a new receipt, should the message come again. */
+  private readonly adopting = new FlightsByMessage();
   /** Handlers past their timeout or the drain deadline that have not returned; each keeps its permit. */
   private readonly overdue = new Set<Flight>();
 
@@ -79,7 +73,7 @@ export class Engine {
     }
     const flight = new Flight(delivery, heartbeats.visibilitySeconds());
     this.flights.add(flight);
-    this.adopting.set(delivery.messageId, flight);
+    this.adopting.add(flight);
     heartbeats.add(flight);
     void this.fly(flight);
   }
@@ -93,7 +87,7 @@ export class Engine {
   async drain(deadlineMs: number): Promise<void> {
     this.ending.abort();
     if (await this.flights.noneWithin(deadlineMs)) return;
-    for (const flight of this.flights) flight.controller.abort(new DrainDeadline('The process ends.'));
+    for (const flight of this.flights) flight.abort(new DrainDeadline('The process ends.'));
     if (await this.flights.noneWithin(GRACE_MS)) return;
     for (const flight of this.flights) {
       flight.givenUp = true;
@@ -135,9 +129,9 @@ export class Engine {
    * and after a handler that has not returned.
    */
   private async holdForRetry(flight: Flight, afterSeconds: number): Promise<boolean> {
-    const { delivery, signal, overdue } = flight;
+    const { delivery, overdue } = flight;
     if (!this.holds(delivery) || overdue) return false;
-    const stop = AbortSignal.any([signal, this.ending.signal]);
+    const stop = AbortSignal.any([flight.signal, this.ending.signal]);
     await wait(afterSeconds * 1_000, undefined, { signal: stop }).catch(() => undefined);
     if (stop.aborted) return false;
     delivery.receiveCount += 1;
@@ -169,16 +163,15 @@ export class Engine {
 
   /** Undefined when the delivery is no longer ours to settle. */
   private async run(flight: Flight): Promise<Decision | undefined> {
-    const { delivery, signal } = flight;
-    if (signal.aborted) return unbegun(flight);
+    const { delivery } = flight;
+    if (flight.abortedBy()) return unbegun(flight);
     flight.startedAt = Date.now();
-    const workEnded = (): void => flight.onWorkEnded?.();
-    const outcome = await this.withinTimeout(flight, this.handle(delivery, { signal, workEnded }));
+    const outcome = await this.withinTimeout(flight, this.handle(delivery, flight));
     if (outcome === undefined) return undefined;
     if (outcome.kind === 'done') return { action: 'delete' };
     if (flight.hasLostLease()) return undefined;
     // Told to stop for no fault of its own: its failure is no attempt.
-    if (signal.reason instanceof DrainDeadline || signal.reason instanceof LeaseLost) {
+    if (flight.abortedBy() instanceof DrainDeadline || flight.abortedBy() instanceof LeaseLost) {
       return { action: 'release', afterSeconds: 0 };
     }
     const { attempts, numbers } = this.parts;
@@ -191,25 +184,25 @@ export class Engine {
   /** A run past the timeout is a failed one, whether or not its handler ever returns. */
   private async withinTimeout(flight: Flight, running: Promise<Outcome>): Promise<Outcome | undefined> {
     const { handlerTimeoutSeconds } = this.parts.numbers;
-    let timer: NodeJS.Timeout | undefined;
-    const overdue = new Promise<undefined>((resolve) => {
-      flight.onGivenUp = () => {
+    const outcome = await new Promise<Outcome | undefined>((resolve) => {
+      const giveUp = (): void => {
         resolve(undefined);
       };
-      timer = setTimeout(flight.onGivenUp, handlerTimeoutSeconds * 1_000);
+      const timer = setTimeout(giveUp, handlerTimeoutSeconds * 1_000);
+      flight.onGivenUp = giveUp;
+      flight.onWorkEnded = () => {
+        clearTimeout(timer);
+      };
+      void running.then(resolve);
     });
-    flight.onWorkEnded = () => {
-      clearTimeout(timer);
-    };
-    const outcome = await Promise.race([running, overdue]);
-    clearTimeout(timer);
+    flight.workEnded();
     if (outcome !== undefined) return outcome;
     flight.overdue = true;
     this.overdue.add(flight);
     void running.then((late) => this.returned(flight, late));
     if (flight.givenUp) return { kind: 'retry', error: 'drain' };
     const text = `The handler did not end within ${handlerTimeoutSeconds} s.`;
-    flight.controller.abort(new HandlerTimeout(text));
+    flight.abort(new HandlerTimeout(text));
     return flight.hasLostLease() ? undefined : { kind: 'retry', error: text };
   }
 
@@ -230,23 +223,19 @@ export class Engine {
   /** The message may come again before SQS has answered. */
   private async release(flight: Flight, afterSeconds: number): Promise<void> {
     await this.parts.heartbeats.remove(flight);
-    this.adoptNoMore(flight);
+    this.adopting.delete(flight);
     // By a lease that is lost, a release could be someone else's.
     if (!flight.hasLostLease()) await this.parts.settlement.release(flight.delivery, afterSeconds);
   }
 
   private async land(flight: Flight, ended: boolean): Promise<void> {
-    this.adoptNoMore(flight);
-    await this.parts.heartbeats.remove(flight);
+    // Should the message come again, it is a delivery of its own.
+    this.adopting.delete(flight);
+    const extending = this.parts.heartbeats.remove(flight);
+    if (extending) await extending;
     this.groups.leave(flight, ended);
     this.flights.delete(flight);
     if (!flight.overdue) this.parts.permits.release(1);
-  }
-
-  /** Should the message come again, it is a delivery of its own. */
-  private adoptNoMore(flight: Flight): void {
-    const { messageId } = flight.delivery;
-    if (this.adopting.get(messageId) === flight) this.adopting.delete(messageId);
   }
 }
 

@@ -28,7 +28,7 @@ interface Parts extends Pick<EngineParts, 'deadLetters' | 'attempts' | 'numbers'
 const NO_HEARTBEATS: EngineParts['heartbeats'] = {
   visibilitySeconds: () => 0,
   add: () => undefined,
-  remove: () => Promise.resolve(),
+  remove: () => undefined,
 };
 
 /**

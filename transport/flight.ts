@@ -1,6 +1,13 @@
 import { type Standing } from './attempts';
 import { type Delivery } from './delivery';
 
+/** What a run gives its handler beside the delivery. */
+export interface Run {
+  readonly signal: AbortSignal;
+  /** The work is over, what is left is to record it: from here the handler timeout counts no longer. */
+  workEnded(): void;
+}
+
 /** Why a handler's signal was aborted; `signal.reason` is one of these. */
 export class LeaseLost extends Error {
   override readonly name = 'LeaseLost';
@@ -12,9 +19,14 @@ export class DrainDeadline extends Error {
   override readonly name = 'DrainDeadline';
 }
 
-/** A delivery from admission to settlement. */
-export class Flight {
-  readonly controller = new AbortController();
+/** A delivery from admission to settlement, and what its handler gets beside it. */
+export class Flight implements Run {
+  /** Where `Flights` finds it. */
+  place = -1;
+  heartbeatPlace = -1;
+  /** Made when someone asks for the signal. */
+  private controller: AbortController | undefined;
+  private abortReason: Error | undefined;
   /** Milliseconds since the epoch; counted from the receive, later from before the call that extended it. */
   leaseUntil: number;
   private lost = false;
@@ -27,7 +39,7 @@ export class Flight {
   givenUp = false;
   /** Ends the wait for the handler, while one is waited for. */
   onGivenUp: (() => void) | undefined;
-  /** The handler's work is over, and what is left is to record it: its timeout counts no longer. */
+  /** Stops the clock of the handler timeout. */
   onWorkEnded: (() => void) | undefined;
 
   constructor(
@@ -38,7 +50,25 @@ export class Flight {
   }
 
   get signal(): AbortSignal {
+    if (this.controller) return this.controller.signal;
+    this.controller = new AbortController();
+    if (this.abortReason) this.controller.abort(this.abortReason);
     return this.controller.signal;
+  }
+
+  /** Why its handler is to stop; undefined while it may go on. */
+  abortedBy(): Error | undefined {
+    return this.abortReason;
+  }
+
+  /** The first reason counts. */
+  abort(reason: Error): void {
+    this.abortReason ??= reason;
+    this.controller?.abort(this.abortReason);
+  }
+
+  workEnded(): void {
+    this.onWorkEnded?.();
   }
 
   /** Whether someone else may have the job by now. */
@@ -48,7 +78,7 @@ export class Flight {
 
   loseLease(message: string): void {
     this.lost = true;
-    this.controller.abort(new LeaseLost(message));
+    this.abort(new LeaseLost(message));
   }
 
   /** The message came again while its handler runs here: settle by the new handle. The handler stays aborted. */

@@ -1,5 +1,6 @@
 import { MAX_LEASE_SECONDS } from './backoff';
 import { type Flight } from './flight';
+import { Flights } from './flights';
 import { type Settlement } from './settlement';
 
 /** Leases are looked at this often per visibility timeout, and extended once half is gone. */
@@ -10,7 +11,7 @@ const CAP_MARGIN_SECONDS = 60;
 
 /** Keeps the leases of running handlers: one timer, batched calls, and word to the handler when a lease is lost. */
 export class Heartbeats {
-  private readonly flights = new Set<Flight>();
+  private readonly flights = new Flights('heartbeatPlace');
   private readonly extending = new Map<Flight, Promise<void>>();
   private timer: NodeJS.Timeout | undefined;
 
@@ -28,14 +29,14 @@ export class Heartbeats {
     }, everyMs);
   }
 
-  /** Resolves when no extension of this lease is on its way, so that none undoes what is decided next. */
-  async remove(flight: Flight): Promise<void> {
+  /** Resolves when no extension of this lease is on its way, so that none undoes what is decided next; undefined: none is. */
+  remove(flight: Flight): Promise<void> | undefined {
     this.flights.delete(flight);
     if (this.flights.size === 0) {
       clearInterval(this.timer);
       this.timer = undefined;
     }
-    await this.extending.get(flight);
+    return this.extending.get(flight);
   }
 
   private look(now: number): void {

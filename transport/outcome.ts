@@ -20,7 +20,9 @@ const branded = (outcome: Outcome): Outcome => Object.freeze({ ...outcome, [OUTC
 export const isOutcome = (value: unknown): value is Branded =>
   typeof value === 'object' && value !== null && OUTCOME in value;
 
-export const done = (): Outcome => branded({ kind: 'done' });
+const DONE = branded({ kind: 'done' });
+
+export const done = (): Outcome => DONE;
 
 /** Run again later; counts as an attempt. `afterSeconds` replaces the backoff, 0 to 39,600 (11 hours). */
 export const retry = (error: string, afterSeconds?: number): Outcome =>

@@ -52,13 +52,14 @@ export class Settlement {
 
   /** Deletes a delivery that is done; one whose delete is given up comes again, and is only deleted then. */
   async delete(delivery: Delivery): Promise<void> {
-    for (const retryMs of [...DELETE_RETRY_MS, undefined]) {
+    for (let failures = 0; ; failures += 1) {
       try {
         await this.deleteByLatest(delivery);
         this.done.forget(delivery);
         return;
       } catch (error) {
         this.done.remember(delivery);
+        const retryMs = DELETE_RETRY_MS[failures];
         if (error instanceof EntryRefused || retryMs === undefined) return;
         await wait(retryMs);
       }

@@ -4,7 +4,7 @@ import { SqsService } from '@ssut/nestjs-sqs';
 import { isObservable, lastValueFrom } from 'rxjs';
 import { decode } from './decode';
 import { type Delivery } from './delivery';
-import { type Run } from './engine';
+import { type Run } from './flight';
 import { WiringError } from './errors';
 import { done, errorText, isOutcome, reject, Rejection, retry, type Outcome } from './outcome';
 import { SqsContext } from './sqs-context';
