@@ -42,10 +42,10 @@ export class Rules {
 
   /** False for a kind of rule that is not known here. */
   private take(metadata: Metadata): boolean {
-    const { type, propertyName: name, each, validateIf, context } = metadata;
+    const { type, propertyName: name, each, validateIf } = metadata;
     const field = this.fields.get(name) ?? { name, conditions: [], rules: [] };
     this.fields.set(name, field);
-    if (each || validateIf !== undefined || context !== undefined) return false;
+    if (each || validateIf !== undefined || metadata.context !== undefined) return false;
     if (type === ValidationTypes.CONDITIONAL_VALIDATION) {
       field.conditions.push((metadata.constraints as [Rule])[0]);
       return true;

@@ -14,7 +14,7 @@ const POLL_SLACK_SECONDS = 5;
  * two tries of at most 1 s to connect and 3 s to answer; without `throwOnRequestTimeout` the SDK waits minutes.
  */
 export function createWorkClient({ region, endpoint }: ClientOptions): SQSClient {
-  return unlogged({
+  return lean({
     region,
     ...(endpoint !== undefined && { endpoint }),
     // An emulator's queue URL may name a host that only it can resolve.
@@ -26,7 +26,7 @@ export function createWorkClient({ region, endpoint }: ClientOptions): SQSClient
 
 /** For long polls: each parks a socket for up to `waitSeconds`, so they have a client of their own. The pump backs off, not the SDK. */
 export function createPollClient({ region, endpoint }: ClientOptions, pollers: number, waitSeconds: number): SQSClient {
-  return unlogged({
+  return lean({
     region,
     ...(endpoint !== undefined && { endpoint }),
     useQueueUrlAsEndpoint: endpoint === undefined,
@@ -41,9 +41,25 @@ export function createPollClient({ region, endpoint }: ClientOptions, pollers: n
   });
 }
 
-/** Without a logger the SDK still makes a copy of each call and its answer for one: a twentieth of what a job costs. */
-function unlogged(options: SQSClientConfig): SQSClient {
+/** As the call has it by then. */
+interface HttpCall {
+  readonly request: { readonly headers: Record<string, string> };
+}
+
+/**
+ * Without a logger the SDK still makes a copy of each call and its answer for one, and it composes its long user agent
+ * anew for each call: a twentieth of what a job costs each.
+ */
+function lean(options: SQSClientConfig): SQSClient {
   const client = new SQSClient(options);
   client.middlewareStack.remove('loggerMiddleware');
+  client.middlewareStack.remove('getUserAgentMiddleware');
+  client.middlewareStack.add(
+    (next) => (call) => {
+      (call as HttpCall).request.headers['user-agent'] = 'plusone';
+      return next(call);
+    },
+    { name: 'userAgent', step: 'build' },
+  );
   return client;
 }

@@ -3,7 +3,7 @@
  * broker, as tables, JSON and a page.
  *
  *   npm run bench -- [--quick] [--peer A,B] [--workload A,B] [--rounds N] [--messages N] [--broker embedded|stand-in|URL]
- *                    [--seed N] [--json FILE] [--out FILE] [--from FILE]
+ *                    [--seed N] [--json FILE] [--out FILE] [--markdown FILE] [--from FILE]
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
@@ -14,6 +14,7 @@ import { runConsumer } from './consumer-run';
 import { type Findings, readFindings } from './findings';
 import { runIdle } from './idle-run';
 import { installPeers } from './install';
+import { markdownOf } from './markdown';
 import { type Options, readOptions } from './options';
 import { page } from './page';
 import { type Peer, PEERS } from './peers';
@@ -103,7 +104,7 @@ function write(path: string, text: string): void {
   writeFileSync(path, text);
 }
 
-function report(findings: Findings, { json, out }: Options): void {
+function report(findings: Findings, { json, out, markdown }: Options): void {
   for (const workload of WORKLOADS) {
     const own = findings.summaries.filter((summary) => summary.workload === workload.name);
     if (own.length > 0) say(`\n${tableOf(workload, own, PEERS).join('\n')}`);
@@ -112,6 +113,7 @@ function report(findings: Findings, { json, out }: Options): void {
   for (const { workload, peer, round, faults } of invalid)
     say(`\nINVALID: ${workload}, ${peer}, round ${round}: ${faults.join('; ')}`);
   if (json !== undefined) write(json, `${JSON.stringify(findings, undefined, 2)}\n`);
+  if (markdown !== undefined) write(markdown, markdownOf(findings.summaries, PEERS));
   write(out, page(findings));
   say(`\nThe report: ${resolve(out)}`);
   if (invalid.length > 0) process.exitCode = 1;

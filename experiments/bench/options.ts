@@ -14,13 +14,15 @@ export interface Options {
   readonly seed: number;
   readonly json: string | undefined;
   readonly out: string;
+  /** The README's table, to a file. */
+  readonly markdown: string | undefined;
   /** Findings of an earlier run, shown once more. */
   readonly from: string | undefined;
 }
 
 const USAGE =
   'npm run bench -- [--quick] [--peer A,B] [--workload A,B] [--rounds N] [--messages N] [--broker embedded|stand-in|URL]' +
-  ' [--seed N] [--json FILE] [--out FILE] [--from FILE]';
+  ' [--seed N] [--json FILE] [--out FILE] [--markdown FILE] [--from FILE]';
 
 /** Git-ignored. */
 const DEFAULT_OUT = '.data/bench.html';
@@ -49,13 +51,13 @@ export function readOptions(args: readonly string[]): Options {
       args: [...args],
       options: {
         ...{ quick: { type: 'boolean', default: false }, peer: text, workload: text, rounds: text, messages: text },
-        ...{ broker: text, seed: text, json: text, out: text, from: text },
+        ...{ broker: text, seed: text, json: text, out: text, markdown: text, from: text },
       },
     }),
   );
   const empty = Object.entries(values).find(([, value]) => value === '');
   if (empty) throw new Error(`--${empty[0]} is empty; ${USAGE}`);
-  const { quick, json, from, out = DEFAULT_OUT } = values;
+  const { quick, json, markdown, from, out = DEFAULT_OUT } = values;
   const messages = whole('messages', values.messages, { fallback: NaN, least: 100, most: 1_000_000 });
   const peers = chosen('peer', values.peer, { all: PEERS, fallback: quick ? producersAnd(QUICK_PEERS) : undefined });
   const workloads = chosen('workload', values.workload, {
@@ -73,6 +75,7 @@ export function readOptions(args: readonly string[]): Options {
     seed: whole('seed', values.seed, { fallback: 1, least: 0, most: 2 ** 31 }),
     json,
     out,
+    markdown,
     from,
   };
 }

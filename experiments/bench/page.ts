@@ -16,7 +16,7 @@ table.figures{border-collapse:collapse;font-size:14px;font-variant-numeric:tabul
 .figures th:first-child{text-align:left;font-weight:400;position:sticky;left:0;background:var(--ground);white-space:normal;min-width:9em}
 .figures thead th{color:var(--faint);font-weight:500}.figures .ours th:first-child{font-weight:700}
 .invalid{color:var(--often);font-weight:700}
-@media (max-width:460px){.bars{grid-template-columns:1fr auto}.bars .track{grid-column:1/-1;grid-row:auto;order:0}.bars .who{align-self:end}}`;
+@media (max-width:460px){.bars{grid-template-columns:1fr auto;grid-auto-flow:dense}.bars .track{grid-column:1/-1}.bars .who{grid-column:1;align-self:end}.bars .value{grid-column:2;align-self:end}}`;
 
 const titleOf = (peer: string): string => PEERS.find(({ name }) => name === peer)?.title ?? peer;
 
