@@ -94,7 +94,8 @@ it('tells the handler when the lease ends, also while a heartbeat has no answer'
       });
     });
   });
-  await startConsumer({ broker: through, queues, ...scripted(script) });
+  // With no room for it the message cannot come again meanwhile, which would go on with the lease.
+  await startConsumer({ broker: through, queues, ...scripted(script), concurrency: 1 });
   await broker().send(queues.queueUrl, '{}');
   await eventually(() => heard.length === 1, { withinMs: 8_000 });
   // The lease is of 2 s; the unanswered heartbeat gives up after 7.
