@@ -97,14 +97,13 @@ function stories({ stories: { tutorial, plusone } }: Findings): [Markup[], numbe
   return [groups, HEADING + height + 16];
 }
 
-const footer = ({ grid, stories: { tutorial }, startedAt, seconds }: Findings): string =>
-  `Receive limit ${Math.max(...grid.receiveLimits)}, above ${tutorial.setting.receiveLimit}. ` +
+const footer = ({ startedAt, seconds }: Findings): string =>
   `Measured on ${startedAt.slice(0, 10)}, in ${seconds} s, by npm run lab.`;
 
 /** The report in one picture, legible on a light page and on a dark one. */
 export function picture(findings: Findings): string {
   const { grid } = findings;
-  const { workSeconds, visibilitySeconds } = findings.stories.tutorial.setting;
+  const { workSeconds, visibilitySeconds, receiveLimit } = findings.stories.tutorial.setting;
   const [drawn, storiesHeight] = stories(findings);
   const mapsTop = 64 + storiesHeight + 52;
   const mapWidth = (WIDTH - 2 * MARGIN - 2 * GUTTER) / CONSUMERS.length;
@@ -116,13 +115,13 @@ export function picture(findings: Findings): string {
     text(
       { x: MARGIN, y: 36 },
       'title',
-      `A money transfer: ${workSeconds} s of work, a visibility timeout of ${visibilitySeconds} s`,
+      `A money transfer: ${workSeconds} s of work, a visibility timeout of ${visibilitySeconds} s, a receive limit of ${receiveLimit}`,
     ),
     move({ x: MARGIN, y: 58 }, drawn),
     text(
       { x: MARGIN, y: mapsTop },
       'head',
-      `Work time in rows, timeout in columns, ${ordered} of ${euros(AMOUNT)} in each cell`,
+      `Work time in rows, timeout in columns, a receive limit of ${Math.max(...grid.receiveLimits)}: ${ordered} of ${euros(AMOUNT)} in each cell`,
     ),
     ...CONSUMERS.map((consumer, column) =>
       move({ x: MARGIN + column * (mapWidth + GUTTER), y: mapsTop + 18 }, heatMap(findings, consumer, mapWidth)),
