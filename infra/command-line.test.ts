@@ -43,7 +43,12 @@ it('synthesizes both stacks; an image is made of sources and nothing else', asyn
     expect(files).toEqual(expect.arrayContaining(['package-lock.json', 'contract', 'producer', 'consumer', 'docker']));
     for (const outside of ['.git', '.data', 'node_modules', 'dist', 'cdk.out', 'infra', 'test', 'docs', 'README.md'])
       expect(files).not.toContain(outside);
-    expect((await readdir(join(output, image, 'docker'))).sort()).toEqual(['Dockerfile', 'bundle.mjs']);
+    expect((await readdir(join(output, image, 'docker'))).sort()).toEqual([
+      'Dockerfile',
+      'bundle.mjs',
+      'code-cache.mjs',
+      'program.cjs',
+    ]);
     expect(await readFile(join(output, image, '.dockerignore'), 'utf8')).toMatch(/^\*$/m);
   }
 });
