@@ -75,6 +75,10 @@ const options = {
   logLevel: 'warning',
 };
 
+/** esbuild writes ASCII but for what regular expressions hold; V8 reads ASCII twice as fast, and `program.cjs` nothing else. */
+const ascii = (code) =>
+  code.replace(/[^\x00-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+
 await rm(OUT, { recursive: true, force: true });
 await build({
   ...options,
@@ -88,7 +92,7 @@ await build({
 await cp('docker/program.cjs', join(OUT, 'program.cjs'));
 for (const name of ['producer', 'consumer']) {
   const bundle = join(OUT, `${name}.bundle.js`);
-  await writeFile(join(OUT, `${name}.bundle.zst`), zstdCompressSync(await readFile(bundle), SMALL));
+  await writeFile(join(OUT, `${name}.bundle.zst`), zstdCompressSync(ascii(await readFile(bundle, 'utf8')), SMALL));
   await rm(bundle);
   await writeFile(join(OUT, `${name}.js`), `require('./program.cjs').run('${name}');\n`);
 }

@@ -18,7 +18,7 @@ const cacheOf = (name) => pathOf(name, `${process.arch}.cache`);
 
 /** `cachedDataRejected` of the script tells whether the cache was of use. */
 function load(name) {
-  // esbuild writes ASCII.
+  // `bundle.mjs` writes ASCII.
   const code = unpack(pathOf(name, 'bundle.zst')).latin1Slice();
   return new Script(`(function (module, exports, require, __filename, __dirname) {${code}\n})`, {
     filename: pathOf(name, 'bundle.js'),

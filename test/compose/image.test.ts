@@ -113,6 +113,11 @@ withDocker('images', () => {
     },
   );
 
+  test.each(SERVICES)('the bundle of the %s is the ASCII it is read as', async (service) => {
+    const others = `zlib.zstdDecompressSync(fs.readFileSync('/app/${service}.bundle.zst')).filter((byte) => byte > 127).length`;
+    expect(await docker(['run', '--rm', imageOf(service), '--print', others])).toBe('0');
+  });
+
   test.each(SERVICES)('the %s without a queue says so, read-only and without a right', async (service) => {
     const { code, stdout, stderr } = await startFault(['--read-only', '--cap-drop', 'ALL', imageOf(service)]);
     expect(code).toBe(1);
