@@ -3,7 +3,7 @@ import { type Standing } from './attempts';
 import { decideAfterRun, decideBeforeRun } from './decision';
 import { toDelivery } from './delivery';
 
-const limits = { maxAttempts: 5, maxUnsettledReceives: 15, random: 0.5 };
+const limits = { maxAttempts: 5, maxUnsettledReceives: 15, random: 0.5, isExcused: false };
 const received = (count: number): ReturnType<typeof toDelivery> =>
   toDelivery({ Attributes: { ApproximateReceiveCount: String(count) } }, 'queue', 0);
 
@@ -20,6 +20,12 @@ describe('before a run', () => {
     ['and dead-letters before the native backstop of 20', 20, { attempts: 4, job: 'open' }, 'dead-letter'],
   ])('%s', (...[, receives, standing, action]) => {
     expect(decideBeforeRun(received(receives), standing as Standing, limits)?.action).toBe(action);
+  });
+
+  it('runs what is excused for its receives, but not for its failed runs', () => {
+    const excused = { ...limits, isExcused: true };
+    expect(decideBeforeRun(received(19), { attempts: 0, job: 'open' }, excused)).toBeUndefined();
+    expect(decideBeforeRun(received(19), { attempts: 5, job: 'open' }, excused)?.action).toBe('dead-letter');
   });
 });
 

@@ -19,6 +19,9 @@ interface Release {
 
 type Limits = Pick<DeliveryNumbers, 'maxAttempts' | 'maxUnsettledReceives'>;
 
+/** The reason of a dead letter that was received again and again without any outcome. */
+export const UNSETTLED = 'unsettled';
+
 /** Receives before this one that ended neither well nor badly. */
 const unsettledReceives = ({ receiveCount }: Delivery, { attempts }: Standing): number => receiveCount - 1 - attempts;
 
@@ -28,17 +31,24 @@ const SUSPECT_FROM = 3;
 export const isSuspect = (delivery: Delivery, standing: Standing): boolean =>
   unsettledReceives(delivery, standing) >= SUSPECT_FROM;
 
-/** Before a run: undefined means run it. Unsettled receives count apart from attempts. */
-export function decideBeforeRun(delivery: Delivery, standing: Standing, limits: Limits): Decision | undefined {
+/**
+ * Before a run: undefined means run it. Unsettled receives count apart from attempts, and not at all for one that is
+ * excused: should it be what ends the process as well, nothing excuses it the next time.
+ */
+export function decideBeforeRun(
+  delivery: Delivery,
+  standing: Standing,
+  limits: Limits & { readonly isExcused: boolean },
+): Decision | undefined {
   const { attempts, job } = standing;
   if (job !== 'open') return decideEnded(standing);
   if (attempts >= limits.maxAttempts) {
     return { action: 'dead-letter', reason: 'attempts', error: `${attempts} runs failed before.`, attempts };
   }
   const unsettled = unsettledReceives(delivery, standing);
-  if (unsettled < limits.maxUnsettledReceives) return undefined;
+  if (limits.isExcused || unsettled < limits.maxUnsettledReceives) return undefined;
   const error = `Received ${unsettled} times without any outcome: it ends the process, or loses its lease, each time.`;
-  return { action: 'dead-letter', reason: 'unsettled', error, attempts };
+  return { action: 'dead-letter', reason: UNSETTLED, error, attempts };
 }
 
 /** After a run; `standing` counts that run if it failed. `random` is in [0, 1). */

@@ -4,7 +4,7 @@ import { type DeliveryNumbers } from '../contract/delivery';
 import { ask } from './ask';
 import { type Attempts } from './attempts';
 import { type DeadLetterQueue, type SourceEnd } from './dead-letter-queue';
-import { decideAfterRun, decideBeforeRun, type Decision, isSuspect } from './decision';
+import { decideAfterRun, decideBeforeRun, type Decision, isSuspect, UNSETTLED } from './decision';
 import { type Delivery, orderedGroup } from './delivery';
 import { DrainDeadline, Flight, HandlerTimeout, LeaseLost, type Run } from './flight';
 import { Flights } from './flights';
@@ -151,7 +151,10 @@ export class Engine {
     const standing = await ask(flight, () => this.parts.attempts.standing(delivery));
     if (!standing) return { action: 'release', afterSeconds: 0 };
     flight.standing = standing;
-    return decideBeforeRun(delivery, standing, this.parts.numbers);
+    const isExcused = this.groups.isExcused(flight);
+    const decision = decideBeforeRun(delivery, standing, { ...this.parts.numbers, isExcused });
+    if (decision?.action === 'dead-letter' && decision.reason === UNSETTLED) this.groups.excuseFollowers(flight);
+    return decision;
   }
 
   /** A suspect waits for its trial, and is not begun any more once a drain has. */

@@ -6,6 +6,8 @@ interface Line {
   readonly followers: ((mayRun: boolean) => void)[];
   /** One of the line has left and is still to be done: whoever gets it next has to have it before the others. */
   broken: boolean;
+  /** Given up as never settled: it has held up those behind it each time, so their receives are no fault of theirs. */
+  culprit: Flight | undefined;
 }
 
 /** The order of a FIFO queue's groups among the deliveries in flight: one of a group at a time, as they came. */
@@ -18,8 +20,19 @@ export class Groups {
     if (group === undefined) return true;
     const line = this.lines.get(group);
     if (line) return new Promise((resolve) => line.followers.push(resolve));
-    this.lines.set(group, { followers: [], broken: false });
+    this.lines.set(group, { followers: [], broken: false, culprit: undefined });
     return true;
+  }
+
+  /** It is given up as never settled. Whatever came behind it has been received as often, and may never have run. */
+  excuseFollowers(culprit: Flight): void {
+    const line = this.lineOf(culprit);
+    if (line) line.culprit = culprit;
+  }
+
+  isExcused(flight: Flight): boolean {
+    const culprit = this.lineOf(flight)?.culprit;
+    return culprit !== undefined && culprit !== flight;
   }
 
   /** Its turn is over; `ended`: deleted from the queue, or as good as. */
@@ -31,5 +44,10 @@ export class Groups {
     const next = line.followers.shift();
     if (next) next(!line.broken);
     else this.lines.delete(group);
+  }
+
+  private lineOf({ delivery }: Flight): Line | undefined {
+    const group = orderedGroup(delivery);
+    return group === undefined ? undefined : this.lines.get(group);
   }
 }

@@ -2,7 +2,7 @@ import { type Message } from '@aws-sdk/client-sqs';
 import { randomUUID } from 'node:crypto';
 import { toRecord } from '../../experiments/lambda/events';
 import { startFaultProxy } from '../../experiments/proxy/fault-proxy';
-import { deadLetters } from '../harness/dead-letters';
+import { deadLetters, whyOf } from '../harness/dead-letters';
 import { INPUT } from './inputs';
 import { kinds, withStages } from './stage';
 
@@ -67,6 +67,20 @@ describe.each(KINDS)('what is reported, %s', (kind) => {
     expect(await lambda.invoke({ Records })).toEqual(report(1, 3));
     const states = await Promise.all(all.map(async ({ id }) => (await lambda.record(id))?.state));
     expect(states).toEqual(['done', 'failing', 'done', undefined, 'done']);
+  });
+
+  it('a job of a FIFO group that ends the process each time takes none of those along that came behind it', async () => {
+    const { lambda, queues } = await stage(kind, { fifo: true });
+    const all = jobs([INPUT.endsTheProcess, 1, 2]);
+    const Records = all.map((job, place) => {
+      const attributes = { ApproximateReceiveCount: '16', SentTimestamp: '0', MessageGroupId: 'a' };
+      return toRecord(message(`m${place}`, { Body: JSON.stringify(job), Attributes: attributes }));
+    });
+    expect(await lambda.invoke({ Records })).toEqual(report());
+    const states = await Promise.all(all.map(async ({ id }) => (await lambda.record(id))?.state));
+    expect(states).toEqual(['failed', 'done', 'done']);
+    const letters = await deadLetters(broker(), queues.deadLetterQueueUrl);
+    expect(letters.map(whyOf)).toMatchObject([{ jobId: all[0]?.id, reason: 'unsettled' }]);
   });
 
   it('no Records: none; what is no event of SQS: an error', async () => {
