@@ -28,8 +28,9 @@ const unsettledReceives = ({ receiveCount }: Delivery, { attempts }: Standing): 
 /** From here it might be what ends the process, or lost its lease, each time. */
 const SUSPECT_FROM = 3;
 
-export const isSuspect = (delivery: Delivery, standing: Standing): boolean =>
-  unsettledReceives(delivery, standing) >= SUSPECT_FROM;
+/** 0: it is no suspect. */
+export const suspicion = (delivery: Delivery, standing: Standing): number =>
+  Math.max(0, unsettledReceives(delivery, standing) - SUSPECT_FROM + 1);
 
 /**
  * Before a run: undefined means run it. Unsettled receives count apart from attempts, and not at all for one that is

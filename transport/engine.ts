@@ -4,7 +4,7 @@ import { type DeliveryNumbers } from '../contract/delivery';
 import { ask } from './ask';
 import { type Attempts } from './attempts';
 import { type DeadLetterQueue, type SourceEnd } from './dead-letter-queue';
-import { decideAfterRun, decideBeforeRun, type Decision, isSuspect, UNSETTLED } from './decision';
+import { decideAfterRun, decideBeforeRun, type Decision, suspicion, UNSETTLED } from './decision';
 import { type Delivery, orderedGroup } from './delivery';
 import { DrainDeadline, Flight, HandlerTimeout, LeaseLost, type Run } from './flight';
 import { Flights } from './flights';
@@ -159,8 +159,9 @@ export class Engine {
 
   /** A suspect waits for its trial, and is not begun any more once a drain has. */
   private async runInTurn(flight: Flight): Promise<Decision | undefined> {
-    if (!isSuspect(flight.delivery, flight.standing)) return this.run(flight);
-    const endTrial = await this.suspects.begin(AbortSignal.any([flight.signal, this.ending.signal]));
+    const times = suspicion(flight.delivery, flight.standing);
+    if (times === 0) return this.run(flight);
+    const endTrial = await this.suspects.begin(times, AbortSignal.any([flight.signal, this.ending.signal]));
     return endTrial ? this.run(flight).finally(endTrial) : unbegun(flight);
   }
 

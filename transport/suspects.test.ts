@@ -8,7 +8,7 @@ const never = new AbortController().signal;
 async function mostAtOnce(suspects: Suspects, count: number, ms: number): Promise<number> {
   let [running, most] = [0, 0];
   const run = async (): Promise<void> => {
-    const end = await suspects.begin(never);
+    const end = await suspects.begin(1, never);
     most = Math.max(most, ++running);
     await wait(ms);
     running -= 1;
@@ -30,7 +30,7 @@ it('begins them in another order than they came', async () => {
   const begun: number[] = [];
   await Promise.all(
     asked.map(async (index) => {
-      const end = await suspects.begin(never);
+      const end = await suspects.begin(1, never);
       begun.push(index);
       end?.();
     }),
@@ -42,13 +42,25 @@ it('begins them in another order than they came', async () => {
 it('does not keep others waiting for a long run', async () => {
   const suspects = new Suspects();
   const begun: number[] = [];
-  for (let count = 0; count < 2; count += 1) void suspects.begin(never).then(() => begun.push(performance.now()));
+  for (let count = 0; count < 2; count += 1) void suspects.begin(1, never).then(() => begun.push(performance.now()));
   await eventually(() => begun.length === 2);
   expect((begun[1] ?? 0) - (begun[0] ?? 0)).toBeGreaterThan(3_000);
 });
 
+it('lets one that was cut off again and again finish, however long its run', async () => {
+  const suspects = new Suspects();
+  const ends: (() => void)[] = [];
+  for (let count = 0; count < 2; count += 1) void suspects.begin(8, never).then((end) => end && ends.push(end));
+  await eventually(() => ends.length === 1);
+  await wait(7_000);
+  expect(ends).toHaveLength(1);
+  ends[0]?.();
+  await eventually(() => ends.length === 2);
+  ends[1]?.();
+});
+
 it('begins nothing once its signal is aborted', async () => {
   const suspects = new Suspects();
-  await suspects.begin(never);
-  expect(await suspects.begin(AbortSignal.timeout(1_500))).toBeUndefined();
+  await suspects.begin(1, never);
+  expect(await suspects.begin(1, AbortSignal.timeout(1_500))).toBeUndefined();
 });

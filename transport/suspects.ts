@@ -1,7 +1,10 @@
 import { EventEmitter, once } from 'node:events';
 import { setTimeout as wait } from 'node:timers/promises';
 
-/** Of its run: what ends a process mostly does so soon, and long runs must not wait for one another. */
+/**
+ * Of its run, and twice as long each further time: what ends a process mostly does so soon, and long runs must not wait
+ * for one another; but where each is cut off by the next, they have to, or none ever passes.
+ */
 const TRIAL_MS = 5_000;
 
 /** Before its run; in the order they came, the one that ends the process would be first each time and let none pass. */
@@ -20,8 +23,11 @@ export class Suspects {
   private onTrial = 0;
   private passed = 0;
 
-  /** Resolves when one more may run, to what ends its trial; to undefined once `signal` is aborted. */
-  async begin(signal: AbortSignal): Promise<(() => void) | undefined> {
+  /**
+   * Resolves when one more may run, to what ends its trial; to undefined once `signal` is aborted. `times`: how often it
+   * has been a suspect, this one included.
+   */
+  async begin(times: number, signal: AbortSignal): Promise<(() => void) | undefined> {
     try {
       await wait(Math.random() * SHUFFLE_MS, undefined, { signal });
       while (this.onTrial > this.passed / PASSED_PER_MORE) await once(this.trials, 'end', { signal });
@@ -30,7 +36,7 @@ export class Suspects {
     }
     this.onTrial += 1;
     const trial = new AbortController();
-    void wait(TRIAL_MS, undefined, { signal: trial.signal })
+    void wait(TRIAL_MS * 2 ** (times - 1), undefined, { signal: trial.signal })
       .catch(() => undefined)
       .then(() => {
         this.pass();
