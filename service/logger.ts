@@ -19,10 +19,13 @@ class ServiceLogger extends ConsoleLogger {
 
   /** A fault with a code says itself what to do, and `run` tells it: Nest's stack of it would come first. */
   override error(message: unknown, ...rest: unknown[]): void {
-    if (rest.at(-1) === 'ExceptionHandler' && message instanceof Error && 'code' in message) return;
+    if (rest.at(-1) === 'ExceptionHandler' && message instanceof Error && saysWhatToDo(message)) return;
     super.error(message, ...rest);
   }
 }
+
+/** Node's own ERR_ codes are faults of a program, which needs the stack. */
+const saysWhatToDo = (error: Error): boolean => 'code' in error && !String(error.code).startsWith('ERR_');
 
 /** Readable on a terminal, one JSON object a line elsewhere. */
 export const createLogger = (): ConsoleLogger => new ServiceLogger({ json: !process.stdout.isTTY });

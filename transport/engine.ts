@@ -188,7 +188,7 @@ export class Engine {
   /** A run past the timeout is a failed one, whether or not its handler ever returns. */
   private async withinTimeout(flight: Flight, running: Promise<Outcome>): Promise<Outcome | undefined> {
     const { handlerTimeoutSeconds } = this.parts.numbers;
-    const outcome = await new Promise<Outcome | undefined>((resolve) => {
+    const outcome = await new Promise<Outcome | undefined>((resolve, reject) => {
       const giveUp = (): void => {
         resolve(undefined);
       };
@@ -197,7 +197,7 @@ export class Engine {
       flight.onWorkEnded = () => {
         clearTimeout(timer);
       };
-      void running.then(resolve);
+      running.then(resolve, reject);
     });
     flight.workEnded();
     if (outcome !== undefined) return outcome;
