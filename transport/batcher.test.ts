@@ -1,3 +1,4 @@
+import { eventually } from '../test/harness/eventually';
 import { Batcher, PAYLOAD_LIMIT_BYTES, type BatcherOptions } from './batcher';
 
 type Call = {
@@ -25,7 +26,7 @@ function batcher(options: Partial<BatcherOptions<number, string>> = {}): {
   const full = (): Error => new Error('full');
   const late = (): Error => new Error('late');
   const sizeOf = (): number => 1;
-  const defaults = { lingerMs: 0, maxCalls: 2, maxWaiting: 100, maxWaitMs: 60_000 };
+  const defaults = { lingerMs: 0, gatherMs: 60_000, maxCalls: 2, maxWaiting: 100, maxWaitMs: 60_000 };
   return { batcher: new Batcher({ call, sizeOf, full, late, ...defaults, ...options }), calls };
 }
 
@@ -66,6 +67,42 @@ it('sends ten without waiting, up to the bound on calls', async () => {
   }
   expect(await Promise.all(answers)).toHaveLength(35);
   expect(calls.map(({ entries }) => entries.length)).toEqual([10, 10, 10, 5]);
+});
+
+it('fills a batch while others are on their way', async () => {
+  const { batcher: busy, calls } = batcher();
+  const answers = range(19).map((entry) => busy.add(entry));
+  await turn();
+  expect(calls.map(({ entries }) => entries.length)).toEqual([10]);
+  answers.push(busy.add(19));
+  expect(calls.map(({ entries }) => entries.length)).toEqual([10, 10]);
+  for (const { answer } of calls) answer();
+  await Promise.all(answers);
+});
+
+it('leaves without a call that never ends', async () => {
+  const { batcher: stuck, calls } = batcher({ gatherMs: 5 });
+  void stuck.add(0);
+  await turn();
+  const answer = stuck.add(1);
+  await eventually(() => calls.length === 2);
+  calls[1]?.answer();
+  expect(await answer).toBe('ok 1');
+});
+
+it('keeps to the bound on calls when a wait is over', async () => {
+  const { batcher: stuck, calls } = batcher({ gatherMs: 5 });
+  const first = [stuck.add(0)];
+  await turn();
+  first.push(stuck.add(1));
+  await eventually(() => calls.length === 2);
+  const late = stuck.add(2);
+  calls[0]?.answer();
+  await first[0];
+  await eventually(() => calls.length === 3);
+  expect(calls.map(({ entries }) => entries)).toEqual([[0], [1], [2]]);
+  for (const { answer } of calls.slice(1)) answer();
+  await Promise.all([...first, late]);
 });
 
 it('keeps a batch within a mebibyte', async () => {

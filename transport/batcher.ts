@@ -9,8 +9,10 @@ export interface BatcherOptions<Entry, Answer> {
   readonly call: (entries: readonly Entry[]) => Promise<readonly (Answer | Error)[]>;
   /** Bytes of an entry towards `PAYLOAD_LIMIT_BYTES`; 0 where the call has no such limit. */
   readonly sizeOf: (entry: Entry) => number;
-  /** How long an entry may wait for company. 0: go at once when nothing is on its way. */
+  /** How long an entry may wait for company when nothing is on its way. */
   readonly lingerMs: number;
+  /** The same while a call is on its way: long enough to fill a batch, and not for a call that never ends. */
+  readonly gatherMs: number;
   /** Batch calls on their way at once, at most. */
   readonly maxCalls: number;
   /** Entries waiting at most; one more rejects with `full()`. */
@@ -30,9 +32,8 @@ interface Waiting<Entry, Answer> {
 }
 
 /**
- * Concurrent single calls become batch calls. A batch leaves when ten wait, when the linger is over, or,
- * without a linger, when nothing is on its way: a lone entry waits for nobody, and what gathers meanwhile
- * is the next batch.
+ * Concurrent single calls become batch calls. A batch leaves when ten wait, when the first of it has waited long enough, or,
+ * without a linger, when nothing is on its way: a lone entry waits for nobody, and what gathers meanwhile is the next batch.
  */
 export class Batcher<Entry, Answer> {
   private waiting: Waiting<Entry, Answer>[] = [];
@@ -66,17 +67,18 @@ export class Batcher<Entry, Answer> {
   }
 
   private schedule(): void {
-    const { lingerMs, maxWaitMs, maxCalls } = this.options;
+    const { lingerMs, gatherMs, maxWaitMs, maxCalls } = this.options;
     this.deadline ??= setTimeout(() => {
       this.rejectLate();
     }, maxWaitMs);
     if (this.calls >= maxCalls) return;
+    const waitMs = this.calls === 0 ? lingerMs : gatherMs;
     if (this.waiting.length >= BATCH_LIMIT) this.dispatch();
-    else if (lingerMs > 0)
+    else if (waitMs > 0)
       this.linger ??= setTimeout(() => {
         this.dispatch();
-      }, lingerMs);
-    else if (this.calls === 0)
+      }, waitMs);
+    else
       this.scheduled ??= setImmediate(() => {
         this.dispatch();
       });
@@ -86,6 +88,8 @@ export class Batcher<Entry, Answer> {
     clearImmediate(this.scheduled);
     clearTimeout(this.linger);
     this.scheduled = this.linger = undefined;
+    // Then it leaves when one of those calls has ended.
+    if (this.calls >= this.options.maxCalls) return;
     const batch = this.take();
     if (batch.length === 0) return;
     this.calls += 1;
@@ -93,6 +97,7 @@ export class Batcher<Entry, Answer> {
       this.calls -= 1;
       this.next();
     });
+    if (this.waiting.length > 0) this.schedule();
   }
 
   private next(): void {
@@ -100,8 +105,8 @@ export class Batcher<Entry, Answer> {
       clearTimeout(this.deadline);
       this.deadline = undefined;
       if (this.calls === 0) for (const listener of this.idleListeners.splice(0)) listener();
-    } else if (this.options.lingerMs > 0 && this.idleListeners.length === 0) this.schedule();
-    else this.dispatch();
+    } else if (this.idleListeners.length > 0 || (this.calls === 0 && this.options.lingerMs === 0)) this.dispatch();
+    else this.schedule();
   }
 
   private async run(batch: readonly Waiting<Entry, Answer>[]): Promise<void> {

@@ -20,6 +20,8 @@ const MAX_WAITING = 1_000;
 /** With at most 7 s for the call itself, every send has its answer within 9 s. */
 const MAX_WAIT_MS = 2_000;
 const MAX_CALLS = 8;
+/** Less than a call takes, as a rule. */
+const GATHER_MS = 5;
 const RETRY_AFTER_SECONDS = 5;
 
 /** Envelope attributes every message carries; see `toDelivery` for the other side. */
@@ -45,6 +47,7 @@ export class Sender {
       call: (messages) => this.sendBatch(messages),
       sizeOf: messageBytes,
       lingerMs: 0,
+      gatherMs: GATHER_MS,
       maxCalls: MAX_CALLS,
       maxWaiting: MAX_WAITING,
       maxWaitMs: MAX_WAIT_MS,

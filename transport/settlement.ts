@@ -39,7 +39,14 @@ export class Settlement {
     private readonly queueUrl: string,
   ) {
     const never = (): Error => new Error('unreachable: settlement has no bound of its own, permits bound it');
-    const common = { sizeOf: () => 0, lingerMs: LINGER_MS, maxCalls: MAX_CALLS, full: never, late: never };
+    const common = {
+      sizeOf: () => 0,
+      lingerMs: LINGER_MS,
+      gatherMs: LINGER_MS,
+      maxCalls: MAX_CALLS,
+      full: never,
+      late: never,
+    };
     const unbounded = { maxWaiting: Infinity, maxWaitMs: 2 ** 31 - 1 };
     this.deletes = new Batcher({ ...common, ...unbounded, call: (handles) => this.deleteBatch(handles) });
     this.visibility = new Batcher({ ...common, ...unbounded, call: (changes) => this.changeBatch(changes) });
