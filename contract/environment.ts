@@ -124,7 +124,7 @@ export function readEnvironment(source: Variables = processVariables, check: Che
     allowAnonymous: read.flag('ALLOW_ANONYMOUS'),
     rateLimitPerSecond: rateLimit === 0 ? undefined : rateLimit,
     concurrency: read.number('CONCURRENCY', 100, { min: 1, max: 10_000 }),
-    pollers: read.number('POLLERS', 4, { min: 1, max: 40 }),
+    pollers: read.number('POLLERS', 10, { min: 1, max: 40 }),
     handlerTimeoutSeconds: read.number('HANDLER_TIMEOUT_SECONDS', DELIVERY.handlerTimeoutSeconds, {
       min: 1,
       max: 43_200,

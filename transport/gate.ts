@@ -1,3 +1,5 @@
+import { LoopTime } from './loop-time';
+
 /** Lets pollers through when nothing holds them: unlocked, not paused, not shut, and their number is wanted. */
 export class Gate {
   private wanted = 1;
@@ -6,7 +8,10 @@ export class Gate {
   private readonly pauses = new Set<string>();
   private waiters: (() => void)[] = [];
 
-  constructor(private readonly pollers: number) {}
+  constructor(
+    private readonly pollers: number,
+    private readonly loopTime: Pick<LoopTime, 'isSpare'> = new LoopTime(),
+  ) {}
 
   get pauseReasons(): readonly string[] {
     return [...this.pauses];
@@ -39,11 +44,16 @@ export class Gate {
     this.wake();
   }
 
-  /** A full receive means more is there; an empty one that a single long poll will do. */
+  /**
+   * A full receive means more is there: more pollers, as long as the event loop has time for what they bring. An empty one
+   * means that a single long poll will do.
+   */
   adapt(received: number, askedFor: number): void {
     if (received === 0) this.wanted = 1;
     else if (received < askedFor) this.wanted = Math.max(1, this.wanted - 1);
-    else this.wanted = Math.min(this.pollers, this.wanted * 2);
+    else if (this.wanted < this.pollers && this.loopTime.isSpare()) {
+      this.wanted = Math.min(this.pollers, this.wanted * 2);
+    }
     this.wake();
   }
 

@@ -1,0 +1,30 @@
+import { Gate } from './gate';
+
+const open = (loop: { spare: boolean }): Gate => {
+  const gate = new Gate(10, { isSpare: () => loop.spare });
+  gate.unlock();
+  return gate;
+};
+
+/** How many pollers may receive. */
+const wanted = (gate: Gate): number =>
+  Array.from({ length: 10 }, (_, poller) => gate.isOpenFor(poller)).filter(Boolean).length;
+
+it('wants more pollers with each full receive, up to their number, fewer with a part, and one when there is nothing', () => {
+  const gate = open({ spare: true });
+  const course = [10, 10, 10, 10, 3, 0].map((received) => {
+    gate.adapt(received, 10);
+    return wanted(gate);
+  });
+  expect(course).toEqual([2, 4, 8, 10, 9, 1]);
+});
+
+it('wants no more of them while the event loop has no time for what they bring', () => {
+  const loop = { spare: false };
+  const gate = open(loop);
+  gate.adapt(10, 10);
+  expect(wanted(gate)).toBe(1);
+  loop.spare = true;
+  gate.adapt(10, 10);
+  expect(wanted(gate)).toBe(2);
+});
