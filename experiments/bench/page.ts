@@ -59,12 +59,14 @@ function tile(figure: string, words: string): Markup {
 function besideDocumented(ours: Spread | undefined, documented: Spread | undefined): Markup[] {
   if (!ours || !documented) return [];
   const times = (ours.median / documented.median).toFixed(1);
-  return [tile(`${times} x`, 'the messages per second of @ssut/nestjs-sqs as documented, with nothing to do.')];
+  return [
+    tile(`${times} x`, 'the messages per second of @ssut/nestjs-sqs as documented, with nothing to do or record.'),
+  ];
 }
 
 function besideCeiling({ perSecond, cpuMicros }: Summary['ratios']): Markup[] {
   if (!perSecond || !cpuMicros) return [];
-  const words = `of the ceiling's messages per second, at ${cpuMicros.median.toFixed(2)} of its CPU per message.`;
+  const words = `of the ceiling's messages per second, at ${cpuMicros.median.toFixed(2)} of its CPU per message, with nothing to do or record.`;
   return [tile(perSecond.median.toFixed(2), words)];
 }
 
