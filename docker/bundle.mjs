@@ -60,12 +60,31 @@ const late = {
   },
 };
 
+/** undici without fetch, web sockets, caches and mocks, which the SDK's handler asks for along with what it uses. */
+const undici = {
+  name: 'undici',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^undici$/ }, ({ resolveDir }) => ({
+      path: 'undici',
+      namespace: 'undici',
+      pluginData: resolveDir,
+    }));
+    onLoad({ filter: /.*/, namespace: 'undici' }, ({ pluginData: resolveDir }) => ({
+      contents: `
+        const Dispatcher = require('undici/lib/dispatcher/dispatcher');
+        Dispatcher.prototype.request = require('undici/lib/api/api-request');
+        module.exports = { Dispatcher, Agent: require('undici/lib/dispatcher/agent') };`,
+      resolveDir,
+    }));
+  },
+};
+
 const options = {
   bundle: true,
   platform: 'node',
   target: 'node24',
   external: OPTIONAL,
-  plugins: [docsPage, late],
+  plugins: [docsPage, late, undici],
   // Names of classes show in logs and in /openapi.json.
   keepNames: true,
   minify: true,

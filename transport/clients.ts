@@ -1,4 +1,6 @@
 import { SQSClient, type SQSClientConfig } from '@aws-sdk/client-sqs';
+import { UndiciHttpHandler } from '@smithy/undici-http-handler';
+import { hash } from 'node:crypto';
 
 export interface ClientOptions {
   readonly region: string;
@@ -9,36 +11,64 @@ export interface ClientOptions {
 /** Seconds by which an answer to a long poll may be late before the poll counts as lost. */
 const POLL_SLACK_SECONDS = 5;
 
+const CONNECT_MS = 1_000;
+
+/** The SDKs for Java and Go keep idle connections for 60 and 90 s. */
+const IDLE_MS = 60_000;
+
 /**
- * For sends, deletes and visibility. A silent endpoint costs a call at most about 7 s:
- * two tries of at most 1 s to connect and 3 s to answer; without `throwOnRequestTimeout` the SDK waits minutes.
+ * For sends, deletes and visibility. A silent endpoint costs a call at most about 9 s:
+ * two tries of at most 1 s to connect and 3 s to answer, which undici counts in half seconds.
  */
-export function createWorkClient({ region, endpoint }: ClientOptions): SQSClient {
+export function createWorkClient(options: ClientOptions): SQSClient {
+  return createClient(options, { maxAttempts: 2, requestHandler: httpHandler(3_000) });
+}
+
+/** For long polls: each parks a socket for up to `waitSeconds`, so they have a client of their own. The pump backs off, not the SDK. */
+export function createPollClient(options: ClientOptions, pollers: number, waitSeconds: number): SQSClient {
+  const requestHandler = httpHandler((waitSeconds + POLL_SLACK_SECONDS) * 1_000, Math.max(1, pollers));
+  return createClient(options, { maxAttempts: 1, requestHandler });
+}
+
+/** Over undici a call takes a fifth less CPU than over `node:http`: decision 8. */
+function httpHandler(answerMs: number, connections = 50): UndiciHttpHandler {
+  return new UndiciHttpHandler({
+    dispatcher: {
+      connections,
+      connect: { timeout: CONNECT_MS },
+      headersTimeout: answerMs,
+      bodyTimeout: answerMs,
+      keepAliveTimeout: IDLE_MS,
+    },
+  });
+}
+
+function createClient({ region, endpoint }: ClientOptions, config: SQSClientConfig): SQSClient {
   return lean({
     region,
     ...(endpoint !== undefined && { endpoint }),
     // An emulator's queue URL may name a host that only it can resolve.
     useQueueUrlAsEndpoint: endpoint === undefined,
-    maxAttempts: 2,
-    requestHandler: { connectionTimeout: 1_000, requestTimeout: 3_000, throwOnRequestTimeout: true },
+    md5: Md5,
+    ...config,
   });
 }
 
-/** For long polls: each parks a socket for up to `waitSeconds`, so they have a client of their own. The pump backs off, not the SDK. */
-export function createPollClient({ region, endpoint }: ClientOptions, pollers: number, waitSeconds: number): SQSClient {
-  return lean({
-    region,
-    ...(endpoint !== undefined && { endpoint }),
-    useQueueUrlAsEndpoint: endpoint === undefined,
-    maxAttempts: 1,
-    requestHandler: {
-      connectionTimeout: 1_000,
-      requestTimeout: (waitSeconds + POLL_SLACK_SECONDS) * 1_000,
-      throwOnRequestTimeout: true,
-      httpsAgent: { maxSockets: pollers },
-      httpAgent: { maxSockets: pollers },
-    },
-  });
+/** What the SDK checks bodies by; its own makes a stream of each. */
+class Md5 {
+  private data: Uint8Array = new Uint8Array();
+
+  update(data: Uint8Array): void {
+    this.data = data;
+  }
+
+  digest(): Promise<Uint8Array> {
+    return Promise.resolve(hash('md5', this.data, 'buffer'));
+  }
+
+  reset(): void {
+    this.data = new Uint8Array();
+  }
 }
 
 /** As the call has it by then. */

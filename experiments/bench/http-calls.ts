@@ -1,20 +1,13 @@
-import { subscribe } from 'node:diagnostics_channel';
-import { type ClientRequest } from 'node:http';
+import { onSqsCall } from '../process/sqs-calls';
 
-/**
- * The SQS calls that leave this process, by kind, whatever library makes them: counted where Node sends a request, so a
- * retry counts too.
- */
+/** The SQS calls that leave this process, by kind. */
 export class HttpCalls {
   private readonly counts = new Map<string, number>();
   /** Milliseconds since the epoch; undefined before the first receive. */
   firstReceiveAt: number | undefined;
 
   constructor() {
-    subscribe('http.client.request.start', (message) => {
-      const target = (message as { readonly request: ClientRequest }).request.getHeader('x-amz-target');
-      if (typeof target !== 'string') return;
-      const kind = target.slice(target.indexOf('.') + 1);
+    onSqsCall((kind) => {
       this.counts.set(kind, (this.counts.get(kind) ?? 0) + 1);
       if (kind === 'ReceiveMessage') this.firstReceiveAt ??= Date.now();
     });

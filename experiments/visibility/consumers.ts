@@ -2,9 +2,8 @@
  * All consumers of one name, as a process: `consumers.js --plan FILE`. It says `consuming` when all poll.
  */
 import 'reflect-metadata';
-import { type ClientRequest } from 'node:http';
-import { subscribe } from 'node:diagnostics_channel';
 import { parseArgs } from 'node:util';
+import { onSqsCall } from '../process/sqs-calls';
 import { CONSUME } from './consume';
 import { Diary } from './diary';
 import { nameOf } from './grid';
@@ -12,15 +11,10 @@ import { readPlan } from './plan';
 
 const { values } = parseArgs({ options: { plan: { type: 'string' } } });
 
-const isRequest = (value: unknown): value is { readonly request: ClientRequest } =>
-  typeof value === 'object' && value !== null && 'request' in value;
-
 /** Calls that extend leases, as they leave; whose they are is known where there is one cell. */
 function noteExtensions(diary: Diary, cell: string): void {
-  subscribe('http.client.request.start', (message) => {
-    if (!isRequest(message)) return;
-    const target = String(message.request.getHeader('x-amz-target'));
-    if (target.includes('ChangeMessageVisibility')) diary.note('extended', cell);
+  onSqsCall((kind) => {
+    if (kind.startsWith('ChangeMessageVisibility')) diary.note('extended', cell);
   });
 }
 
