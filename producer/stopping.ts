@@ -1,9 +1,9 @@
 import type { ServerResponse } from 'node:http';
 
-/** Whether this process is on its way out, and which requests still wait for their answer. */
+/** Whether this process is on its way out, and how many requests still wait for their answer. */
 export class Stopping {
   private readonly controller = new AbortController();
-  private readonly open = new Set<ServerResponse>();
+  private open = 0;
   private idle: (() => void) | undefined;
 
   /** Aborted once the process stops. */
@@ -21,16 +21,16 @@ export class Stopping {
 
   /** Counts a request until its answer is out or its connection is gone. */
   track(response: ServerResponse): void {
-    this.open.add(response);
+    this.open += 1;
     response.once('close', () => {
-      this.open.delete(response);
-      if (this.open.size === 0) this.idle?.();
+      this.open -= 1;
+      if (this.open === 0) this.idle?.();
     });
   }
 
   /** Resolves when no request waits for its answer, or after `limitMs`. */
   async drained(limitMs: number): Promise<void> {
-    if (this.open.size === 0) return;
+    if (this.open === 0) return;
     await new Promise<void>((resolve) => {
       const limit = setTimeout(resolve, limitMs);
       this.idle = () => {
