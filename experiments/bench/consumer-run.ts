@@ -9,7 +9,6 @@ import { type Figures, perMessage, type Run, sumOf } from './run';
 import { type Settings, Stage, word } from './stage';
 import { leastSeconds, type Workload } from './workload';
 
-const WARMUP_MOST = 2_000;
 const MESSAGES_LEAST = 100;
 const DRAIN_MS = 10_000;
 const LOOK_EVERY_MS = 100;
@@ -28,7 +27,7 @@ export async function runConsumer(settings: Settings, peer: Peer, workload: Work
   const { arena, seed, scale } = settings;
   const { work, kind, bodyBytes, atOnce: inFlight } = workload;
   const messages = messagesOf(peer, workload, scale);
-  const warmup = Math.min(WARMUP_MOST, messages);
+  const warmup = Math.max(MESSAGES_LEAST, Math.round(workload.warmup * scale * peer.share.calm));
   const stage = await Stage.set(arena, peer, workload);
   const backlog = { first: -warmup, end: kind === 'paced' ? 0 : messages, bodyBytes };
   await arena.load(stage.queues, backlog);

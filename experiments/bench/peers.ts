@@ -23,7 +23,7 @@ const OURS = { script: 'plusone.js', share: FULL } as const;
 const WHOLE_BATCH = { script: 'sqs-consumer.js', kinds: CONSUMER, share: { calm: 1, waiting: 0.2 } } as const;
 const ONE_BY_ONE = { ...WHOLE_BATCH, not: ['backlog'], share: { calm: 0.25, waiting: 0.2 } } as const;
 const STARTED = { kinds: ['start'], share: FULL, variant: '' } as const;
-const PRODUCER = { kinds: ['produce'], share: FULL } as const;
+const PRODUCER = { kinds: ['produce'], share: { calm: 0.5, waiting: 0.5 } } as const;
 
 export const PEERS: readonly Peer[] = [
   { ...RAW, name: 'raw-4', title: 'raw SDK, 4 loops', variant: '4' },
@@ -59,7 +59,7 @@ export const PEERS: readonly Peer[] = [
     script: 'send-each.js',
     variant: 'express',
   },
-  { ...PRODUCER, name: 'plusone-producer', title: 'Plusone', script: 'plusone-producer.js', variant: '' },
+  { ...PRODUCER, name: 'plusone-producer', title: 'Plusone', script: 'plusone-producer.js', variant: '', share: FULL },
   { ...STARTED, name: 'node', title: 'Node, nothing else', script: 'experiments/bench/bare.js', reference: true },
   { ...STARTED, name: 'plusone-start', title: 'Plusone', script: 'consumer/main.js' },
   { ...STARTED, name: 'plusone-bundle', title: 'Plusone, bundled', script: 'bundle/consumer.js' },

@@ -7,15 +7,15 @@ import { perMessage, type Run, sumOf } from './run';
 import { RUN_MS, type Settings, Stage, standingOf, word } from './stage';
 import { type Workload } from './workload';
 
-const WARMUP_SHARE = 0.2;
 const REQUESTS_LEAST = 100;
 
 type Outcome = Pick<Run, 'messages' | 'figures' | 'calls' | 'faults'>;
 
 /** One producer takes requests from a load generator. */
 export async function runProducer({ arena, scale }: Settings, peer: Peer, workload: Workload): Promise<Outcome> {
-  const requests = Math.max(REQUESTS_LEAST, Math.round(workload.messages * scale));
-  const warmup = Math.max(REQUESTS_LEAST, Math.round(requests * WARMUP_SHARE));
+  const [requests = 0, warmup = 0] = [workload.messages, workload.warmup].map((count) =>
+    Math.max(REQUESTS_LEAST, Math.round(count * scale * peer.share.calm)),
+  );
   const stage = await Stage.set(arena, peer, workload);
   return stage.during({ ...stage.place, variant: peer.variant }, async (producer) => {
     const { url } = await word(producer, 'listening');
