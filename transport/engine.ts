@@ -6,26 +6,26 @@ import { type Attempts } from './attempts';
 import { type DeadLetterQueue, type SourceEnd } from './dead-letter-queue';
 import { decideAfterRun, decideBeforeRun, type Decision, suspicion, UNSETTLED } from './decision';
 import { type Delivery, orderedGroup } from './delivery';
-import { DrainDeadline, Flight, HandlerTimeout, LeaseLost, type Run } from './flight';
+import { DrainDeadline, Flight, LeaseLost } from './flight';
 import { Flights } from './flights';
 import { FlightsByMessage } from './flights-by-message';
 import { Groups } from './groups';
 import { type Heartbeats } from './heartbeats';
-import { errorText, type Outcome } from './outcome';
-import { type Permits } from './permits';
+import { errorText } from './outcome';
+import { type Room } from './room';
+import { type Handle, Runs } from './runs';
 import { type SettledListeners } from './settled';
 import { type Settlement } from './settlement';
 import { Suspects } from './suspects';
-
-/** Runs the handler of a delivery; never rejects. */
-export type Handle = (delivery: Delivery, run: Run) => Promise<Outcome>;
 
 export interface EngineParts {
   readonly settlement: Pick<Settlement, 'wasDone' | 'delete' | 'release'>;
   readonly heartbeats: Pick<Heartbeats, 'visibilitySeconds' | 'add' | 'remove'>;
   readonly deadLetters: DeadLetterQueue;
   readonly attempts: Attempts;
-  readonly permits: Permits;
+  readonly room: Room;
+  /** Handlers that run at once, at most. */
+  readonly concurrency: number;
   readonly numbers: Pick<DeliveryNumbers, 'maxAttempts' | 'maxUnsettledReceives' | 'handlerTimeoutSeconds'>;
   readonly settled: SettledListeners;
   /** Of a FIFO queue, what is to be tried again waits in this process; false: in the queue. */
@@ -45,13 +45,25 @@ export class Engine {
   private readonly ending = new AbortController();
   /** Those that would settle by a new receipt, should the message come again. */
   private readonly adopting = new FlightsByMessage();
-  /** Handlers past their timeout or the drain deadline that have not returned; each keeps its permit. */
-  private readonly overdue = new Set<Flight>();
+  private readonly runs: Runs;
 
   constructor(
     private readonly parts: EngineParts,
-    private readonly handle: Handle,
-  ) {}
+    handle: Handle,
+  ) {
+    const { concurrency, numbers, room, settlement } = parts;
+    this.runs = new Runs({
+      handle,
+      concurrency,
+      timeoutSeconds: numbers.handlerTimeoutSeconds,
+      room,
+      // One that has done its work all the same, should it be delivered again, is only deleted.
+      returnedLate: async (flight, outcome) => {
+        if (outcome.kind === 'done') await settlement.delete(flight.delivery);
+        this.makeRoom(flight);
+      },
+    });
+  }
 
   get inFlight(): number {
     return this.flights.size;
@@ -59,16 +71,16 @@ export class Engine {
 
   /** Handlers that were told to stop and have not returned. */
   get unreturned(): number {
-    return this.overdue.size;
+    return this.runs.unreturned;
   }
 
-  /** Takes a delivery in; its permit is taken already and comes back when it is settled and its handler has returned. */
+  /** Takes a delivery in; room for it is taken already, and there again when it is settled and its handler has returned. */
   admit(delivery: Delivery): void {
-    const { heartbeats, permits } = this.parts;
+    const { heartbeats, room } = this.parts;
     const running = this.adopting.get(delivery.messageId);
     if (running) {
       running.adopt(delivery, heartbeats.visibilitySeconds());
-      permits.release(1);
+      room.release(1);
       return;
     }
     const flight = new Flight(delivery, heartbeats.visibilitySeconds());
@@ -86,6 +98,7 @@ export class Engine {
   /** Resolves when nothing is in flight. At the deadline aborts, waits a second, and releases what still is. */
   async drain(deadlineMs: number): Promise<void> {
     this.ending.abort();
+    this.runs.endWaits();
     if (await this.flights.noneWithin(deadlineMs)) return;
     for (const flight of this.flights) flight.abort(new DrainDeadline('The process ends.'));
     if (await this.flights.noneWithin(GRACE_MS)) return;
@@ -135,6 +148,8 @@ export class Engine {
     await wait(afterSeconds * 1_000, undefined, { signal: stop }).catch(() => undefined);
     if (stop.aborted) return false;
     delivery.receiveCount += 1;
+    if (flight.ending) this.parts.room.workAgain();
+    flight.ending = false;
     return true;
   }
 
@@ -162,16 +177,14 @@ export class Engine {
     const times = suspicion(flight.delivery, flight.standing);
     if (times === 0) return this.run(flight);
     const endTrial = await this.suspects.begin(times, AbortSignal.any([flight.signal, this.ending.signal]));
-    return endTrial ? this.run(flight).finally(endTrial) : unbegun(flight);
+    return endTrial ? this.run(flight).finally(endTrial) : withoutOutcome(flight);
   }
 
   /** Undefined when the delivery is no longer ours to settle. */
   private async run(flight: Flight): Promise<Decision | undefined> {
     const { delivery } = flight;
-    if (flight.abortedBy()) return unbegun(flight);
-    flight.startedAt = Date.now();
-    const outcome = await this.withinTimeout(flight, this.handle(delivery, flight));
-    if (outcome === undefined) return undefined;
+    const outcome = await this.runs.run(flight);
+    if (outcome === undefined) return withoutOutcome(flight);
     if (outcome.kind === 'done') return { action: 'delete' };
     if (flight.hasLostLease()) return undefined;
     // Told to stop for no fault of its own: its failure is no attempt.
@@ -183,38 +196,6 @@ export class Engine {
       outcome.kind === 'retry' ? await ask(flight, () => attempts.fail(delivery, outcome.error)) : flight.standing;
     if (!standing) return { action: 'release', afterSeconds: 0 };
     return decideAfterRun(outcome, standing, { ...numbers, random: Math.random() });
-  }
-
-  /** A run past the timeout is a failed one, whether or not its handler ever returns. */
-  private async withinTimeout(flight: Flight, running: Promise<Outcome>): Promise<Outcome | undefined> {
-    const { handlerTimeoutSeconds } = this.parts.numbers;
-    const outcome = await new Promise<Outcome | undefined>((resolve, reject) => {
-      const giveUp = (): void => {
-        resolve(undefined);
-      };
-      const timer = setTimeout(giveUp, handlerTimeoutSeconds * 1_000);
-      flight.onGivenUp = giveUp;
-      flight.onWorkEnded = () => {
-        clearTimeout(timer);
-      };
-      running.then(resolve, reject);
-    });
-    flight.workEnded();
-    if (outcome !== undefined) return outcome;
-    flight.overdue = true;
-    this.overdue.add(flight);
-    void running.then((late) => this.returned(flight, late));
-    if (flight.givenUp) return { kind: 'retry', error: 'drain' };
-    const text = `The handler did not end within ${handlerTimeoutSeconds} s.`;
-    flight.abort(new HandlerTimeout(text));
-    return flight.hasLostLease() ? undefined : { kind: 'retry', error: text };
-  }
-
-  /** A handler that returns `done` late has done its work all the same; should it be delivered again, it is only deleted. */
-  private async returned(flight: Flight, outcome: Outcome): Promise<void> {
-    this.overdue.delete(flight);
-    if (outcome.kind === 'done') await this.parts.settlement.delete(flight.delivery);
-    this.parts.permits.release(1);
   }
 
   private async settle(flight: Flight, decision: Decision, end: SourceEnd): Promise<void> {
@@ -239,10 +220,16 @@ export class Engine {
     if (extending) await extending;
     this.groups.leave(flight, ended);
     this.flights.delete(flight);
-    if (!flight.overdue) this.parts.permits.release(1);
+    if (!flight.overdue) this.makeRoom(flight);
+  }
+
+  private makeRoom({ ending }: Flight): void {
+    const { room } = this.parts;
+    if (ending) room.settled();
+    else room.release(1);
   }
 }
 
 /** Undefined when someone else may have it. */
-const unbegun = (flight: Flight): Decision | undefined =>
+const withoutOutcome = (flight: Flight): Decision | undefined =>
   flight.hasLostLease() ? undefined : { action: 'release', afterSeconds: 0 };

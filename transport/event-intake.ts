@@ -1,9 +1,10 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { type Delivery } from './delivery';
-import { Engine, type EngineParts, type Handle } from './engine';
+import { Engine, type EngineParts } from './engine';
 import { type Gate } from './gate';
-import { Permits } from './permits';
 import { ReportedSettlement } from './reported-settlement';
+import { Room } from './room';
+import { type Handle } from './runs';
 import { type Settlement } from './settlement';
 
 /** Of the time that an event has: for handlers to heed the signal, and for what is left to be given back. */
@@ -17,11 +18,9 @@ export class EventRefused extends Error {
   override readonly name = 'EventRefused';
 }
 
-interface Parts extends Pick<EngineParts, 'deadLetters' | 'attempts' | 'numbers' | 'settled'> {
+interface Parts extends Pick<EngineParts, 'deadLetters' | 'attempts' | 'numbers' | 'settled' | 'concurrency'> {
   readonly settlement: Settlement;
   readonly gate: Gate;
-  /** Deliveries of an event in flight at most. */
-  readonly concurrency: number;
 }
 
 /** Nothing extends a lease: the queue's visibility timeout is longer than an event may take. */
@@ -62,12 +61,13 @@ export class EventIntake {
     await this.passGate(deadline);
     const { settlement, concurrency, deadLetters, attempts, numbers, settled } = this.parts;
     const report = new ReportedSettlement(settlement);
-    const permits = new Permits(concurrency);
+    const room = new Room(concurrency);
     const engine = new Engine(
       {
         settlement: report,
         heartbeats: NO_HEARTBEATS,
-        permits,
+        room,
+        concurrency,
         deadLetters,
         attempts,
         numbers,
@@ -79,9 +79,9 @@ export class EventIntake {
     const left = deadline - Date.now();
     const until = Date.now() + left - Math.min(RESERVE_MS, left / 4);
     const over = setTimeout(() => {
-      permits.close(new Error('The time of the event is over.'));
+      room.close(new Error('The time of the event is over.'));
     }, until - Date.now());
-    await admitAll(deliveries, engine, permits).catch(() => undefined);
+    await admitAll(deliveries, engine, room).catch(() => undefined);
     clearTimeout(over);
     await engine.idleWithin(Math.max(0, until - Date.now()));
     await engine.drain(0);
@@ -106,13 +106,13 @@ export class EventIntake {
   }
 }
 
-/** In their order, as there is room; rejects when the permits are closed. */
-async function admitAll(deliveries: readonly Delivery[], engine: Engine, permits: Permits): Promise<void> {
+/** In their order, as there is room; rejects when there is to be no more. */
+async function admitAll(deliveries: readonly Delivery[], engine: Engine, room: Room): Promise<void> {
   for (let next = 0; next < deliveries.length;) {
-    const room = await permits.acquire();
-    const some = deliveries.slice(next, next + room);
-    permits.release(room - some.length);
+    const count = await room.acquire();
+    const some = deliveries.slice(next, next + count);
+    room.release(count - some.length);
     for (const delivery of some) engine.admit(delivery);
-    next += room;
+    next += count;
   }
 }

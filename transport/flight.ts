@@ -39,8 +39,10 @@ export class Flight implements Run {
   givenUp = false;
   /** Ends the wait for the handler, while one is waited for. */
   onGivenUp: (() => void) | undefined;
-  /** Stops the clock of the handler timeout. */
+  /** Gives the permit back; undefined while it has none. */
   onWorkEnded: (() => void) | undefined;
+  /** Its work is over; what is left is to record and to settle it. */
+  ending = false;
 
   constructor(
     readonly delivery: Delivery,
@@ -68,7 +70,11 @@ export class Flight implements Run {
   }
 
   workEnded(): void {
-    this.onWorkEnded?.();
+    const end = this.onWorkEnded;
+    if (!end) return;
+    this.onWorkEnded = undefined;
+    this.ending = true;
+    end();
   }
 
   /** Whether someone else may have the job by now. */

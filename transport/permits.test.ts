@@ -1,36 +1,27 @@
 import { Permits } from './permits';
 
-it('hands out at most ten, and the rest to the next', async () => {
-  const permits = new Permits(15);
-  expect(await permits.acquire()).toBe(10);
-  expect(await permits.acquire()).toBe(5);
-});
-
-it('waits a moment for room for more than one, and then takes what there is', async () => {
-  const permits = new Permits(40);
-  for (let taken = 0; taken < 40; taken += 10) await permits.acquire();
-  const soon = permits.acquire();
-  permits.release(4);
-  permits.release(6);
-  expect(await soon).toBe(10);
-  const later = permits.acquire();
-  permits.release(1);
-  expect(await later).toBe(1);
-});
-
-it('serves a single permit without delay', async () => {
+it('are taken at once while there are some, and then in the order they were asked for', async () => {
   const permits = new Permits(1);
-  await permits.acquire();
-  const next = permits.acquire();
-  permits.release(1);
-  expect(await next).toBe(1);
+  expect(permits.take()).toBe(true);
+  const order: string[] = [];
+  const first = Promise.resolve(permits.take()).then(() => order.push('first'));
+  const second = Promise.resolve(permits.take()).then(() => order.push('second'));
+  permits.giveBack();
+  await first;
+  expect(order).toEqual(['first']);
+  permits.giveBack();
+  await second;
+  permits.giveBack();
+  expect(permits.take()).toBe(true);
 });
 
-it('rejects who waits, and who comes later, once closed', async () => {
+it('sends away who waits, and who would have to, once waits have ended', async () => {
   const permits = new Permits(1);
-  await permits.acquire();
-  const waiting = permits.acquire();
-  permits.close(new Error('closed'));
-  await expect(waiting).rejects.toThrow('closed');
-  await expect(permits.acquire()).rejects.toThrow('closed');
+  expect(permits.take()).toBe(true);
+  const waiting = permits.take();
+  permits.endWaits();
+  expect(await waiting).toBe(false);
+  expect(permits.take()).toBe(false);
+  permits.giveBack();
+  expect(permits.take()).toBe(true);
 });

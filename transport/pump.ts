@@ -4,7 +4,7 @@ import { SqsConsumerEventHandler, SqsMessageHandler } from '@ssut/nestjs-sqs';
 import { setTimeout as wait } from 'node:timers/promises';
 import { type Gate } from './gate';
 import { errorText } from './outcome';
-import { type Permits } from './permits';
+import { type Room } from './room';
 
 /** More long polls than this on one queue bring nothing: four did as well as eight when measured. */
 export const MAX_POLLERS = 40;
@@ -16,7 +16,7 @@ const FAILING_AFTER = 3;
 
 /** Where received messages go. */
 export interface Intake {
-  /** Takes messages in; a permit is taken for each. */
+  /** Takes messages in; there is room taken for each. */
   admit(messages: readonly Message[]): void;
   /** Gives messages back that arrived after the gate was shut. */
   refuse(messages: readonly Message[]): void;
@@ -27,7 +27,7 @@ interface Poller {
   state: 'gate' | 'asking' | 'between';
   /** Milliseconds since the epoch. */
   since: number;
-  /** Permits taken for the receive on its way. */
+  /** Room taken for the receive on its way. */
   reserved: number;
 }
 
@@ -50,7 +50,7 @@ export class Pump {
     readonly count: number,
     private readonly parts: {
       readonly gate: Gate;
-      readonly permits: Permits;
+      readonly room: Room;
       readonly intake: Intake;
       readonly visibilitySeconds: () => number;
     },
@@ -85,18 +85,18 @@ export class Pump {
     const stopped = new Error('The poll loop has stopped.');
     this.stopping.abort(stopped);
     this.parts.gate.abandon(stopped);
-    this.parts.permits.close(stopped);
+    this.parts.room.close(stopped);
   }
 
   /** Called by the poll loop before each receive; resolves with room for at least one message reserved. */
   async beforeReceive(index: number): Promise<void> {
-    const { gate, permits } = this.parts;
+    const { gate, room } = this.parts;
     const poller = this.poller(index);
     enter(poller, 'gate');
     if (this.failures > 0) await wait(backoffMs(this.failures), undefined, { signal: this.stopping.signal });
     for (;;) {
       await gate.pass(index);
-      poller.reserved = await permits.acquire();
+      poller.reserved = await room.acquire();
       if (gate.isOpenFor(index)) break;
       this.giveBack(poller, 0);
     }
@@ -124,7 +124,7 @@ export class Pump {
   received(index: number, messages: readonly Message[]): void {
     this.answered(index, messages.length);
     if (this.shut) {
-      this.parts.permits.release(messages.length);
+      this.parts.room.release(messages.length);
       this.parts.intake.refuse(messages);
     } else this.parts.intake.admit(messages);
   }
@@ -160,7 +160,7 @@ export class Pump {
   private giveBack(poller: Poller, used: number): void {
     const unused = poller.reserved - used;
     poller.reserved = 0;
-    this.parts.permits.release(unused);
+    this.parts.room.release(unused);
   }
 
   private poller(index: number): Poller {

@@ -6,14 +6,15 @@ import { type Attempts } from './attempts';
 import { createPollClient, createWorkClient, type ClientOptions } from './clients';
 import { DeadLetterQueue } from './dead-letter-queue';
 import { toDelivery, type Delivery } from './delivery';
-import { Engine, type Handle } from './engine';
+import { Engine } from './engine';
 import { EventIntake } from './event-intake';
 import { Gate } from './gate';
 import { Heartbeats } from './heartbeats';
 import { errorText } from './outcome';
-import { Permits } from './permits';
 import { MAX_POLLERS, Pump } from './pump';
 import { readQueueFacts, type QueueFacts } from './queue-facts';
+import { Room } from './room';
+import { type Handle } from './runs';
 import { Sender } from './sender';
 import { type SettledListener, SettledListeners } from './settled';
 import { Settlement } from './settlement';
@@ -25,7 +26,7 @@ export interface TransportOptions extends ClientOptions {
   readonly types: readonly string[];
   /** What a message without the attribute `type` is. */
   readonly defaultType: string;
-  /** Deliveries in flight at most. */
+  /** Handlers that run at once, at most; a few more deliveries are on their way to them, or being settled. */
   readonly concurrency: number;
   /** Long-polling receive loops at most; one while idle. 0: none, deliveries come in by `take`. */
   readonly pollers: number;
@@ -87,17 +88,17 @@ export class SqsTransport {
     this.workClient = createWorkClient(options);
     this.settlement = new Settlement(this.workClient, queueUrl);
     this.deadLetters = new DeadLetterQueue(new Sender(this.workClient, deadLetterQueueUrl), attempts);
-    const permits = new Permits(concurrency);
+    const room = new Room(concurrency);
     const visibilitySeconds = (): number => this.visibilitySeconds;
     const heartbeats = new Heartbeats(this.settlement, visibilitySeconds);
     const { settlement, deadLetters, settled } = this;
     const handle: Handle = (delivery, run) =>
       this.handle ? this.handle(delivery, run) : Promise.reject(new Error('not started'));
-    const parts = { settlement, deadLetters, attempts, numbers, settled };
-    this.engine = new Engine({ ...parts, heartbeats, permits, holdsGroups: true }, handle);
+    const parts = { settlement, deadLetters, attempts, numbers, settled, concurrency };
+    this.engine = new Engine({ ...parts, heartbeats, room, holdsGroups: true }, handle);
     this.gate = new Gate(pollers);
-    this.events = new EventIntake({ ...parts, gate: this.gate, concurrency }, handle);
-    this.pump = new Pump(pollers, { gate: this.gate, permits, intake: this, visibilitySeconds });
+    this.events = new EventIntake({ ...parts, gate: this.gate }, handle);
+    this.pump = new Pump(pollers, { gate: this.gate, room, intake: this, visibilitySeconds });
   }
 
   /** Called once the application is up. Polling begins when the queue has told its visibility timeout. */

@@ -1,0 +1,23 @@
+import { Pace } from './pace';
+
+beforeEach(() => jest.useFakeTimers());
+afterEach(() => jest.useRealTimers());
+
+it('tells what a window held once it is over, and that until the next is', () => {
+  const pace = new Pace();
+  for (let count = 0; count < 100; count += 1) pace.count();
+  expect(pace.perMs()).toBe(0);
+  jest.advanceTimersByTime(50);
+  expect(pace.perMs()).toBe(2);
+  jest.advanceTimersByTime(49);
+  expect(pace.perMs()).toBe(2);
+  jest.advanceTimersByTime(1);
+  expect(pace.perMs()).toBe(0);
+});
+
+it('takes a window for as long as nobody asked', () => {
+  const pace = new Pace();
+  for (let count = 0; count < 100; count += 1) pace.count();
+  jest.advanceTimersByTime(1_000);
+  expect(pace.perMs()).toBe(0.1);
+});

@@ -1,0 +1,23 @@
+/** Long enough to tell, short enough to follow jobs that become slow. */
+const WINDOW_MS = 50;
+
+/** How fast things happen, by the last stretch of time over which that was asked. */
+export class Pace {
+  private counted = 0;
+  private since = Date.now();
+  private last = 0;
+
+  count(): void {
+    this.counted += 1;
+  }
+
+  /** Of the last window, which is as long as nobody asked. */
+  perMs(): number {
+    const elapsed = Date.now() - this.since;
+    if (elapsed < WINDOW_MS) return this.last;
+    this.last = this.counted / elapsed;
+    this.counted = 0;
+    this.since += elapsed;
+    return this.last;
+  }
+}

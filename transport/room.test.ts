@@ -1,0 +1,109 @@
+import { Room } from './room';
+
+it('hands out at most ten, and the rest to the next', async () => {
+  const room = new Room(15);
+  expect(await room.acquire()).toBe(10);
+  expect(await room.acquire()).toBe(5);
+});
+
+it('waits a moment for room for more than one, and then takes what there is', async () => {
+  const room = new Room(40);
+  for (let taken = 0; taken < 40; taken += 10) await room.acquire();
+  const soon = room.acquire();
+  room.release(4);
+  room.release(6);
+  expect(await soon).toBe(10);
+  const later = room.acquire();
+  room.release(1);
+  expect(await later).toBe(1);
+});
+
+it('serves a single place without delay', async () => {
+  const room = new Room(1);
+  await room.acquire();
+  const next = room.acquire();
+  room.release(1);
+  expect(await next).toBe(1);
+});
+
+it('rejects who waits, and who comes later, once closed', async () => {
+  const room = new Room(1);
+  await room.acquire();
+  const waiting = room.acquire();
+  room.close(new Error('closed'));
+  await expect(waiting).rejects.toThrow('closed');
+  await expect(room.acquire()).rejects.toThrow('closed');
+});
+
+/** Settled as soon as their work is over: so many in the 50 ms over which the pace is measured. */
+function workFor50Ms(room: Room, count: number): void {
+  for (let ended = 0; ended < count; ended += 1) {
+    room.workEnded();
+    room.settled();
+  }
+  jest.advanceTimersByTime(50);
+}
+
+describe('ahead of permits', () => {
+  beforeEach(() => jest.useFakeTimers());
+  afterEach(() => jest.useRealTimers());
+
+  it('takes in what there will be permits for by the time it comes', async () => {
+    const room = new Room(10);
+    expect(await room.acquire()).toBe(10);
+    workFor50Ms(room, 10);
+    // Ten in 50 ms: four in the 20 that a receive takes.
+    expect(await room.acquire()).toBe(10);
+    expect(await room.acquire()).toBe(4);
+  });
+
+  it('takes in no more than there are permits, however fast they come back', async () => {
+    const room = new Room(10);
+    for (let round = 0; round < 100; round += 1) {
+      const count = await room.acquire();
+      for (let ended = 0; ended < count; ended += 1) {
+        room.workEnded();
+        room.settled();
+      }
+    }
+    jest.advanceTimersByTime(50);
+    expect(await room.acquire()).toBe(10);
+    expect(await room.acquire()).toBe(10);
+    const third = jest.fn();
+    void room.acquire().then(third);
+    await jest.advanceTimersByTimeAsync(1_000);
+    expect(third).not.toHaveBeenCalled();
+  });
+
+  it('takes in nothing ahead where work is slow', async () => {
+    const room = new Room(10);
+    expect(await room.acquire()).toBe(10);
+    jest.advanceTimersByTime(60_000);
+    room.workEnded();
+    room.settled();
+    const next = room.acquire();
+    await jest.advanceTimersByTimeAsync(20);
+    expect(await next).toBe(1);
+  });
+});
+
+it('needs no room for what is only to be settled, up to as many as there are permits', async () => {
+  const room = new Room(4);
+  expect(await room.acquire()).toBe(4);
+  for (let ended = 0; ended < 4; ended += 1) room.workEnded();
+  expect(await room.acquire()).toBe(4);
+  for (let ended = 0; ended < 4; ended += 1) room.workEnded();
+  const next = room.acquire();
+  room.settled();
+  expect(await next).toBe(1);
+});
+
+it('needs room again for what is to run again', async () => {
+  const room = new Room(1);
+  expect(await room.acquire()).toBe(1);
+  room.workEnded();
+  room.workAgain();
+  const next = room.acquire();
+  room.release(1);
+  expect(await next).toBe(1);
+});
