@@ -18,7 +18,7 @@ export interface Environment {
   readonly allowAnonymous: boolean;
   /** Requests per second and caller; undefined for no limit. */
   readonly rateLimitPerSecond: number | undefined;
-  /** Deliveries in flight at most. */
+  /** Handlers that run at once, at most. */
   readonly concurrency: number;
   /** Long-polling receive loops at most. */
   readonly pollers: number;

@@ -17,8 +17,8 @@ const CONNECT_MS = 1_000;
 const IDLE_MS = 60_000;
 
 /**
- * For sends, deletes and visibility. A silent endpoint costs a call at most about 9 s:
- * two tries of at most 1 s to connect and 3 s to answer, which undici counts in half seconds.
+ * For sends, deletes and visibility. A silent endpoint costs a call at most about 9 s: two tries of at most 1 s to
+ * connect and 3 s to answer, which undici may notice half a second late.
  */
 export function createWorkClient(options: ClientOptions): SQSClient {
   return createClient(options, { maxAttempts: 2, requestHandler: httpHandler(3_000) });

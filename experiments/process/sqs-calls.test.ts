@@ -1,0 +1,24 @@
+import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { type AddressInfo } from 'node:net';
+import { createWorkClient } from '../../transport/clients';
+import { onSqsCall } from './sqs-calls';
+
+it('tells of calls by the SDK as it comes, and of ours over undici, with every try', async () => {
+  const server = createServer((_incoming, outgoing) => outgoing.writeHead(503).end()).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const kinds: string[] = [];
+  onSqsCall((kind) => kinds.push(kind));
+  const send = new SendMessageCommand({ QueueUrl: `${endpoint}/0/queue`, MessageBody: '{}' });
+  for (const client of [
+    new SQSClient({ region: 'us-east-1', endpoint, maxAttempts: 1 }),
+    createWorkClient({ region: 'us-east-1', endpoint }),
+  ]) {
+    await expect(client.send(send)).rejects.toThrow();
+    client.destroy();
+  }
+  server.close();
+  expect(kinds).toEqual(['SendMessage', 'SendMessage', 'SendMessage']);
+});
