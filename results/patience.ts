@@ -25,22 +25,19 @@ export async function recordPatiently<T>(write: () => Promise<T>, signal: AbortS
   }
 }
 
-/** Rejects with the signal's reason where `answer` does not come in time after it. */
-async function unlessAborted<T>(answer: Promise<T>, signal: AbortSignal): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  let begin: () => void = () => undefined;
-  const late = new Promise<never>((_, reject) => {
-    begin = () => {
+/** Rejects with the signal's reason where `answer` does not come in time after it. Once per job, so without a race. */
+function unlessAborted<T>(answer: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    let timer: NodeJS.Timeout | undefined;
+    const begin = (): void => {
       timer = setTimeout(() => {
         reject(signal.reason instanceof Error ? signal.reason : new Error('aborted', { cause: signal.reason }));
       }, LAST_WAIT_MS);
     };
+    signal.addEventListener('abort', begin, { once: true });
+    void answer.then(resolve, reject).finally(() => {
+      signal.removeEventListener('abort', begin);
+      clearTimeout(timer);
+    });
   });
-  signal.addEventListener('abort', begin, { once: true });
-  try {
-    return await Promise.race([answer, late]);
-  } finally {
-    signal.removeEventListener('abort', begin);
-    clearTimeout(timer);
-  }
 }
