@@ -38,9 +38,9 @@ export function deriveNumbers(options: Options): Numbers {
     queueAgeSeconds: DELIVERY.queueRetentionSeconds / 4,
     // Counted from the move. What SQS itself moves expires by its first enqueue, at most four days before: three are left.
     deadLetterAgeSeconds: DELIVERY.deadLetterRetentionSeconds / 2,
-    // Ten rounds of all that the consumer can hold at its largest: scaling alone does not get it down.
-    backlogMessages: 10 * mostInFlight(options),
-    // What a task holds at once; what is beyond that waits, so it takes another task.
+    // Ten rounds of all that the consumer can work on at its largest: scaling alone does not get it down.
+    backlogMessages: 10 * mostAtOnce(options),
+    // What a task works on at once; what is beyond that waits, so it takes another task.
     backlogPerTask: options.concurrency,
   };
 }
@@ -53,6 +53,6 @@ function visibilityTimeout({ consumer, batchWindowSeconds }: Options, functionTi
   return consumer === 'lambda' ? 6 * functionTimeoutSeconds + batchWindowSeconds : DELIVERY.visibilityTimeoutSeconds;
 }
 
-function mostInFlight({ consumer, maxConcurrency, batchSize, maxTasks, concurrency }: Options): number {
+function mostAtOnce({ consumer, maxConcurrency, batchSize, maxTasks, concurrency }: Options): number {
   return consumer === 'lambda' ? maxConcurrency * batchSize : maxTasks * concurrency;
 }

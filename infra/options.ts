@@ -41,7 +41,7 @@ export interface Options {
   readonly batchSize: number;
   readonly batchWindowSeconds: number;
   readonly maxConcurrency: number;
-  /** The consumer on Fargate: deliveries in flight per task, and tasks. */
+  /** The consumer on Fargate: handlers at once per task, and tasks. */
   readonly concurrency: number;
   readonly minTasks: number;
   readonly maxTasks: number;

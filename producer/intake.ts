@@ -12,7 +12,7 @@ export interface Wish {
   readonly idempotencyKey: string | undefined;
 }
 
-/** Every wish is answered within this, whatever the broker and the store do. The sender may take 2 s more. */
+/** Every wish is answered within this, whatever the broker and the store do. The sender may take longer. */
 const DEADLINE_MS = 9_500;
 const RETRY_AFTER_SECONDS = 5;
 

@@ -17,8 +17,8 @@ const CONNECT_MS = 1_000;
 const IDLE_MS = 60_000;
 
 /**
- * For sends, deletes and visibility. A silent endpoint costs a call at most about 9 s: two tries of at most 1 s to
- * connect and 3 s to answer, which undici may notice half a second late.
+ * For sends, deletes and visibility. A silent endpoint costs a call at most about 10 s: two tries of at most 1 s to
+ * connect and 3 s to answer, each of which undici may notice half a second late.
  */
 export function createWorkClient(options: ClientOptions): SQSClient {
   return createClient(options, { maxAttempts: 2, requestHandler: httpHandler(3_000) });
@@ -44,7 +44,7 @@ function httpHandler(answerMs: number, connections = 50): UndiciHttpHandler {
 }
 
 function createClient({ region, endpoint }: ClientOptions, config: SQSClientConfig): SQSClient {
-  return lean({
+  const client = new SQSClient({
     region,
     ...(endpoint !== undefined && { endpoint }),
     // An emulator's queue URL may name a host that only it can resolve.
@@ -52,6 +52,24 @@ function createClient({ region, endpoint }: ClientOptions, config: SQSClientConf
     md5: Md5,
     ...config,
   });
+  makeLean(client);
+  retryBrokenAnswers(client);
+  return client;
+}
+
+/** The handler calls an error by a name that the SDK tries again only until the answer's headers are there. */
+function retryBrokenAnswers({ middlewareStack }: SQSClient): void {
+  middlewareStack.add(
+    (next) => async (call) => {
+      try {
+        return await next(call);
+      } catch (error) {
+        if (error instanceof Error && 'code' in error && BROKEN.has(error.code)) error.name = 'TimeoutError';
+        throw error;
+      }
+    },
+    { name: 'brokenAnswers', step: 'deserialize', priority: 'high' },
+  );
 }
 
 /** What the SDK checks bodies by; its own makes a stream of each. */
@@ -71,6 +89,8 @@ class Md5 {
   }
 }
 
+const BROKEN: ReadonlySet<unknown> = new Set(['UND_ERR_SOCKET', 'UND_ERR_BODY_TIMEOUT']);
+
 /** As the call has it by then. */
 interface HttpCall {
   readonly request: { readonly headers: Record<string, string> };
@@ -80,16 +100,14 @@ interface HttpCall {
  * Without a logger the SDK still makes a copy of each call and its answer for one, and it composes its long user agent
  * anew for each call: a twentieth of what a job costs each.
  */
-function lean(options: SQSClientConfig): SQSClient {
-  const client = new SQSClient(options);
-  client.middlewareStack.remove('loggerMiddleware');
-  client.middlewareStack.remove('getUserAgentMiddleware');
-  client.middlewareStack.add(
+function makeLean({ middlewareStack }: SQSClient): void {
+  middlewareStack.remove('loggerMiddleware');
+  middlewareStack.remove('getUserAgentMiddleware');
+  middlewareStack.add(
     (next) => (call) => {
       (call as HttpCall).request.headers['user-agent'] = 'plusone';
       return next(call);
     },
     { name: 'userAgent', step: 'build' },
   );
-  return client;
 }

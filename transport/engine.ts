@@ -41,7 +41,7 @@ export class Engine {
   private readonly flights = new Flights('place');
   private readonly groups = new Groups();
   private readonly suspects = new Suspects();
-  /** Aborted when a drain begins: nothing is begun any more. */
+  /** Aborted when a drain begins: what would have to wait is not begun any more. */
   private readonly ending = new AbortController();
   /** Those that would settle by a new receipt, should the message come again. */
   private readonly adopting = new FlightsByMessage();
@@ -148,8 +148,8 @@ export class Engine {
     await wait(afterSeconds * 1_000, undefined, { signal: stop }).catch(() => undefined);
     if (stop.aborted) return false;
     delivery.receiveCount += 1;
-    if (flight.ending) this.parts.room.workAgain();
-    flight.ending = false;
+    if (flight.workIsOver) this.parts.room.workAgain();
+    flight.workIsOver = false;
     return true;
   }
 
@@ -176,14 +176,14 @@ export class Engine {
   private async runInTurn(flight: Flight): Promise<Decision | undefined> {
     const times = suspicion(flight.delivery, flight.standing);
     if (times === 0) return this.run(flight);
-    const endTrial = await this.suspects.begin(times, AbortSignal.any([flight.signal, this.ending.signal]));
-    return endTrial ? this.run(flight).finally(endTrial) : withoutOutcome(flight);
+    const trial = await this.suspects.begin(times, AbortSignal.any([flight.signal, this.ending.signal]));
+    return trial ? this.run(flight, trial.begun).finally(trial.ended) : withoutOutcome(flight);
   }
 
   /** Undefined when the delivery is no longer ours to settle. */
-  private async run(flight: Flight): Promise<Decision | undefined> {
+  private async run(flight: Flight, begun?: () => void): Promise<Decision | undefined> {
     const { delivery } = flight;
-    const outcome = await this.runs.run(flight);
+    const outcome = await this.runs.run(flight, begun);
     if (outcome === undefined) return withoutOutcome(flight);
     if (outcome.kind === 'done') return { action: 'delete' };
     if (flight.hasLostLease()) return undefined;
@@ -223,9 +223,9 @@ export class Engine {
     if (!flight.overdue) this.makeRoom(flight);
   }
 
-  private makeRoom({ ending }: Flight): void {
+  private makeRoom({ workIsOver }: Flight): void {
     const { room } = this.parts;
-    if (ending) room.settled();
+    if (workIsOver) room.settled();
     else room.release(1);
   }
 }

@@ -39,10 +39,10 @@ export class Flight implements Run {
   givenUp = false;
   /** Ends the wait for the handler, while one is waited for. */
   onGivenUp: (() => void) | undefined;
-  /** Gives the permit back; undefined while it has none. */
+  /** Gives the permit back, and room; undefined while it has none. */
   onWorkEnded: (() => void) | undefined;
-  /** Its work is over; what is left is to record and to settle it. */
-  ending = false;
+  /** What is left is to record and to settle it. */
+  workIsOver = false;
 
   constructor(
     readonly delivery: Delivery,
@@ -73,7 +73,7 @@ export class Flight implements Run {
     const end = this.onWorkEnded;
     if (!end) return;
     this.onWorkEnded = undefined;
-    this.ending = true;
+    this.workIsOver = true;
     end();
   }
 

@@ -5,13 +5,13 @@ export class Permits {
 
   constructor(private free: number) {}
 
-  /** Whether one was taken, at once or when there is one; false for who would have to wait after `endWaits`. */
-  take(): boolean | Promise<boolean> {
+  /** Whether one was taken, at once or within `ms`; false for who would have to wait after `endWaits`. */
+  take(ms: number): boolean | Promise<boolean> {
     if (this.free > 0) {
       this.free -= 1;
       return true;
     }
-    return !this.over && new Promise((resolve) => this.waiters.push(resolve));
+    return !this.over && this.wait(ms);
   }
 
   giveBack(): void {
@@ -23,5 +23,19 @@ export class Permits {
   endWaits(): void {
     this.over = true;
     for (const waiter of this.waiters.splice(0)) waiter(false);
+  }
+
+  private wait(ms: number): Promise<boolean> {
+    return new Promise((resolve) => {
+      const waiter = (taken: boolean): void => {
+        clearTimeout(timer);
+        resolve(taken);
+      };
+      const timer = setTimeout(() => {
+        this.waiters.splice(this.waiters.indexOf(waiter), 1);
+        resolve(false);
+      }, ms);
+      this.waiters.push(waiter);
+    });
   }
 }

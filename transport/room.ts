@@ -22,8 +22,8 @@ interface Waiter {
 export class Room {
   /** Asked for, or waiting, or running. */
   private taken = 0;
-  /** Their work is over, to be recorded and settled. */
-  private ending = 0;
+  /** Their work is over; they are being recorded and settled. */
+  private settling = 0;
   private closed: Error | undefined;
   private readonly waiters: Waiter[] = [];
   private readonly pace = new Pace();
@@ -53,19 +53,19 @@ export class Room {
   workEnded(): void {
     this.pace.count();
     this.taken -= 1;
-    this.ending += 1;
+    this.settling += 1;
     this.serve();
   }
 
   /** It waits for a permit again. */
   workAgain(): void {
-    this.ending -= 1;
+    this.settling -= 1;
     this.taken += 1;
   }
 
   /** It has left. */
   settled(): void {
-    this.ending -= 1;
+    this.settling -= 1;
     this.serve();
   }
 
@@ -79,9 +79,9 @@ export class Room {
   }
 
   private free(): number {
-    const { permits, taken, ending } = this;
+    const { permits, taken, settling } = this;
     const ahead = Math.min(permits, Math.floor(this.pace.perMs() * AHEAD_MS));
-    return permits + ahead - taken - Math.max(0, ending - permits);
+    return permits + ahead - taken - Math.max(0, settling - permits);
   }
 
   private serve(): void {

@@ -1,8 +1,12 @@
-import { type Delivery } from './delivery';
+import { MAX_LEASE_SECONDS } from './backoff';
+import { type Delivery, orderedGroup } from './delivery';
 import { type Flight, HandlerTimeout, type Run } from './flight';
 import { type Outcome } from './outcome';
 import { Permits } from './permits';
 import { type Room } from './room';
+
+/** How long a delivery that came ahead of its permit waits for it; others may have one by now. */
+const WAIT_MS = 5_000;
 
 /** Runs the handler of a delivery; never rejects. */
 export type Handle = (delivery: Delivery, run: Run) => Promise<Outcome>;
@@ -20,7 +24,7 @@ export interface RunsParts {
 /** Runs handlers: so many at once, each within its timeout, and knows those that did not heed it. */
 export class Runs {
   private readonly permits: Permits;
-  /** Handlers past their timeout or the drain deadline that have not returned; each keeps its permit. */
+  /** Handlers past their timeout or the drain deadline that have not returned; each keeps its permit as long as it works. */
   private readonly overdue = new Set<Flight>();
 
   constructor(private readonly parts: RunsParts) {
@@ -41,14 +45,16 @@ export class Runs {
    * Resolves to what the run came to. A run past the timeout is a failed one, whether or not its handler ever returns.
    * Undefined: it was not begun, or has lost its lease.
    */
-  async run(flight: Flight): Promise<Outcome | undefined> {
-    const taken = this.permits.take();
+  async run(flight: Flight, begun?: () => void): Promise<Outcome | undefined> {
+    // No one else gets anything of a FIFO group while it is here.
+    const taken = this.permits.take(orderedGroup(flight.delivery) === undefined ? WAIT_MS : MAX_LEASE_SECONDS * 1_000);
     if (!(taken === true || (await taken))) return undefined;
     if (flight.abortedBy()) {
       this.permits.giveBack();
       return undefined;
     }
     flight.startedAt = Date.now();
+    begun?.();
     const running = this.parts.handle(flight.delivery, flight);
     const outcome = await this.withinTimeout(flight, running);
     if (outcome !== undefined) return outcome;

@@ -17,7 +17,7 @@ export interface OutgoingMessage {
 
 /** Sends waiting at most; at 16 KiB each about 16 MiB. */
 const MAX_WAITING = 1_000;
-/** With at most 9 s for the call itself, every send has its answer within 11 s. */
+/** With at most 10 s for the call itself, every send has its answer within 12 s. */
 const MAX_WAIT_MS = 2_000;
 const MAX_CALLS = 8;
 /** Less than a call takes, as a rule. */

@@ -38,7 +38,7 @@ export class Settlement {
     private readonly client: SQSClient,
     private readonly queueUrl: string,
   ) {
-    const never = (): Error => new Error('unreachable: settlement has no bound of its own, permits bound it');
+    const never = (): Error => new Error('unreachable: settlement has no bound of its own, room bounds it');
     const common = {
       sizeOf: () => 0,
       lingerMs: LINGER_MS,

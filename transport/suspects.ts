@@ -13,6 +13,14 @@ const SHUFFLE_MS = 1_000;
 /** So many have passed for each more that may be on trial at once: after a bad day all of a backlog are suspects. */
 const PASSED_PER_MORE = 10;
 
+/** Leave for one to run. */
+export interface Trial {
+  /** Its handler runs: from here its time counts. */
+  readonly begun: () => void;
+  /** The run has ended, or will not be begun. */
+  readonly ended: () => void;
+}
+
 /**
  * Deliveries that came again and again without any outcome: one of them may be what ends the process each time, and
  * whatever runs beside it then has lost a receive too. They begin a few at a time and in a new order each time, so that
@@ -24,10 +32,10 @@ export class Suspects {
   private passed = 0;
 
   /**
-   * Resolves when one more may run, to what ends its trial; to undefined once `signal` is aborted. `times`: how often it
-   * has been a suspect, this one included.
+   * Resolves when one more may run, to its trial; to undefined once `signal` is aborted. `times`: how often it has been
+   * a suspect, this one included.
    */
-  async begin(times: number, signal: AbortSignal): Promise<(() => void) | undefined> {
+  async begin(times: number, signal: AbortSignal): Promise<Trial | undefined> {
     try {
       await wait(Math.random() * SHUFFLE_MS, undefined, { signal });
       while (this.onTrial > this.passed / PASSED_PER_MORE) await once(this.trials, 'end', { signal });
@@ -35,20 +43,27 @@ export class Suspects {
       return undefined;
     }
     this.onTrial += 1;
-    const trial = new AbortController();
-    void wait(TRIAL_MS * 2 ** (times - 1), undefined, { signal: trial.signal })
-      .catch(() => undefined)
-      .then(() => {
-        this.pass();
-      });
-    return () => {
-      trial.abort();
+    const over = new AbortController();
+    let hasBegun = false;
+    return {
+      begun: () => {
+        hasBegun = true;
+        void wait(TRIAL_MS * 2 ** (times - 1), undefined, { signal: over.signal })
+          .catch(() => undefined)
+          .then(() => {
+            this.passed += 1;
+            this.leave();
+          });
+      },
+      ended: () => {
+        if (hasBegun) over.abort();
+        else this.leave();
+      },
     };
   }
 
-  private pass(): void {
+  private leave(): void {
     this.onTrial -= 1;
-    this.passed += 1;
     this.trials.emit('end');
   }
 }

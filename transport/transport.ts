@@ -26,7 +26,7 @@ export interface TransportOptions extends ClientOptions {
   readonly types: readonly string[];
   /** What a message without the attribute `type` is. */
   readonly defaultType: string;
-  /** Handlers that run at once, at most; a few more deliveries are on their way to them, or being settled. */
+  /** Handlers that run at once, at most; up to twice as many deliveries more are on their way to one, or being settled. */
   readonly concurrency: number;
   /** Long-polling receive loops at most; one while idle. 0: none, deliveries come in by `take`. */
   readonly pollers: number;

@@ -48,3 +48,16 @@ it('gives back at a drain, at once, what waits for a permit', async () => {
   // They had been received before.
   expect(script.runs.slice(419).some(({ receiveCount }) => receiveCount === 2)).toBe(true);
 });
+
+it('gives back what has waited too long for a permit, and begins it when there is one', async () => {
+  const queues = await broker().createQueues();
+  const latch = new Latch();
+  const script: Script = new Script(() => (script.runs.length < 400 ? undefined : latch.opened));
+  const sent = await sendMany(queues.queueUrl, 500);
+  await startConsumer({ broker: broker(), queues, ...scripted(script), concurrency: 20 });
+  await eventually(() => script.runs.length === 419);
+  await eventually(async () => (await broker().depth(queues.queueUrl)).visible === 500 - 419, { withinMs: 15_000 });
+  latch.open();
+  await eventually(() => broker().isEmpty(queues.queueUrl), { withinMs: 20_000 });
+  expect(script.runs.map(({ messageId }) => messageId).sort()).toEqual(sent.sort());
+});
