@@ -66,7 +66,14 @@ export const WORKLOADS: readonly Workload[] = [
   { ...DRAIN, name: 'backlog', title: 'A backlog of 100,000', messages: 100_000, warmup: 20_000 },
   { ...DRAIN, name: 'paced', title: '50 a second arrive', kind: 'paced', messages: 500, warmup: 500 },
   { ...DRAIN, name: 'idle', title: 'An empty queue', kind: 'idle', messages: 0, warmup: 0 },
-  { ...PRODUCE, name: 'produce-50', title: 'POST /produce, 50 connections', atOnce: 50 },
+  {
+    ...PRODUCE,
+    name: 'produce-50',
+    title: 'POST /produce, 50 connections',
+    messages: 60_000,
+    warmup: 100_000,
+    atOnce: 50,
+  },
   { ...PRODUCE, name: 'produce-1', title: 'POST /produce, one connection', messages: 5_000, warmup: 5_000, atOnce: 1 },
   { ...DRAIN, name: 'start', title: 'Start to first poll', kind: 'start', messages: 0, warmup: 0 },
 ];
