@@ -3,10 +3,9 @@ import { Pace } from './pace';
 beforeEach(() => jest.useFakeTimers());
 afterEach(() => jest.useRealTimers());
 
-it('tells what a window held once it is over, and that until the next is', () => {
+it('tells what a window held, and that until the next is over', () => {
   const pace = new Pace();
   for (let count = 0; count < 100; count += 1) pace.count();
-  expect(pace.perMs()).toBe(0);
   jest.advanceTimersByTime(50);
   expect(pace.perMs()).toBe(2);
   jest.advanceTimersByTime(49);
@@ -20,4 +19,15 @@ it('takes a window for as long as nobody asked', () => {
   for (let count = 0; count < 100; count += 1) pace.count();
   jest.advanceTimersByTime(1_000);
   expect(pace.perMs()).toBe(0.1);
+});
+
+it('need not wait for the end of a window that holds more than the last', () => {
+  const pace = new Pace();
+  jest.advanceTimersByTime(2_000);
+  expect(pace.perMs()).toBe(0);
+  for (let count = 0; count < 100; count += 1) pace.count();
+  jest.advanceTimersByTime(10);
+  expect(pace.perMs()).toBe(2);
+  jest.advanceTimersByTime(40);
+  expect(pace.perMs()).toBe(2);
 });

@@ -1,7 +1,7 @@
 /** Long enough to tell, short enough to follow jobs that become slow. */
 const WINDOW_MS = 50;
 
-/** How fast things happen, by the last stretch of time over which that was asked. */
+/** How fast things happen, by the last stretch of time over which that was asked, or by the present one if it holds more. */
 export class Pace {
   private counted = 0;
   private since = Date.now();
@@ -11,10 +11,10 @@ export class Pace {
     this.counted += 1;
   }
 
-  /** Of the last window, which is as long as nobody asked. */
+  /** Of the last window, which is as long as nobody asked, or of the present one at least. */
   perMs(): number {
     const elapsed = Date.now() - this.since;
-    if (elapsed < WINDOW_MS) return this.last;
+    if (elapsed < WINDOW_MS) return Math.max(this.last, this.counted / WINDOW_MS);
     this.last = this.counted / elapsed;
     this.counted = 0;
     this.since += elapsed;
