@@ -1,7 +1,7 @@
 /** Long enough to tell, short enough to follow jobs that become slow. */
 const WINDOW_MS = 50;
 
-/** How fast things happen, by the last stretch of time over which that was asked, or by the present one if it holds more. */
+/** How fast things happen, by windows of 50 ms or more. */
 export class Pace {
   private counted = 0;
   private since = Date.now();

@@ -21,7 +21,7 @@ const CONSUMER: readonly Kind[] = ['drain', 'paced', 'idle'];
 const RAW = { script: 'raw.js', kinds: CONSUMER, share: FULL, reference: true } as const;
 const OURS = { script: 'plusone.js', share: FULL } as const;
 const WHOLE_BATCH = { script: 'sqs-consumer.js', kinds: CONSUMER, share: { calm: 1, waiting: 0.1 } } as const;
-const ONE_BY_ONE = { ...WHOLE_BATCH, not: ['backlog'], share: { calm: 0.25, waiting: 0.1 } } as const;
+const ONE_BY_ONE = { ...WHOLE_BATCH, not: ['backlog'], share: { ...WHOLE_BATCH.share, calm: 0.25 } } as const;
 const STARTED = { kinds: ['start'], share: FULL, variant: '' } as const;
 const PRODUCER = { kinds: ['produce'], share: { calm: 0.5, waiting: 0.5 } } as const;
 

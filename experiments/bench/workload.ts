@@ -66,6 +66,7 @@ export const WORKLOADS: readonly Workload[] = [
   { ...DRAIN, name: 'backlog', title: 'A backlog of 100,000', messages: 100_000, warmup: 20_000 },
   { ...DRAIN, name: 'paced', title: '50 a second arrive', kind: 'paced', messages: 500, warmup: 500 },
   { ...DRAIN, name: 'idle', title: 'An empty queue', kind: 'idle', messages: 0, warmup: 0 },
+  // Measured for 2 s, which is 20,000 of ours, its rounds differed by half.
   {
     ...PRODUCE,
     name: 'produce-50',
