@@ -6,7 +6,7 @@ import { DELIVERY } from '../contract/delivery';
 import { EnvironmentError, type Environment } from '../contract/environment';
 import { JOB_TYPE } from '../contract/job';
 import { createLogger } from '../service/logger';
-import { SqsStrategy } from '../transport/strategy';
+import { SqsStrategy } from '../transport/nest/strategy';
 import { addOne } from './add-one';
 import { EVENT_LIMIT_BYTES } from './events.controller';
 import { ConsumerModule, type ConsumerOptions } from './consumer.module';

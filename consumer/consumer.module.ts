@@ -1,7 +1,7 @@
 import { Module, type DynamicModule, type OnModuleDestroy } from '@nestjs/common';
 import { type StoreSpec } from '../results/open';
 import { ResultsModule } from '../results/results.module';
-import { TransportModule } from '../transport/transport.module';
+import { TransportModule } from '../transport/nest/transport.module';
 import { SqsTransport, type TransportOptions } from '../transport/transport';
 import { EventsController } from './events.controller';
 import { HealthController } from './health.controller';

@@ -1,7 +1,7 @@
 import { Body, Controller, Headers, HttpCode, Post } from '@nestjs/common';
 import { Problem, unavailable } from '../service/problem';
-import { EventRefused } from '../transport/event-intake';
-import { EventMalformed, toMessages } from '../transport/lambda-event';
+import { EventRefused } from '../transport/events/event-intake';
+import { EventMalformed, toMessages } from '../transport/events/lambda-event';
 import { SqsTransport } from '../transport/transport';
 
 /** Lambda takes an event of at most 6 MB; the adapter writes it anew, and may need some more. */

@@ -1,6 +1,6 @@
 import { isUUID } from 'class-validator';
-import { DEAD_LETTER_ATTRIBUTE } from '../transport/dead-letter';
-import { type Delivery } from '../transport/delivery';
+import { DEAD_LETTER_ATTRIBUTE } from '../transport/delivery/dead-letter';
+import { type Delivery } from '../transport/delivery/delivery';
 
 /** What of a delivery tells its job's id. */
 type Source = Pick<Delivery, 'messageId' | 'attributes'>;

@@ -2,7 +2,7 @@ import { type ArgumentsHost, Catch, HttpException, Logger } from '@nestjs/common
 import { type FastifyReply } from 'fastify';
 import { type Observable } from 'rxjs';
 import { Problem, PROBLEM_TYPE } from '../service/problem';
-import { RpcErrorsFilter } from '../transport/rpc-errors.filter';
+import { RpcErrorsFilter } from '../transport/nest/rpc-errors.filter';
 
 /** Errors of the health routes as problem documents; those of a handler go on as they are. */
 @Catch()

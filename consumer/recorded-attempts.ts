@@ -1,10 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { payloadHash } from '../results/payload-hash';
 import { RECORDS, type Records } from '../results/records';
-import { type Attempts, type Standing } from '../transport/attempts';
-import { type DeadLetter } from '../transport/dead-letter';
-import { decode } from '../transport/decode';
-import { type Delivery } from '../transport/delivery';
+import { type Attempts, type Standing } from '../transport/delivery/attempts';
+import { type DeadLetter } from '../transport/delivery/dead-letter';
+import { decode } from '../transport/delivery/decode';
+import { type Delivery } from '../transport/delivery/delivery';
 import { idInBody, jobIdOf } from './job-id';
 
 /** The transport's attempts, counted in the job's record. */

@@ -1,4 +1,4 @@
-import { JSON_DEPTH_LIMIT } from '../contract/json-depth';
+import { JSON_DEPTH_LIMIT } from '../transport/delivery/json-depth';
 import { parseJsonBody } from './json-body';
 
 test('the deepest document that is read', () => {

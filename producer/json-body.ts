@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { JSON_DEPTH_LIMIT, nestsDeeperThan } from '../contract/json-depth';
+import { JSON_DEPTH_LIMIT, nestsDeeperThan } from '../transport/delivery/json-depth';
 import { Problem } from '../service/problem';
 
 /** Reads a body as one JSON document in UTF-8 without a byte order mark; throws a 400 for anything else. */

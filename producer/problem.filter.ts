@@ -1,8 +1,8 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, type LoggerService } from '@nestjs/common';
 import { type FastifyReply } from 'fastify';
 import { RecordRefused, StoreUnavailable } from '../results/errors';
-import { MessageRefused, QueueUnavailable } from '../transport/errors';
-import { errorText } from '../transport/outcome';
+import { MessageRefused, QueueUnavailable } from '../transport/sqs/errors';
+import { errorText } from '../transport/delivery/outcome';
 import { Problem, PROBLEM_TYPE, unavailable } from '../service/problem';
 
 /** Sentences of our own, since those of a framework may repeat what was sent. */

@@ -1,9 +1,9 @@
 import { type OnApplicationShutdown } from '@nestjs/common';
 import { type Environment } from '../contract/environment';
 import { type Job, JOB_TYPE, JOB_VERSION } from '../contract/job';
-import { createWorkClient } from '../transport/clients';
-import { readQueueFacts } from '../transport/queue-facts';
-import { envelope, Sender } from '../transport/sender';
+import { createWorkClient } from '../transport/sqs/clients';
+import { readQueueFacts } from '../transport/sqs/queue-facts';
+import { envelope, Sender } from '../transport/sqs/sender';
 
 const ATTRIBUTES = envelope(JOB_TYPE, JOB_VERSION);
 const CHECK_MS = 1_000;

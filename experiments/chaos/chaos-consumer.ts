@@ -17,7 +17,7 @@ import { type Work } from '../../consumer/work';
 import { type Job } from '../../contract/job';
 import { type Effect, RECORDS, type Records } from '../../results/records';
 import { run } from '../../service/run';
-import { decode } from '../../transport/decode';
+import { decode } from '../../transport/delivery/decode';
 import { SqsTransport } from '../../transport/transport';
 import { Journal } from './journal';
 import { Random } from './random';

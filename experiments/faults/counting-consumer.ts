@@ -15,7 +15,7 @@ import { consumerFaults, createConsumer } from '../../consumer/app';
 import { idInBody } from '../../consumer/job-id';
 import { JobController } from '../../consumer/job.controller';
 import { run } from '../../service/run';
-import { type SqsContext } from '../../transport/sqs-context';
+import { type SqsContext } from '../../transport/nest/sqs-context';
 import { SqsTransport } from '../../transport/transport';
 import { recordNothing } from '../recording/record-nothing';
 import { Journal } from './journal';

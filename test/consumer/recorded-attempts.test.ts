@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { RecordedAttempts } from '../../consumer/recorded-attempts';
 import { SqliteRecords } from '../../results/sqlite';
 import { type Records } from '../../results/records';
-import { toDelivery, type Delivery } from '../../transport/delivery';
+import { toDelivery, type Delivery } from '../../transport/delivery/delivery';
 
 let folder: string;
 let records: Records;

@@ -4,11 +4,11 @@ import { NestFactory } from '@nestjs/core';
 import { Ctx, EventPattern, Payload, type MicroserviceOptions } from '@nestjs/microservices';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DELIVERY, type DeliveryNumbers } from '../../contract/delivery';
-import { type Attempts } from '../../transport/attempts';
-import { SqsContext } from '../../transport/sqs-context';
-import { SqsStrategy } from '../../transport/strategy';
+import { type Attempts } from '../../transport/delivery/attempts';
+import { SqsContext } from '../../transport/nest/sqs-context';
+import { SqsStrategy } from '../../transport/nest/strategy';
 import { SqsTransport } from '../../transport/transport';
-import { TransportModule } from '../../transport/transport.module';
+import { TransportModule } from '../../transport/nest/transport.module';
 import { type TestBroker, type TestQueues } from './broker';
 
 export interface ConsumerUnderTest {

@@ -19,8 +19,8 @@ import {
 import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
 import { IsInt } from 'class-validator';
 import { delay, of, throwError, type Observable } from 'rxjs';
-import { Rejection } from '../../transport/outcome';
-import { SqsContext } from '../../transport/sqs-context';
+import { Rejection } from '../../transport/delivery/outcome';
+import { SqsContext } from '../../transport/nest/sqs-context';
 import { withBroker } from '../harness/broker';
 import { scripted, Script, startConsumer, stopConsumers } from '../harness/consumer';
 import { deadLetters, whyOf } from '../harness/dead-letters';

@@ -1,5 +1,5 @@
-import { type Attempts, type Standing } from '../../transport/attempts';
-import { reject, retry } from '../../transport/outcome';
+import { type Attempts, type Standing } from '../../transport/delivery/attempts';
+import { reject, retry } from '../../transport/delivery/outcome';
 import { withBroker } from '../harness/broker';
 import { scripted, Script, startConsumer, stopConsumers } from '../harness/consumer';
 import { deadLetters, whyOf } from '../harness/dead-letters';

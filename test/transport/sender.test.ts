@@ -1,9 +1,9 @@
 import { type SQSClient } from '@aws-sdk/client-sqs';
 import { lastValueFrom } from 'rxjs';
-import { SqsClient } from '../../transport/client';
-import { createWorkClient } from '../../transport/clients';
-import { MessageRefused, QueueUnavailable } from '../../transport/errors';
-import { envelope, Sender } from '../../transport/sender';
+import { SqsClient } from '../../transport/nest/client-proxy';
+import { createWorkClient } from '../../transport/sqs/clients';
+import { MessageRefused, QueueUnavailable } from '../../transport/sqs/errors';
+import { envelope, Sender } from '../../transport/sqs/sender';
 import { withBroker, type TestQueues } from '../harness/broker';
 import { startFaultProxy, type FaultProxy } from '../../experiments/proxy/fault-proxy';
 

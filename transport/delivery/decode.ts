@@ -1,4 +1,4 @@
-import { JSON_DEPTH_LIMIT, nestsDeeperThan } from '../contract/json-depth';
+import { JSON_DEPTH_LIMIT, nestsDeeperThan } from './json-depth';
 import { Rejection } from './outcome';
 
 /** The body as a value; throws a `Rejection` with reason `malformed`, whose text never repeats the body. */

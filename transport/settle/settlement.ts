@@ -1,8 +1,8 @@
 import { ChangeMessageVisibilityBatchCommand, DeleteMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { setTimeout as wait } from 'node:timers/promises';
-import { byPosition } from './batch-answer';
-import { Batcher } from './batcher';
-import { type Delivery } from './delivery';
+import { byPosition } from '../sqs/batch-answer';
+import { Batcher } from '../sqs/batcher';
+import { type Delivery } from '../delivery/delivery';
 import { DeliveryMemory } from './delivery-memory';
 
 /** Long enough to gather nearly ten under load, short enough to go unnoticed beside a call. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type Delivery } from './delivery';
+import { type Delivery } from '../delivery/delivery';
 
 const MAX_ENTRIES = 10_000;
 

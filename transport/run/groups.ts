@@ -1,4 +1,4 @@
-import { orderedGroup } from './delivery';
+import { orderedGroup } from '../delivery/delivery';
 import { type Flight } from './flight';
 
 interface Line {

@@ -1,4 +1,4 @@
-import { Gate } from './gate';
+import { Gate } from './poll-gate';
 
 const open = (loop: { spare: boolean }): Gate => {
   const gate = new Gate(10, { isSpare: () => loop.spare });

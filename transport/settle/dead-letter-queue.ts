@@ -1,12 +1,12 @@
 import { Logger } from '@nestjs/common';
-import { type Attempts } from './attempts';
-import { describeDeadLetter, toDeadLetterMessage, type DeadLetter } from './dead-letter';
-import { type Decision } from './decision';
-import { type Delivery } from './delivery';
+import { type Attempts } from '../delivery/attempts';
+import { describeDeadLetter, toDeadLetterMessage, type DeadLetter } from '../delivery/dead-letter';
+import { type Decision } from '../delivery/decision';
+import { type Delivery } from '../delivery/delivery';
 import { DeliveryMemory } from './delivery-memory';
-import { MessageRefused } from './errors';
-import { errorText } from './outcome';
-import { type Sender } from './sender';
+import { MessageRefused } from '../sqs/errors';
+import { errorText } from '../delivery/outcome';
+import { type Sender } from '../sqs/sender';
 
 /** A move that could not be finished is begun anew after this, at its next delivery. */
 const RETRY_SECONDS = 5;

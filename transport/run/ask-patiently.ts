@@ -1,8 +1,8 @@
 import { Logger } from '@nestjs/common';
 import { setTimeout as wait } from 'node:timers/promises';
-import { type Standing } from './attempts';
+import { type Standing } from '../delivery/attempts';
 import { type Flight } from './flight';
-import { errorText } from './outcome';
+import { errorText } from '../delivery/outcome';
 
 /** Between two tries to ask a store that is away; a drain waits at most this long for the next. */
 const ASK_AGAIN_MS = { first: 100, most: 1_000 };

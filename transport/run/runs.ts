@@ -1,7 +1,7 @@
-import { MAX_LEASE_SECONDS } from './backoff';
-import { type Delivery, orderedGroup } from './delivery';
+import { MAX_LEASE_SECONDS } from '../delivery/backoff';
+import { type Delivery, orderedGroup } from '../delivery/delivery';
 import { type Flight, HandlerTimeout, type Run } from './flight';
-import { type Outcome } from './outcome';
+import { type Outcome } from '../delivery/outcome';
 import { Permits } from './permits';
 import { type Room } from './room';
 

@@ -1,6 +1,6 @@
 import { ClientProxy, type ReadPacket } from '@nestjs/microservices';
-import { WiringError } from './errors';
-import { envelope, type Sender } from './sender';
+import { WiringError } from '../sqs/errors';
+import { envelope, type Sender } from '../sqs/sender';
 
 /**
  * Nest's client side: `client.emit('add-one', job)` goes through the same sender as everything else and completes only

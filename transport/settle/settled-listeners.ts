@@ -1,7 +1,7 @@
 import { Logger } from '@nestjs/common';
-import { type Decision } from './decision';
-import { type Delivery } from './delivery';
-import { errorText } from './outcome';
+import { type Decision } from '../delivery/decision';
+import { type Delivery } from '../delivery/delivery';
+import { errorText } from '../delivery/outcome';
 
 /** Milliseconds since the epoch. `startedAt` is undefined for a delivery that was settled without a run. */
 export interface Timings {

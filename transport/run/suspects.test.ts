@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { eventually } from '../test/harness/eventually';
+import { eventually } from '../../test/harness/eventually';
 import { Suspects, type Trial } from './suspects';
 
 const never = new AbortController().signal;

@@ -1,4 +1,4 @@
-import { eventually } from '../test/harness/eventually';
+import { eventually } from '../../test/harness/eventually';
 import { Batcher, PAYLOAD_LIMIT_BYTES, type BatcherOptions } from './batcher';
 
 type Call = {

@@ -2,13 +2,13 @@ import { HttpException, HttpStatus, Injectable } from '@nestjs/common';
 import { Server, type CustomTransportStrategy, type MessageHandler } from '@nestjs/microservices';
 import { SqsService } from '@ssut/nestjs-sqs';
 import { isObservable, lastValueFrom } from 'rxjs';
-import { decode } from './decode';
-import { type Delivery } from './delivery';
-import { type Run } from './flight';
-import { WiringError } from './errors';
-import { done, errorText, isOutcome, reject, Rejection, retry, type Outcome } from './outcome';
+import { decode } from '../delivery/decode';
+import { type Delivery } from '../delivery/delivery';
+import { type Run } from '../run/flight';
+import { WiringError } from '../sqs/errors';
+import { done, errorText, isOutcome, reject, Rejection, retry, type Outcome } from '../delivery/outcome';
 import { SqsContext } from './sqs-context';
-import { SqsTransport } from './transport';
+import { SqsTransport } from '../transport';
 
 /**
  * Nest's side: a delivery becomes a call of the `@EventPattern` handler of its `type`, through pipes, guards,

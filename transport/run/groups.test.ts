@@ -1,4 +1,4 @@
-import { toDelivery } from './delivery';
+import { toDelivery } from '../delivery/delivery';
 import { Flight } from './flight';
 import { Groups } from './groups';
 

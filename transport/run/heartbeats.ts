@@ -1,7 +1,7 @@
-import { MAX_LEASE_SECONDS } from './backoff';
+import { MAX_LEASE_SECONDS } from '../delivery/backoff';
 import { type Flight } from './flight';
 import { Flights } from './flights';
-import { type Settlement } from './settlement';
+import { type Settlement } from '../settle/settlement';
 
 /** Leases are looked at this often per visibility timeout, and extended once half is gone. */
 const LOOKS_PER_LEASE = 8;

@@ -1,7 +1,7 @@
 import { type MessageAttributeValue } from '@aws-sdk/client-sqs';
-import { PAYLOAD_LIMIT_BYTES } from './batcher';
+import { PAYLOAD_LIMIT_BYTES } from '../sqs/batcher';
 import { type Delivery, orderedGroup } from './delivery';
-import { messageBytes, type OutgoingMessage } from './sender';
+import { messageBytes, type OutgoingMessage } from '../sqs/sender';
 
 /** Why a message is in the dead-letter queue. */
 export interface DeadLetter {

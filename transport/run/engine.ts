@@ -1,21 +1,21 @@
 import { Logger } from '@nestjs/common';
 import { setTimeout as wait } from 'node:timers/promises';
-import { type DeliveryNumbers } from '../contract/delivery';
-import { ask } from './ask';
-import { type Attempts } from './attempts';
-import { type DeadLetterQueue, type SourceEnd } from './dead-letter-queue';
-import { decideAfterRun, decideBeforeRun, type Decision, suspicion, UNSETTLED } from './decision';
-import { type Delivery, orderedGroup } from './delivery';
+import { type DeliveryNumbers } from '../../contract/delivery';
+import { ask } from './ask-patiently';
+import { type Attempts } from '../delivery/attempts';
+import { type DeadLetterQueue, type SourceEnd } from '../settle/dead-letter-queue';
+import { decideAfterRun, decideBeforeRun, type Decision, suspicion, UNSETTLED } from '../delivery/decision';
+import { type Delivery, orderedGroup } from '../delivery/delivery';
 import { DrainDeadline, Flight, LeaseLost } from './flight';
 import { Flights } from './flights';
 import { FlightsByMessage } from './flights-by-message';
 import { Groups } from './groups';
 import { type Heartbeats } from './heartbeats';
-import { errorText } from './outcome';
+import { errorText } from '../delivery/outcome';
 import { type Room } from './room';
 import { type Handle, Runs } from './runs';
-import { type SettledListeners } from './settled';
-import { type Settlement } from './settlement';
+import { type SettledListeners } from '../settle/settled-listeners';
+import { type Settlement } from '../settle/settlement';
 import { Suspects } from './suspects';
 
 export interface EngineParts {

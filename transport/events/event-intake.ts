@@ -1,11 +1,11 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { type Delivery } from './delivery';
-import { Engine, type EngineParts } from './engine';
-import { type Gate } from './gate';
+import { type Delivery } from '../delivery/delivery';
+import { Engine, type EngineParts } from '../run/engine';
+import { type Gate } from '../receive/poll-gate';
 import { ReportedSettlement } from './reported-settlement';
-import { Room } from './room';
-import { type Handle } from './runs';
-import { type Settlement } from './settlement';
+import { Room } from '../run/room';
+import { type Handle } from '../run/runs';
+import { type Settlement } from '../settle/settlement';
 
 /** Of the time that an event has: for handlers to heed the signal, and for what is left to be given back. */
 const RESERVE_MS = 3_000;

@@ -1,4 +1,4 @@
-import { type DeliveryNumbers } from '../contract/delivery';
+import { type DeliveryNumbers } from '../../contract/delivery';
 import { type Standing } from './attempts';
 import { backoffSeconds, LONGEST_RELEASE_SECONDS } from './backoff';
 import { type Delivery } from './delivery';

@@ -2,9 +2,9 @@ import { ReceiveMessageCommand, type Message, type SQSClient } from '@aws-sdk/cl
 import { Logger } from '@nestjs/common';
 import { SqsConsumerEventHandler, SqsMessageHandler } from '@ssut/nestjs-sqs';
 import { setTimeout as wait } from 'node:timers/promises';
-import { type Gate } from './gate';
-import { errorText } from './outcome';
-import { type Room } from './room';
+import { type Gate } from './poll-gate';
+import { errorText } from '../delivery/outcome';
+import { type Room } from '../run/room';
 
 /** More long polls than this on one queue bring nothing: four did as well as eight when measured. */
 export const MAX_POLLERS = 40;

@@ -1,5 +1,5 @@
-import { type Standing } from './attempts';
-import { type Delivery } from './delivery';
+import { type Standing } from '../delivery/attempts';
+import { type Delivery } from '../delivery/delivery';
 
 /** What a run gives its handler beside the delivery. */
 export interface Run {

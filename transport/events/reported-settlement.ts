@@ -1,5 +1,5 @@
-import { orderedGroup, type Delivery } from './delivery';
-import { type Settlement } from './settlement';
+import { orderedGroup, type Delivery } from '../delivery/delivery';
+import { type Settlement } from '../settle/settlement';
 
 /** What was given back without an attempt is away for longer at each receive, since receives are numbered too. */
 const GIVEN_BACK_SECONDS = { first: 5, most: 900 };

@@ -1,11 +1,11 @@
 import { Global, Module, type DynamicModule, type ModuleMetadata, type Type } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
 import { SqsModule } from '@ssut/nestjs-sqs';
-import { receiveCountAttempts, type Attempts } from './attempts';
-import { Pump, pollerName } from './pump';
+import { receiveCountAttempts, type Attempts } from '../delivery/attempts';
+import { Pump, pollerName } from '../receive/pump';
 import { RpcErrorsFilter } from './rpc-errors.filter';
 import { SqsStrategy } from './strategy';
-import { SqsTransport, type TransportOptions } from './transport';
+import { SqsTransport, type TransportOptions } from '../transport';
 
 export interface TransportModuleOptions extends Pick<ModuleMetadata, 'imports'> {
   readonly options: TransportOptions;
