@@ -5,6 +5,8 @@ import { type Delivery } from './delivery';
 export interface Standing {
   /** Failed runs. */
   readonly attempts: number;
+  /** Runs that were noted when they began and have had no outcome yet. */
+  readonly begun: number;
   /**
    * `open`: to be run. `done`: another delivery of it has succeeded, so this one is deleted, not run and not
    * dead-lettered. `moved`: another delivery of this very message was dead-lettered: deleted, too. `conflict`: done with
@@ -14,24 +16,30 @@ export interface Standing {
 }
 
 /**
- * Where failed runs are counted. A port: the application implements it on its store. A call that rejects means the store
- * is away: the delivery keeps its lease, and the call is made again until it is answered.
+ * Where failed and begun runs are counted. A port: the application implements it on its store. A call that rejects means
+ * that the store is unavailable: the delivery keeps its lease, and the call is made again until it is answered.
  */
 export interface Attempts {
-  /** Before a run; asked only from the second receive on, so a fresh job costs no read. */
+  /** Asked before a run from the second receive on, so that a fresh job costs no read. */
   standing(delivery: Delivery): Promise<Standing>;
-  /** One more failed run. */
-  fail(delivery: Delivery, error: string): Promise<Standing>;
-  /** Before the source is deleted. `sent`: the dead letter is in its queue; otherwise SQS's own redrive has to move it. */
+  /** Notes that a run begins; the answer counts it. Anything but `open` means that the job must not run. */
+  begin(delivery: Delivery): Promise<Standing>;
+  /** Takes the note of a run back that was stopped for no fault of its own: by a drain, or by the deadline of an event. */
+  takeBack(delivery: Delivery): Promise<void>;
+  /** Counts one more failed run; `noted`: its begin was noted, and that note is taken back with it. */
+  fail(delivery: Delivery, error: string, noted: boolean): Promise<Standing>;
+  /** Called before the source is deleted. `sent`: the dead letter is in its queue; otherwise it could not be sent yet. */
   deadLettered(delivery: Delivery, deadLetter: DeadLetter, sent: boolean): Promise<void>;
-  /** The id the application knows the job by; undefined if the body holds none. */
+  /** The id by which the application knows the job; undefined if the body holds none. */
   jobId(delivery: Delivery): string | undefined;
 }
 
 /** Without a store: every earlier receive counts as a failed run. */
 export const receiveCountAttempts: Attempts = {
-  standing: (delivery) => Promise.resolve({ attempts: delivery.receiveCount - 1, job: 'open' }),
-  fail: (delivery) => Promise.resolve({ attempts: delivery.receiveCount, job: 'open' }),
+  standing: (delivery) => Promise.resolve({ attempts: delivery.receiveCount - 1, begun: 0, job: 'open' }),
+  begin: (delivery) => Promise.resolve({ attempts: delivery.receiveCount - 1, begun: 0, job: 'open' }),
+  takeBack: () => Promise.resolve(),
+  fail: (delivery) => Promise.resolve({ attempts: delivery.receiveCount, begun: 0, job: 'open' }),
   deadLettered: () => Promise.resolve(),
   jobId: () => undefined,
 };

@@ -32,7 +32,7 @@ export class Flight implements Run {
   private lost = false;
   startedAt: number | undefined;
   /** As the attempts port said before the run. */
-  standing: Standing = { attempts: 0, job: 'open' };
+  standing: Standing = { attempts: 0, begun: 0, job: 'open' };
   /** Its handler was told to stop and did not return in time; the permit goes back when it does. */
   overdue = false;
   /** The drain deadline has passed: whatever is still waited for is not. */
