@@ -7,7 +7,7 @@ import { SqsTransport } from '../transport/transport';
 /** Lambda takes an event of at most 6 MB; the adapter writes it anew, and may need some more. */
 export const EVENT_LIMIT_BYTES = 8 * 1_048_576;
 
-/** Without word of the function's deadline. */
+/** How long an event may take where nothing tells the function's deadline. */
 const FALLBACK_MS = 30_000;
 
 const RETRY_AFTER_SECONDS = 5;
@@ -31,9 +31,8 @@ export class EventsController {
     @Body() event: unknown,
     @Headers('x-amzn-lambda-context') context: string | undefined,
   ): Promise<PartialBatchResponse> {
-    const deadline = deadlineOf(context) ?? Date.now() + FALLBACK_MS;
     try {
-      const notDone = await this.transport.take(toMessages(event), deadline);
+      const notDone = await this.transport.take(toMessages(event), msUntilDeadline(context) ?? FALLBACK_MS);
       return { batchItemFailures: notDone.map((itemIdentifier) => ({ itemIdentifier })) };
     } catch (error) {
       if (error instanceof EventMalformed) throw new Problem(400, error.message);
@@ -43,11 +42,11 @@ export class EventsController {
   }
 }
 
-/** Milliseconds since the epoch, from the invocation's context as the adapter hands it on. */
-function deadlineOf(context = '{}'): number | undefined {
+/** From the invocation's context, as the adapter hands it on. */
+function msUntilDeadline(context = '{}'): number | undefined {
   try {
     const { deadline } = JSON.parse(context) as { readonly deadline?: unknown };
-    return typeof deadline === 'number' ? deadline : undefined;
+    return typeof deadline === 'number' ? deadline - Date.now() : undefined;
   } catch {
     return undefined;
   }

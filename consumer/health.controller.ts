@@ -16,20 +16,23 @@ export class HealthController {
     @Inject(RECORDS) private readonly records: Records,
   ) {}
 
-  /** The age of the last poll: red when the process should be replaced. */
+  /** Red when the process should be replaced: a poll without an answer, or handlers that never return in every place. */
   @Get('live')
   live(): { status: 'live'; pollAgeSeconds: number } {
-    const { pollAgeMs } = this.transport.status();
+    const { pollAgeMs, stuckMs } = this.transport.status();
     if (pollAgeMs > POLL_AGE_LIMIT_MS) throw red('A poller has had no answer for 45 s.');
+    const timeoutMs = this.transport.options.numbers.handlerTimeoutSeconds * 1_000;
+    if (stuckMs > timeoutMs) throw red('Every handler was told to stop, and none has returned.');
     return { status: 'live', pollAgeSeconds: Math.round(pollAgeMs / 1_000) };
   }
 
   /** Red on stop, while the queue does not answer and while the store is away. */
   @Get('ready')
   async ready(): Promise<{ status: 'ready'; inFlight: number }> {
-    const { stopping, failing, open, inFlight } = this.transport.status();
+    const { stopping, failing, open, inFlight, deadLettersRefused } = this.transport.status();
     if (stopping) throw red('The consumer is draining.');
     if (failing || !open) throw red('The queue does not answer.');
+    if (deadLettersRefused > 0) throw red(`The dead-letter queue does not take ${deadLettersRefused} dead letters.`);
     const { away } = this.breaker;
     if (away) throw red(`The results store is away for ${away.seconds} s: ${away.why}`);
     await this.records.check().catch((error: unknown) => {

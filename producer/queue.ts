@@ -3,7 +3,8 @@ import { type Environment } from '../contract/environment';
 import { type Job, JOB_TYPE, JOB_VERSION } from '../contract/job';
 import { createWorkClient } from '../transport/sqs/clients';
 import { readQueueFacts } from '../transport/sqs/queue-facts';
-import { envelope, Sender } from '../transport/sqs/sender';
+import { envelope } from '../transport/sqs/outgoing';
+import { Sender } from '../transport/sqs/sender';
 
 const ATTRIBUTES = envelope(JOB_TYPE, JOB_VERSION);
 const CHECK_MS = 1_000;
@@ -18,7 +19,7 @@ export class Queue implements OnApplicationShutdown {
     { region, sqsEndpoint }: Environment,
     private readonly url: string,
   ) {
-    this.client = createWorkClient({ region, endpoint: sqsEndpoint });
+    this.client = createWorkClient({ queueUrl: url, region, endpoint: sqsEndpoint });
     this.sender = new Sender(this.client, url);
     this.fifo = url.endsWith('.fifo');
   }

@@ -1,34 +1,33 @@
 import { type Message, type SQSClient } from '@aws-sdk/client-sqs';
 import { Logger } from '@nestjs/common';
 import { setTimeout as wait } from 'node:timers/promises';
-import { type DeliveryNumbers } from '../contract/delivery';
 import { type Attempts } from './delivery/attempts';
-import { createPollClient, createWorkClient, type ClientOptions } from './sqs/clients';
-import { DeadLetterQueue } from './settle/dead-letter-queue';
-import { toDelivery, type Delivery } from './delivery/delivery';
-import { Engine } from './run/engine';
-import { EventIntake } from './events/event-intake';
-import { Gate } from './receive/poll-gate';
-import { Heartbeats } from './run/heartbeats';
+import { type Delivery, toDelivery } from './delivery/delivery';
+import { type DeliveryNumbers } from './delivery/numbers';
 import { errorText } from './delivery/outcome';
+import { EventIntake } from './events/event-intake';
 import { MAX_POLLERS, Pump } from './receive/pump';
-import { readQueueFacts, type QueueFacts } from './sqs/queue-facts';
-import { Room } from './run/room';
-import { type Handle } from './run/runs';
-import { Sender } from './sqs/sender';
+import { PollGate } from './receive/poll-gate';
+import { Admission } from './run/admission';
+import { type Handle } from './run/execution';
+import { Worker } from './run/worker';
+import { DeadLetterQueue } from './settle/dead-letter-queue';
 import { type SettledListener, SettledListeners } from './settle/settled-listeners';
 import { Settlement } from './settle/settlement';
+import { type ClientOptions, createPollClient, createWorkClient } from './sqs/clients';
+import { WiringError } from './sqs/errors';
+import { type QueueFacts, readQueueFacts } from './sqs/queue-facts';
+import { Sender } from './sqs/sender';
 
 export interface TransportOptions extends ClientOptions {
-  readonly queueUrl: string;
   readonly deadLetterQueueUrl: string;
   /** Every `type` the queue carries; each needs exactly one `@EventPattern`. */
   readonly types: readonly string[];
   /** What a message without the attribute `type` is. */
   readonly defaultType: string;
-  /** Handlers that run at once, at most; up to twice as many deliveries more are on their way to one, or being settled. */
+  /** Handlers that run at once. Up to twice as many deliveries more are on their way to one, or being settled. */
   readonly concurrency: number;
-  /** Long-polling receive loops at most; one while idle. 0: none, deliveries come in by `take`. */
+  /** Most long-polling receive loops, up to a tenth of `concurrency`; one while idle. 0: none, deliveries come in by `take`. */
   readonly pollers: number;
   readonly numbers: DeliveryNumbers;
 }
@@ -47,16 +46,23 @@ export interface TransportStatus {
   /** Receives keep failing. */
   readonly failing: boolean;
   readonly pauses: readonly string[];
-  /** How long the slowest poller has waited for the queue; 0 while all wait for leave. */
+  /** Age of the oldest unanswered receive; 0 while no poller is asking. */
   readonly pollAgeMs: number;
   readonly inFlight: number;
+  /** For how long handlers that were told to stop have held every permit; 0 while one is left. */
+  readonly stuckMs: number;
+  /** Dead letters that wait, because the dead-letter queue does not take them. */
+  readonly deadLettersRefused: number;
 }
 
 /** Running polls get this long to end by themselves at a drain. */
 const SETTLE_DOWN_MS = 1_000;
 
-/** Of the drain's time: for polls to settle down, for handlers to heed the signal, and for the last settlements. */
+/** What a drain keeps of its time: for polls to settle down, for handlers to obey the signal, and for the last settlements. */
 const DRAIN_RESERVE_MS = SETTLE_DOWN_MS + 3_000;
+
+/** For this long after a pause what is here already is begun, and nothing after it. */
+const BEGINS_WHILE_PAUSED_MS = 5_000;
 
 /** The consumer's transport as a whole: start, drain, health and the two hooks. Everything else hangs below it. */
 export class SqsTransport {
@@ -64,10 +70,11 @@ export class SqsTransport {
   readonly pollClient: SQSClient;
   private readonly logger = new Logger('SqsTransport');
   private readonly workClient: SQSClient;
-  private readonly gate: Gate;
+  private readonly gate: PollGate;
+  private readonly admission: Admission;
   private readonly settlement: Settlement;
   private readonly deadLetters: DeadLetterQueue;
-  private readonly engine: Engine;
+  private readonly worker: Worker;
   private readonly events: EventIntake;
   private readonly settled = new SettledListeners();
   private visibilitySeconds: number;
@@ -82,23 +89,26 @@ export class SqsTransport {
     attempts: Attempts,
   ) {
     const { queueUrl, deadLetterQueueUrl, numbers, concurrency } = options;
+    if (isSameQueue(queueUrl, deadLetterQueueUrl))
+      throw new WiringError('The dead-letter queue is the queue itself: every dead letter would come back; name another.');
     const pollers = Math.min(options.pollers, MAX_POLLERS, Math.ceil(concurrency / 10));
     this.visibilitySeconds = numbers.visibilityTimeoutSeconds;
     this.pollClient = createPollClient(options, pollers, numbers.receiveWaitSeconds);
     this.workClient = createWorkClient(options);
     this.settlement = new Settlement(this.workClient, queueUrl);
-    this.deadLetters = new DeadLetterQueue(new Sender(this.workClient, deadLetterQueueUrl), attempts);
-    const room = new Room(concurrency);
+    const deadLetterClient = createWorkClient({ ...options, queueUrl: deadLetterQueueUrl });
+    this.deadLetters = new DeadLetterQueue(new Sender(deadLetterClient, deadLetterQueueUrl), attempts);
+    this.gate = new PollGate(pollers);
+    this.admission = new Admission(concurrency);
+    const { settlement, deadLetters, settled, gate, admission } = this;
     const visibilitySeconds = (): number => this.visibilitySeconds;
-    const heartbeats = new Heartbeats(this.settlement, visibilitySeconds);
-    const { settlement, deadLetters, settled } = this;
+    const mayBegin = (): boolean => gate.pausedMs < BEGINS_WHILE_PAUSED_MS;
     const handle: Handle = (delivery, run) =>
       this.handle ? this.handle(delivery, run) : Promise.reject(new Error('not started'));
-    const parts = { settlement, deadLetters, attempts, numbers, settled, concurrency };
-    this.engine = new Engine({ ...parts, heartbeats, room, holdsGroups: true }, handle);
-    this.gate = new Gate(pollers);
-    this.events = new EventIntake({ ...parts, gate: this.gate }, handle);
-    this.pump = new Pump(pollers, { gate: this.gate, room, intake: this, visibilitySeconds });
+    const parts = { handle, settlement, deadLetters, attempts, numbers, settled };
+    this.worker = new Worker({ ...parts, admission, visibilitySeconds, mayBegin });
+    this.events = new EventIntake({ ...parts, concurrency, gate });
+    this.pump = new Pump(pollers, { gate, admission, intake: this, visibilitySeconds });
   }
 
   /** Called once the application is up. Polling begins when the queue has told its visibility timeout. */
@@ -110,11 +120,11 @@ export class SqsTransport {
   }
 
   /**
-   * Takes in what someone else received and will delete. Resolves, before `deadline` (milliseconds since the epoch), to
-   * the MessageIds of what must not be deleted; rejects when nothing was begun.
+   * Takes in what someone else received and will delete. Resolves, before `withinMs` are over, to the MessageIds of what
+   * must not be deleted; rejects when nothing was begun.
    */
-  take(messages: readonly Message[], deadline: number): Promise<string[]> {
-    return this.events.take(this.toDeliveries(messages), deadline);
+  take(messages: readonly Message[], withinMs: number): Promise<string[]> {
+    return this.events.take(toDeliveries(messages), withinMs);
   }
 
   /** Told of every settled delivery. */
@@ -137,27 +147,24 @@ export class SqsTransport {
       stopping: this.draining !== undefined,
       failing: this.pump.failing,
       pauses: this.gate.pauseReasons,
-      pollAgeMs: this.pump.pollAgeMs(Date.now()),
-      inFlight: this.engine.inFlight,
+      pollAgeMs: this.pump.pollAgeMs(),
+      inFlight: this.worker.inFlight,
+      stuckMs: this.admission.stuckMs,
+      deadLettersRefused: this.deadLetters.refused,
     };
   }
 
   /** Handlers that were told to stop and never returned; they alone can keep the process alive after a drain. */
   get unreturned(): number {
-    return this.engine.unreturned;
+    return this.admission.unreturned;
   }
 
   admit(messages: readonly Message[]): void {
-    for (const delivery of this.toDeliveries(messages)) this.engine.admit(delivery);
+    for (const delivery of toDeliveries(messages)) this.worker.admit(delivery);
   }
 
   refuse(messages: readonly Message[]): void {
-    for (const delivery of this.toDeliveries(messages)) void this.settlement.release(delivery, 0);
-  }
-
-  private toDeliveries(messages: readonly Message[]): Delivery[] {
-    const now = Date.now();
-    return messages.map((message) => toDelivery(message, this.options.queueUrl, now));
+    for (const delivery of toDeliveries(messages)) void this.settlement.release(delivery, 0);
   }
 
   /** Stop receiving, finish what is in flight, settle it, close. Idempotent: every caller gets the one drain. */
@@ -172,7 +179,7 @@ export class SqsTransport {
     // Once, with abort: after a plain stop an abort does nothing.
     for (const { instance } of this.pollLoops) instance.stop({ abort: true });
     this.pump.abandon();
-    await this.engine.drain(Math.max(0, this.options.numbers.drainSeconds * 1_000 - DRAIN_RESERVE_MS));
+    await this.worker.drain(Math.max(0, this.options.numbers.drainSeconds * 1_000 - DRAIN_RESERVE_MS));
     await this.events.drain();
     await this.settlement.flush();
     await this.deadLetters.close();
@@ -196,8 +203,11 @@ export class SqsTransport {
   }
 
   private begin({ visibilityTimeoutSeconds, redrives }: QueueFacts): void {
+    if (visibilityTimeoutSeconds === 0) {
+      throw new WiringError('The queue has a visibility timeout of 0 s: everybody would get each message; raise it.');
+    }
     this.visibilitySeconds = visibilityTimeoutSeconds;
-    if (!redrives) this.logger.warn('The queue has no redrive policy, the backstop; `npm run provision` sets one.');
+    if (!redrives) this.logger.warn('The queue has no redrive policy, the backstop for what nothing here can settle.');
     this.openToAll();
   }
 
@@ -206,3 +216,10 @@ export class SqsTransport {
     this.open = true;
   }
 }
+
+function toDeliveries(messages: readonly Message[]): Delivery[] {
+  const now = Date.now();
+  return messages.map((message) => toDelivery(message, now));
+}
+
+const isSameQueue = (one: string, other: string): boolean => one.replace(/\/+$/, '') === other.replace(/\/+$/, '');

@@ -81,8 +81,8 @@ void run({
   create: (environment, logger) => createConsumer(environment, logger, work),
   async listen(app) {
     noteAnswers(app.get<Records>(RECORDS), values.control);
-    app.get(SqsTransport).onSettled(({ body }, { action }, { startedAt }) => {
-      journal.add({ kind: 'settled', job: idOf(body), action, run: startedAt !== undefined });
+    app.get(SqsTransport).onSettled(({ delivery, action, startedAt }) => {
+      journal.add({ kind: 'settled', job: idOf(delivery.body), action, run: startedAt !== undefined });
     });
     await app.init();
     await app.startAllMicroservices();

@@ -4,7 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { type Message } from '@aws-sdk/client-sqs';
 import { JOB_TYPE, JOB_VERSION } from '../../contract/job';
 import { DEAD_LETTER_ATTRIBUTE } from '../../transport/delivery/dead-letter';
-import { envelope } from '../../transport/sqs/sender';
+import { envelope } from '../../transport/sqs/outgoing';
 import { Generator } from './generator';
 import { type DeadLetterFound, type History, type Knowledge } from './history';
 import { countRecorded, type Entry, readLines } from './journal';

@@ -63,9 +63,9 @@ void run({
   async listen(app) {
     if (values.unrecorded) recordNothing(app);
     const busy = { from: 0, to: 0 };
-    app.get(SqsTransport).onSettled(({ messageId, receiveCount, receivedAt }, { action }, { settledAt }) => {
-      if (action === 'dead-letter') journal.deadLetter(messageId, receiveCount);
-      busy.from ||= receivedAt;
+    app.get(SqsTransport).onSettled(({ delivery, action, settledAt }) => {
+      if (action === 'dead-letter') journal.deadLetter(delivery.messageId, delivery.receiveCount);
+      busy.from ||= delivery.receivedAt;
       busy.to = settledAt;
     });
     await app.init();

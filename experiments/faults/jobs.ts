@@ -1,6 +1,6 @@
 import { v7 as uuid } from 'uuid';
 import { JOB_TYPE, JOB_VERSION, type Job } from '../../contract/job';
-import { envelope } from '../../transport/sqs/sender';
+import { envelope } from '../../transport/sqs/outgoing';
 import { type Outgoing } from './queues';
 
 export const makeJobs = (count: number): Job[] => Array.from({ length: count }, (_, input) => ({ id: uuid(), input }));

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { JOB_TYPE, JOB_VERSION } from '../../contract/job';
-import { envelope } from '../../transport/sqs/sender';
+import { envelope } from '../../transport/sqs/outgoing';
 import { type Outgoing } from './queues';
 
 export interface Poison extends Outgoing {

@@ -14,7 +14,7 @@ it('tells of calls by the SDK as it comes, and of ours over undici, with every t
   const send = new SendMessageCommand({ QueueUrl: `${endpoint}/0/queue`, MessageBody: '{}' });
   for (const client of [
     new SQSClient({ region: 'us-east-1', endpoint, maxAttempts: 1 }),
-    createWorkClient({ region: 'us-east-1', endpoint }),
+    createWorkClient({ queueUrl: `${endpoint}/0/queue`, region: 'us-east-1', endpoint }),
   ]) {
     await expect(client.send(send)).rejects.toThrow();
     client.destroy();

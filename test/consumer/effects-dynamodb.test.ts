@@ -85,7 +85,7 @@ async function balances(): Promise<unknown> {
     const proxy = await startFaultProxy(dynamodb);
     await start(proxy.endpoint);
     const receives: number[] = [];
-    consumer.transport.onSettled(({ receiveCount }) => receives.push(receiveCount));
+    consumer.transport.onSettled(({ delivery }) => receives.push(delivery.receiveCount));
     await eventually(async () => (await fetch(`${consumer.url}/health/ready`)).status === 200);
     await proxy.refuse();
     await send(randomUUID(), 1);

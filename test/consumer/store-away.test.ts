@@ -36,7 +36,7 @@ beforeEach(async () => {
   queues = await broker().createQueues({ numbers: { visibilityTimeoutSeconds: 2 } });
   const env = broker().environment(queues, proxy.endpoint);
   consumer = await startConsumerApp({ ...queues, env }, {}, { work: countingWork, logger });
-  consumer.transport.onSettled(({ receiveCount }) => receives.push(receiveCount));
+  consumer.transport.onSettled(({ delivery }) => receives.push(delivery.receiveCount));
   await eventually(async () => (await ready()).status === 200);
 });
 afterEach(async () => {

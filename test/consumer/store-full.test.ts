@@ -34,7 +34,7 @@ function fill(): void {
       RESULTS: `sqlite:${onDisk('results.db')}`,
     });
     const receives: number[] = [];
-    transport.onSettled(({ receiveCount }) => receives.push(receiveCount));
+    transport.onSettled(({ delivery }) => receives.push(delivery.receiveCount));
     await eventually(async () => (await fetch(`${url}/health/ready`)).status === 200);
     fill();
     const ids = Array.from({ length: 20 }, () => randomUUID());

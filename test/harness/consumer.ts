@@ -3,7 +3,7 @@ import { Controller, Inject, Module, type OnModuleDestroy, type Provider, type T
 import { NestFactory } from '@nestjs/core';
 import { Ctx, EventPattern, Payload, type MicroserviceOptions } from '@nestjs/microservices';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { DELIVERY, type DeliveryNumbers } from '../../contract/delivery';
+import { DEFAULT_NUMBERS, type DeliveryNumbers } from '../../transport/delivery/numbers';
 import { type Attempts } from '../../transport/delivery/attempts';
 import { SqsContext } from '../../transport/nest/sqs-context';
 import { SqsStrategy } from '../../transport/nest/strategy';
@@ -75,7 +75,7 @@ function rootModule({ broker, queues, types = ['job'], attempts, ...rest }: Cons
     defaultType: types[0] ?? 'job',
     concurrency: rest.concurrency ?? 100,
     pollers: 4,
-    numbers: { ...DELIVERY, ...rest.numbers },
+    numbers: { ...DEFAULT_NUMBERS, ...rest.numbers },
   };
   @Module({
     imports: [TransportModule.forConsumer({ options, ...(attempts && { attempts }) })],

@@ -1,4 +1,3 @@
-import { type Attempts, type Standing } from '../../transport/delivery/attempts';
 import { reject, retry } from '../../transport/delivery/outcome';
 import { withBroker } from '../harness/broker';
 import { scripted, Script, startConsumer, stopConsumers } from '../harness/consumer';
@@ -83,36 +82,4 @@ it('never runs again what a handler rejects', async () => {
   const [message] = await deadLetters(broker(), deadLetterQueueUrl);
   expect(whyOf(message ?? {})).toMatchObject({ reason: 'closed', error: 'the account is closed' });
   expect(script.runs).toHaveLength(1);
-});
-
-class NoFailures implements Attempts {
-  standing(): Promise<Standing> {
-    return Promise.resolve({ attempts: 0, job: 'open' });
-  }
-
-  fail(): Promise<Standing> {
-    return Promise.resolve({ attempts: 1, job: 'open' });
-  }
-
-  deadLettered(): Promise<void> {
-    return Promise.resolve();
-  }
-
-  jobId(): undefined {
-    return undefined;
-  }
-}
-
-it('does not run a message that was received fifteen times without any outcome', async () => {
-  const queues = await broker().createQueues();
-  await broker().send(queues.queueUrl, '{}');
-  for (let receive = 1; receive <= 15; receive += 1) {
-    // A receive whose consumer dies: its lease ends, here after no time.
-    await eventually(async () => (await broker().receive(queues.queueUrl, 0, 1)).length === 1);
-  }
-  const script = new Script();
-  await startConsumer({ broker: broker(), queues, ...scripted(script), attempts: NoFailures });
-  const [message] = await deadLetters(broker(), queues.deadLetterQueueUrl);
-  expect(whyOf(message ?? {}).reason).toBe('unsettled');
-  expect(script.runs).toEqual([]);
 });

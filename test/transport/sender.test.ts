@@ -3,7 +3,8 @@ import { lastValueFrom } from 'rxjs';
 import { SqsClient } from '../../transport/nest/client-proxy';
 import { createWorkClient } from '../../transport/sqs/clients';
 import { MessageRefused, QueueUnavailable } from '../../transport/sqs/errors';
-import { envelope, Sender } from '../../transport/sqs/sender';
+import { envelope } from '../../transport/sqs/outgoing';
+import { Sender } from '../../transport/sqs/sender';
 import { withBroker, type TestQueues } from '../harness/broker';
 import { startFaultProxy, type FaultProxy } from '../../experiments/proxy/fault-proxy';
 
@@ -16,7 +17,7 @@ let sender: Sender;
 beforeEach(async () => {
   proxy = await startFaultProxy(broker().endpoint);
   queues = await broker().createQueues();
-  client = createWorkClient({ region: broker().region, endpoint: proxy.endpoint });
+  client = createWorkClient({ queueUrl: queues.queueUrl, region: broker().region, endpoint: proxy.endpoint });
   sender = new Sender(client, queues.queueUrl);
 });
 afterEach(async () => {

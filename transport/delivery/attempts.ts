@@ -20,6 +20,8 @@ export interface Standing {
  * that the store is unavailable: the delivery keeps its lease, and the call is made again until it is answered.
  */
 export interface Attempts {
+  /** Receives after which a message is dead-lettered as `receives`; undefined where `begin` keeps its notes for good. */
+  readonly maxReceives?: number;
   /** Asked before a run from the second receive on, so that a fresh job costs no read. */
   standing(delivery: Delivery): Promise<Standing>;
   /** Notes that a run begins; the answer counts it. Anything but `open` means that the job must not run. */
@@ -34,12 +36,3 @@ export interface Attempts {
   jobId(delivery: Delivery): string | undefined;
 }
 
-/** Without a store: every earlier receive counts as a failed run. */
-export const receiveCountAttempts: Attempts = {
-  standing: (delivery) => Promise.resolve({ attempts: delivery.receiveCount - 1, begun: 0, job: 'open' }),
-  begin: (delivery) => Promise.resolve({ attempts: delivery.receiveCount - 1, begun: 0, job: 'open' }),
-  takeBack: () => Promise.resolve(),
-  fail: (delivery) => Promise.resolve({ attempts: delivery.receiveCount, begun: 0, job: 'open' }),
-  deadLettered: () => Promise.resolve(),
-  jobId: () => undefined,
-};

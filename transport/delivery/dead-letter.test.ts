@@ -1,15 +1,15 @@
 import { type Message } from '@aws-sdk/client-sqs';
-import { describeDeadLetter, toDeadLetterMessage } from './dead-letter';
+import { asItCame, describeDeadLetter, withWhy } from './dead-letter';
 import { toDelivery, type Delivery } from './delivery';
 
-const delivery = (message: Message): Delivery => toDelivery({ MessageId: 'm', ...message }, 'queue', 1_000);
+const delivery = (message: Message): Delivery => toDelivery({ MessageId: 'm', ...message }, 1_000);
 const why = { reason: 'invalid', error: 'no\u0000good \ud800 ünïcode', attempts: 3 };
 const attributes = (count: number): Record<string, { DataType: string; StringValue: string }> =>
   Object.fromEntries(Array.from({ length: count }, (_, key) => [`a${key}`, { DataType: 'String', StringValue: 'x' }]));
 
 it('keeps body and attributes, and adds the why in characters that SQS takes', () => {
   const source = delivery({ Body: 'body', MessageAttributes: attributes(9) });
-  const message = toDeadLetterMessage(source, describeDeadLetter(source, why, 'job'));
+  const message = withWhy(source, describeDeadLetter(source, why, 'job'));
   expect(message).toMatchObject({ body: 'body', attributes: attributes(9) });
   const text = message?.attributes['dead-letter']?.StringValue ?? '';
   expect(text).toMatch(/^[\x20-\x7e]*$/);
@@ -27,11 +27,24 @@ it.each([
   ['a body of a mebibyte', { Body: 'x'.repeat(1_048_576) }],
 ])('has no room beside %s', (_case, message) => {
   const source = delivery(message);
-  expect(toDeadLetterMessage(source, describeDeadLetter(source, why, undefined))).toBeUndefined();
+  expect(withWhy(source, describeDeadLetter(source, why, undefined))).toBeUndefined();
 });
 
 it('replaces the why of an earlier death, so that ten attributes stay ten', () => {
   const earlier = { ...attributes(9), 'dead-letter': { DataType: 'String', StringValue: '{}' } };
   const source = delivery({ MessageAttributes: earlier });
-  expect(toDeadLetterMessage(source, describeDeadLetter(source, why, undefined))).toBeDefined();
+  expect(withWhy(source, describeDeadLetter(source, why, undefined))).toBeDefined();
+});
+
+it('carries the group of a FIFO message in the why, and is a group of its own', () => {
+  const source = delivery({ Body: 'body', Attributes: { MessageGroupId: 'g', SequenceNumber: '1' } });
+  const message = withWhy(source, describeDeadLetter(source, why, undefined));
+  expect(message).toMatchObject({ groupId: 'm', deduplicationId: 'm' });
+  expect(JSON.parse(message?.attributes['dead-letter']?.StringValue ?? '')).toMatchObject({ group: 'g' });
+});
+
+it('keeps the group of a standard message, and the trace header of any', () => {
+  const Attributes = { MessageGroupId: 'g', AWSTraceHeader: 'Root=1-5759e988-bd862e3fe1be46a994272793' };
+  expect(asItCame(delivery({ Attributes }))).toMatchObject({ groupId: 'g', traceHeader: Attributes.AWSTraceHeader });
+  expect(asItCame(delivery({ Attributes }))).not.toHaveProperty('deduplicationId');
 });

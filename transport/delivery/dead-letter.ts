@@ -1,11 +1,10 @@
 import { type MessageAttributeValue } from '@aws-sdk/client-sqs';
-import { PAYLOAD_LIMIT_BYTES } from '../sqs/batcher';
-import { type Delivery, orderedGroup } from './delivery';
-import { messageBytes, type OutgoingMessage } from '../sqs/sender';
+import { messageBytes, type OutgoingMessage, PAYLOAD_LIMIT_BYTES } from '../sqs/outgoing';
+import { type Delivery } from './delivery';
 
 /** Why a message is in the dead-letter queue. */
 export interface DeadLetter {
-  /** A stable word: `malformed`, `invalid`, `unknown-type`, `unsupported-version`, `attempts`, `unsettled`, or a handler's own. */
+  /** A stable word: `malformed`, `invalid`, `unknown-type`, `unsupported-version`, `attempts`, `unsettled`, `receives`, or a handler's own. */
   readonly reason: string;
   readonly error: string;
   /** Failed runs. */
@@ -14,6 +13,8 @@ export interface DeadLetter {
   readonly firstAt: string;
   readonly lastAt: string;
   readonly jobId?: string;
+  /** The group of a FIFO queue's message; in its dead-letter queue the message is in another. */
+  readonly group?: string;
   readonly sourceMessageId: string;
 }
 
@@ -35,20 +36,28 @@ export function describeDeadLetter(
     firstAt: new Date(delivery.firstReceivedAt).toISOString(),
     lastAt: new Date(delivery.receivedAt).toISOString(),
     ...(jobId !== undefined && { jobId }),
+    ...(delivery.orderedGroup !== undefined && { group: delivery.orderedGroup }),
     sourceMessageId: delivery.messageId,
   };
 }
 
-/** The dead letter as a message: body and attributes as they came, and the why. Undefined where SQS has no room for it. */
-export function toDeadLetterMessage(delivery: Delivery, deadLetter: DeadLetter): OutgoingMessage | undefined {
+/** The dead letter as a message: body and attributes as they came, and the why; undefined where SQS has no room for it. */
+export function withWhy(delivery: Delivery, deadLetter: DeadLetter): OutgoingMessage | undefined {
   const why: MessageAttributeValue = { DataType: 'String', StringValue: attributeText(deadLetter) };
   const attributes = { ...delivery.attributes, [DEAD_LETTER_ATTRIBUTE]: why };
-  const { body, groupId, messageId } = delivery;
-  // By the job's id, a second dead letter of it within five minutes would be accepted and never delivered.
-  const deduplicationId = orderedGroup(delivery) === undefined ? undefined : messageId;
-  const message = { body, attributes, groupId, deduplicationId };
+  const message = { ...asItCame(delivery), attributes };
   const fits = Object.keys(attributes).length <= ATTRIBUTE_LIMIT && messageBytes(message) <= PAYLOAD_LIMIT_BYTES;
   return fits ? message : undefined;
+}
+
+/**
+ * The message without the why: what was received always fits. On a FIFO queue each dead letter is a group of its own,
+ * since a queue hides what is behind the first ten of a group; and by the job's id a second dead letter of it within
+ * five minutes would be accepted and never delivered.
+ */
+export function asItCame({ body, attributes, messageId, groupId, orderedGroup, traceHeader }: Delivery): OutgoingMessage {
+  const place = orderedGroup === undefined ? { groupId } : { groupId: messageId, deduplicationId: messageId };
+  return { body, attributes, traceHeader, ...place };
 }
 
 /** SQS refuses most control characters, lone surrogates and U+FFFE/U+FFFF, so JSON with everything beyond ASCII escaped. */

@@ -1,84 +1,95 @@
-import { backoffSeconds } from './backoff';
 import { type Standing } from './attempts';
-import { decideAfterRun, decideBeforeRun } from './decision';
+import { backoffSeconds, decideAfterRun, decideBeforeRun } from './decision';
 import { toDelivery } from './delivery';
 
-const limits = { maxAttempts: 5, maxUnsettledReceives: 15, random: 0.5, isExcused: false };
+const limits = { maxAttempts: 5, maxBegunRuns: 15, random: 0.5 };
 const received = (count: number): ReturnType<typeof toDelivery> =>
-  toDelivery({ Attributes: { ApproximateReceiveCount: String(count) } }, 'queue', 0);
+  toDelivery({ Attributes: { ApproximateReceiveCount: String(count) } }, 0);
+const standing = (rest: Partial<Standing>): Standing => ({ attempts: 0, begun: 0, job: 'open', ...rest });
+const RUN = { action: 'run', noted: false };
+const NOTED = { action: 'run', noted: true };
 
 describe('before a run', () => {
   it.each([
-    ['runs a first retry', 2, { attempts: 1, job: 'open' }, undefined],
-    ['dead-letters what is done with another payload', 2, { attempts: 1, job: 'conflict' }, 'dead-letter'],
-    ['deletes what another delivery has done', 2, { attempts: 1, job: 'done' }, 'delete'],
-    ['runs while failed runs explain the receives', 5, { attempts: 4, job: 'open' }, undefined],
-    ['dead-letters what has failed often enough', 6, { attempts: 5, job: 'open' }, 'dead-letter'],
-    ['runs at the fifteenth receive', 15, { attempts: 0, job: 'open' }, undefined],
-    ['does not run after fifteen receives without an outcome', 16, { attempts: 0, job: 'open' }, 'dead-letter'],
-    ['counts such receives apart from failed runs', 19, { attempts: 4, job: 'open' }, undefined],
-    ['and dead-letters before the native backstop of 20', 20, { attempts: 4, job: 'open' }, 'dead-letter'],
-  ])('%s', (...[, receives, standing, action]) => {
-    expect(decideBeforeRun(received(receives), standing as Standing, limits)?.action).toBe(action);
+    ['runs a first retry', 2, { attempts: 1 }, RUN],
+    ['runs while failed runs explain the receives', 5, { attempts: 4 }, RUN],
+    ['runs the second receive without an outcome', 2, {}, RUN],
+    ['notes the run of the third', 3, {}, NOTED],
+    ['notes the run of the third beside failed runs', 5, { attempts: 2 }, NOTED],
+    ['notes every run of a job that has begun before', 2, { attempts: 1, begun: 1 }, NOTED],
+    ['runs what was received often, and never begun', 400, {}, NOTED],
+    ['runs after fourteen begun runs', 20, { begun: 14 }, NOTED],
+  ])('%s', (...[, receives, rest, verdict]) => {
+    expect(decideBeforeRun(received(receives), standing(rest), limits)).toEqual(verdict);
   });
 
-  it('runs what is excused for its receives, but not for its failed runs', () => {
-    const excused = { ...limits, isExcused: true };
-    expect(decideBeforeRun(received(19), { attempts: 0, job: 'open' }, excused)).toBeUndefined();
-    expect(decideBeforeRun(received(19), { attempts: 5, job: 'open' }, excused)?.action).toBe('dead-letter');
+  it.each([
+    ['dead-letters what is done with another payload', 2, { attempts: 1, job: 'conflict' }, 'conflict'],
+    ['dead-letters what has failed often enough', 6, { attempts: 5 }, 'attempts'],
+    ['dead-letters what has begun fifteen times without an outcome', 18, { begun: 15 }, 'unsettled'],
+  ] as const)('%s', (...[, receives, rest, reason]) => {
+    const { attempts } = standing(rest);
+    const verdict = decideBeforeRun(received(receives), standing(rest), limits);
+    expect(verdict).toMatchObject({ action: 'dead-letter', reason, attempts });
+  });
+
+  it.each(['done', 'moved'] as const)('deletes what another delivery has %s', (job) => {
+    expect(decideBeforeRun(received(2), standing({ job }), limits)).toEqual({ action: 'delete' });
+  });
+
+  it('ends a message after so many receives only where begun runs cannot be noted', () => {
+    const counted = { ...limits, maxReceives: 50 };
+    expect(decideBeforeRun(received(50), standing({}), counted)).toEqual(NOTED);
+    expect(decideBeforeRun(received(51), standing({}), counted)).toMatchObject({ reason: 'receives' });
   });
 });
 
 describe('after a run', () => {
   const failed = { kind: 'retry', error: 'no' } as const;
+  const rejected = { kind: 'reject', reason: 'closed', error: 'never' } as const;
   it.each([
-    ['deletes a success', { kind: 'done' } as const, { attempts: 0, job: 'open' }, { action: 'delete' }],
     ['deletes a last failure of a job that is done', failed, { attempts: 5, job: 'done' }, { action: 'delete' }],
-    [
-      'backs off by the attempts',
-      failed,
-      { attempts: 2, job: 'open' },
-      { action: 'release', afterSeconds: 2, retry: true },
-    ],
+    ['backs off by the attempts', failed, { attempts: 2 }, { action: 'retry', afterSeconds: 2, error: 'no' }],
     [
       'waits as asked',
       { ...failed, afterSeconds: 7 },
-      { attempts: 2, job: 'open' },
-      { action: 'release', afterSeconds: 7, retry: true },
+      { attempts: 2 },
+      { action: 'retry', afterSeconds: 7, error: 'no' },
     ],
     [
       'backs off when asked for no number',
       { ...failed, afterSeconds: NaN },
-      { attempts: 2, job: 'open' },
-      { action: 'release', afterSeconds: 2, retry: true },
+      { attempts: 2 },
+      { action: 'retry', afterSeconds: 2, error: 'no' },
     ],
     [
-      'never beyond what SQS takes',
+      'waits no longer than SQS can',
       { ...failed, afterSeconds: 1e9 },
-      { attempts: 2, job: 'open' },
-      { action: 'release', afterSeconds: 39_600, retry: true },
+      { attempts: 2 },
+      { action: 'retry', afterSeconds: 39_600, error: 'no' },
     ],
     [
       'gives up after the fifth',
       failed,
-      { attempts: 5, job: 'open' },
+      { attempts: 5 },
       { action: 'dead-letter', reason: 'attempts', error: 'no', attempts: 5 },
     ],
     [
       'dead-letters a rejection at once',
-      { kind: 'reject', reason: 'closed', error: 'never' } as const,
-      { attempts: 0, job: 'open' },
+      rejected,
+      {},
       { action: 'dead-letter', reason: 'closed', error: 'never', attempts: 0 },
     ],
-  ])('%s', (...[, outcome, standing, decision]) => {
-    expect(decideAfterRun(outcome, standing as Standing, limits)).toEqual(decision);
+    ['deletes what was rejected of a job that is done', rejected, { job: 'done' }, { action: 'delete' }],
+  ])('%s', (...[, outcome, rest, decision]) => {
+    expect(decideAfterRun(outcome, standing(rest as Partial<Standing>), limits)).toEqual(decision);
   });
 });
 
 describe('backoff', () => {
-  it('is fully jittered over 2, 4, 8, 16 seconds and more, at least 1, at most 15 minutes', () => {
-    const most = [1, 2, 3, 4, 20].map((attempts) => backoffSeconds(attempts, 0.999_999));
-    expect(most).toEqual([2, 4, 8, 16, 900]);
+  it('is fully jittered over 2, 4, 8, 16 seconds and more, from 1 second to 15 minutes', () => {
+    const longest = [1, 2, 3, 4, 20].map((attempts) => backoffSeconds(attempts, 0.999_999));
+    expect(longest).toEqual([2, 4, 8, 16, 900]);
     expect(backoffSeconds(4, 0)).toBe(1);
   });
 });

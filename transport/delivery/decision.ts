@@ -1,86 +1,100 @@
-import { type DeliveryNumbers } from '../../contract/delivery';
 import { type Standing } from './attempts';
-import { backoffSeconds, LONGEST_RELEASE_SECONDS } from './backoff';
 import { type Delivery } from './delivery';
+import { type DeliveryNumbers } from './numbers';
 import { type Outcome } from './outcome';
 
-/** What becomes of a delivery. */
+/** How a delivery ends. */
 export type Decision =
   | { readonly action: 'delete' }
-  | Release
+  /** Given back without an attempt: the message is visible again at once. */
+  | { readonly action: 'release' }
+  | { readonly action: 'retry'; readonly afterSeconds: number; readonly error: string }
   | { readonly action: 'dead-letter'; readonly reason: string; readonly error: string; readonly attempts: number };
 
-interface Release {
-  readonly action: 'release';
-  readonly afterSeconds: number;
-  /** To be tried again, no sooner: on a FIFO queue it waits here, ahead of its group. */
-  readonly retry?: true;
+/** The job is to be run; `noted`: the record notes first that the run begins. */
+export interface RunDecision {
+  readonly action: 'run';
+  readonly noted: boolean;
 }
 
-type Limits = Pick<DeliveryNumbers, 'maxAttempts' | 'maxUnsettledReceives'>;
+type Limits = Pick<DeliveryNumbers, 'maxAttempts' | 'maxBegunRuns'> & {
+  /** Receives after which a message ends where begun runs cannot be noted. */
+  readonly maxReceives?: number | undefined;
+};
 
-/** The reason of a dead letter that was received again and again without any outcome. */
-export const UNSETTLED = 'unsettled';
+/** The reason of a dead letter whose runs began again and again without any outcome. */
+const UNSETTLED = 'unsettled';
 
-/** Receives before this one that ended neither well nor badly. */
-const unsettledReceives = ({ receiveCount }: Delivery, { attempts }: Standing): number => receiveCount - 1 - attempts;
-
-/** From here it might be what ends the process, or lost its lease, each time. */
-const SUSPECT_FROM = 3;
-
-/** 0: it is no suspect. */
-export const suspicion = (delivery: Delivery, standing: Standing): number =>
-  Math.max(0, unsettledReceives(delivery, standing) - SUSPECT_FROM + 1);
+/** The reason of a dead letter that came again and again, where nothing notes begun runs. */
+const RECEIVES = 'receives';
 
 /**
- * Before a run: undefined means run it. Unsettled receives count apart from attempts, and not at all for one that is
- * excused: should it be what ends the process as well, nothing excuses it the next time.
+ * Earlier receives without an outcome that cost no note. From the third on a run is noted before it begins, so a job
+ * that ends the process each time does so 2 + `maxBegunRuns` times.
  */
-export function decideBeforeRun(
-  delivery: Delivery,
-  standing: Standing,
-  limits: Limits & { readonly isExcused: boolean },
-): Decision | undefined {
-  const { attempts, job } = standing;
+const UNNOTED_RECEIVES = 2;
+
+/** SQS keeps a message invisible for up to 12 hours from its receive. */
+export const MAX_LEASE_SECONDS = 43_200;
+
+/** The 12 hours count from the receive, and a handler has used some of them. */
+const MAX_RETRY_SECONDS = MAX_LEASE_SECONDS - 3_600;
+
+/** A first receive is run without asking how the job stands. */
+export const RUN: RunDecision = { action: 'run', noted: false };
+
+/** Where begun runs are noted, receives count for nothing: waiting, a drain or a store that is unavailable cost them, too. */
+export function decideBeforeRun(delivery: Delivery, standing: Standing, limits: Limits): Decision | RunDecision {
+  const { attempts, begun, job } = standing;
   if (job !== 'open') return decideEnded(standing);
   if (attempts >= limits.maxAttempts) {
     return { action: 'dead-letter', reason: 'attempts', error: `${attempts} runs failed before.`, attempts };
   }
-  const unsettled = unsettledReceives(delivery, standing);
-  if (limits.isExcused || unsettled < limits.maxUnsettledReceives) return undefined;
-  const error = `Received ${unsettled} times without any outcome: it ends the process, or loses its lease, each time.`;
-  return { action: 'dead-letter', reason: UNSETTLED, error, attempts };
+  if (begun >= limits.maxBegunRuns) {
+    const error = `${begun} runs began and had no outcome: the job ends the process, or loses its lease, each time.`;
+    return { action: 'dead-letter', reason: UNSETTLED, error, attempts };
+  }
+  if (delivery.receiveCount > (limits.maxReceives ?? Infinity)) {
+    const error = `Received more than ${limits.maxReceives ?? 0} times, and nothing notes what became of it.`;
+    return { action: 'dead-letter', reason: RECEIVES, error, attempts };
+  }
+  return { action: 'run', noted: begun > 0 || delivery.receiveCount - 1 - attempts >= UNNOTED_RECEIVES };
 }
 
-/** After a run; `standing` counts that run if it failed. `random` is in [0, 1). */
+/** After a run that failed or rejected; `standing` counts it if it failed. `random` is in [0, 1). */
 export function decideAfterRun(
-  outcome: Outcome,
+  outcome: Exclude<Outcome, { kind: 'done' }>,
   standing: Standing,
-  { maxAttempts, random }: Limits & { readonly random: number },
+  { maxAttempts, random }: Pick<Limits, 'maxAttempts'> & { readonly random: number },
 ): Decision {
   const { attempts, job } = standing;
-  if (outcome.kind === 'done') return { action: 'delete' };
+  const { error } = outcome;
   if (job !== 'open') return decideEnded(standing);
-  if (outcome.kind === 'reject')
-    return { action: 'dead-letter', reason: outcome.reason, error: outcome.error, attempts };
-  if (attempts >= maxAttempts) return { action: 'dead-letter', reason: 'attempts', error: outcome.error, attempts };
+  if (outcome.kind === 'reject') return { action: 'dead-letter', reason: outcome.reason, error, attempts };
+  if (attempts >= maxAttempts) return { action: 'dead-letter', reason: 'attempts', error, attempts };
   const afterSeconds = wishedSeconds(outcome.afterSeconds) ?? backoffSeconds(attempts, random);
-  return { action: 'release', afterSeconds, retry: true };
+  return { action: 'retry', afterSeconds, error };
 }
 
 /** Another delivery of the job has ended. */
-function decideEnded({ attempts, job }: Standing): Decision {
+export function decideEnded({ attempts, job }: Standing): Decision {
   if (job !== 'conflict') return { action: 'delete' };
-  return {
-    action: 'dead-letter',
-    reason: 'conflict',
-    error: 'A job with this id is done with another payload.',
-    attempts,
-  };
+  const error = 'A job with this id is done with another payload.';
+  return { action: 'dead-letter', reason: 'conflict', error, attempts };
+}
+
+const MAX_BACKOFF_SECONDS = 900;
+
+/**
+ * Seconds until the next run, after `attempts` failed ones: full jitter over 2, 4, 8, 16, ... up to 900, and 1 or more,
+ * so that jobs that failed together do not come back together. `random` is in [0, 1).
+ */
+export function backoffSeconds(attempts: number, random: number): number {
+  return Math.max(1, Math.ceil(random * Math.min(MAX_BACKOFF_SECONDS, 2 ** attempts)));
 }
 
 /** What a handler asked for, within what SQS takes; undefined for no number. */
 function wishedSeconds(seconds: number | undefined): number | undefined {
   if (seconds === undefined || !Number.isFinite(seconds)) return undefined;
-  return Math.min(Math.max(0, Math.round(seconds)), LONGEST_RELEASE_SECONDS);
+  return Math.min(Math.max(0, Math.round(seconds)), MAX_RETRY_SECONDS);
 }

@@ -2,18 +2,21 @@ import type { Message, MessageAttributeValue } from '@aws-sdk/client-sqs';
 
 /** One receipt of a message by this process. */
 export interface Delivery {
-  readonly queueUrl: string;
   readonly messageId: string;
   readonly body: string;
   readonly attributes: Readonly<Record<string, MessageAttributeValue>>;
-  /** Message attribute `type`; the strategy falls back to its default pattern without one. */
+  /** Message attribute `type`; the strategy falls back to its default type without one. */
   readonly type: string | undefined;
   /** Message attribute `version` as sent; undefined without one. */
   readonly version: string | undefined;
   /** SQS's ApproximateReceiveCount, this receive included; on a FIFO queue a repeat under the same lease counts as one. */
   receiveCount: number;
   readonly groupId: string | undefined;
-  /** Milliseconds since the epoch. */
+  /** The group whose order counts. Undefined on a standard queue, where a group shares fairly and orders nothing. */
+  readonly orderedGroup: string | undefined;
+  /** X-Ray's header as SQS passes it on. */
+  readonly traceHeader: string | undefined;
+  /** Milliseconds since the epoch, like the two after it. */
   readonly sentAt: number;
   readonly firstReceivedAt: number;
   readonly receivedAt: number;
@@ -21,26 +24,29 @@ export interface Delivery {
   receiptHandle: string;
 }
 
+/** A type that no handler can have: the attribute is there, and is no text. */
+const NO_TEXT = '';
+
 /** Builds a delivery from what ReceiveMessage answered, read with all attributes. */
-export function toDelivery(message: Message, queueUrl: string, now: number): Delivery {
+export function toDelivery(message: Message, now: number): Delivery {
   const attributes = message.MessageAttributes ?? {};
   const system = message.Attributes ?? {};
+  const { MessageGroupId: groupId } = system;
+  // Messages of FIFO queues alone are numbered: a queue's URL need not tell.
+  const isOrdered = (system.SequenceNumber ?? system.MessageDeduplicationId) !== undefined;
   return {
-    queueUrl,
     messageId: message.MessageId ?? '',
     body: message.Body ?? '',
     attributes,
-    type: attributes['type']?.StringValue,
-    version: attributes['version']?.StringValue,
+    type: attributes['type'] && (attributes['type'].StringValue ?? NO_TEXT),
+    version: attributes['version'] && (attributes['version'].StringValue ?? NO_TEXT),
     receiveCount: Number(system.ApproximateReceiveCount ?? 1),
-    groupId: system.MessageGroupId,
+    groupId,
+    orderedGroup: isOrdered ? groupId : undefined,
+    traceHeader: system.AWSTraceHeader,
     sentAt: Number(system.SentTimestamp ?? now),
     firstReceivedAt: Number(system.ApproximateFirstReceiveTimestamp ?? now),
     receivedAt: now,
     receiptHandle: message.ReceiptHandle ?? '',
   };
 }
-
-/** The group whose order counts; on a standard queue a group shares fairly and orders nothing. */
-export const orderedGroup = ({ queueUrl, groupId }: Pick<Delivery, 'queueUrl' | 'groupId'>): string | undefined =>
-  queueUrl.endsWith('.fifo') ? groupId : undefined;

@@ -1,53 +1,46 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { type Delivery } from '../delivery/delivery';
-import { Engine, type EngineParts } from '../run/engine';
-import { type Gate } from '../receive/poll-gate';
-import { ReportedSettlement } from './reported-settlement';
-import { Room } from '../run/room';
-import { type Handle } from '../run/runs';
+import { type PollGate } from '../receive/poll-gate';
 import { type Settlement } from '../settle/settlement';
+import { EventRun, type EventRunParts } from './event-run';
 
-/** Of the time that an event has: for handlers to heed the signal, and for what is left to be given back. */
-const RESERVE_MS = 3_000;
+/**
+ * Of the time that an event has, for handlers to obey the signal and for what is left to be given back: up to 3 s, and
+ * no more than a quarter.
+ */
+const RESERVE = { maxMs: 3_000, share: 1 / 4 };
 
-/** While receiving is paused an event waits this long at most: to fail it sooner would keep no one busy, later costs. */
-const MOST_PAUSE_MS = 10_000;
+/** The answer is on its way this long before the deadline. */
+const ANSWER_MS = 200;
+
+/** A timer's longest time; a deadline beyond it is none. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
+/** How long an event waits while receiving is paused. Failing it sooner only brings it back sooner; waiting longer is billed. */
+const MAX_PAUSE_MS = 10_000;
 
 /** The event was not taken in: all of it comes again. */
 export class EventRefused extends Error {
   override readonly name = 'EventRefused';
 }
 
-interface Parts extends Pick<EngineParts, 'deadLetters' | 'attempts' | 'numbers' | 'settled' | 'concurrency'> {
+interface Parts extends EventRunParts {
   readonly settlement: Settlement;
-  readonly gate: Gate;
+  readonly gate: PollGate;
 }
 
-/** Nothing extends a lease: the queue's visibility timeout is longer than an event may take. */
-const NO_HEARTBEATS: EngineParts['heartbeats'] = {
-  visibilitySeconds: () => 0,
-  add: () => undefined,
-  remove: () => undefined,
-};
-
-/**
- * Where deliveries come in that someone else received, and will delete: Lambda's event source. Each event passes
- * through an engine of its own, which ends when the event's time does.
- */
+/** Where deliveries come in that someone else received, and will delete: Lambda's event source. */
 export class EventIntake {
   private readonly events = new Set<Promise<unknown>>();
 
-  constructor(
-    private readonly parts: Parts,
-    private readonly handle: Handle,
-  ) {}
+  constructor(private readonly parts: Parts) {}
 
   /**
-   * Resolves, before `deadline` (milliseconds since the epoch), to the MessageIds of what is not done and must be
-   * delivered again. Rejects with `EventRefused` when receiving is paused or over: then nothing was begun.
+   * Resolves, before `withinMs` are over, to the MessageIds of what is not done and must be delivered again. Rejects with
+   * `EventRefused` when receiving is paused or over: then nothing was begun.
    */
-  async take(deliveries: readonly Delivery[], deadline: number): Promise<string[]> {
-    const taking = this.takeIn(deliveries, deadline);
+  async take(deliveries: readonly Delivery[], withinMs: number): Promise<string[]> {
+    const taking = this.takeIn(deliveries, performance.now() + Math.min(MAX_TIMER_MS, Math.max(0, withinMs)));
     this.events.add(taking);
     return taking.finally(() => this.events.delete(taking));
   }
@@ -57,46 +50,24 @@ export class EventIntake {
     await Promise.allSettled(this.events);
   }
 
+  /** `deadline` by the monotonic clock. */
   private async takeIn(deliveries: readonly Delivery[], deadline: number): Promise<string[]> {
-    await this.passGate(deadline);
-    const { settlement, concurrency, deadLetters, attempts, numbers, settled } = this.parts;
-    const report = new ReportedSettlement(settlement);
-    const room = new Room(concurrency);
-    const engine = new Engine(
-      {
-        settlement: report,
-        heartbeats: NO_HEARTBEATS,
-        room,
-        concurrency,
-        deadLetters,
-        attempts,
-        numbers,
-        settled,
-        holdsGroups: false,
-      },
-      this.handle,
-    );
-    const left = deadline - Date.now();
-    const until = Date.now() + left - Math.min(RESERVE_MS, left / 4);
-    const over = setTimeout(() => {
-      room.close(new Error('The time of the event is over.'));
-    }, until - Date.now());
-    await admitAll(deliveries, engine, room).catch(() => undefined);
-    clearTimeout(over);
-    await engine.idleWithin(Math.max(0, until - Date.now()));
-    await engine.drain(0);
-    return report.notDone(deliveries);
+    await this.passGate((deadline - performance.now()) / 2);
+    const leftMs = deadline - performance.now();
+    const reserveMs = Math.min(RESERVE.maxMs, leftMs * RESERVE.share);
+    const run = new EventRun(deliveries, this.parts);
+    await run.within(leftMs - reserveMs, reserveMs / 2);
+    const answerBy = deadline - Math.min(ANSWER_MS, reserveMs / 4);
+    await this.giveBack(run.left(), answerBy);
+    return [...new Set(run.left().map(({ delivery }) => delivery.messageId))];
   }
 
-  private async passGate(deadline: number): Promise<void> {
+  private async passGate(patienceMs: number): Promise<void> {
     const { gate } = this.parts;
     const patience = new AbortController();
-    const waitMs = Math.max(0, Math.min(MOST_PAUSE_MS, (deadline - Date.now()) / 2));
     const refuse = async (): Promise<never> => {
-      await wait(waitMs, undefined, { signal: patience.signal });
-      throw new EventRefused(
-        `No jobs are taken in now: ${gate.pauseReasons.join(', ') || 'the consumer is stopping'}.`,
-      );
+      await wait(Math.min(MAX_PAUSE_MS, patienceMs), undefined, { signal: patience.signal });
+      throw new EventRefused(`No jobs are taken in now: ${gate.pauseReasons.join(', ') || 'the consumer is stopping'}.`);
     };
     try {
       await Promise.race([gate.pass(0), refuse()]);
@@ -104,15 +75,24 @@ export class EventIntake {
       patience.abort();
     }
   }
-}
 
-/** In their order, as there is room; rejects when there is to be no more. */
-async function admitAll(deliveries: readonly Delivery[], engine: Engine, room: Room): Promise<void> {
-  for (let next = 0; next < deliveries.length;) {
-    const count = await room.acquire();
-    const some = deliveries.slice(next, next + count);
-    room.release(count - some.length);
-    for (const delivery of some) engine.admit(delivery);
-    next += count;
+  /** A few at a time, so that little is on its way when the time is over. What is not given back comes when its lease ends. */
+  private async giveBack(
+    left: readonly { readonly delivery: Delivery; readonly afterSeconds: number }[],
+    answerBy: number,
+  ): Promise<void> {
+    const { settlement } = this.parts;
+    const over = new AbortController();
+    const end = wait(Math.max(0, answerBy - performance.now()), undefined, { signal: over.signal });
+    for (let at = 0; at < left.length && performance.now() < answerBy; at += PER_ROUND) {
+      const round = left.slice(at, at + PER_ROUND);
+      const released = round.map(({ delivery, afterSeconds }) => settlement.release(delivery, afterSeconds));
+      await Promise.race([Promise.all(released), end]);
+    }
+    over.abort();
+    await end.catch(() => undefined);
   }
 }
+
+/** Sixteen calls of ten. */
+const PER_ROUND = 160;

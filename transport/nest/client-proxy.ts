@@ -1,6 +1,7 @@
 import { ClientProxy, type ReadPacket } from '@nestjs/microservices';
 import { WiringError } from '../sqs/errors';
-import { envelope, type Sender } from '../sqs/sender';
+import { envelope } from '../sqs/outgoing';
+import { type Sender } from '../sqs/sender';
 
 /**
  * Nest's client side: `client.emit('add-one', job)` goes through the same sender as everything else and completes only

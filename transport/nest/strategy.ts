@@ -4,7 +4,7 @@ import { SqsService } from '@ssut/nestjs-sqs';
 import { isObservable, lastValueFrom } from 'rxjs';
 import { decode } from '../delivery/decode';
 import { type Delivery } from '../delivery/delivery';
-import { type Run } from '../run/flight';
+import { type Run } from '../run/execution';
 import { WiringError } from '../sqs/errors';
 import { done, errorText, isOutcome, reject, Rejection, retry, type Outcome } from '../delivery/outcome';
 import { SqsContext } from './sqs-context';

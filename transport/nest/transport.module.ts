@@ -1,15 +1,17 @@
 import { Global, Module, type DynamicModule, type ModuleMetadata, type Type } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
 import { SqsModule } from '@ssut/nestjs-sqs';
-import { receiveCountAttempts, type Attempts } from '../delivery/attempts';
-import { Pump, pollerName } from '../receive/pump';
+import { type Attempts } from '../delivery/attempts';
+import { ProcessAttempts } from '../delivery/process-attempts';
+import { Pump } from '../receive/pump';
+import { pollerName } from '../receive/ssut-methods';
 import { RpcErrorsFilter } from './rpc-errors.filter';
 import { SqsStrategy } from './strategy';
 import { SqsTransport, type TransportOptions } from '../transport';
 
 export interface TransportModuleOptions extends Pick<ModuleMetadata, 'imports'> {
   readonly options: TransportOptions;
-  /** Counts failed runs in a store; without one, receives count. Its dependencies come from `imports`. */
+  /** Counts failed and begun runs in a store; without one, failed runs are counted in the process. Its dependencies come from `imports`. */
   readonly attempts?: Type<Attempts>;
 }
 
@@ -46,7 +48,7 @@ export class TransportModule {
       module: TransportModule,
       imports: [...imports, SqsModule.registerAsync({ inject: [SqsTransport], useFactory: ssutOptions })],
       providers: [
-        attempts ? { provide: ATTEMPTS, useClass: attempts } : { provide: ATTEMPTS, useValue: receiveCountAttempts },
+        { provide: ATTEMPTS, useClass: attempts ?? ProcessAttempts },
         { provide: SqsTransport, inject: [ATTEMPTS], useFactory: (port: Attempts) => new SqsTransport(options, port) },
         { provide: Pump, inject: [SqsTransport], useFactory: (transport: SqsTransport) => transport.pump },
         { provide: APP_FILTER, useClass: RpcErrorsFilter },

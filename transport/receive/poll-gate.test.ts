@@ -1,13 +1,13 @@
-import { Gate } from './poll-gate';
+import { PollGate } from './poll-gate';
 
-const open = (loop: { spare: boolean }): Gate => {
-  const gate = new Gate(10, { isSpare: () => loop.spare });
+const open = (loop: { spare: boolean }): PollGate => {
+  const gate = new PollGate(10, { isSpare: () => loop.spare });
   gate.unlock();
   return gate;
 };
 
 /** How many pollers may receive. */
-const wanted = (gate: Gate): number =>
+const wanted = (gate: PollGate): number =>
   Array.from({ length: 10 }, (_, poller) => gate.isOpenFor(poller)).filter(Boolean).length;
 
 it('wants more pollers with each full receive, up to their number, fewer with a part, and one when there is nothing', () => {

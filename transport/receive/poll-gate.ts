@@ -1,11 +1,33 @@
-import { LoopTime } from './loop-time';
+/** Long enough to tell, and short enough that ten pollers are there a tenth of a second after a backlog is found. */
+const WINDOW_MS = 20;
+
+/** Above this share of busy time, more calls at once only wait for one another, and cost more each. */
+const BUSY = 0.9;
+
+/** Tells, once per window, whether the event loop has time to spare. */
+class LoopTime {
+  private begun = performance.eventLoopUtilization();
+  private begunAt = performance.now();
+
+  /** False while the window lasts. */
+  isSpare(): boolean {
+    const now = performance.now();
+    if (now - this.begunAt < WINDOW_MS) return false;
+    const standing = performance.eventLoopUtilization();
+    const { utilization } = performance.eventLoopUtilization(standing, this.begun);
+    this.begun = standing;
+    this.begunAt = now;
+    return utilization < BUSY;
+  }
+}
 
 /** Lets pollers through when nothing holds them: unlocked, not paused, not shut, and their number is wanted. */
-export class Gate {
+export class PollGate {
   private wanted = 1;
   private state: 'locked' | 'open' | 'shut' = 'locked';
   private abandonedBy: Error | undefined;
   private readonly pauses = new Set<string>();
+  private pausedAt = 0;
   private waiters: (() => void)[] = [];
 
   constructor(
@@ -23,7 +45,13 @@ export class Gate {
     this.wake();
   }
 
+  /** Milliseconds since receiving was paused; 0 while it is not. */
+  get pausedMs(): number {
+    return this.pauses.size === 0 ? 0 : performance.now() - this.pausedAt;
+  }
+
   pause(reason: string): void {
+    if (this.pauses.size === 0) this.pausedAt = performance.now();
     this.pauses.add(reason);
   }
 
@@ -32,12 +60,12 @@ export class Gate {
     this.wake();
   }
 
-  /** For good; who waits goes on waiting, since a poll loop that is refused asks again at once. */
+  /** Permanent. Waiting pollers are left waiting: a refused poll loop would ask again at once. */
   shut(): void {
     this.state = 'shut';
   }
 
-  /** Once the poll loops are stopped: who still waits gets `error`. */
+  /** Once the poll loops are stopped: pollers that still wait get `error`. */
   abandon(error: Error): void {
     this.shut();
     this.abandonedBy = error;
@@ -57,8 +85,13 @@ export class Gate {
     this.wake();
   }
 
+  /** Whether messages may come in at all. */
+  get isOpen(): boolean {
+    return this.state === 'open' && this.pauses.size === 0;
+  }
+
   isOpenFor(poller: number): boolean {
-    return this.state === 'open' && this.pauses.size === 0 && poller < this.wanted;
+    return this.isOpen && poller < this.wanted;
   }
 
   /** Resolves when `poller` may receive; rejects once abandoned. */

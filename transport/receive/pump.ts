@@ -1,42 +1,42 @@
 import { ReceiveMessageCommand, type Message, type SQSClient } from '@aws-sdk/client-sqs';
 import { Logger } from '@nestjs/common';
-import { SqsConsumerEventHandler, SqsMessageHandler } from '@ssut/nestjs-sqs';
 import { setTimeout as wait } from 'node:timers/promises';
-import { type Gate } from './poll-gate';
 import { errorText } from '../delivery/outcome';
-import { type Room } from '../run/room';
+import { type Admission } from '../run/admission';
+import { isIntact } from '../sqs/md5';
+import { type PollGate } from './poll-gate';
 
-/** More long polls than this on one queue bring nothing: four did as well as eight when measured. */
+/** Upper bound of the pollers of a queue. Ten were enough when measured (decision 7); the rest is for slower networks. */
 export const MAX_POLLERS = 40;
 
-/** After failed receives: 0.25 s, doubling to at most 8 s, with jitter, so that a broker that is back is found soon. */
-const BACKOFF_MS = { first: 250, most: 8_000 };
+/** The pause after a failed receive, doubling, with jitter, so that a broker that is back is found soon. */
+const BACKOFF_MS = { first: 250, max: 8_000 };
 
+/** Failed receives in a row after which the queue counts as not answering. */
 const FAILING_AFTER = 3;
+
+/** A long poll that comes back empty sooner than this did not wait, and asked again at once it would be hundreds a second. */
+const EMPTY_TOO_SOON_MS = 500;
 
 /** Where received messages go. */
 export interface Intake {
-  /** Takes messages in; there is room taken for each. */
   admit(messages: readonly Message[]): void;
-  /** Gives messages back that arrived after the gate was shut. */
+  /** Gives messages back that arrived while receiving was paused, or over. */
   refuse(messages: readonly Message[]): void;
 }
 
 interface Poller {
-  /** `gate`: waits for leave to receive; `asking`: waits for the queue; `between`: soon at the gate again. */
+  /** `gate`: may not receive yet; `asking`: waits for the queue; `between`: soon at the gate again. */
   state: 'gate' | 'asking' | 'between';
-  /** Milliseconds since the epoch. */
+  /** By the monotonic clock. */
   since: number;
-  /** Room taken for the receive on its way. */
+  /** Messages to be asked for, or asked for and not answered yet. */
   reserved: number;
 }
 
-/** The consumer name by which ssut finds a poller's methods. */
-export const pollerName = (poller: number): string => `poller-${poller}`;
-
 /**
  * The receive side over `@ssut/nestjs-sqs`: N pollers on one queue that hand over what they receive and return at once,
- * so that no poll waits for a handler. Each reserves room for what it asks for.
+ * so that no poll waits for a handler. Each asks for no more than admission says.
  */
 export class Pump {
   private readonly logger = new Logger('Pump');
@@ -49,21 +49,22 @@ export class Pump {
   constructor(
     readonly count: number,
     private readonly parts: {
-      readonly gate: Gate;
-      readonly room: Room;
+      readonly gate: PollGate;
+      readonly admission: Admission;
       readonly intake: Intake;
       readonly visibilitySeconds: () => number;
     },
   ) {
     this.pollers = Array.from({ length: count }, () => ({
       state: 'between',
-      since: Date.now(),
+      since: performance.now(),
       reserved: 0,
     }));
   }
 
-  /** Milliseconds since the poller that is longest without an answer of the queue asked; 0 while all wait for leave. */
-  pollAgeMs(now: number): number {
+  /** Age in milliseconds of the oldest unanswered receive; 0 while no poller is asking. */
+  pollAgeMs(): number {
+    const now = performance.now();
     return Math.max(0, ...this.pollers.map(({ state, since }) => (state === 'gate' ? 0 : now - since)));
   }
 
@@ -76,8 +77,8 @@ export class Pump {
   async settleDown(graceMs: number): Promise<void> {
     this.shut = true;
     this.parts.gate.shut();
-    const deadline = Date.now() + graceMs;
-    while (this.pollers.some(({ state }) => state === 'asking') && Date.now() < deadline) await wait(20);
+    const deadline = performance.now() + graceMs;
+    while (this.pollers.some(({ state }) => state === 'asking') && performance.now() < deadline) await wait(20);
   }
 
   /** After the poll loops were stopped. */
@@ -85,26 +86,26 @@ export class Pump {
     const stopped = new Error('The poll loop has stopped.');
     this.stopping.abort(stopped);
     this.parts.gate.abandon(stopped);
-    this.parts.room.close(stopped);
+    this.parts.admission.close(stopped);
   }
 
-  /** Called by the poll loop before each receive; resolves with room for at least one message reserved. */
+  /** Called by the poll loop before each receive; resolves with one message or more reserved. */
   async beforeReceive(index: number): Promise<void> {
-    const { gate, room } = this.parts;
+    const { gate, admission } = this.parts;
     const poller = this.poller(index);
     enter(poller, 'gate');
     if (this.failures > 0) await wait(backoffMs(this.failures), undefined, { signal: this.stopping.signal });
     for (;;) {
       await gate.pass(index);
-      poller.reserved = await room.acquire();
+      poller.reserved = await admission.ask();
       if (gate.isOpenFor(index)) break;
-      this.giveBack(poller, 0);
+      this.giveBack(poller);
     }
     enter(poller, 'asking');
   }
 
   /**
-   * sqs-consumer asks for a fixed number of messages; through this client a poller asks for what it has room for.
+   * sqs-consumer asks for a fixed number of messages; through this client a poller asks for what it has reserved.
    * After a failure it does not wait long for messages, so that it is soon known whether the queue is back.
    */
   clientOf(index: number, client: SQSClient): SQSClient {
@@ -121,22 +122,28 @@ export class Pump {
     return Object.create(client, { send: { value: send } }) as SQSClient;
   }
 
-  received(index: number, messages: readonly Message[]): void {
-    this.answered(index, messages.length);
-    if (this.shut) {
-      this.parts.room.release(messages.length);
-      this.parts.intake.refuse(messages);
-    } else this.parts.intake.admit(messages);
+  received(index: number, received: readonly Message[]): void {
+    const messages = received.filter(isUsable);
+    if (messages.length < received.length) {
+      this.logger.error(`${received.length - messages.length} messages came without id or damaged, and were left in the queue.`);
+    }
+    if (this.parts.gate.isOpen) this.parts.intake.admit(messages);
+    else this.parts.intake.refuse(messages);
+    this.answered(this.poller(index), received.length);
   }
 
   empty(index: number): void {
-    this.answered(index, 0);
+    const poller = this.poller(index);
+    const tookMs = performance.now() - poller.since;
+    if (poller.state === 'asking' && this.failures === 0 && tookMs < EMPTY_TOO_SOON_MS && !this.shut) {
+      this.failed(index, new Error('an empty answer at once, though it was asked to wait'));
+    } else this.answered(poller, 0);
   }
 
   failed(index: number, error: unknown): void {
     const poller = this.poller(index);
     const asking = poller.state === 'asking';
-    this.leave(poller, 0);
+    this.leave(poller);
     if (!asking || this.shut) return;
     this.failures += 1;
     // One poller is enough to find out when the queue is back.
@@ -144,23 +151,22 @@ export class Pump {
     if (this.failures === 1) this.logger.warn(`A receive failed, polling goes on: ${errorText(error)}`);
   }
 
-  private answered(index: number, received: number): void {
-    const poller = this.poller(index);
+  private answered(poller: Poller, received: number): void {
     if (this.failures > 0) this.logger.log('Receives succeed again.');
     this.failures = 0;
     this.parts.gate.adapt(received, poller.reserved);
-    this.leave(poller, received);
+    this.leave(poller);
   }
 
-  private leave(poller: Poller, received: number): void {
-    this.giveBack(poller, received);
+  private leave(poller: Poller): void {
+    this.giveBack(poller);
     enter(poller, 'between');
   }
 
-  private giveBack(poller: Poller, used: number): void {
-    const unused = poller.reserved - used;
+  private giveBack(poller: Poller): void {
+    const { reserved } = poller;
     poller.reserved = 0;
-    this.parts.room.release(unused);
+    this.parts.admission.answered(reserved);
   }
 
   private poller(index: number): Poller {
@@ -172,47 +178,14 @@ export class Pump {
 
 function enter(poller: Poller, state: Poller['state']): void {
   poller.state = state;
-  poller.since = Date.now();
+  poller.since = performance.now();
 }
 
-/** Between half of and the whole of the doubled wait. */
+/** From half of the doubled pause to all of it. */
 function backoffMs(failures: number): number {
-  return Math.min(BACKOFF_MS.most, BACKOFF_MS.first * 2 ** (failures - 1)) * (0.5 + Math.random() / 2);
+  return Math.min(BACKOFF_MS.max, BACKOFF_MS.first * 2 ** (failures - 1)) * (0.5 + Math.random() / 2);
 }
 
-type PollerMethod = [event: string, decorate: MethodDecorator, method: (this: Pump, argument: never) => unknown];
-
-/** ssut looks for one method per consumer name and event, on the prototype; names without a consumer it ignores. */
-for (let index = 0; index < MAX_POLLERS; index += 1) {
-  const name = pollerName(index);
-  const methods: PollerMethod[] = [
-    [
-      'received',
-      SqsMessageHandler(name, true),
-      function (messages: Message[]) {
-        this.received(index, messages);
-        return [];
-      },
-    ],
-    [
-      'empty',
-      SqsConsumerEventHandler(name, 'empty'),
-      function () {
-        this.empty(index);
-      },
-    ],
-    ...['error', 'processing_error', 'timeout_error'].map((event): PollerMethod => [
-      event,
-      SqsConsumerEventHandler(name, event),
-      function (error: unknown) {
-        this.failed(index, error);
-      },
-    ]),
-  ];
-  for (const [event, decorate, value] of methods) {
-    const key = `${event}:${name}`;
-    const descriptor = { value, configurable: true, enumerable: false, writable: true };
-    Object.defineProperty(Pump.prototype, key, descriptor);
-    decorate(Pump.prototype, key, descriptor);
-  }
-}
+/** What can be named and settled, and came as it was sent. */
+const isUsable = ({ MessageId = '', ReceiptHandle = '', Body = '', MD5OfBody }: Message): boolean =>
+  MessageId !== '' && ReceiptHandle !== '' && isIntact(Body, MD5OfBody);

@@ -1,28 +1,29 @@
 import { Logger } from '@nestjs/common';
 import { setTimeout as wait } from 'node:timers/promises';
-import { type Standing } from '../delivery/attempts';
-import { type Flight } from './flight';
 import { errorText } from '../delivery/outcome';
 
-/** Between two tries to ask a store that is away; a drain waits at most this long for the next. */
-const ASK_AGAIN_MS = { first: 100, most: 1_000 };
+/** Between two tries to ask a store that is unavailable; a drain waits up to this long for the next. */
+const ASK_AGAIN_MS = { first: 100, max: 1_000 };
 
-const logger = new Logger('Engine');
+const logger = new Logger('Attempts');
 
 /**
- * How a delivery's job stands. While the store is away the delivery waits under its lease: a release would cost a
- * receive. Undefined: no longer ours.
+ * Asks the attempts port until it answers. While the store is unavailable the delivery waits, under its lease if it has
+ * one; `not-ours` once somebody else may have it, or its time is over.
  */
-export async function ask(flight: Flight, question: () => Promise<Standing>): Promise<Standing | undefined> {
+export async function askPatiently<T>(
+  delivery: { readonly isOurs: boolean },
+  question: () => Promise<T>,
+): Promise<T | 'not-ours'> {
   let waitMs = ASK_AGAIN_MS.first;
-  while (!flight.hasLostLease() && !flight.givenUp) {
+  while (delivery.isOurs) {
     try {
       return await question();
     } catch (error) {
       if (waitMs === ASK_AGAIN_MS.first) logger.warn(`The store does not answer, a job waits: ${errorText(error)}`);
     }
     await wait(waitMs);
-    waitMs = Math.min(waitMs * 2, ASK_AGAIN_MS.most);
+    waitMs = Math.min(waitMs * 2, ASK_AGAIN_MS.max);
   }
-  return undefined;
+  return 'not-ours';
 }

@@ -1,21 +1,42 @@
 import { toDelivery } from '../delivery/delivery';
-import { Flight } from './flight';
 import { Groups } from './groups';
+import { InFlight } from './in-flight';
 
-const flight = (): Flight => new Flight(toDelivery({ Attributes: { MessageGroupId: 'one' } }, 'jobs.fifo', 0), 30);
+const flight = (group = 'one'): InFlight =>
+  new InFlight(toDelivery({ Attributes: { MessageGroupId: group, SequenceNumber: '1' } }, 0), 30);
 
-it('excuses those behind one that was never settled, but not that one, nor who comes after them', async () => {
+it('gives the turn to one of a group after the other, and to groups side by side', async () => {
   const groups = new Groups();
-  const [culprit, follower, later] = [flight(), flight(), flight()];
-  expect(groups.turn(culprit)).toBe(true);
-  const turn = groups.turn(follower);
-  groups.excuseFollowers(culprit);
-  // Asked again when its dead letter could not be sent.
-  expect(groups.isExcused(culprit)).toBe(false);
-  groups.leave(culprit, true);
-  expect(await turn).toBe(true);
-  expect(groups.isExcused(follower)).toBe(true);
-  groups.leave(follower, true);
-  expect(groups.turn(later)).toBe(true);
-  expect(groups.isExcused(later)).toBe(false);
+  const [first, second, other] = [flight(), flight(), flight('two')];
+  expect(await groups.turn(first)).toBe('now');
+  const turn = groups.turn(second);
+  expect(await groups.turn(other)).toBe('now');
+  expect(await Promise.race([turn, Promise.resolve('waits')])).toBe('waits');
+  groups.leave(first, true);
+  expect(await turn).toBe('now');
+});
+
+it('sends back everything behind one that was not done, and begins anew after the last', async () => {
+  const groups = new Groups();
+  const [first, second, third, later] = [flight(), flight(), flight(), flight()];
+  await groups.turn(first);
+  const turns = [groups.turn(second), groups.turn(third)];
+  groups.leave(first, false);
+  expect(await turns[0]).toBe('broken');
+  groups.leave(second, false);
+  expect(await turns[1]).toBe('broken');
+  groups.leave(third, false);
+  expect(await groups.turn(later)).toBe('now');
+});
+
+it('ends a turn once: what has left its group cannot end the turn of the next', async () => {
+  const groups = new Groups();
+  const [waiting, second, third] = [flight(), flight(), flight()];
+  await groups.turn(waiting);
+  const turns = [groups.turn(second), groups.turn(third)];
+  groups.leave(waiting, true);
+  expect(await turns[0]).toBe('now');
+  groups.leave(waiting, false);
+  groups.leave(second, true);
+  expect(await turns[1]).toBe('now');
 });

@@ -1,70 +1,78 @@
-import { MAX_LEASE_SECONDS } from '../delivery/backoff';
-import { type Flight } from './flight';
-import { Flights } from './flights';
+import { Logger } from '@nestjs/common';
+import { MAX_LEASE_SECONDS } from '../delivery/decision';
 import { type Settlement } from '../settle/settlement';
+import { type Deliveries } from './deliveries';
+import { type InFlight, leaseEnd } from './in-flight';
 
 /** Leases are looked at this often per visibility timeout, and extended once half is gone. */
 const LOOKS_PER_LEASE = 8;
 const MAX_LOOK_MS = 5_000;
-/** The handler is told this long before SQS's 12 hours end. */
+/** The handler is notified this long before SQS's 12 hours end. */
 const CAP_MARGIN_SECONDS = 60;
+/** A look that is late by more than this share of a lease was held up by handlers, and leases may have ended meanwhile. */
+const LATE_SHARE = 1 / 4;
 
-/** Keeps the leases of running handlers: one timer, batched calls, and word to the handler when a lease is lost. */
+/** Keeps the leases of deliveries in flight: one timer, batched calls, and word to the handler when a lease is lost. */
 export class Heartbeats {
-  private readonly flights = new Flights('heartbeatPlace');
-  private readonly extending = new Map<Flight, Promise<void>>();
+  private readonly logger = new Logger('Heartbeats');
   private timer: NodeJS.Timeout | undefined;
+  private nextLook = 0;
 
   constructor(
     private readonly settlement: Settlement,
+    private readonly flights: Deliveries,
     /** Seconds; also what an extension asks for. */
     readonly visibilitySeconds: () => number,
   ) {}
 
-  add(flight: Flight): void {
-    this.flights.add(flight);
+  /** Goes on by itself until nothing is in flight. */
+  start(): void {
+    if (this.timer) return;
     const everyMs = Math.min(MAX_LOOK_MS, (this.visibilitySeconds() * 1_000) / LOOKS_PER_LEASE);
-    this.timer ??= setInterval(() => {
-      this.look(Date.now());
+    this.nextLook = performance.now() + everyMs;
+    this.timer = setTimeout(() => {
+      this.timer = undefined;
+      this.look();
+      if (this.flights.size > 0) this.start();
     }, everyMs);
   }
 
-  /** Resolves when no extension of this lease is on its way, so that none undoes what is decided next; undefined: none is. */
-  remove(flight: Flight): Promise<void> | undefined {
-    this.flights.delete(flight);
-    if (this.flights.size === 0) {
-      clearInterval(this.timer);
-      this.timer = undefined;
+  private look(): void {
+    const leaseMs = this.visibilitySeconds() * 1_000;
+    const lateMs = performance.now() - this.nextLook;
+    if (lateMs > leaseMs * LATE_SHARE) {
+      const seconds = (lateMs / 1_000).toFixed(1);
+      this.logger.warn(`Handlers held the event loop for ${seconds} s: no lease was kept meanwhile. Use a worker thread.`);
     }
-    return this.extending.get(flight);
-  }
-
-  private look(now: number): void {
-    const halfMs = (this.visibilitySeconds() * 1_000) / 2;
     for (const flight of this.flights) {
-      if (flight.hasLostLease()) continue;
-      if (now >= flight.leaseUntil) flight.loseLease('The lease ran out before it could be extended.');
-      else if (flight.leaseUntil - now <= halfMs && !this.extending.has(flight)) this.startExtending(flight, now);
+      if (!flight.beating || flight.hasLostLease) continue;
+      if (flight.hasLeaseEnded()) flight.loseLease('The lease ran out before it could be extended.');
+      else if (!flight.extending && flight.leaseLeftMs() <= leaseMs / 2) this.extend(flight);
     }
   }
 
-  private startExtending(flight: Flight, now: number): void {
-    const extending = this.extend(flight, now).finally(() => this.extending.delete(flight));
-    this.extending.set(flight, extending);
+  private extend(flight: InFlight): void {
+    const seconds = this.secondsToAskFor(flight);
+    if (seconds > 0) flight.extending = this.extendBy(flight, seconds);
+    else flight.loseLease('SQS keeps a message invisible for up to 12 hours.');
   }
 
-  private async extend(flight: Flight, now: number): Promise<void> {
-    const heldSeconds = (now - flight.delivery.receivedAt) / 1_000;
-    const leftSeconds = Math.floor(MAX_LEASE_SECONDS - heldSeconds) - 1;
-    if (leftSeconds <= CAP_MARGIN_SECONDS) {
-      flight.loseLease('SQS keeps a message invisible for 12 hours at most.');
-      return;
+  private async extendBy(flight: InFlight, seconds: number): Promise<void> {
+    try {
+      const end = leaseEnd(seconds);
+      const handle = flight.delivery.receiptHandle;
+      const extension = await this.settlement.extend(flight.delivery, seconds);
+      if (handle !== flight.delivery.receiptHandle || flight.hasLostLease || !flight.beating) return;
+      if (extension === 'extended') flight.extendTo(end);
+      else if (extension === 'lost') flight.loseLease('SQS says the lease is gone.');
+    } finally {
+      flight.extending = undefined;
     }
-    const seconds = Math.min(this.visibilitySeconds(), leftSeconds);
-    const handle = flight.delivery.receiptHandle;
-    const extension = await this.settlement.extend(flight.delivery, seconds);
-    if (handle !== flight.delivery.receiptHandle || flight.hasLostLease() || !this.flights.has(flight)) return;
-    if (extension === 'extended') flight.leaseUntil = now + seconds * 1_000;
-    else if (extension === 'lost') flight.loseLease('SQS says the lease is gone.');
+  }
+
+  /** 0 when too little is left of the 12 hours that count from the receive. */
+  private secondsToAskFor({ arrivedAt }: InFlight): number {
+    const left = Math.floor(MAX_LEASE_SECONDS - (performance.now() - arrivedAt) / 1_000) - 1;
+    return left <= CAP_MARGIN_SECONDS ? 0 : Math.min(this.visibilitySeconds(), left);
   }
 }

@@ -1,80 +1,107 @@
 import { Logger } from '@nestjs/common';
+import { setTimeout as wait } from 'node:timers/promises';
 import { type Attempts } from '../delivery/attempts';
-import { describeDeadLetter, toDeadLetterMessage, type DeadLetter } from '../delivery/dead-letter';
-import { type Decision } from '../delivery/decision';
+import { asItCame, type DeadLetter, describeDeadLetter, withWhy } from '../delivery/dead-letter';
 import { type Delivery } from '../delivery/delivery';
-import { DeliveryMemory } from './delivery-memory';
-import { MessageRefused } from '../sqs/errors';
 import { errorText } from '../delivery/outcome';
+import { askPatiently } from '../run/ask-patiently';
+import { MessageRefused } from '../sqs/errors';
 import { type Sender } from '../sqs/sender';
 
-/** A move that could not be finished is begun anew after this, at its next delivery. */
-const RETRY_SECONDS = 5;
+/** Between two tries to send a dead letter, doubling. */
+const TRY_AGAIN_MS = { first: 5_000, max: 300_000 };
 
-/** After so many receives there is no redrive policy at work. */
-const NEVER_REDRIVEN = 100;
-const NEVER_REDRIVEN_SECONDS = 300;
+/** A drain, or a lease that is lost meanwhile, is noticed within this. */
+const LOOK_MS = 500;
 
-/** What becomes of the delivery in its own queue. */
-export type SourceEnd = Exclude<Decision, { action: 'dead-letter' }>;
+/** A dead letter on its way, and whether it is still this process's to send. */
+interface Moving {
+  readonly delivery: Delivery;
+  readonly isOurs: boolean;
+}
+
+export interface MoveOptions {
+  /** Aborted when nothing is to be waited for any more. */
+  readonly ending: AbortSignal;
+  /** The dead letter has to wait, and its record says `failed`. */
+  readonly recorded?: () => void;
+}
 
 /**
- * Moves deliveries to the dead-letter queue: sent there, told to the attempts port, then deleted here by the caller.
- * Whatever fails in between, the message is still in its queue: it may be dead-lettered twice, never lost.
+ * Moves deliveries to the dead-letter queue: sent there, told to the attempts port, then deleted at the source by the
+ * caller. Whatever fails in between, the message is still in its queue: it may be dead-lettered twice, and is never lost.
  */
 export class DeadLetterQueue {
   private readonly logger = new Logger('DeadLetterQueue');
-  private readonly left = new DeliveryMemory();
-  /** Sent, and not yet told to the attempts port: not sent again. */
-  private readonly sent = new DeliveryMemory();
+  private refusedNow = 0;
 
   constructor(
     private readonly sender: Sender,
     private readonly attempts: Attempts,
   ) {}
 
-  /** What to do with a delivery that only SQS's own redrive can move; undefined for any other. */
-  leftToRedrive(delivery: Delivery): SourceEnd | undefined {
-    return this.left.has(delivery) ? giveBack(delivery) : undefined;
+  /** Dead letters that wait because the queue did not take them. */
+  get refused(): number {
+    return this.refusedNow;
   }
 
-  /** Resolves to what becomes of the delivery in its own queue. */
-  async move(delivery: Delivery, why: Pick<DeadLetter, 'reason' | 'error' | 'attempts'>): Promise<SourceEnd> {
-    const deadLetter = describeDeadLetter(delivery, why, this.attempts.jobId(delivery));
-    try {
-      const sent = this.sent.has(delivery) || (await this.send(delivery, deadLetter));
-      if (sent) this.sent.remember(delivery);
-      await this.attempts.deadLettered(delivery, deadLetter, sent);
-      this.sent.forget(delivery);
-      if (sent) return { action: 'delete' };
-    } catch (error) {
-      this.logger.warn(`A dead letter could not be moved, its message waits: ${errorText(error)}`);
-      return { action: 'release', afterSeconds: RETRY_SECONDS, retry: true };
+  /** `ended`: it is in the dead-letter queue, and its record says so. `left`: not ours any more, or the time is over. */
+  async move(
+    moving: Moving,
+    why: Pick<DeadLetter, 'reason' | 'error' | 'attempts'>,
+    { ending, recorded }: MoveOptions,
+  ): Promise<'ended' | 'left'> {
+    const { delivery } = moving;
+    const letter = describeDeadLetter(delivery, why, this.attempts.jobId(delivery));
+    const record = (sent: boolean): Promise<'ended' | 'not-ours'> =>
+      askPatiently(moving, () => this.attempts.deadLettered(delivery, letter, sent).then(() => 'ended'));
+    if ((await this.send(delivery, letter)) === 'refused') {
+      this.refusedNow += 1;
+      try {
+        if ((await record(false)) === 'ended') recorded?.();
+        if ((await this.sendPatiently(moving, letter, ending)) === 'left') return 'left';
+      } finally {
+        this.refusedNow -= 1;
+      }
     }
-    this.left.remember(delivery);
-    return giveBack(delivery);
-  }
-
-  /** False when the message with its why cannot be sent at all; rejects when it may be later. */
-  private async send(delivery: Delivery, deadLetter: DeadLetter): Promise<boolean> {
-    const message = toDeadLetterMessage(delivery, deadLetter);
-    if (!message) return false;
-    try {
-      await this.sender.send(message);
-      return true;
-    } catch (error) {
-      if (error instanceof MessageRefused) return false;
-      throw error;
-    }
+    return (await record(true)) === 'ended' ? 'ended' : 'left';
   }
 
   /** Resolves when every move begun has its answer. */
   close(): Promise<void> {
     return this.sender.close();
   }
-}
 
-/** At once, until it was received often enough; a queue that never redrives would have it going round. */
-function giveBack({ receiveCount }: Delivery): SourceEnd {
-  return { action: 'release', afterSeconds: receiveCount < NEVER_REDRIVEN ? 0 : NEVER_REDRIVEN_SECONDS };
+  private async sendPatiently(moving: Moving, letter: DeadLetter, ending: AbortSignal): Promise<'sent' | 'left'> {
+    for (let waitMs = TRY_AGAIN_MS.first; ; waitMs = Math.min(waitMs * 2, TRY_AGAIN_MS.max)) {
+      for (const until = performance.now() + waitMs; performance.now() < until;) {
+        if (ending.aborted || !moving.isOurs) return 'left';
+        await wait(LOOK_MS, undefined, { signal: ending }).catch(() => undefined);
+      }
+      if ((await this.send(moving.delivery, letter)) === 'sent') return 'sent';
+    }
+  }
+
+  /** With the why or, where SQS refuses that, as it came; then the record alone has the why. */
+  private async send(delivery: Delivery, letter: DeadLetter): Promise<'sent' | 'refused'> {
+    let message = withWhy(delivery, letter) ?? asItCame(delivery);
+    for (let tries = 1; ; tries += 1) {
+      try {
+        await this.sender.send(message);
+        return 'sent';
+      } catch (error) {
+        message = asItCame(delivery);
+        if (tries === 1 && error instanceof MessageRefused) continue;
+        this.tell(error);
+        return 'refused';
+      }
+    }
+  }
+
+  /** Once per outage. */
+  private tell(error: unknown): void {
+    if (this.refusedNow > 0) return;
+    const cause = error instanceof Error && error.cause !== undefined ? ` ${errorText(error.cause)}` : '';
+    this.logger.error(`The dead-letter queue takes no message, so dead letters wait: ${errorText(error)}${cause}`);
+  }
 }

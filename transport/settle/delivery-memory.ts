@@ -4,8 +4,8 @@ import { type Delivery } from '../delivery/delivery';
 const MAX_ENTRIES = 10_000;
 
 /**
- * Remembers deliveries whose end is decided but not reached, for when they come again: by queue, MessageId and payload,
- * the latest 10,000, until the process ends.
+ * Remembers deliveries whose end is decided but not reached, for when they come again: by MessageId and payload, the
+ * latest 10,000, until the process ends.
  */
 export class DeliveryMemory {
   private readonly keys = new Set<string>();
@@ -28,6 +28,6 @@ export class DeliveryMemory {
   }
 }
 
-function keyOf({ queueUrl, messageId, body }: Delivery): string {
-  return `${queueUrl} ${messageId} ${createHash('sha256').update(body).digest('base64')}`;
+function keyOf({ messageId, body }: Delivery): string {
+  return `${messageId} ${createHash('sha256').update(body).digest('base64')}`;
 }

@@ -3,16 +3,22 @@ import { type Decision } from '../delivery/decision';
 import { type Delivery } from '../delivery/delivery';
 import { errorText } from '../delivery/outcome';
 
-/** Milliseconds since the epoch. `startedAt` is undefined for a delivery that was settled without a run. */
-export interface Timings {
-  readonly sentAt: number;
-  readonly receivedAt: number;
+/** How a delivery was settled. Times are in milliseconds since the epoch. */
+export interface Settled {
+  readonly delivery: Readonly<Delivery>;
+  readonly action: Decision['action'];
+  /** Of a dead letter. */
+  readonly reason?: string;
+  /** Of the last failed run. */
+  readonly error?: string;
+  /** Failed runs so far. */
+  readonly attempts: number;
+  /** Undefined for a delivery that was settled without a run. */
   readonly startedAt: number | undefined;
   readonly settledAt: number;
 }
 
-/** Told of every settled delivery and how it ended. */
-export type SettledListener = (delivery: Delivery, decision: Decision, timings: Timings) => void;
+export type SettledListener = (settled: Settled) => void;
 
 /** Tells its listeners; one that throws harms neither the delivery nor the others. */
 export class SettledListeners {
@@ -23,11 +29,22 @@ export class SettledListeners {
     this.listeners.push(listener);
   }
 
-  tell(delivery: Delivery, decision: Decision, startedAt: number | undefined): void {
-    const { sentAt, receivedAt } = delivery;
+  /** `startedAt` by the monotonic clock. */
+  tell(delivery: Delivery, decision: Decision, attempts: number, startedAt: number | undefined): void {
+    if (this.listeners.length === 0) return;
+    const settledAt = Date.now();
+    const settled: Settled = {
+      delivery,
+      action: decision.action,
+      attempts,
+      ...('reason' in decision && { reason: decision.reason }),
+      ...('error' in decision && { error: decision.error }),
+      startedAt: startedAt === undefined ? undefined : settledAt - (performance.now() - startedAt),
+      settledAt,
+    };
     for (const listener of this.listeners) {
       try {
-        listener(delivery, decision, { sentAt, receivedAt, startedAt, settledAt: Date.now() });
+        listener(settled);
       } catch (error) {
         this.logger.error(`A listener of settled deliveries failed: ${errorText(error)}`);
       }

@@ -57,12 +57,16 @@ export class Settlement {
     return this.done.has(delivery);
   }
 
-  /** Deletes a delivery that is done; one whose delete is given up comes again, and is only deleted then. */
-  async delete(delivery: Delivery): Promise<void> {
+  /**
+   * Deletes a delivery that is done; one whose delete is given up comes again, and is only deleted then. SQS says yes to
+   * the handle of a lease that has ended, too, and may delete nothing: unless the lease holds, it is remembered.
+   */
+  async delete(delivery: Delivery, leaseHolds: () => boolean): Promise<void> {
     for (let failures = 0; ; failures += 1) {
       try {
         await this.deleteByLatest(delivery);
-        this.done.forget(delivery);
+        if (leaseHolds()) this.done.forget(delivery);
+        else this.done.remember(delivery);
         return;
       } catch (error) {
         this.done.remember(delivery);

@@ -8,7 +8,7 @@ interface BatchOutput<Success> {
 
 /** How the entries of a call are told what became of them. */
 interface Verdicts<Success, Answer> {
-  accepted(entry: Success): Answer;
+  accepted(entry: Success, position: number): Answer | Error;
   /** SQS will never take it. */
   refused(text: string): Error;
   /** SQS did not take it now, or said nothing of it. */
@@ -18,17 +18,29 @@ interface Verdicts<Success, Answer> {
 /** Answers by position, for `Batcher`. An entry that SQS names neither successful nor failed has failed. */
 export function byPosition<Success extends { readonly Id?: string | undefined }, Answer>(
   count: number,
-  { Successful = [], Failed = [] }: BatchOutput<Success>,
+  { Successful, Failed }: BatchOutput<Success>,
   verdicts: Verdicts<Success, Answer>,
 ): (Answer | Error)[] {
   const answers: (Answer | Error | undefined)[] = Array.from({ length: count });
-  for (const entry of Successful) answers[Number(entry.Id)] = verdicts.accepted(entry);
-  for (const entry of Failed) {
+  for (const entry of Successful ?? []) {
+    const position = positionOf(entry, count);
+    if (position !== undefined) answers[position] = verdicts.accepted(entry, position);
+  }
+  for (const entry of Failed ?? []) {
+    const position = positionOf(entry, count);
     const text = `${entry.Code ?? 'Failed'}: ${entry.Message ?? 'no reason given'}`;
-    answers[Number(entry.Id)] = isRefusal(entry) ? verdicts.refused(text) : verdicts.failed(text);
+    if (position !== undefined) answers[position] = isRefusal(entry) ? verdicts.refused(text) : verdicts.failed(text);
   }
   // Made only where needed: an error costs its stack.
   return answers.map((answer) => answer ?? verdicts.failed('SQS said nothing of this entry.'));
+}
+
+/** Undefined for an id that this call did not have. */
+function positionOf({ Id = '' }: { readonly Id?: string | undefined }, count: number): number | undefined {
+  const position = Number(Id);
+  return Id === String(position) && Number.isInteger(position) && position >= 0 && position < count
+    ? position
+    : undefined;
 }
 
 /** Throttling is blamed on the sender, too, and passes. */

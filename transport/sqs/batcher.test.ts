@@ -1,5 +1,6 @@
 import { eventually } from '../../test/harness/eventually';
-import { Batcher, PAYLOAD_LIMIT_BYTES, type BatcherOptions } from './batcher';
+import { Batcher, type BatcherOptions } from './batcher';
+import { PAYLOAD_LIMIT_BYTES } from './outgoing';
 
 type Call = {
   readonly entries: readonly number[];

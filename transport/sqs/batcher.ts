@@ -1,8 +1,7 @@
+import { PAYLOAD_LIMIT_BYTES } from './outgoing';
+
 /** SQS takes at most ten entries in a batch call. */
 const BATCH_LIMIT = 10;
-
-/** SQS takes at most 1 MiB in a batch call, and in a message. */
-export const PAYLOAD_LIMIT_BYTES = 1_048_576;
 
 export interface BatcherOptions<Entry, Answer> {
   /** One batch call. Answers by position, an `Error` for an entry that failed; a rejection fails every entry. */
@@ -50,7 +49,7 @@ export class Batcher<Entry, Answer> {
     const { maxWaiting, full, sizeOf } = this.options;
     if (this.waiting.length >= maxWaiting) return Promise.reject(full());
     return new Promise((resolve, reject) => {
-      this.waiting.push({ entry, bytes: sizeOf(entry), since: Date.now(), resolve, reject });
+      this.waiting.push({ entry, bytes: sizeOf(entry), since: performance.now(), resolve, reject });
       this.schedule();
     });
   }
@@ -137,7 +136,7 @@ export class Batcher<Entry, Answer> {
 
   private rejectLate(): void {
     const { maxWaitMs, late } = this.options;
-    const now = Date.now();
+    const now = performance.now();
     const inTime = this.waiting.findIndex(({ since }) => now - since < maxWaitMs);
     const overdue = this.waiting.splice(0, inTime === -1 ? this.waiting.length : inTime);
     for (const { reject } of overdue) reject(late());

@@ -1,5 +1,4 @@
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
-import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { type AddressInfo } from 'node:net';
@@ -8,14 +7,12 @@ import { createWorkClient } from './clients';
 let server: Server;
 afterEach(() => server.close());
 
-const md5 = (text: string): string => createHash('md5').update(text).digest('hex');
-
 /** Sends `{}` to a broker whose answers are these, one after the other. */
 async function send(...answers: RequestListener[]): Promise<{ MessageId?: string | undefined }> {
   server = createServer((incoming, outgoing) => answers.shift()?.(incoming, outgoing)).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const client = createWorkClient({ region: 'us-east-1', endpoint });
+  const client = createWorkClient({ queueUrl: `${endpoint}/0/queue`, region: 'us-east-1', endpoint });
   try {
     return await client.send(new SendMessageCommand({ QueueUrl: `${endpoint}/0/queue`, MessageBody: '{}' }));
   } finally {
@@ -45,8 +42,4 @@ it('tries again when an answer breaks off', async () => {
 
 it('gives up after two tries', async () => {
   await expect(send(breaksOff, breaksOff, accepts('{}'))).rejects.toThrow();
-});
-
-it('does not take another body for the one it sent', async () => {
-  await expect(send(accepts('{"input":1}'))).rejects.toThrow('InvalidChecksumError');
 });

@@ -1,9 +1,11 @@
 import { SQSClient, type SQSClientConfig } from '@aws-sdk/client-sqs';
 import { UndiciHttpHandler } from '@smithy/undici-http-handler';
-import { hash } from 'node:crypto';
+import { withinLimit } from './limit';
 
 export interface ClientOptions {
-  readonly region: string;
+  readonly queueUrl: string;
+  /** Undefined: the queue URL's, or what the SDK finds in environment and profile. An AWS queue URL has the last word. */
+  readonly region: string | undefined;
   /** Undefined for AWS itself. */
   readonly endpoint: string | undefined;
 }
@@ -16,18 +18,27 @@ const CONNECT_MS = 1_000;
 /** The SDKs for Java and Go keep idle connections for 60 and 90 s. */
 const IDLE_MS = 60_000;
 
-/**
- * For sends, deletes and visibility. A silent endpoint costs a call at most about 10 s: two tries of at most 1 s to
- * connect and 3 s to answer, each of which undici may notice half a second late.
- */
+/** Two tries of up to 1 s to connect and 3 s to answer, each of which undici may notice half a second late. */
+const WORK_LIMIT_MS = 10_000;
+
+/** For sends, deletes and visibility: every call has its answer, or has failed, within 10 s. */
 export function createWorkClient(options: ClientOptions): SQSClient {
-  return createClient(options, { maxAttempts: 2, requestHandler: httpHandler(3_000) });
+  const client = createClient(options, { maxAttempts: 2, requestHandler: httpHandler(3_000) });
+  return limited(client, WORK_LIMIT_MS);
 }
 
 /** For long polls: each parks a socket for up to `waitSeconds`, so they have a client of their own. The pump backs off, not the SDK. */
 export function createPollClient(options: ClientOptions, pollers: number, waitSeconds: number): SQSClient {
-  const requestHandler = httpHandler((waitSeconds + POLL_SLACK_SECONDS) * 1_000, Math.max(1, pollers));
-  return createClient(options, { maxAttempts: 1, requestHandler });
+  const answerMs = (waitSeconds + POLL_SLACK_SECONDS) * 1_000;
+  const client = createClient(options, { maxAttempts: 1, requestHandler: httpHandler(answerMs, Math.max(1, pollers)) });
+  return limited(client, answerMs + CONNECT_MS);
+}
+
+/** The same client, each of whose calls ends within `ms`. */
+function limited(client: SQSClient, ms: number): SQSClient {
+  const send = (command: Parameters<SQSClient['send']>[0], options?: { abortSignal?: AbortSignal }): Promise<unknown> =>
+    withinLimit(ms, (abortSignal) => client.send(command, { ...options, abortSignal }), options?.abortSignal);
+  return Object.create(client, { send: { value: send } }) as SQSClient;
 }
 
 /** Over undici a call takes a fifth less CPU than over `node:http`: decision 8. */
@@ -43,13 +54,15 @@ function httpHandler(answerMs: number, connections = 50): UndiciHttpHandler {
   });
 }
 
-function createClient({ region, endpoint }: ClientOptions, config: SQSClientConfig): SQSClient {
+function createClient({ queueUrl, region, endpoint }: ClientOptions, config: SQSClientConfig): SQSClient {
+  const signedFor = regionOf(queueUrl) ?? region;
   const client = new SQSClient({
-    region,
+    ...(signedFor !== undefined && { region: signedFor }),
     ...(endpoint !== undefined && { endpoint }),
     // An emulator's queue URL may name a host that only it can resolve.
     useQueueUrlAsEndpoint: endpoint === undefined,
-    md5: Md5,
+    // Held against the bodies one by one instead: the SDK fails ten messages for one, in vain where there is no MD5.
+    md5: false,
     ...config,
   });
   makeLean(client);
@@ -72,23 +85,6 @@ function retryBrokenAnswers({ middlewareStack }: SQSClient): void {
   );
 }
 
-/** What the SDK checks bodies by; its own makes a stream of each. */
-class Md5 {
-  private data: Uint8Array = new Uint8Array();
-
-  update(data: Uint8Array): void {
-    this.data = data;
-  }
-
-  digest(): Promise<Uint8Array> {
-    return Promise.resolve(hash('md5', this.data, 'buffer'));
-  }
-
-  reset(): void {
-    this.data = new Uint8Array();
-  }
-}
-
 const BROKEN: ReadonlySet<unknown> = new Set(['UND_ERR_SOCKET', 'UND_ERR_BODY_TIMEOUT']);
 
 /** As the call has it by then. */
@@ -105,9 +101,17 @@ function makeLean({ middlewareStack }: SQSClient): void {
   middlewareStack.remove('getUserAgentMiddleware');
   middlewareStack.add(
     (next) => (call) => {
-      (call as HttpCall).request.headers['user-agent'] = 'plusone';
+      (call as HttpCall).request.headers['user-agent'] = 'nestjs-sqs';
       return next(call);
     },
     { name: 'userAgent', step: 'build' },
   );
+}
+
+/** A queue takes only calls that are signed for its own region. Undefined where the URL is not one of AWS itself. */
+function regionOf(queueUrl: string): string | undefined {
+  const { hostname = '' } = URL.parse(queueUrl) ?? {};
+  const [, region, legacy] =
+    /^(?:sqs(?:-fips)?\.([a-z0-9-]+)|([a-z0-9-]+)\.queue)\.(?:amazonaws\.com|api\.aws)(?:\.cn)?$/.exec(hostname) ?? [];
+  return region ?? legacy;
 }

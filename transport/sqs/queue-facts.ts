@@ -3,6 +3,7 @@ import { GetQueueAttributesCommand, type SQSClient } from '@aws-sdk/client-sqs';
 /** What the queue itself says about its deliveries. */
 export interface QueueFacts {
   readonly visibilityTimeoutSeconds: number;
+  readonly fifo: boolean;
   /** Has a redrive policy, the backstop for what nobody could settle. */
   readonly redrives: boolean;
 }
@@ -15,6 +16,7 @@ export async function readQueueFacts(client: SQSClient, queueUrl: string, signal
   );
   return {
     visibilityTimeoutSeconds: Number(attributes.VisibilityTimeout ?? 30),
+    fifo: attributes.FifoQueue === 'true',
     redrives: (attributes.RedrivePolicy ?? '') !== '',
   };
 }

@@ -1,21 +1,11 @@
-import {
-  SendMessageBatchCommand,
-  type MessageAttributeValue,
-  type SendMessageBatchRequestEntry,
-  type SQSClient,
-} from '@aws-sdk/client-sqs';
+import { SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { byPosition } from './batch-answer';
-import { Batcher, PAYLOAD_LIMIT_BYTES } from './batcher';
+import { Batcher } from './batcher';
 import { MessageRefused, QueueUnavailable } from './errors';
+import { isIntact } from './md5';
+import { messageBytes, type OutgoingMessage, PAYLOAD_LIMIT_BYTES, toEntry } from './outgoing';
 
-export interface OutgoingMessage {
-  readonly body: string;
-  readonly attributes: Readonly<Record<string, MessageAttributeValue>>;
-  readonly groupId?: string | undefined;
-  readonly deduplicationId?: string | undefined;
-}
-
-/** Sends waiting at most; at 16 KiB each about 16 MiB. */
+/** Limits the sends that wait; at 16 KiB each they hold about 16 MiB. */
 const MAX_WAITING = 1_000;
 /** With at most 10 s for the call itself, every send has its answer within 12 s. */
 const MAX_WAIT_MS = 2_000;
@@ -23,12 +13,6 @@ const MAX_CALLS = 8;
 /** Less than a call takes, as a rule. */
 const GATHER_MS = 5;
 const RETRY_AFTER_SECONDS = 5;
-
-/** Envelope attributes every message carries; see `toDelivery` for the other side. */
-export const envelope = (type: string, version: number): Record<string, MessageAttributeValue> => ({
-  type: { DataType: 'String', StringValue: type },
-  version: { DataType: 'String', StringValue: String(version) },
-});
 
 /**
  * Sends to one queue; concurrent sends share SendMessageBatch calls. `send` resolves only when SQS accepted that
@@ -74,7 +58,10 @@ export class Sender {
       throw unavailable('The queue did not take the message.', error);
     });
     return byPosition(messages.length, answer, {
-      accepted: ({ MessageId = '' }) => MessageId,
+      accepted: ({ MessageId = '', MD5OfMessageBody }, position) =>
+        isIntact(messages[position]?.body ?? '', MD5OfMessageBody)
+          ? MessageId
+          : unavailable('SQS took another body than was sent: its MD5 differs.'),
       refused: (text) => new MessageRefused(text),
       failed: (text) => unavailable(text),
     });
@@ -83,27 +70,4 @@ export class Sender {
 
 function unavailable(message: string, cause?: unknown): QueueUnavailable {
   return new QueueUnavailable(message, RETRY_AFTER_SECONDS, { cause });
-}
-
-function toEntry(message: OutgoingMessage, position: number): SendMessageBatchRequestEntry {
-  return {
-    Id: String(position),
-    MessageBody: message.body,
-    MessageAttributes: message.attributes,
-    ...(message.groupId !== undefined && { MessageGroupId: message.groupId }),
-    ...(message.deduplicationId !== undefined && { MessageDeduplicationId: message.deduplicationId }),
-  };
-}
-
-/** As SQS counts: body, and name, type and value of each attribute. */
-export function messageBytes({ body, attributes }: Pick<OutgoingMessage, 'body' | 'attributes'>): number {
-  let bytes = Buffer.byteLength(body);
-  for (const [name, { DataType = '', StringValue = '', BinaryValue }] of Object.entries(attributes)) {
-    bytes +=
-      Buffer.byteLength(name) +
-      Buffer.byteLength(DataType) +
-      Buffer.byteLength(StringValue) +
-      (BinaryValue?.byteLength ?? 0);
-  }
-  return bytes;
 }

@@ -7,7 +7,7 @@ import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { IsNumber } from 'class-validator';
 import { v7 as uuid } from 'uuid';
 import { JOB_TYPE, JOB_VERSION } from '../../../contract/job';
-import { envelope } from '../../../transport/sqs/sender';
+import { envelope } from '../../../transport/sqs/outgoing';
 import { type ProducerSpec, runProducerPeer } from '../peer';
 import { createClient } from './client';
 import { loadPeer } from './load';

@@ -1,6 +1,6 @@
 import { v7 as uuid } from 'uuid';
 import { JOB_TYPE, JOB_VERSION } from '../../../contract/job';
-import { envelope } from '../../../transport/sqs/sender';
+import { envelope } from '../../../transport/sqs/outgoing';
 import { bodyOf, paddedBody, StandInQueue } from './queue';
 
 /** The fields of the calls it knows. */

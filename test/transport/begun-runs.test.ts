@@ -1,0 +1,120 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { type TestQueues, withBroker } from '../harness/broker';
+import { Latch, type RunningConsumer, Script, scripted, startConsumer, stopConsumers } from '../harness/consumer';
+import { deadLetters, whyOf } from '../harness/dead-letters';
+import { eventually } from '../harness/eventually';
+import { notedAttempts, Notes } from '../harness/noted-attempts';
+
+const broker = withBroker();
+let queues: TestQueues;
+let notes: Notes;
+beforeEach(async () => {
+  queues = await broker().createQueues();
+  notes = new Notes();
+});
+afterEach(stopConsumers);
+
+const start = (script: Script, concurrency = 100): Promise<RunningConsumer> =>
+  startConsumer({ broker: broker(), queues, ...scripted(script), attempts: notedAttempts(notes), concurrency });
+
+/** Receives whose consumer dies: their leases end, here after no time. */
+async function receiveInVain(times: number): Promise<void> {
+  for (let receive = 1; receive <= times; receive += 1) {
+    await eventually(async () => (await broker().receive(queues.queueUrl, 0, 1)).length === 1);
+  }
+}
+
+const allDone = (): Promise<boolean> => eventually(() => broker().isEmpty(queues.queueUrl), { withinMs: 20_000 });
+
+it('does not run what began fifteen times without an outcome', async () => {
+  const id = await broker().send(queues.queueUrl, '{}');
+  await receiveInVain(1);
+  notes.begun.set(id, 15);
+  const script = new Script();
+  await start(script);
+  const [message] = await deadLetters(broker(), queues.deadLetterQueueUrl);
+  expect(whyOf(message ?? {})).toMatchObject({ reason: 'unsettled', attempts: 0 });
+  expect(script.runs).toEqual([]);
+});
+
+it('runs what was received forty times and never begun', async () => {
+  await broker().send(queues.queueUrl, '{}');
+  await receiveInVain(40);
+  const script = new Script();
+  await start(script);
+  await allDone();
+  expect(script.runs).toHaveLength(1);
+});
+
+it('notes the run of the third receive before it begins, and takes the note back when it has ended', async () => {
+  const id = await broker().send(queues.queueUrl, '{}');
+  await receiveInVain(2);
+  const seen: (number | undefined)[] = [];
+  const script = new Script(() => {
+    seen.push(notes.begun.get(id));
+    if (seen.length === 1) throw new Error('once');
+  });
+  await start(script);
+  await allDone();
+  expect(seen).toEqual([1, 1]);
+  expect(notes.begun.get(id)).toBe(0);
+  expect(notes.attempts.get(id)).toBe(1);
+});
+
+it('takes the note of a run back that a drain has stopped', async () => {
+  const id = await broker().send(queues.queueUrl, '{}');
+  await receiveInVain(2);
+  const script = new Script(
+    (_payload, { signal }) =>
+      new Promise((_resolve, reject) => {
+        signal.addEventListener('abort', () => {
+          reject(new Error('stopped'));
+        });
+      }),
+  );
+  const consumer = await startConsumer({
+    broker: broker(),
+    queues,
+    ...scripted(script),
+    attempts: notedAttempts(notes),
+    numbers: { drainSeconds: 2 },
+  });
+  await eventually(() => notes.begun.get(id) === 1 && script.runs.length === 1);
+  await consumer.stop();
+  expect(notes.begun.get(id)).toBe(0);
+  expect(notes.attempts.get(id)).toBeUndefined();
+});
+
+it('runs jobs with such runs one at a time, fewest first, and all others beside them', async () => {
+  const order: string[] = [];
+  const latch = new Latch();
+  let together = 0;
+  let most = 0;
+  const script = new Script(async (payload) => {
+    const { name, begun } = payload as { name: string; begun: number };
+    order.push(name);
+    if (begun === 0) return;
+    together += 1;
+    most = Math.max(most, together);
+    await (order.length === 1 ? latch.opened : wait(20));
+    together -= 1;
+  });
+  const send = async (name: string, begun: number): Promise<void> => {
+    const id = await broker().send(queues.queueUrl, JSON.stringify({ name, begun }));
+    if (begun > 0) notes.begun.set(id, begun);
+  };
+  await send('first', 1);
+  await send('nine', 9);
+  await send('two', 2);
+  await send('five', 5);
+  await send('fresh', 0);
+  // Received before, as everything that has begun was.
+  await eventually(async () => (await broker().receive(queues.queueUrl, 0, 1)).length === 5);
+  await start(script);
+  await eventually(() => order.includes('fresh'));
+  latch.open();
+  await allDone();
+  expect(most).toBe(1);
+  expect(order.filter((name) => name !== 'fresh')).toEqual(['first', 'two', 'five', 'nine']);
+  expect(order.indexOf('fresh')).toBeLessThan(2);
+});

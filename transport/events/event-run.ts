@@ -1,0 +1,165 @@
+import { Logger } from '@nestjs/common';
+import { type Attempts } from '../delivery/attempts';
+import { type Decision } from '../delivery/decision';
+import { type Delivery } from '../delivery/delivery';
+import { type DeliveryNumbers } from '../delivery/numbers';
+import { errorText } from '../delivery/outcome';
+import { Admission } from '../run/admission';
+import { DrainDeadline, type Handle } from '../run/execution';
+import { InFlight } from '../run/in-flight';
+import { Runner } from '../run/runner';
+import { type NotOurs, Verdicts } from '../run/verdicts';
+import { type DeadLetterQueue } from '../settle/dead-letter-queue';
+import { type SettledListeners } from '../settle/settled-listeners';
+
+export interface EventRunParts {
+  readonly handle: Handle;
+  readonly deadLetters: DeadLetterQueue;
+  readonly attempts: Attempts;
+  readonly settled: SettledListeners;
+  /** Handlers that run at once. */
+  readonly concurrency: number;
+  readonly numbers: Pick<DeliveryNumbers, 'maxAttempts' | 'maxBegunRuns' | 'handlerTimeoutSeconds'>;
+}
+
+/** A delivery of the event, and what became of it. */
+interface Entry {
+  readonly flight: InFlight;
+  /** `left`: it has to come again, after `afterSeconds`. */
+  state: 'left' | 'ended';
+  afterSeconds: number;
+}
+
+/** What has to come again, and when. */
+export interface Left {
+  readonly delivery: Delivery;
+  readonly afterSeconds: number;
+}
+
+/** No lease is kept during an event: the queue's visibility timeout is longer than an event may take. */
+const LEASE_SECONDS = Infinity;
+/** A timer's longest time: here the event's end is what ends a wait. */
+const WAIT_MS = 2 ** 31 - 1;
+
+/**
+ * Works one event off: no heartbeats, no other consumer. Each FIFO group, and each delivery of a standard queue, goes
+ * on in its order until one of it has to come again.
+ */
+export class EventRun {
+  private readonly logger = new Logger('EventRun');
+  private readonly admission: Admission;
+  private readonly verdicts: Verdicts;
+  private readonly runner: Runner;
+  private readonly over = new AbortController();
+  private readonly entries: readonly Entry[];
+
+  constructor(
+    deliveries: readonly Delivery[],
+    private readonly parts: EventRunParts,
+  ) {
+    const { handle, attempts, concurrency, numbers } = parts;
+    const timeoutSeconds = numbers.handlerTimeoutSeconds;
+    const admission = new Admission(concurrency);
+    const verdicts = new Verdicts(attempts, numbers);
+    const returnedLate = (): Promise<void> => Promise.resolve();
+    this.admission = admission;
+    this.verdicts = verdicts;
+    this.runner = new Runner({ handle, admission, verdicts, timeoutSeconds, returnedLate });
+    this.entries = deliveries.map((delivery) => ({
+      flight: new InFlight(delivery, LEASE_SECONDS, this.runner.workEnded),
+      state: 'left',
+      afterSeconds: 0,
+    }));
+  }
+
+  /** Resolves when all is done, or when `ms` are over: then handlers get their signal, and up to `graceMs` to obey it. */
+  async within(ms: number, graceMs: number): Promise<void> {
+    const work = Promise.all(this.lines().map((line) => this.workOff(line)));
+    if (await endsWithin(work, ms)) return;
+    this.over.abort();
+    this.admission.endWaits();
+    for (const { flight } of this.entries) flight.abort(new DrainDeadline('The time of the event is over.'));
+    if (await endsWithin(work, graceMs)) return;
+    for (const { flight } of this.entries) {
+      flight.givenUp = true;
+      flight.giveUp();
+    }
+  }
+
+  /** What has to come again; of a FIFO group no sooner than its first. */
+  left(): Left[] {
+    const ofGroup = new Map<string, number>();
+    return this.entries
+      .filter(({ state }) => state === 'left')
+      .map(({ flight: { delivery }, afterSeconds }) => {
+        const { orderedGroup } = delivery;
+        if (orderedGroup === undefined) return { delivery, afterSeconds };
+        const first = ofGroup.get(orderedGroup) ?? afterSeconds;
+        ofGroup.set(orderedGroup, first);
+        return { delivery, afterSeconds: first };
+      });
+  }
+
+  /** Deliveries that have to run one after the other. */
+  private lines(): Entry[][] {
+    const groups = new Map<string, Entry[]>();
+    const lines: Entry[][] = [];
+    for (const entry of this.entries) {
+      const { orderedGroup } = entry.flight.delivery;
+      const line = orderedGroup === undefined ? undefined : groups.get(orderedGroup);
+      if (line) {
+        line.push(entry);
+        continue;
+      }
+      const first = [entry];
+      lines.push(first);
+      if (orderedGroup !== undefined) groups.set(orderedGroup, first);
+    }
+    return lines;
+  }
+
+  private async workOff(line: readonly Entry[]): Promise<void> {
+    for (const entry of line) {
+      this.admission.admit(entry.flight);
+      await this.conclude(entry).catch((error: unknown) => {
+        this.logger.error(`Could not settle ${entry.flight.delivery.messageId}: ${errorText(error)}`);
+      });
+      if (entry.flight.phase !== 'overdue') this.admission.leave(entry.flight);
+      if (entry.state === 'left') return;
+    }
+  }
+
+  private async conclude(entry: Entry): Promise<void> {
+    const { flight } = entry;
+    const verdict = await this.decide(flight);
+    let decision: Decision = verdict === 'not-ours' ? { action: 'release' } : verdict;
+    if (flight.phase !== 'overdue') this.admission.enter(flight, 'settling');
+    if (decision.action === 'dead-letter') {
+      const moved = await this.parts.deadLetters.move(flight, decision, { ending: this.over.signal });
+      if (moved === 'left') decision = { action: 'release' };
+    }
+    if (decision.action === 'retry') entry.afterSeconds = decision.afterSeconds;
+    else if (decision.action !== 'release') entry.state = 'ended';
+    this.parts.settled.tell(flight.delivery, decision, flight.standing.attempts, flight.startedAt);
+  }
+
+  private async decide(flight: InFlight): Promise<Decision | NotOurs> {
+    const before = await this.verdicts.beforeRun(flight);
+    if (before === 'not-ours' || before.action !== 'run') return before;
+    if ((await this.admission.permit(flight, WAIT_MS)) === 'refused') return 'not-ours';
+    return this.runner.run(flight, before.noted);
+  }
+}
+
+/** Whether `work` ends within `ms`. */
+function endsWithin(work: Promise<unknown>, ms: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => {
+      resolve(false);
+    }, ms);
+    void work.then(() => {
+      clearTimeout(timer);
+      resolve(true);
+    });
+  });
+}

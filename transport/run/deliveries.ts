@@ -1,0 +1,62 @@
+import { type InFlight } from './in-flight';
+
+/**
+ * The deliveries in flight, by message too, and word of the moment there are none. Each knows its place, and the index
+ * is an object: a Set or Map whose members come and go leaves dead tables behind that point to their successors, and
+ * what they held stays until a full garbage collection.
+ */
+export class Deliveries implements Iterable<InFlight> {
+  private readonly flights: InFlight[] = [];
+  private readonly byMessage = Object.create(null) as Record<string, InFlight | undefined>;
+  private readonly waiting = new Set<() => void>();
+
+  get size(): number {
+    return this.flights.length;
+  }
+
+  /** Those there are now. */
+  [Symbol.iterator](): Iterator<InFlight> {
+    return [...this.flights].values();
+  }
+
+  add(flight: InFlight): void {
+    flight.place = this.flights.length;
+    this.flights.push(flight);
+    this.byMessage[flight.delivery.messageId] = flight;
+  }
+
+  delete(flight: InFlight): void {
+    this.forgetMessage(flight);
+    const last = this.flights.pop();
+    if (last && last !== flight) {
+      last.place = flight.place;
+      this.flights[last.place] = last;
+    }
+    if (this.flights.length === 0) for (const wake of this.waiting) wake();
+  }
+
+  /** The latest delivery of a message that would settle by a new receipt. */
+  ofMessage(messageId: string): InFlight | undefined {
+    return this.byMessage[messageId];
+  }
+
+  /** If the message comes again from here on, it is a delivery of its own. */
+  forgetMessage(flight: InFlight): void {
+    const { messageId } = flight.delivery;
+    if (this.byMessage[messageId] === flight) Reflect.deleteProperty(this.byMessage, messageId);
+  }
+
+  /** Whether there are none within `ms`; answers as soon as that is so. */
+  async noneWithin(ms: number): Promise<boolean> {
+    if (this.size === 0) return true;
+    return new Promise((resolve) => {
+      const end = (): void => {
+        clearTimeout(timer);
+        this.waiting.delete(end);
+        resolve(this.size === 0);
+      };
+      const timer = setTimeout(end, ms);
+      this.waiting.add(end);
+    });
+  }
+}

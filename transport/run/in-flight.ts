@@ -1,0 +1,98 @@
+import { type Standing } from '../delivery/attempts';
+import { type Delivery } from '../delivery/delivery';
+import { Execution, LeaseLost } from './execution';
+
+/**
+ * Where a delivery stands in this process:
+ *
+ *     waiting ──► running ──► recording ──► settling
+ *        │           │                         ▲
+ *        ├───────────┼─────────────────────────┤
+ *        ▲           └──► overdue ─────────────┘
+ *        └── on a FIFO queue, until it is tried again
+ *
+ * `waiting` for its turn or a permit; `running` with one; `recording` after its work, without one; `settling` once its
+ * end is decided; `overdue` while its handler was told to stop and has not returned: it keeps its permit.
+ * `Admission.enter` alone moves it.
+ */
+export type Phase = 'waiting' | 'running' | 'recording' | 'settling' | 'overdue';
+
+/** A delivery from its receive until it is settled and its handler has returned. */
+export class InFlight extends Execution {
+  /** Set by `Admission` alone. */
+  phase: Phase = 'waiting';
+  /** Where `Deliveries` finds it. */
+  place = -1;
+  /** As the attempts port said before the run. */
+  standing: Standing = { attempts: 0, begun: 0, job: 'open' };
+  /** The record holds a note that its run has begun. */
+  noted = false;
+  /** By the monotonic clock; undefined before its first run. */
+  startedAt: number | undefined;
+  /** The drain deadline has passed: whatever is still waited for is not any more. */
+  givenUp = false;
+  /** Heartbeats keep its lease. */
+  beating = true;
+  /** An extension on its way. */
+  extending: Promise<void> | undefined;
+  /** By the monotonic clock. */
+  readonly arrivedAt = performance.now();
+  private lost = false;
+  private ends: { readonly monotonic: number; readonly wall: number };
+
+  constructor(
+    delivery: Delivery,
+    leaseSeconds: number,
+    onWorkEnded?: (flight: InFlight) => void,
+  ) {
+    super(delivery, () => onWorkEnded?.(this));
+    this.ends = leaseEnd(leaseSeconds);
+  }
+
+  /** Whether the delivery is still for this process to settle. */
+  get isOurs(): boolean {
+    return !this.lost && !this.givenUp;
+  }
+
+  get hasLostLease(): boolean {
+    return this.lost;
+  }
+
+  /** Milliseconds until the lease ends, by the clock that says less: a machine that slept stops one, a step moves the other. */
+  leaseLeftMs(): number {
+    return Math.min(this.ends.monotonic - performance.now(), this.ends.wall - Date.now());
+  }
+
+  /** Both clocks say so. By one alone the lease may hold, and SQS is asked. */
+  hasLeaseEnded(): boolean {
+    return performance.now() >= this.ends.monotonic && Date.now() >= this.ends.wall;
+  }
+
+  loseLease(message: string): void {
+    this.lost = true;
+    this.abort(new LeaseLost(message));
+  }
+
+  extendTo(end: { readonly monotonic: number; readonly wall: number }): void {
+    this.ends = end;
+  }
+
+  /** The lease is not extended any more. Resolves when no extension is on its way, so that none undoes what comes next. */
+  async endLease(): Promise<void> {
+    this.beating = false;
+    if (this.extending) await this.extending;
+  }
+
+  /** The message came again while it is in flight here: it is settled by the new receipt. A handler told to stop stays so. */
+  adopt(again: Delivery, leaseSeconds: number): void {
+    this.delivery.receiptHandle = again.receiptHandle;
+    this.ends = leaseEnd(leaseSeconds);
+    this.lost = false;
+  }
+}
+
+/** When a lease of `seconds` that begins now ends, by both clocks. */
+export const leaseEnd = (seconds: number): { readonly monotonic: number; readonly wall: number } => ({
+  monotonic: performance.now() + seconds * 1_000,
+  wall: Date.now() + seconds * 1_000,
+});

@@ -1,0 +1,43 @@
+import { type Decision } from '../delivery/decision';
+import { type Outcome, retry } from '../delivery/outcome';
+import { type Admission } from './admission';
+import { type Handle, HandlerTimeout } from './execution';
+import { type InFlight } from './in-flight';
+import { type NotOurs, type Verdicts } from './verdicts';
+
+export interface RunnerParts {
+  readonly handle: Handle;
+  readonly admission: Admission;
+  readonly verdicts: Verdicts;
+  readonly timeoutSeconds: number;
+  /** A handler has come back that was not waited for any more. */
+  readonly returnedLate: (flight: InFlight, late: Outcome) => Promise<void>;
+}
+
+/** Runs the handlers of deliveries that have their permit, each within its timeout. */
+export class Runner {
+  constructor(private readonly parts: RunnerParts) {}
+
+  /** The work of a delivery is over: what is left is to record and settle it, for which it needs no permit. */
+  readonly workEnded = (flight: InFlight): void => {
+    if (flight.phase === 'running') this.parts.admission.enter(flight, 'recording');
+  };
+
+  /** `noted`: the record is told first. A run past the timeout is a failed one, whether or not its handler returns. */
+  async run(flight: InFlight, noted: boolean): Promise<Decision | NotOurs> {
+    const { admission, handle, timeoutSeconds, verdicts } = this.parts;
+    const begun = noted ? await verdicts.begin(flight) : 'begun';
+    if (begun !== 'begun') return begun;
+    const outcome = await flight.run(handle, timeoutSeconds, (late) => void this.returned(flight, late));
+    if (outcome !== 'overdue') return verdicts.afterRun(flight, outcome);
+    admission.enter(flight, 'overdue');
+    const text = `The handler did not end within ${timeoutSeconds} s.`;
+    flight.abort(new HandlerTimeout(text));
+    return verdicts.afterRun(flight, retry(text));
+  }
+
+  private async returned(flight: InFlight, late: Outcome): Promise<void> {
+    await this.parts.returnedLate(flight, late);
+    this.parts.admission.leave(flight);
+  }
+}

@@ -1,0 +1,62 @@
+import { type Attempts } from '../delivery/attempts';
+import { decideAfterRun, decideBeforeRun, decideEnded, type Decision, RUN, type RunDecision } from '../delivery/decision';
+import { type DeliveryNumbers } from '../delivery/numbers';
+import { type Outcome } from '../delivery/outcome';
+import { askPatiently } from './ask-patiently';
+import { DrainDeadline, LeaseLost } from './execution';
+import { type InFlight } from './in-flight';
+
+/** The delivery is not to be settled by an outcome: its lease is lost, or its time is over. */
+export type NotOurs = 'not-ours';
+
+const DELETE: Decision = { action: 'delete' };
+const RELEASE: Decision = { action: 'release' };
+
+/** What is to become of a delivery before and after its run: asks the attempts port, and decides by pure functions. */
+export class Verdicts {
+  constructor(
+    private readonly attempts: Attempts,
+    private readonly numbers: Pick<DeliveryNumbers, 'maxAttempts' | 'maxBegunRuns'>,
+  ) {}
+
+  async beforeRun(flight: InFlight): Promise<Decision | RunDecision | NotOurs> {
+    const { delivery } = flight;
+    if (delivery.receiveCount === 1) return RUN;
+    const standing = await askPatiently(flight, () => this.attempts.standing(delivery));
+    if (standing === 'not-ours') return standing;
+    flight.standing = standing;
+    return decideBeforeRun(delivery, standing, { ...this.numbers, maxReceives: this.attempts.maxReceives });
+  }
+
+  /** Notes that the run begins; anything but `begun` keeps it from beginning. */
+  async begin(flight: InFlight): Promise<'begun' | Decision | NotOurs> {
+    const standing = await askPatiently(flight, () => this.attempts.begin(flight.delivery));
+    if (standing === 'not-ours') return standing;
+    if (standing.job !== 'open') return decideEnded(standing);
+    flight.noted = true;
+    return 'begun';
+  }
+
+  async afterRun(flight: InFlight, outcome: Outcome): Promise<Decision | NotOurs> {
+    const { delivery, abortedBy } = flight;
+    if (outcome.kind === 'done') return this.takeBack(flight, DELETE);
+    // It was told to stop for no fault of its own, so its failure is no attempt.
+    if (abortedBy instanceof DrainDeadline) return this.takeBack(flight, RELEASE);
+    if (!flight.isOurs) return 'not-ours';
+    if (abortedBy instanceof LeaseLost) return RELEASE;
+    if (outcome.kind === 'retry') {
+      const standing = await askPatiently(flight, () => this.attempts.fail(delivery, outcome.error, flight.noted));
+      if (standing === 'not-ours') return standing;
+      flight.standing = standing;
+      flight.noted = false;
+    }
+    return decideAfterRun(outcome, flight.standing, { ...this.numbers, random: Math.random() });
+  }
+
+  /** One try: if it fails the note stays, and the next run of the job has no other such job beside it. */
+  private async takeBack(flight: InFlight, decision: Decision): Promise<Decision> {
+    if (flight.noted) await this.attempts.takeBack(flight.delivery).catch(() => undefined);
+    flight.noted = false;
+    return decision;
+  }
+}

@@ -1,0 +1,185 @@
+import { Logger } from '@nestjs/common';
+import { setTimeout as wait } from 'node:timers/promises';
+import { type Attempts } from '../delivery/attempts';
+import { type Decision, type RunDecision } from '../delivery/decision';
+import { type Delivery } from '../delivery/delivery';
+import { type DeliveryNumbers } from '../delivery/numbers';
+import { errorText, type Outcome } from '../delivery/outcome';
+import { type DeadLetterQueue } from '../settle/dead-letter-queue';
+import { type SettledListeners } from '../settle/settled-listeners';
+import { type Settlement } from '../settle/settlement';
+import { type Admission } from './admission';
+import { Deliveries } from './deliveries';
+import { DrainDeadline, type Handle } from './execution';
+import { Groups } from './groups';
+import { Heartbeats } from './heartbeats';
+import { InFlight } from './in-flight';
+import { Runner } from './runner';
+import { type NotOurs, Verdicts } from './verdicts';
+
+export interface WorkerParts {
+  readonly handle: Handle;
+  readonly admission: Admission;
+  readonly settlement: Settlement;
+  readonly deadLetters: DeadLetterQueue;
+  readonly attempts: Attempts;
+  readonly settled: SettledListeners;
+  readonly numbers: Pick<DeliveryNumbers, 'maxAttempts' | 'maxBegunRuns' | 'handlerTimeoutSeconds'>;
+  /** Lease of a delivery, in seconds. */
+  readonly visibilitySeconds: () => number;
+  /** False while nothing is to be begun: what would run goes back to the queue. */
+  readonly mayBegin: () => boolean;
+}
+
+/** Handlers get this long to obey the signal at the drain deadline, and their deliveries to be settled then. */
+const GRACE_MS = 1_000;
+
+const RELEASE: Decision = { action: 'release' };
+
+/** `ended`: deleted from the queue, or as good as; `left`: back in the queue, or somebody else's. */
+type End = 'ended' | 'left';
+
+/** Works deliveries off: each ends deleted, given back, to be tried again or dead-lettered, or its lease lapses. */
+export class Worker {
+  private readonly logger = new Logger('Worker');
+  private readonly flights = new Deliveries();
+  private readonly groups = new Groups();
+  private readonly heartbeats: Heartbeats;
+  private readonly verdicts: Verdicts;
+  private readonly runner: Runner;
+  /** Aborted when a drain begins: what would have to wait is not begun any more. */
+  private readonly ending = new AbortController();
+
+  constructor(private readonly parts: WorkerParts) {
+    const { handle, admission, settlement, attempts, numbers, visibilitySeconds } = parts;
+    const timeoutSeconds = numbers.handlerTimeoutSeconds;
+    this.heartbeats = new Heartbeats(settlement, this.flights, visibilitySeconds);
+    this.verdicts = new Verdicts(attempts, numbers);
+    // A late `done` counts. Its lease may be somebody else's by now.
+    const returnedLate = async ({ delivery }: InFlight, late: Outcome): Promise<void> => {
+      if (late.kind === 'done') await settlement.delete(delivery, () => false);
+    };
+    this.runner = new Runner({ handle, admission, verdicts: this.verdicts, timeoutSeconds, returnedLate });
+  }
+
+  get inFlight(): number {
+    return this.flights.size;
+  }
+
+  /** Takes a delivery in. A message that is in flight here already goes on under its new receipt, and runs once. */
+  admit(delivery: Delivery): void {
+    const { admission, visibilitySeconds } = this.parts;
+    const running = this.flights.ofMessage(delivery.messageId);
+    if (running) {
+      running.adopt(delivery, visibilitySeconds());
+      return;
+    }
+    const flight = new InFlight(delivery, visibilitySeconds(), this.runner.workEnded);
+    admission.admit(flight);
+    this.flights.add(flight);
+    this.heartbeats.start();
+    void this.process(flight);
+  }
+
+  /** Resolves when nothing is in flight. At the deadline aborts, waits a second, and releases what still is. */
+  async drain(deadlineMs: number): Promise<void> {
+    this.ending.abort();
+    this.parts.admission.endWaits();
+    if (await this.flights.noneWithin(deadlineMs)) return;
+    for (const flight of this.flights) flight.abort(new DrainDeadline('The process ends.'));
+    if (await this.flights.noneWithin(GRACE_MS)) return;
+    for (const flight of this.flights) {
+      flight.givenUp = true;
+      flight.giveUp();
+    }
+    await this.flights.noneWithin(2 * GRACE_MS);
+  }
+
+  private async process(flight: InFlight): Promise<void> {
+    const end = await this.conclude(flight).catch((error: unknown): End => {
+      // Settling failed in a way nobody foresaw: the lease lapses, and the message comes again.
+      this.logger.error(`Could not settle ${flight.delivery.messageId}: ${errorText(error)}`);
+      return 'left';
+    });
+    this.flights.forgetMessage(flight);
+    await flight.endLease();
+    this.groups.leave(flight, end === 'ended');
+    this.flights.delete(flight);
+    // An overdue one keeps its permit until its handler returns.
+    if (flight.phase !== 'overdue') this.parts.admission.leave(flight);
+  }
+
+  private async conclude(flight: InFlight): Promise<End> {
+    if ((await this.groups.turn(flight)) === 'broken') return this.settle(flight, RELEASE);
+    for (;;) {
+      const decision = await this.decide(flight);
+      if (decision === 'not-ours') {
+        if (flight.hasLostLease) return 'left';
+        return this.settle(flight, RELEASE);
+      }
+      if (decision.action === 'retry' && (await this.holdForRetry(flight, decision.afterSeconds))) continue;
+      return this.settle(flight, decision);
+    }
+  }
+
+  private async decide(flight: InFlight): Promise<Decision | NotOurs> {
+    if (this.parts.settlement.wasDone(flight.delivery)) return { action: 'delete' };
+    const before = await this.verdicts.beforeRun(flight);
+    return before === 'not-ours' || before.action !== 'run' ? before : this.run(flight, before);
+  }
+
+  private async run(flight: InFlight, { noted }: RunDecision): Promise<Decision | NotOurs> {
+    const { admission, mayBegin, visibilitySeconds } = this.parts;
+    const permit = await admission.permit(flight, (visibilitySeconds() * 1_000) / 2);
+    if (permit === 'refused' || flight.abortedBy || !mayBegin()) return 'not-ours';
+    return this.runner.run(flight, noted);
+  }
+
+  /**
+   * On a FIFO queue what is to be tried again waits here, and its group behind it: SQS hands out nothing of a group while
+   * one of it is in flight. False where it is to go back to the queue: on a standard queue, at a drain, when the lease is
+   * lost, and while its handler is overdue.
+   */
+  private async holdForRetry(flight: InFlight, afterSeconds: number): Promise<boolean> {
+    const { delivery, phase, signal } = flight;
+    if (delivery.orderedGroup === undefined || phase === 'overdue') return false;
+    this.parts.admission.enter(flight, 'waiting');
+    const stop = AbortSignal.any([signal, this.ending.signal]);
+    await wait(afterSeconds * 1_000, undefined, { signal: stop }).catch(() => undefined);
+    if (stop.aborted) return false;
+    delivery.receiveCount += 1;
+    return true;
+  }
+
+  private async settle(flight: InFlight, decision: Decision): Promise<End> {
+    const { admission, settlement, settled } = this.parts;
+    const { delivery } = flight;
+    if (flight.phase !== 'overdue') admission.enter(flight, 'settling');
+    let end: Decision = decision;
+    if (decision.action === 'dead-letter' && (await this.deadLetter(flight, decision)) === 'left') end = RELEASE;
+    if (end.action === 'delete' || end.action === 'dead-letter') {
+      await settlement.delete(delivery, () => !flight.hasLostLease && !flight.hasLeaseEnded());
+    } else await this.release(flight, end);
+    settled.tell(delivery, end, flight.standing.attempts, flight.startedAt);
+    return end.action === 'delete' || end.action === 'dead-letter' ? 'ended' : 'left';
+  }
+
+  private deadLetter(flight: InFlight, why: Extract<Decision, { action: 'dead-letter' }>): Promise<End> {
+    // Its record says `failed` by then, so those behind it need not wait for a queue that refuses it.
+    const recorded = (): void => {
+      this.groups.leave(flight, true);
+    };
+    return this.parts.deadLetters.move(flight, why, { ending: this.ending.signal, recorded });
+  }
+
+  /** The message may come again before SQS has answered. */
+  private async release(flight: InFlight, end: Decision): Promise<void> {
+    await flight.endLease();
+    this.flights.forgetMessage(flight);
+    // By a lease that is lost, a release could be somebody else's.
+    if (flight.hasLostLease) return;
+    // The first of a group is visible before the next is: at once, since the others follow.
+    const seconds = end.action === 'retry' && flight.delivery.orderedGroup === undefined ? end.afterSeconds : 0;
+    await this.parts.settlement.release(flight.delivery, seconds);
+  }
+}
