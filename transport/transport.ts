@@ -90,7 +90,9 @@ export class SqsTransport {
   ) {
     const { queueUrl, deadLetterQueueUrl, numbers, concurrency } = options;
     if (isSameQueue(queueUrl, deadLetterQueueUrl))
-      throw new WiringError('The dead-letter queue is the queue itself: every dead letter would come back; name another.');
+      throw new WiringError(
+        'The dead-letter queue is the queue itself: every dead letter would come back; name another.',
+      );
     const pollers = Math.min(options.pollers, MAX_POLLERS, Math.ceil(concurrency / 10));
     this.visibilitySeconds = numbers.visibilityTimeoutSeconds;
     this.pollClient = createPollClient(options, pollers, numbers.receiveWaitSeconds);

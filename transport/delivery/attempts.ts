@@ -35,4 +35,3 @@ export interface Attempts {
   /** The id by which the application knows the job; undefined if the body holds none. */
   jobId(delivery: Delivery): string | undefined;
 }
-

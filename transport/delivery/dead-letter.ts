@@ -55,7 +55,14 @@ export function withWhy(delivery: Delivery, deadLetter: DeadLetter): OutgoingMes
  * since a queue hides what is behind the first ten of a group; and by the job's id a second dead letter of it within
  * five minutes would be accepted and never delivered.
  */
-export function asItCame({ body, attributes, messageId, groupId, orderedGroup, traceHeader }: Delivery): OutgoingMessage {
+export function asItCame({
+  body,
+  attributes,
+  messageId,
+  groupId,
+  orderedGroup,
+  traceHeader,
+}: Delivery): OutgoingMessage {
   const place = orderedGroup === undefined ? { groupId } : { groupId: messageId, deduplicationId: messageId };
   return { body, attributes, traceHeader, ...place };
 }

@@ -24,8 +24,9 @@ export interface Delivery {
   receiptHandle: string;
 }
 
-/** A type that no handler can have: the attribute is there, and is no text. */
-const NO_TEXT = '';
+/** Empty, which no handler's type is, for an attribute that holds bytes. */
+const textOf = (attribute: MessageAttributeValue | undefined): string | undefined =>
+  attribute && (attribute.StringValue ?? '');
 
 /** Builds a delivery from what ReceiveMessage answered, read with all attributes. */
 export function toDelivery(message: Message, now: number): Delivery {
@@ -38,8 +39,8 @@ export function toDelivery(message: Message, now: number): Delivery {
     messageId: message.MessageId ?? '',
     body: message.Body ?? '',
     attributes,
-    type: attributes['type'] && (attributes['type'].StringValue ?? NO_TEXT),
-    version: attributes['version'] && (attributes['version'].StringValue ?? NO_TEXT),
+    type: textOf(attributes['type']),
+    version: textOf(attributes['version']),
     receiveCount: Number(system.ApproximateReceiveCount ?? 1),
     groupId,
     orderedGroup: isOrdered ? groupId : undefined,

@@ -67,7 +67,9 @@ export class EventIntake {
     const patience = new AbortController();
     const refuse = async (): Promise<never> => {
       await wait(Math.min(MAX_PAUSE_MS, patienceMs), undefined, { signal: patience.signal });
-      throw new EventRefused(`No jobs are taken in now: ${gate.pauseReasons.join(', ') || 'the consumer is stopping'}.`);
+      throw new EventRefused(
+        `No jobs are taken in now: ${gate.pauseReasons.join(', ') || 'the consumer is stopping'}.`,
+      );
     };
     try {
       await Promise.race([gate.pass(0), refuse()]);

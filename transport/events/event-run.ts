@@ -140,7 +140,7 @@ export class EventRun {
     }
     if (decision.action === 'retry') entry.afterSeconds = decision.afterSeconds;
     else if (decision.action !== 'release') entry.state = 'ended';
-    this.parts.settled.tell(flight.delivery, decision, flight.standing.attempts, flight.startedAt);
+    this.parts.settled.tell(flight, decision);
   }
 
   private async decide(flight: InFlight): Promise<Decision | NotOurs> {

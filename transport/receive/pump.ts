@@ -125,7 +125,9 @@ export class Pump {
   received(index: number, received: readonly Message[]): void {
     const messages = received.filter(isUsable);
     if (messages.length < received.length) {
-      this.logger.error(`${received.length - messages.length} messages came without id or damaged, and were left in the queue.`);
+      this.logger.error(
+        `${received.length - messages.length} messages came without id or damaged, and were left in the queue.`,
+      );
     }
     if (this.parts.gate.isOpen) this.parts.intake.admit(messages);
     else this.parts.intake.refuse(messages);

@@ -42,7 +42,9 @@ export class Heartbeats {
     const lateMs = performance.now() - this.nextLook;
     if (lateMs > leaseMs * LATE_SHARE) {
       const seconds = (lateMs / 1_000).toFixed(1);
-      this.logger.warn(`Handlers held the event loop for ${seconds} s: no lease was kept meanwhile. Use a worker thread.`);
+      this.logger.warn(
+        `Handlers held the event loop for ${seconds} s: no lease was kept meanwhile. Use a worker thread.`,
+      );
     }
     for (const flight of this.flights) {
       if (!flight.beating || flight.hasLostLease) continue;

@@ -40,11 +40,7 @@ export class InFlight extends Execution {
   private lost = false;
   private ends: { readonly monotonic: number; readonly wall: number };
 
-  constructor(
-    delivery: Delivery,
-    leaseSeconds: number,
-    onWorkEnded?: (flight: InFlight) => void,
-  ) {
+  constructor(delivery: Delivery, leaseSeconds: number, onWorkEnded?: (flight: InFlight) => void) {
     super(delivery, () => onWorkEnded?.(this));
     this.ends = leaseEnd(leaseSeconds);
   }

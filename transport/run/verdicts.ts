@@ -1,5 +1,12 @@
 import { type Attempts } from '../delivery/attempts';
-import { decideAfterRun, decideBeforeRun, decideEnded, type Decision, RUN, type RunDecision } from '../delivery/decision';
+import {
+  decideAfterRun,
+  decideBeforeRun,
+  decideEnded,
+  type Decision,
+  RUN,
+  type RunDecision,
+} from '../delivery/decision';
 import { type DeliveryNumbers } from '../delivery/numbers';
 import { type Outcome } from '../delivery/outcome';
 import { askPatiently } from './ask-patiently';

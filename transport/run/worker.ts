@@ -160,7 +160,7 @@ export class Worker {
     if (end.action === 'delete' || end.action === 'dead-letter') {
       await settlement.delete(delivery, () => !flight.hasLostLease && !flight.hasLeaseEnded());
     } else await this.release(flight, end);
-    settled.tell(delivery, end, flight.standing.attempts, flight.startedAt);
+    settled.tell(flight, end);
     return end.action === 'delete' || end.action === 'dead-letter' ? 'ended' : 'left';
   }
 

@@ -1,4 +1,5 @@
 import { Logger } from '@nestjs/common';
+import { type Standing } from '../delivery/attempts';
 import { type Decision } from '../delivery/decision';
 import { type Delivery } from '../delivery/delivery';
 import { errorText } from '../delivery/outcome';
@@ -18,6 +19,14 @@ export interface Settled {
   readonly settledAt: number;
 }
 
+/** What is known of a delivery when it is settled. */
+interface SettledRun {
+  readonly delivery: Delivery;
+  readonly standing: Standing;
+  /** By the monotonic clock. */
+  readonly startedAt: number | undefined;
+}
+
 export type SettledListener = (settled: Settled) => void;
 
 /** Tells its listeners; one that throws harms neither the delivery nor the others. */
@@ -29,14 +38,14 @@ export class SettledListeners {
     this.listeners.push(listener);
   }
 
-  /** `startedAt` by the monotonic clock. */
-  tell(delivery: Delivery, decision: Decision, attempts: number, startedAt: number | undefined): void {
+  tell(run: SettledRun, decision: Decision): void {
     if (this.listeners.length === 0) return;
+    const { delivery, startedAt, standing } = run;
     const settledAt = Date.now();
     const settled: Settled = {
       delivery,
       action: decision.action,
-      attempts,
+      attempts: standing.attempts,
       ...('reason' in decision && { reason: decision.reason }),
       ...('error' in decision && { error: decision.error }),
       startedAt: startedAt === undefined ? undefined : settledAt - (performance.now() - startedAt),

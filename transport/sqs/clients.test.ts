@@ -20,12 +20,8 @@ async function send(...answers: RequestListener[]): Promise<{ MessageId?: string
   }
 }
 
-const accepts =
-  (body: string): RequestListener =>
-  (_incoming, outgoing) =>
-    outgoing
-      .writeHead(200, { 'content-type': 'application/x-amz-json-1.0' })
-      .end(JSON.stringify({ MessageId: 'one', MD5OfMessageBody: md5(body) }));
+const accepts: RequestListener = (_incoming, outgoing) =>
+  outgoing.writeHead(200, { 'content-type': 'application/x-amz-json-1.0' }).end('{"MessageId":"one"}');
 
 const breaksOff: RequestListener = (_incoming, outgoing) => {
   outgoing.writeHead(200, { 'content-type': 'application/x-amz-json-1.0', 'content-length': 100 }).write('{"Mess');
@@ -33,13 +29,36 @@ const breaksOff: RequestListener = (_incoming, outgoing) => {
 };
 
 it('tries again when the connection ends before an answer', async () => {
-  expect(await send((incoming) => incoming.socket.destroy(), accepts('{}'))).toMatchObject({ MessageId: 'one' });
+  expect(await send((incoming) => incoming.socket.destroy(), accepts)).toMatchObject({ MessageId: 'one' });
 });
 
 it('tries again when an answer breaks off', async () => {
-  expect(await send(breaksOff, accepts('{}'))).toMatchObject({ MessageId: 'one' });
+  expect(await send(breaksOff, accepts)).toMatchObject({ MessageId: 'one' });
+});
+
+it('signs for the region that an AWS queue URL names, whatever else is configured', async () => {
+  const regionFor = (queueUrl: string, region: string | undefined): Promise<string> =>
+    createWorkClient({ queueUrl, region, endpoint: undefined }).config.region();
+  expect(await regionFor('https://sqs.eu-west-1.amazonaws.com/1/jobs', 'us-east-1')).toBe('eu-west-1');
+  expect(await regionFor('https://sqs-fips.us-gov-west-1.amazonaws.com/1/jobs', undefined)).toBe('us-gov-west-1');
+  expect(await regionFor('https://eu-central-1.queue.amazonaws.com/1/jobs', 'us-east-1')).toBe('eu-central-1');
+  expect(await regionFor('https://sqs.cn-north-1.amazonaws.com.cn/1/jobs', 'us-east-1')).toBe('cn-north-1');
+  expect(await regionFor('http://broker.internal:4566/000000000000/jobs', 'ap-south-1')).toBe('ap-south-1');
+});
+
+it('ends a call whose answer drips, as a whole', async () => {
+  const drips: RequestListener = (_incoming, outgoing) => {
+    outgoing.writeHead(200, { 'content-type': 'application/x-amz-json-1.0' });
+    const drip = setInterval(() => outgoing.write(' '), 200);
+    outgoing.on('close', () => {
+      clearInterval(drip);
+    });
+  };
+  const begunAt = performance.now();
+  await expect(send(drips, drips, drips)).rejects.toThrow('No whole answer within 10 s.');
+  expect(performance.now() - begunAt).toBeLessThan(15_000);
 });
 
 it('gives up after two tries', async () => {
-  await expect(send(breaksOff, breaksOff, accepts('{}'))).rejects.toThrow();
+  await expect(send(breaksOff, breaksOff, accepts)).rejects.toThrow();
 });

@@ -8,11 +8,7 @@ export class CallTimeout extends Error {
  * body that never ends. At the limit, or when `outer` is aborted, the call's signal is, and the call rejects even where it
  * does not obey.
  */
-export function withinLimit<T>(
-  ms: number,
-  call: (signal: AbortSignal) => Promise<T>,
-  outer?: AbortSignal,
-): Promise<T> {
+export function withinLimit<T>(ms: number, call: (signal: AbortSignal) => Promise<T>, outer?: AbortSignal): Promise<T> {
   const controller = new AbortController();
   return new Promise<T>((resolve, reject) => {
     const stop = (reason: unknown): void => {
