@@ -87,11 +87,19 @@ it('never runs again what a handler rejects', async () => {
 
 class NoFailures implements Attempts {
   standing(): Promise<Standing> {
-    return Promise.resolve({ attempts: 0, job: 'open' });
+    return Promise.resolve({ attempts: 0, begun: 0, job: 'open' });
+  }
+
+  begin(): Promise<Standing> {
+    return Promise.resolve({ attempts: 0, begun: 1, job: 'open' });
+  }
+
+  takeBack(): Promise<void> {
+    return Promise.resolve();
   }
 
   fail(): Promise<Standing> {
-    return Promise.resolve({ attempts: 1, job: 'open' });
+    return Promise.resolve({ attempts: 1, begun: 0, job: 'open' });
   }
 
   deadLettered(): Promise<void> {

@@ -13,11 +13,19 @@ class Flaky implements Attempts {
   static awayFor = 0;
 
   standing(): Promise<Standing> {
-    return this.answer('standing', { attempts: 1, job: 'open' });
+    return this.answer('standing', { attempts: 1, begun: 0, job: 'open' });
+  }
+
+  begin(): Promise<Standing> {
+    return Promise.resolve({ attempts: 1, begun: 1, job: 'open' });
+  }
+
+  takeBack(): Promise<void> {
+    return Promise.resolve();
   }
 
   fail(): Promise<Standing> {
-    return this.answer('fail', { attempts: 1, job: 'open' });
+    return this.answer('fail', { attempts: 1, begun: 0, job: 'open' });
   }
 
   deadLettered(): Promise<void> {
