@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { payloadHash } from '../results/payload-hash';
-import { RECORDS, type Records } from '../results/records';
+import { type Attempted, RECORDS, type Records } from '../results/records';
 import { type Attempts, type Standing } from '../transport/delivery/attempts';
 import { type DeadLetter } from '../transport/delivery/dead-letter';
 import { decode } from '../transport/delivery/decode';
@@ -15,20 +15,28 @@ export class RecordedAttempts implements Attempts {
   async standing(delivery: Delivery): Promise<Standing> {
     const body = bodyOf(delivery);
     const record = await this.records.get(jobIdOf(idInBody(body), delivery));
-    if (!record) return { attempts: 0, job: 'open' };
-    const { state, attempts, hash, movedMessage } = record;
-    if (state === 'done') return { attempts, job: hash === hashOf(body) ? 'done' : 'conflict' };
-    if (state !== 'failed') return { attempts, job: 'open' };
+    if (!record) return { attempts: 0, begun: 0, job: 'open' };
+    const { state, attempts, begun = 0, hash, movedMessage } = record;
+    if (state === 'done') return { attempts, begun, job: hash === hashOf(body) ? 'done' : 'conflict' };
+    if (state !== 'failed') return { attempts, begun, job: 'open' };
     // A dead letter that is tried again is another message, and starts anew.
-    return movedMessage === delivery.messageId ? { attempts, job: 'moved' } : { attempts: 0, job: 'open' };
+    return movedMessage === delivery.messageId
+      ? { attempts, begun, job: 'moved' }
+      : { attempts: 0, begun: 0, job: 'open' };
   }
 
-  async fail(delivery: Delivery, error: string): Promise<Standing> {
-    const run = { id: this.jobId(delivery), error, messageId: delivery.messageId };
-    const { attempts, state } = await this.records.fail(run);
-    if (state === 'failed') return { attempts, job: 'moved' };
-    // `done` is terminal, so a second look sees it too, and tells with which payload.
-    return state === 'done' ? this.standing(delivery) : { attempts, job: 'open' };
+  async begin(delivery: Delivery): Promise<Standing> {
+    const run = { id: this.jobId(delivery), messageId: delivery.messageId };
+    return this.standingAfter(delivery, await this.records.begin(run));
+  }
+
+  takeBack(delivery: Delivery): Promise<void> {
+    return this.records.takeBack(this.jobId(delivery));
+  }
+
+  async fail(delivery: Delivery, error: string, noted: boolean): Promise<Standing> {
+    const run = { id: this.jobId(delivery), error, messageId: delivery.messageId, noted };
+    return this.standingAfter(delivery, await this.records.fail(run));
   }
 
   async deadLettered(delivery: Delivery, { reason, error, attempts }: DeadLetter, sent: boolean): Promise<void> {
@@ -38,6 +46,12 @@ export class RecordedAttempts implements Attempts {
 
   jobId(delivery: Delivery): string {
     return jobIdOf(idInBody(bodyOf(delivery)), delivery);
+  }
+
+  private standingAfter(delivery: Delivery, { state, attempts, begun }: Attempted): Promise<Standing> | Standing {
+    if (state === 'failed') return { attempts, begun, job: 'moved' };
+    // `done` is terminal, so a second look sees it too, and tells with which payload.
+    return state === 'done' ? this.standing(delivery) : { attempts, begun, job: 'open' };
   }
 }
 

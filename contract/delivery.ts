@@ -9,10 +9,8 @@ export interface DeliveryNumbers {
   readonly handlerTimeoutSeconds: number;
   /** Failed runs after which a job is dead-lettered. */
   readonly maxAttempts: number;
-  /** Receives without any outcome after which a delivery is dead-lettered as `unsettled`. */
-  readonly maxUnsettledReceives: number;
-  /** SQS's own redrive, the backstop: both limits above are reached at the 20th receive at the latest. */
-  readonly maxReceiveCount: number;
+  /** Runs that began and had no outcome, after which a job is dead-lettered as `unsettled`. */
+  readonly maxBegunRuns: number;
   /** Long poll; SQS allows at most 20. */
   readonly receiveWaitSeconds: number;
   /** How long a drain may take before the process ends. */
@@ -31,14 +29,42 @@ export const DELIVERY: DeliveryNumbers = {
   visibilityTimeoutSeconds: 30,
   handlerTimeoutSeconds: 60,
   maxAttempts: 5,
-  maxUnsettledReceives: 15,
-  maxReceiveCount: 20,
+  maxBegunRuns: 15,
   receiveWaitSeconds: 20,
   drainSeconds: 25,
   queueRetentionSeconds: 4 * DAY,
   deadLetterRetentionSeconds: 14 * DAY,
   recordRetentionSeconds: 19 * DAY,
 };
+
+/** SQS takes no more: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html */
+const RECEIVE_COUNT_LIMIT = 1_000;
+
+/** A message may be received for this long. The last quarter of its retention is left for waiting, and for what is late. */
+export const receivingSeconds = ({ queueRetentionSeconds }: Pick<DeliveryNumbers, 'queueRetentionSeconds'>): number =>
+  0.75 * queueRetentionSeconds;
+
+/**
+ * Receives after which SQS itself moves a message to the dead-letter queue. This is the backstop, for what the limits
+ * above never reach: a receive that leads to no run costs nothing, so there are as many as possible. Each may take a
+ * whole lease, and a message must not expire before the last: 1,000 at 30 s, 480 at 540 s, with 4 days of retention.
+ */
+export function deriveMaxReceiveCount({
+  visibilityTimeoutSeconds,
+  queueRetentionSeconds,
+}: Pick<DeliveryNumbers, 'visibilityTimeoutSeconds' | 'queueRetentionSeconds'>): number {
+  const leases = Math.floor(receivingSeconds({ queueRetentionSeconds }) / visibilityTimeoutSeconds);
+  return Math.max(1, Math.min(RECEIVE_COUNT_LIMIT, leases));
+}
+
+/** The first two receives note no run, and the last one moves the message. */
+const RECEIVES_BESIDE_RUNS = 3;
+
+/** Receives that a job may need before its own limits end it; SQS has to allow as many. */
+export const minReceiveCount = ({
+  maxAttempts,
+  maxBegunRuns,
+}: Pick<DeliveryNumbers, 'maxAttempts' | 'maxBegunRuns'>): number => maxAttempts + maxBegunRuns + RECEIVES_BESIDE_RUNS;
 
 export const QUEUE_NAME = 'jobs';
 export const DEAD_LETTER_QUEUE_NAME = 'jobs-dlq';

@@ -1,4 +1,4 @@
-import { DELIVERY } from '../contract/delivery';
+import { DELIVERY, minReceiveCount, receivingSeconds } from '../contract/delivery';
 import { FUNCTION_LIMIT_SECONDS, FUNCTION_SLACK_SECONDS, type Numbers, PROCESS_STOP_SECONDS } from './numbers';
 import { OptionError } from './option-reader';
 import { type Options } from './options';
@@ -8,7 +8,7 @@ type Fault = readonly [wrong: boolean, sentence: string];
 /** Throws an `OptionError` where options do not go together, so that it is said at synth and not by a failed deployment. */
 export function checkOptions(options: Options, numbers: Numbers): void {
   const faults = options.consumer === 'lambda' ? lambdaFaults(options, numbers) : fargateFaults(options, numbers);
-  const found = [...faults, ...queueFaults(options)].find(([wrong]) => wrong);
+  const found = [...faults, ...receiveFaults(numbers), ...queueFaults(options)].find(([wrong]) => wrong);
   if (found) throw new OptionError(found[1]);
 }
 
@@ -43,6 +43,18 @@ function fargateFaults(
     [
       stopTimeoutSeconds <= PROCESS_STOP_SECONDS,
       `drainSeconds is ${DELIVERY.drainSeconds} in contract/delivery.ts; Fargate kills a task after ${stopTimeoutSeconds} s.`,
+    ],
+  ];
+}
+
+/** A message that SQS moves before its own limits are reached carries no reason. */
+function receiveFaults({ visibilityTimeoutSeconds: visibility, maxReceiveCount }: Numbers): Fault[] {
+  const least = minReceiveCount(DELIVERY);
+  const most = Math.floor(receivingSeconds(DELIVERY) / least);
+  return [
+    [
+      maxReceiveCount < least,
+      `visibilityTimeout is ${visibility}; it takes at most ${most} s, so that a message can be received ${least} times before it expires.`,
     ],
   ];
 }

@@ -11,6 +11,7 @@ const PROPS: JobQueueProps = {
   fifo: false,
   delaySeconds: 0,
   visibilityTimeoutSeconds: 540,
+  maxReceiveCount: 480,
   encryption: { kind: 'sqs', keyArn: undefined },
   extensions: {},
 };
@@ -58,9 +59,11 @@ describe('the job queue', () => {
     expect(JSON.stringify(named(template, 'plusone-dev-jobs-dlq'))).toContain(`:${name}"`);
   });
 
-  it('has the visibility timeout that the consumer needs; a dead letter is hidden no longer than the contract says', () => {
+  it('has the visibility timeout and the receives that it is given; a dead letter is hidden no longer than the contract says', () => {
     const template = templateOf();
-    expect(named(template, 'plusone-dev-jobs')).toMatchObject({ Properties: { VisibilityTimeout: 540 } });
+    expect(named(template, 'plusone-dev-jobs')).toMatchObject({
+      Properties: { VisibilityTimeout: 540, RedrivePolicy: { maxReceiveCount: 480 } },
+    });
     expect(named(template, 'plusone-dev-jobs-dlq')).toMatchObject({ Properties: { VisibilityTimeout: 30 } });
   });
 

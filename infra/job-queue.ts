@@ -17,6 +17,7 @@ export interface JobQueueProps {
   readonly fifo: boolean;
   readonly delaySeconds: number;
   readonly visibilityTimeoutSeconds: number;
+  readonly maxReceiveCount: number;
   readonly encryption: QueueEncryption;
   readonly extensions: Extensions;
 }
@@ -30,7 +31,7 @@ export class JobQueue extends Construct {
 
   constructor(scope: Construct, id: string, props: JobQueueProps) {
     super(scope, id);
-    const { extensions, visibilityTimeoutSeconds, delaySeconds } = props;
+    const { extensions, visibilityTimeoutSeconds, maxReceiveCount, delaySeconds } = props;
     this.key = this.customerKey(props);
     const both = this.both(props);
     const name = queueName(props, QUEUE_NAME);
@@ -55,7 +56,7 @@ export class JobQueue extends Construct {
       deliveryDelay: Duration.seconds(delaySeconds),
       retentionPeriod: Duration.seconds(DELIVERY.queueRetentionSeconds),
       receiveMessageWaitTime: Duration.seconds(DELIVERY.receiveWaitSeconds),
-      deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: DELIVERY.maxReceiveCount },
+      deadLetterQueue: { queue: this.deadLetters, maxReceiveCount },
     });
     this.override(this.queue, extensions.queue);
     this.override(this.deadLetters, extensions.dlq);

@@ -28,7 +28,8 @@ export class MessagingStack extends Stack {
       terminationProtection: stage === 'prod',
       description: 'Plusone: queues and results',
     });
-    this.jobs = new JobQueue(this, 'Jobs', { ...options, visibilityTimeoutSeconds: numbers.visibilityTimeoutSeconds });
+    const { visibilityTimeoutSeconds, maxReceiveCount } = numbers;
+    this.jobs = new JobQueue(this, 'Jobs', { ...options, visibilityTimeoutSeconds, maxReceiveCount });
     this.table = new ResultsTable(this, 'Results', { stage }).table;
     this.topic = alarmTopic(this, options);
     const alarms = new Alarms(this, 'Alarms', {

@@ -1,4 +1,4 @@
-import { DELIVERY } from '../contract/delivery';
+import { DELIVERY, deriveMaxReceiveCount } from '../contract/delivery';
 import { type Options } from './options';
 
 /** What follows from the options and `contract/`; nothing else in infra computes a delivery number. */
@@ -6,6 +6,8 @@ export interface Numbers {
   /** Lambda ends the consumer's function after this. */
   readonly functionTimeoutSeconds: number;
   readonly visibilityTimeoutSeconds: number;
+  /** Receives after which SQS itself moves a message to the dead-letter queue. */
+  readonly maxReceiveCount: number;
   /** Fargate kills a task this long after SIGTERM. */
   readonly stopTimeoutSeconds: number;
   /** Alarms. */
@@ -30,9 +32,12 @@ export const PROCESS_STOP_SECONDS = DELIVERY.drainSeconds + 5;
 
 export function deriveNumbers(options: Options): Numbers {
   const functionTimeoutSeconds = options.handlerTimeoutSeconds + FUNCTION_SLACK_SECONDS;
+  const visibilityTimeoutSeconds =
+    options.visibilityTimeoutSeconds ?? visibilityTimeout(options, functionTimeoutSeconds);
   return {
     functionTimeoutSeconds,
-    visibilityTimeoutSeconds: options.visibilityTimeoutSeconds ?? visibilityTimeout(options, functionTimeoutSeconds),
+    visibilityTimeoutSeconds,
+    maxReceiveCount: deriveMaxReceiveCount({ ...DELIVERY, visibilityTimeoutSeconds }),
     stopTimeoutSeconds: STOP_TIMEOUT_SECONDS,
     // Expiry is silent loss. A quarter of the retention, one day, leaves three to act: a weekend and a day.
     queueAgeSeconds: DELIVERY.queueRetentionSeconds / 4,

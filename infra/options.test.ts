@@ -72,6 +72,11 @@ describe('a choice that cannot be deployed', () => {
       { consumer: 'fargate', visibilityTimeout: '29' },
       /^visibilityTimeout is 29; heartbeats need/,
     ],
+    [
+      'visibility that leaves too few receives',
+      { consumer: 'fargate', visibilityTimeout: '11270' },
+      /^visibilityTimeout is 11270; it takes at most 11269 s, so that .* received 23 times .*\.$/,
+    ],
     ['visibility over 12 hours', { visibilityTimeout: '43201' }, /^visibilityTimeout is "43201"/],
     [
       'a handler longer than Lambda',
@@ -148,6 +153,15 @@ describe('a choice that can', () => {
     [{ consumer: 'fargate', visibilityTimeout: '120' }, 120],
   ])('%j has a visibility timeout of %i s', (context, seconds) => {
     expect(choose(context).visibilityTimeoutSeconds).toBe(seconds);
+  });
+
+  it.each([
+    [{}, 480],
+    [{ handlerTimeout: '870', batchWindow: '300' }, 45],
+    [{ consumer: 'fargate' }, 1_000],
+    [{ consumer: 'fargate', visibilityTimeout: '11269' }, 23],
+  ])('%j is received %i times before SQS itself moves a message', (context, receives) => {
+    expect(choose(context).maxReceiveCount).toBe(receives);
   });
 
   it('warns while there are days left to act', () => {

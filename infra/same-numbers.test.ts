@@ -3,7 +3,7 @@ import { type Template } from 'aws-cdk-lib/assertions';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DEAD_LETTER_QUEUE_NAME, DELIVERY, QUEUE_NAME } from '../contract/delivery';
+import { DEAD_LETTER_QUEUE_NAME, DELIVERY, deriveMaxReceiveCount, QUEUE_NAME } from '../contract/delivery';
 import { freePort } from '../experiments/proxy/free-port';
 import { createProvisionClient } from '../ops/provision';
 import { startBrokerProcess } from '../test/harness/broker';
@@ -84,14 +84,15 @@ describe('the numbers of the template', () => {
       visibility: DELIVERY.visibilityTimeoutSeconds,
       retention: DELIVERY.queueRetentionSeconds,
       wait: DELIVERY.receiveWaitSeconds,
-      maxReceiveCount: DELIVERY.maxReceiveCount,
+      maxReceiveCount: deriveMaxReceiveCount(DELIVERY),
       deadLetterVisibility: DELIVERY.visibilityTimeoutSeconds,
       deadLetterRetention: DELIVERY.deadLetterRetentionSeconds,
     });
   });
 
-  it('are the same with a consumer on Lambda, but for the visibility timeout', () => {
-    expect(numbersIn(synthesize().messaging)).toEqual({ ...template, visibility: 540 });
+  it('are the same with a consumer on Lambda, but for the visibility timeout and what follows from it', () => {
+    const lambda = { ...template, visibility: 540, maxReceiveCount: 480 };
+    expect(numbersIn(synthesize().messaging)).toEqual(lambda);
   });
 
   it('are those of the local start', async () => {
@@ -108,6 +109,14 @@ describe('the numbers of the template', () => {
     const env = { AWS_ENDPOINT_URL_SQS: endpoint, RESULTS: undefined };
     expect(await runApp('dist/ops/provision.js', { env }).exit(30_000)).toMatchObject({ code: 0 });
     expect(await numbersAt(endpoint)).toEqual(template);
+  });
+
+  it('follow VISIBILITY_TIMEOUT_SECONDS in compose as they do in a template', async () => {
+    const { endpoint } = await startBrokerProcess({ dataDir });
+    const env = { AWS_ENDPOINT_URL_SQS: endpoint, RESULTS: undefined, VISIBILITY_TIMEOUT_SECONDS: '540' };
+    expect(await runApp('dist/ops/provision.js', { env }).exit(30_000)).toMatchObject({ code: 0 });
+    const lambda = numbersIn(synthesize().messaging);
+    expect(await numbersAt(endpoint)).toEqual({ ...lambda, deadLetterVisibility: 540 });
   });
 });
 

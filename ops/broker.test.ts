@@ -117,14 +117,14 @@ describe('the messages of the embedded broker', () => {
   it('provisions again without losing messages, and changes what differs', async () => {
     const { queueUrl } = await broker.provision('again');
     await send(queueUrl, 'one');
-    await broker.provision('again', { visibilityTimeoutSeconds: 7 });
+    await broker.provision('again', { visibilityTimeoutSeconds: 540 });
     await broker.restart();
 
     const { Attributes } = await broker.client.send(
       new GetQueueAttributesCommand({ QueueUrl: queueUrl, AttributeNames: ['All'] }),
     );
-    expect(Attributes?.VisibilityTimeout).toBe('7');
-    expect(JSON.parse(Attributes?.RedrivePolicy ?? '')).toMatchObject({ maxReceiveCount: '20' });
+    expect(Attributes?.VisibilityTimeout).toBe('540');
+    expect(JSON.parse(Attributes?.RedrivePolicy ?? '')).toMatchObject({ maxReceiveCount: '480' });
     expect(await broker.bodies(queueUrl)).toEqual(['one']);
   });
 

@@ -14,7 +14,13 @@ import {
   SQSServiceException,
 } from '@aws-sdk/client-sqs';
 import { setTimeout as delay } from 'node:timers/promises';
-import { DEAD_LETTER_QUEUE_NAME, DELIVERY, QUEUE_NAME, type DeliveryNumbers } from '../contract/delivery';
+import {
+  DEAD_LETTER_QUEUE_NAME,
+  DELIVERY,
+  deriveMaxReceiveCount,
+  QUEUE_NAME,
+  type DeliveryNumbers,
+} from '../contract/delivery';
 import { type Environment, readEnvironment } from '../contract/environment';
 import { localCredentials } from './child-environment';
 import { provisionResults } from './provision-table';
@@ -25,6 +31,8 @@ export interface ProvisionOptions {
   readonly queueName: string;
   readonly deadLetterQueueName: string;
   readonly numbers?: DeliveryNumbers;
+  /** Default: what follows from the numbers. */
+  readonly maxReceiveCount?: number;
   /** How long to wait for the broker to answer at all; default 30 s. */
   readonly deadlineMs?: number;
 }
@@ -120,6 +128,7 @@ async function allowRedriveFrom(client: SQSClient, deadLetterQueueUrl: string, s
 
 export async function provision(options: ProvisionOptions): Promise<Queues> {
   const { client, queueName, deadLetterQueueName, numbers = DELIVERY, deadlineMs = 30_000 } = options;
+  const { maxReceiveCount = deriveMaxReceiveCount(numbers) } = options;
   await waitForBroker(client, deadlineMs);
   const deadLetters = await ensureQueue(client, deadLetterQueueName, {
     VisibilityTimeout: String(numbers.visibilityTimeoutSeconds),
@@ -131,7 +140,7 @@ export async function provision(options: ProvisionOptions): Promise<Queues> {
     ReceiveMessageWaitTimeSeconds: String(numbers.receiveWaitSeconds),
     RedrivePolicy: JSON.stringify({
       deadLetterTargetArn: deadLetters.arn,
-      maxReceiveCount: String(numbers.maxReceiveCount),
+      maxReceiveCount: String(maxReceiveCount),
     }),
   });
   await allowRedriveFrom(client, deadLetters.url, queue.arn);

@@ -16,7 +16,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { Job } from '../contract/job';
 import { Disk } from '../test/harness/disk';
-import { storeOfVersionOne } from './conformance/version-one';
+import { storeOfVersion } from './conformance/older-versions';
 import { StoreUnavailable, StoreUnusable } from './errors';
 import { SqliteRecords } from './sqlite';
 
@@ -42,19 +42,22 @@ async function open(): Promise<SqliteRecords> {
 
 const newJob = (): Job => ({ id: randomUUID(), input: 1 });
 
-describe('a store of version 1', () => {
+describe.each([1, 2] as const)('a store of version %d', (version) => {
   const STATES = ['claimed', 'accepted', 'failing', 'done', 'failed'] as const;
 
   test.each(STATES)('keeps what is %s, and goes on from there', async (state) => {
     const job = newJob();
-    storeOfVersionOne(path, [job], state);
+    storeOfVersion(version, path, { jobs: [job], state });
     const handles = await Promise.all(Array.from({ length: 10 }, open));
     const answers = await Promise.all(handles.map((records) => records.get(job.id)));
     for (const record of answers) {
       expect(record).toMatchObject({ state, attempts: 3, input: 1, lastError: 'boom', updatedAt: 1_000 });
+      expect(record).not.toHaveProperty('begun');
+      expect([record?.group, record?.lease?.token]).toEqual(version === 2 ? ['group', 4] : [undefined, undefined]);
     }
-    const lease = await handles[0]?.lease(job, 60);
-    expect(lease?.outcome).toBe(state === 'done' ? 'done' : 'leased');
+    const isDone = state === 'done';
+    expect(await handles[2]?.begin({ id: job.id, messageId: 'message' })).toMatchObject({ begun: isDone ? 0 : 1 });
+    expect(await handles[0]?.lease(job, 60)).toMatchObject({ outcome: isDone ? 'done' : 'leased' });
     expect(await handles[1]?.once(job, { result: 2 })).toMatchObject({ result: 2 });
   });
 });

@@ -1,3 +1,4 @@
+import { begins, endedNotes, notedFails, takeBacks, terminalBegins } from './conformance/begin-and-take-back';
 import { accepts, claims, freshClaims } from './conformance/claim-and-accept';
 import { doubles, mixedDoubles } from './conformance/doubles';
 import { effects, impossibleResults, refusedEffects } from './conformance/effects';
@@ -32,6 +33,11 @@ export function recordsConformance(name: string, open: () => Promise<StoreUnderT
       ['groups of a claim', groups],
       ['fail', fails],
       ['failed', faileds],
+      ['begin', begins],
+      ['begin after the end', terminalBegins],
+      ['notes of what has ended', endedNotes],
+      ['take back', takeBacks],
+      ['failed runs that were noted', notedFails],
       ['reads', reads],
       ['doubles at once', doubles],
       ['different calls at once', mixedDoubles],

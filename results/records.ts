@@ -8,7 +8,9 @@ import type { Job } from '../contract/job';
  * | state      | written by                                          | terminal |
  * |------------|-----------------------------------------------------|----------|
  * | `claimed`  | producer, with an Idempotency-Key, before the send  | no       |
- * | `accepted` | producer, once SQS accepted the job                 | no       |
+ * | `accepted` | producer, once SQS accepted the job; consumer, when | no       |
+ * |            | a run of a job begins that has no record, or whose  |          |
+ * |            | dead letter is tried again                          |          |
  * | `failing`  | consumer, after a failed run                        | no       |
  * | `done`     | consumer                                            | yes      |
  * | `failed`   | consumer when it dead-letters, ops when it deletes  | until a retry succeeds |
@@ -25,6 +27,8 @@ export interface JobRecord {
   readonly hash?: string;
   /** Failed runs so far. */
   readonly attempts: number;
+  /** Runs that were noted when they began and have had no outcome yet; absent for none, and in `done` and `failed`. */
+  readonly begun?: number;
   readonly input?: number;
   readonly result?: number;
   /** As claimed: a key used again with another group is another body. */
@@ -93,17 +97,29 @@ export interface Failure {
   readonly movedMessage?: string;
 }
 
+export interface BegunRun {
+  readonly id: string;
+  /** Of the delivery that is to run. */
+  readonly messageId: string;
+}
+
 export interface FailedRun {
   readonly id: string;
   readonly error: string;
   /** Of the delivery that ran. */
   readonly messageId?: string;
+  /** The run was noted when it began: its note is taken back. */
+  readonly noted?: boolean;
 }
 
-/** `failing`: counted. `done`: it had succeeded meanwhile. `failed`: this very message had been dead-lettered meanwhile. */
+/**
+ * How the job stands after a run was noted or counted. `accepted`, `failing`: it was. `done`: the job had succeeded
+ * meanwhile. `failed`: this very message had been dead-lettered meanwhile. With these two nothing was written.
+ */
 export interface Attempted {
   readonly attempts: number;
-  readonly state: 'failing' | 'done' | 'failed';
+  readonly begun: number;
+  readonly state: Exclude<RecordState, 'claimed'>;
 }
 
 /** Token under which Nest injects the `Records`. */
@@ -131,6 +147,14 @@ export interface Records {
    * the latest. A job without a record becomes `accepted`; other states stay.
    */
   lease(job: Job, seconds: number, token?: number): Promise<LeaseAnswer>;
+  /**
+   * Notes that a run begins. A job without a record becomes `accepted`, and so does `claimed`; a `failed` one whose dead
+   * letter is tried again becomes `accepted` without attempts. `done` stays, and so does `failed` for the message that
+   * was moved: that run must not begin.
+   */
+  begin(run: BegunRun): Promise<Attempted>;
+  /** Takes back the note of one run, which was stopped without an outcome. Writes nothing where there is no note. */
+  takeBack(id: string): Promise<void>;
   /** One more failed run. `done` stays, and so does `failed` for the message that was moved: both answer their attempts. */
   fail(run: FailedRun): Promise<Attempted>;
   /** The job was dead-lettered or deleted. A `done` record stays. */

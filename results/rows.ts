@@ -25,6 +25,7 @@ export function toRecord(row: Row): JobRecord {
     state,
     attempts: numberOf(row['attempts']) ?? 0,
     updatedAt: numberOf(row['updated_at']) ?? 0,
+    ...given('begun', numberOf(row['begun'])),
     ...given('hash', textOf(row['hash'])),
     ...given('input', numberOf(row['input'])),
     ...given('result', numberOf(row['result'])),
@@ -46,6 +47,7 @@ export const toRow = (record: JobRecord): Record<string, SQLInputValue> => ({
   state: record.state,
   hash: record.hash ?? null,
   attempts: record.attempts,
+  begun: record.begun ?? null,
   input: record.input ?? null,
   result: record.result ?? null,
   reason: record.reason ?? null,
@@ -53,6 +55,10 @@ export const toRow = (record: JobRecord): Record<string, SQLInputValue> => ({
   updated_at: record.updatedAt,
   message_group: record.group ?? null,
   moved_message: record.movedMessage ?? null,
-  lease_token: record.lease?.token ?? null,
-  lease_until: record.lease?.until ?? null,
+  ...leaseColumns(record.lease),
+});
+
+const leaseColumns = (lease: Lease | undefined): Record<string, SQLInputValue> => ({
+  lease_token: lease?.token ?? null,
+  lease_until: lease?.until ?? null,
 });

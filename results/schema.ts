@@ -3,7 +3,7 @@ import { isBusy } from './busy';
 import { StoreUnusable } from './errors';
 
 /** Raised with every change of the table or of the payload hash. */
-const VERSION = 2;
+const VERSION = 3;
 
 const TABLE = `
   CREATE TABLE record (
@@ -20,6 +20,7 @@ const TABLE = `
     moved_message TEXT,
     lease_token   INTEGER,
     lease_until   INTEGER,
+    begun         INTEGER,
     CHECK (state <> 'done' OR (hash IS NOT NULL AND input IS NOT NULL AND result IS NOT NULL))
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX record_updated_at ON record (updated_at);
@@ -34,6 +35,7 @@ const MIGRATIONS: ReadonlyMap<number, string> = new Map([
      ALTER TABLE record ADD COLUMN lease_token INTEGER;
      ALTER TABLE record ADD COLUMN lease_until INTEGER;`,
   ],
+  [2, `ALTER TABLE record ADD COLUMN begun INTEGER;`],
 ]);
 
 /**

@@ -7,6 +7,7 @@ import { StoreClosed, StoreUnavailable, StoreUnusable } from './errors';
 import { GroupCommit } from './group-commit';
 import type {
   Attempted,
+  BegunRun,
   Claim,
   Effect,
   FailedRun,
@@ -19,22 +20,32 @@ import type {
 import { toRecord, toRow } from './rows';
 import { openDatabase } from './schema';
 import { SqlEffects } from './sql-effects';
-import { type Transition, accepting, claiming, failing, givingUp, leasing, recording } from './transitions';
+import {
+  type Transition,
+  accepting,
+  beginning,
+  claiming,
+  failing,
+  givingUp,
+  leasing,
+  recording,
+  takingBack,
+} from './transitions';
 
 const EXPIRED_PER_CALL = 500;
 
 const SELECT = 'SELECT * FROM record WHERE id = ?';
 const UPSERT = `
   INSERT INTO record (id, state, hash, attempts, input, result, reason, last_error, updated_at,
-    message_group, lease_token, lease_until, moved_message)
+    message_group, lease_token, lease_until, moved_message, begun)
   VALUES (:id, :state, :hash, :attempts, :input, :result, :reason, :last_error, :updated_at,
-    :message_group, :lease_token, :lease_until, :moved_message)
+    :message_group, :lease_token, :lease_until, :moved_message, :begun)
   ON CONFLICT (id) DO UPDATE SET
     state = excluded.state, hash = excluded.hash, attempts = excluded.attempts, input = excluded.input,
     result = excluded.result, reason = excluded.reason, last_error = excluded.last_error,
     updated_at = excluded.updated_at, message_group = excluded.message_group,
     lease_token = excluded.lease_token, lease_until = excluded.lease_until,
-    moved_message = excluded.moved_message`;
+    moved_message = excluded.moved_message, begun = excluded.begun`;
 const EXPIRE = `
   DELETE FROM record WHERE id IN (SELECT id FROM record WHERE updated_at < ? ORDER BY updated_at LIMIT ${EXPIRED_PER_CALL})`;
 
@@ -112,6 +123,14 @@ export class SqliteRecords implements Records {
 
   lease(job: Job, seconds: number, token?: number): Promise<LeaseAnswer> {
     return this.change(job.id, (held, now) => leasing(held, { job, seconds, token }, now));
+  }
+
+  begin(run: BegunRun): Promise<Attempted> {
+    return this.change(run.id, (held, now) => beginning(held, run, now));
+  }
+
+  takeBack(id: string): Promise<void> {
+    return this.change(id, takingBack);
   }
 
   fail(run: FailedRun): Promise<Attempted> {

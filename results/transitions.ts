@@ -1,7 +1,7 @@
 import type { Job } from '../contract/job';
 import { RecordRefused } from './errors';
 import { payloadHash } from './payload-hash';
-import type { Attempted, Claim, FailedRun, Failure, JobRecord, LeaseAnswer, OnceAnswer } from './records';
+import type { Attempted, BegunRun, Claim, FailedRun, Failure, JobRecord, LeaseAnswer, OnceAnswer } from './records';
 
 /**
  * The states of a record as pure functions: given what the store holds, what the caller is answered and
@@ -26,6 +26,20 @@ const kept = (held: Held): Pick<JobRecord, 'hash' | 'input' | 'group' | 'lease'>
 
 const lastErrorOf = (held: Held): Pick<JobRecord, 'lastError'> =>
   held?.lastError === undefined ? {} : { lastError: held.lastError };
+
+const movedMessageOf = (held: Held): Pick<JobRecord, 'movedMessage'> =>
+  held?.movedMessage === undefined ? {} : { movedMessage: held.movedMessage };
+
+/** No note is no field: a job that was never noted has none either. */
+const notes = (begun: number): Pick<JobRecord, 'begun'> => (begun > 0 ? { begun } : {});
+
+/** What is delivered of this message now is left over: its dead letter was sent. */
+const wasMoved = (held: Held, messageId: string | undefined): boolean =>
+  held?.state === 'failed' && held.movedMessage !== undefined && held.movedMessage === messageId;
+
+/** A job without a record has no past, nor has one that `failed` and was retried by somebody. */
+const pastOf = (held: Held): Pick<JobRecord, 'attempts' | 'begun' | 'lastError'> =>
+  held === undefined || held.state === 'failed' ? { attempts: 0 } : held;
 
 /** A record without a hash was written by the consumer, so its job was sent. */
 export function claiming(
@@ -108,29 +122,43 @@ export function leasing(
   return { answer: { outcome: 'leased', lease }, write };
 }
 
-/**
- * A job that had `failed` was retried by somebody: its attempts start anew. Not so for the message that was moved to the
- * dead-letter queue: that run was of a duplicate, or of a process that had lost its lease.
- */
+/** Undefined for a job that is to be run. */
+function endOfRuns(held: Held, messageId: string | undefined): Attempted | undefined {
+  if (held?.state === 'done') return { attempts: held.attempts, begun: 0, state: 'done' };
+  // A run of a duplicate, or of a process that had lost its lease.
+  if (held !== undefined && wasMoved(held, messageId)) return { attempts: held.attempts, begun: 0, state: 'failed' };
+  return undefined;
+}
+
+export function beginning(held: Held, { id, messageId }: BegunRun, now: number): Transition<Attempted> {
+  const ended = endOfRuns(held, messageId);
+  if (ended) return { answer: ended };
+  const { attempts, begun: before = 0, lastError } = pastOf(held);
+  const answer: Attempted = { attempts, begun: before + 1, state: held?.state === 'failing' ? 'failing' : 'accepted' };
+  const write = { ...kept(held), id, ...answer, ...(lastError !== undefined && { lastError }), updatedAt: now };
+  return { answer, write };
+}
+
+export function takingBack(held: Held, now: number): Transition<undefined> {
+  if (held?.begun === undefined) return { answer: undefined };
+  const { begun, ...rest } = held;
+  return { answer: undefined, write: { ...rest, ...notes(begun - 1), updatedAt: now } };
+}
+
 export function failing(held: Held, run: FailedRun, now: number): Transition<Attempted> {
-  if (held?.state === 'done') return { answer: { attempts: held.attempts, state: 'done' } };
-  if (held?.state === 'failed' && held.movedMessage !== undefined && held.movedMessage === run.messageId) {
-    return { answer: { attempts: held.attempts, state: 'failed' } };
-  }
-  const attempts = held === undefined || held.state === 'failed' ? 1 : held.attempts + 1;
-  const write: JobRecord = {
-    ...kept(held),
-    id: run.id,
-    state: 'failing',
-    attempts,
-    lastError: run.error,
-    updatedAt: now,
-  };
-  return { answer: { attempts, state: 'failing' }, write };
+  const ended = endOfRuns(held, run.messageId);
+  if (ended) return { answer: ended };
+  const past = pastOf(held);
+  const attempts = past.attempts + 1;
+  const begun = Math.max(0, (past.begun ?? 0) - (run.noted ? 1 : 0));
+  const counted = { id: run.id, state: 'failing', attempts } as const;
+  const write: JobRecord = { ...kept(held), ...counted, ...notes(begun), lastError: run.error, updatedAt: now };
+  return { answer: { attempts, begun, state: 'failing' }, write };
 }
 
 export function givingUp(held: Held, failure: Failure, now: number): Transition<undefined> {
   if (held?.state === 'done') return { answer: undefined };
   const attempts = failure.attempts ?? held?.attempts ?? 0;
-  return { answer: undefined, write: { ...held, ...failure, state: 'failed', attempts, updatedAt: now } };
+  const past = { ...kept(held), ...lastErrorOf(held), ...movedMessageOf(held) };
+  return { answer: undefined, write: { ...past, ...failure, state: 'failed', attempts, updatedAt: now } };
 }

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type AddressInfo } from 'node:net';
 import { createInterface } from 'node:readline';
-import { storeOfVersionOne } from './conformance/version-one';
+import { storeOfVersion } from './conformance/older-versions';
 import { onceElsewhere } from './elsewhere';
 import { SqliteRecords } from './sqlite';
 
@@ -182,7 +182,7 @@ const HALF_A_MIGRATION = `
 
 test('ten processes open a store of version 1, one more is killed while it migrates: nothing is lost', async () => {
   const jobs = Array.from({ length: 500 }, () => ({ id: randomUUID(), input: 1 }));
-  storeOfVersionOne(path, jobs, 'done');
+  storeOfVersion(1, path, { jobs, state: 'done' });
   const killed = plain(HALF_A_MIGRATION, path);
   expect(await firstLine(killed.lines)).toBe('half');
   const openers = Array.from({ length: 10 }, () =>

@@ -2,6 +2,7 @@ import type { Job } from '../contract/job';
 import { StoreClosed, StoreUnavailable } from './errors';
 import type {
   Attempted,
+  BegunRun,
   Claim,
   Effect,
   FailedRun,
@@ -51,6 +52,14 @@ export class WatchedRecords implements Records {
 
   lease(job: Job, seconds: number, token?: number): Promise<LeaseAnswer> {
     return this.write(() => this.records.lease(job, seconds, token));
+  }
+
+  begin(run: BegunRun): Promise<Attempted> {
+    return this.write(() => this.records.begin(run));
+  }
+
+  takeBack(id: string): Promise<void> {
+    return this.write(() => this.records.takeBack(id));
   }
 
   fail(run: FailedRun): Promise<Attempted> {

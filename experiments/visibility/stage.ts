@@ -37,11 +37,8 @@ export class Stage {
       client: ground.client,
       queueName: name,
       deadLetterQueueName: `${name}-dlq`,
-      numbers: {
-        ...DELIVERY,
-        visibilityTimeoutSeconds: setting.visibilitySeconds,
-        maxReceiveCount: setting.receiveLimit,
-      },
+      numbers: { ...DELIVERY, visibilityTimeoutSeconds: setting.visibilitySeconds },
+      maxReceiveCount: setting.receiveLimit,
       deadlineMs: 5_000,
     });
     const path = join(ground.folder, `${name}.db`);

@@ -54,6 +54,8 @@ export function mixedDoubles(store: Store): void {
       (records: Records): Promise<unknown> => records.accept(job.id),
       (records: Records): Promise<unknown> => records.fail({ id: job.id, error: 'boom' }),
       (records: Records): Promise<unknown> => records.failed({ id: job.id, reason: 'attempts' }),
+      (records: Records): Promise<unknown> => records.begin({ id: job.id, messageId: 'message' }),
+      (records: Records): Promise<unknown> => records.takeBack(job.id),
       (records: Records): Promise<unknown> => records.once(job, { result: 2 }),
     ];
     await times(AT_ONCE, async (index) => calls[index % calls.length]?.(handle(index >> 1)));

@@ -7,7 +7,8 @@ export function fails(store: Store): void {
     const { records } = store();
     const job = await bring(records, start);
     const before = await records.get(job.id);
-    expect(await records.fail({ id: job.id, error: 'boom' })).toEqual({ attempts: answers[start], state: 'failing' });
+    const answer = { attempts: answers[start], begun: 0, state: 'failing' };
+    expect(await records.fail({ id: job.id, error: 'boom' })).toEqual(answer);
     const record = await held(records, job.id);
     expect(record).toMatchObject({ state: 'failing', attempts: answers[start], lastError: 'boom' });
     expect(record).not.toHaveProperty('reason');
@@ -18,7 +19,7 @@ export function fails(store: Store): void {
     const { records } = store();
     const job = await bring(records, 'done');
     const before = await held(records, job.id);
-    expect(await records.fail({ id: job.id, error: 'late' })).toEqual({ attempts: 2, state: 'done' });
+    expect(await records.fail({ id: job.id, error: 'late' })).toEqual({ attempts: 2, begun: 0, state: 'done' });
     expect(await records.get(job.id)).toEqual(before);
   });
 
@@ -27,10 +28,11 @@ export function fails(store: Store): void {
     const { id } = newJob();
     await records.failed({ id, reason: 'attempts', attempts: 5, movedMessage: 'moved' });
     const before = await held(records, id);
-    expect(await records.fail({ id, error: 'late', messageId: 'moved' })).toEqual({ attempts: 5, state: 'failed' });
+    const late = await records.fail({ id, error: 'late', messageId: 'moved' });
+    expect(late).toEqual({ attempts: 5, begun: 0, state: 'failed' });
     expect(await records.get(id)).toEqual(before);
     const retried = await records.fail({ id, error: 'again', messageId: 'redriven' });
-    expect(retried).toEqual({ attempts: 1, state: 'failing' });
+    expect(retried).toEqual({ attempts: 1, begun: 0, state: 'failing' });
     expect(await held(records, id)).not.toHaveProperty('movedMessage');
   });
 

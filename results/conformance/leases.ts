@@ -56,7 +56,7 @@ export function ownedLeases(store: Store): void {
     const { records } = store();
     const job = newJob();
     const token = await take(records, job);
-    expect(await records.fail({ id: job.id, error: 'boom' })).toEqual({ attempts: 1, state: 'failing' });
+    expect(await records.fail({ id: job.id, error: 'boom' })).toEqual({ attempts: 1, begun: 0, state: 'failing' });
     expect(await held(records, job.id)).toMatchObject({ state: 'failing', attempts: 1, lease: { token } });
   });
 }

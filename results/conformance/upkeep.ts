@@ -107,6 +107,8 @@ export function closes(store: Store): void {
       records.lease(job, 60),
       records.fail({ id: job.id, error: 'boom' }),
       records.failed({ id: job.id, reason: 'deleted' }),
+      records.begin({ id: job.id, messageId: 'message' }),
+      records.takeBack(job.id),
       records.get(job.id),
       records.getMany([job.id]),
       records.check(),

@@ -1,10 +1,10 @@
-import { BatchGetItemCommand, type DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
+import { type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { randomUUID } from 'node:crypto';
-import { setTimeout as wait } from 'node:timers/promises';
 import type { Job } from '../../contract/job';
-import { StoreClosed, StoreUnavailable } from '../errors';
+import { StoreClosed } from '../errors';
 import type {
   Attempted,
+  BegunRun,
   Claim,
   Effect,
   FailedRun,
@@ -14,17 +14,24 @@ import type {
   OnceAnswer,
   Records,
 } from '../records';
-import { accepting, claiming, failing, givingUp, leasing, recording, type Transition } from '../transitions';
+import {
+  accepting,
+  beginning,
+  claiming,
+  failing,
+  givingUp,
+  leasing,
+  recording,
+  takingBack,
+  type Transition,
+} from '../transitions';
 import { createTableClient, type TablePlace } from './client';
 import { ConditionalWrite } from './conditional-write';
+import { ConsistentReads } from './consistent-reads';
 import { FreshInserts } from './fresh-inserts';
-import { fromItem, type HeldItem, type Item, toItem } from './items';
+import { fromItem, type HeldItem, toItem } from './items';
 import { tableError, unusable } from './table-errors';
 import { Turns } from './turns';
-
-/** DynamoDB reads at most 100 items in a call. */
-const READ_LIMIT = 100;
-const READ_TRIES = 8;
 
 /** No id of a job: what is asked for to see whether the table answers. */
 const NOBODY = 'check';
@@ -36,6 +43,7 @@ type Next<Answer> = (held: JobRecord | undefined, now: number) => Transition<Ans
  * write costs 1/25 of a call under load; any other change reads where it must, and writes on condition.
  */
 export class DynamoRecords implements Records {
+  private readonly reads: ConsistentReads;
   private readonly fresh: FreshInserts;
   private readonly conditional: ConditionalWrite;
   private readonly turns = new Turns();
@@ -49,7 +57,7 @@ export class DynamoRecords implements Records {
   static async open(table: string, place: TablePlace): Promise<DynamoRecords> {
     const records = new DynamoRecords(createTableClient(place), table);
     try {
-      await records.readItem(NOBODY);
+      await records.reads.one(NOBODY);
     } catch (error) {
       const fault = unusable(table, error);
       if (fault === undefined) return records;
@@ -63,6 +71,7 @@ export class DynamoRecords implements Records {
     private readonly client: DynamoDBClient,
     private readonly table: string,
   ) {
+    this.reads = new ConsistentReads(client, table);
     this.fresh = new FreshInserts(client, table);
     this.conditional = new ConditionalWrite(client, table);
   }
@@ -72,21 +81,29 @@ export class DynamoRecords implements Records {
   }
 
   accept(id: string): Promise<void> {
-    return this.inTurn(id, async () => this.change(await this.readItem(id), accepting));
+    return this.inTurn(id, async () => this.change(await this.reads.one(id), accepting));
   }
 
   once(job: Job, { result, writes = [] }: Effect, token?: number): Promise<OnceAnswer> {
     const next: Next<OnceAnswer> = (held, now) => recording(held, { job, result, token }, now);
     return this.inTurn(job.id, async () => {
-      if (token !== undefined) return this.change(await this.readItem(job.id), next, writes);
+      if (token !== undefined) return this.change(await this.reads.one(job.id), next, writes);
       if (writes.length > 0) return this.change(undefined, next, writes);
-      return (await this.insert(next)) ?? this.change(await this.readItem(job.id), next);
+      return (await this.insert(next)) ?? this.change(await this.reads.one(job.id), next);
     });
   }
 
   lease(job: Job, seconds: number, token?: number): Promise<LeaseAnswer> {
     const next: Next<LeaseAnswer> = (held, now) => leasing(held, { job, seconds, token }, now);
-    return this.inTurn(job.id, async () => this.change(await this.readItem(job.id), next));
+    return this.inTurn(job.id, async () => this.change(await this.reads.one(job.id), next));
+  }
+
+  begin(run: BegunRun): Promise<Attempted> {
+    return this.inTurn(run.id, () => this.change(undefined, (held, now) => beginning(held, run, now)));
+  }
+
+  takeBack(id: string): Promise<void> {
+    return this.inTurn(id, async () => this.change(await this.reads.one(id), takingBack));
   }
 
   fail(run: FailedRun): Promise<Attempted> {
@@ -96,22 +113,16 @@ export class DynamoRecords implements Records {
   failed(failure: Failure): Promise<void> {
     const { id } = failure;
     return this.inTurn(id, async () =>
-      this.change(await this.readItem(id), (held, now) => givingUp(held, failure, now)),
+      this.change(await this.reads.one(id), (held, now) => givingUp(held, failure, now)),
     );
   }
 
   get(id: string): Promise<JobRecord | undefined> {
-    return this.ask(async () => (await this.readItem(id))?.record);
+    return this.ask(async () => (await this.reads.one(id))?.record);
   }
 
   getMany(ids: readonly string[]): Promise<readonly JobRecord[]> {
-    return this.ask(async () => {
-      const all = [...new Set(ids)];
-      const parts = Array.from({ length: Math.ceil(all.length / READ_LIMIT) }, (_, part) =>
-        this.readItems(all.slice(part * READ_LIMIT, (part + 1) * READ_LIMIT)),
-      );
-      return (await Promise.all(parts)).flat().map((item) => fromItem(item).record);
-    });
+    return this.ask(async () => (await this.reads.many(ids)).map((item) => fromItem(item).record));
   }
 
   async check(): Promise<void> {
@@ -148,28 +159,6 @@ export class DynamoRecords implements Records {
     const item = toItem(write, randomUUID());
     const outcome = await this.conditional.write({ item, version: held?.version }, effect);
     return outcome.written ? answer : this.change(outcome.other, next, effect);
-  }
-
-  private async readItem(id: string): Promise<HeldItem | undefined> {
-    const { Item } = await this.client.send(
-      new GetItemCommand({ TableName: this.table, Key: { id: { S: id } }, ConsistentRead: true }),
-    );
-    return Item && fromItem(Item);
-  }
-
-  private async readItems(ids: readonly string[]): Promise<Item[]> {
-    const found: Item[] = [];
-    let keys: Item[] = ids.map((id) => ({ id: { S: id } }));
-    for (let tries = 1; keys.length > 0; tries += 1) {
-      if (tries > READ_TRIES) throw new StoreUnavailable(`The table ${this.table} does not keep up; try again`);
-      if (tries > 1) await wait(2 ** tries * 10);
-      const { Responses = {}, UnprocessedKeys = {} } = await this.client.send(
-        new BatchGetItemCommand({ RequestItems: { [this.table]: { Keys: keys, ConsistentRead: true } } }),
-      );
-      found.push(...(Responses[this.table] ?? []));
-      keys = UnprocessedKeys[this.table]?.Keys ?? [];
-    }
-    return found;
   }
 
   /** Changes of one id come one after the other: from this process, none finds another's write in its way. */

@@ -22,7 +22,7 @@ const whole = (value: number): AttributeValue => ({ N: String(value) });
 const anyNumber = (value: number): AttributeValue => text(String(value));
 
 export function toItem(record: JobRecord, version: string): Item {
-  const { hash, input, result, group, reason, lastError, lease, movedMessage } = record;
+  const { begun, hash, input, result, group, reason, lastError, lease, movedMessage } = record;
   return {
     id: text(record.id),
     state: text(record.state),
@@ -30,6 +30,7 @@ export function toItem(record: JobRecord, version: string): Item {
     updatedAt: whole(record.updatedAt),
     version: text(version),
     [EXPIRY_ATTRIBUTE]: whole(Math.ceil(record.updatedAt / 1_000) + DELIVERY.recordRetentionSeconds),
+    ...(begun !== undefined && { begun: whole(begun) }),
     ...(hash !== undefined && { hash: text(hash) }),
     ...(input !== undefined && { input: anyNumber(input) }),
     ...(result !== undefined && { result: anyNumber(result) }),
@@ -56,6 +57,7 @@ export function fromItem(item: Item): HeldItem {
   }
   const token = numberOf('leaseToken');
   const fields = {
+    begun: numberOf('begun'),
     hash: textOf('hash'),
     input: numberOf('input'),
     result: numberOf('result'),

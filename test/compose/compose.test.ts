@@ -1,4 +1,4 @@
-import { DELIVERY } from '../../contract/delivery';
+import { DELIVERY, deriveMaxReceiveCount } from '../../contract/delivery';
 import { eventually } from '../harness/eventually';
 import { composeDown, docker, inspect, withDocker } from './docker';
 import { itServes } from './flows';
@@ -75,7 +75,7 @@ withDocker('docker compose up', () => {
       ReceiveMessageWaitTimeSeconds: String(DELIVERY.receiveWaitSeconds),
     });
     const redrive = JSON.parse(attributes['RedrivePolicy'] ?? '') as { maxReceiveCount: string };
-    expect(Number(redrive.maxReceiveCount)).toBe(DELIVERY.maxReceiveCount);
+    expect(Number(redrive.maxReceiveCount)).toBe(deriveMaxReceiveCount(DELIVERY));
     for (const service of ['producer', 'consumer']) {
       expect(await inspect(await only(service), '.Config.StopTimeout')).toBeGreaterThan(DELIVERY.drainSeconds + 5);
     }

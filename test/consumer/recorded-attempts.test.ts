@@ -26,30 +26,58 @@ const delivery = (id: string, input: unknown, messageId: string = randomUUID()):
 
 it('counts failed runs by job, whatever message they came in', async () => {
   const id = randomUUID();
-  expect(await attempts.standing(delivery(id, 1))).toEqual({ attempts: 0, job: 'open' });
-  expect(await attempts.fail(delivery(id, 1), 'no')).toEqual({ attempts: 1, job: 'open' });
-  expect(await attempts.fail(delivery(id.toUpperCase(), 1), 'no')).toEqual({ attempts: 2, job: 'open' });
-  expect(await attempts.standing(delivery(id, 1))).toEqual({ attempts: 2, job: 'open' });
+  expect(await attempts.standing(delivery(id, 1))).toEqual({ attempts: 0, begun: 0, job: 'open' });
+  expect(await attempts.fail(delivery(id, 1), 'no', false)).toEqual({ attempts: 1, begun: 0, job: 'open' });
+  expect(await attempts.fail(delivery(id.toUpperCase(), 1), 'no', false)).toEqual({
+    attempts: 2,
+    begun: 0,
+    job: 'open',
+  });
+  expect(await attempts.standing(delivery(id, 1))).toEqual({ attempts: 2, begun: 0, job: 'open' });
 });
 
 it('tells a job that is done from another payload under its id, before and after a failed run', async () => {
   const id = randomUUID();
   await records.once({ id, input: 1 }, { result: 2 });
   expect(await attempts.standing(delivery(id, 1))).toMatchObject({ job: 'done' });
-  expect(await attempts.fail(delivery(id, 1), 'no')).toMatchObject({ job: 'done' });
+  expect(await attempts.fail(delivery(id, 1), 'no', false)).toMatchObject({ job: 'done' });
   expect(await attempts.standing(delivery(id, 2))).toMatchObject({ job: 'conflict' });
-  expect(await attempts.fail(delivery(id, 2), 'no')).toMatchObject({ job: 'conflict' });
+  expect(await attempts.fail(delivery(id, 2), 'no', false)).toMatchObject({ job: 'conflict' });
+});
+
+it('notes runs by job, and takes a note back with the outcome of its run', async () => {
+  const id = randomUUID();
+  expect(await attempts.begin(delivery(id, 1))).toEqual({ attempts: 0, begun: 1, job: 'open' });
+  expect(await attempts.begin(delivery(id.toUpperCase(), 1))).toEqual({ attempts: 0, begun: 2, job: 'open' });
+  expect(await attempts.standing(delivery(id, 1))).toEqual({ attempts: 0, begun: 2, job: 'open' });
+  expect(await attempts.fail(delivery(id, 1), 'no', true)).toEqual({ attempts: 1, begun: 1, job: 'open' });
+  expect(await attempts.fail(delivery(id, 1), 'no', false)).toEqual({ attempts: 2, begun: 1, job: 'open' });
+  await attempts.takeBack(delivery(id, 1));
+  await attempts.takeBack(delivery(id, 1));
+  expect(await attempts.standing(delivery(id, 1))).toEqual({ attempts: 2, begun: 0, job: 'open' });
+});
+
+it('lets no run of a job begin that is done, with this payload or another', async () => {
+  const id = randomUUID();
+  await records.once({ id, input: 1 }, { result: 2 });
+  const before = await records.get(id);
+  expect(await attempts.begin(delivery(id, 1))).toMatchObject({ begun: 0, job: 'done' });
+  expect(await attempts.begin(delivery(id, 2))).toMatchObject({ begun: 0, job: 'conflict' });
+  await attempts.takeBack(delivery(id, 1));
+  expect(await records.get(id)).toEqual(before);
 });
 
 const why = { reason: 'attempts', error: 'no', attempts: 5, firstAt: '', lastAt: '', sourceMessageId: '' };
 
 it('starts anew with a dead letter that is tried again', async () => {
   const id = randomUUID();
-  await attempts.fail(delivery(id, 1), 'no');
+  await attempts.begin(delivery(id, 1));
+  await attempts.fail(delivery(id, 1), 'no', false);
   await attempts.deadLettered(delivery(id, 1), why, true);
   expect(await records.get(id)).toMatchObject({ state: 'failed', reason: 'attempts', attempts: 5 });
-  expect(await attempts.standing(delivery(id, 1))).toEqual({ attempts: 0, job: 'open' });
-  expect(await attempts.fail(delivery(id, 1), 'no')).toEqual({ attempts: 1, job: 'open' });
+  expect(await attempts.standing(delivery(id, 1))).toEqual({ attempts: 0, begun: 0, job: 'open' });
+  expect(await attempts.begin(delivery(id, 1))).toEqual({ attempts: 0, begun: 1, job: 'open' });
+  expect(await attempts.fail(delivery(id, 1), 'no', true)).toEqual({ attempts: 1, begun: 0, job: 'open' });
 });
 
 it('a duplicate of the message that was dead-lettered is left over: not run, and its failure not counted', async () => {
@@ -57,8 +85,9 @@ it('a duplicate of the message that was dead-lettered is left over: not run, and
   const duplicate = delivery(id, 1);
   await attempts.deadLettered(duplicate, why, true);
   const before = await records.get(id);
-  expect(await attempts.standing(duplicate)).toEqual({ attempts: 5, job: 'moved' });
-  expect(await attempts.fail(duplicate, 'late')).toEqual({ attempts: 5, job: 'moved' });
+  expect(await attempts.standing(duplicate)).toEqual({ attempts: 5, begun: 0, job: 'moved' });
+  expect(await attempts.begin(duplicate)).toEqual({ attempts: 5, begun: 0, job: 'moved' });
+  expect(await attempts.fail(duplicate, 'late', false)).toEqual({ attempts: 5, begun: 0, job: 'moved' });
   expect(await records.get(id)).toEqual(before);
 });
 
@@ -66,7 +95,7 @@ it('a message that only SQS can move is not left over until it has', async () =>
   const id = randomUUID();
   const heavy = delivery(id, 1);
   await attempts.deadLettered(heavy, why, false);
-  expect(await attempts.standing(heavy)).toEqual({ attempts: 0, job: 'open' });
+  expect(await attempts.standing(heavy)).toEqual({ attempts: 0, begun: 0, job: 'open' });
 });
 
 it('takes the MessageId for the id of what cannot be read', () => {

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DELIVERY } from '../../contract/delivery';
-import { createProvisionClient, provision, type Queues } from '../../ops/provision';
+import { createProvisionClient, provision, type ProvisionOptions, type Queues } from '../../ops/provision';
 import { startBrokerProcess } from './broker';
 import { type App } from './processes';
 
@@ -61,13 +61,17 @@ export class PersistentBroker {
     await this.start();
   }
 
-  async provision(name: string, numbers: Partial<typeof DELIVERY> = {}): Promise<Queues> {
+  async provision(
+    name: string,
+    { maxReceiveCount, ...numbers }: Partial<typeof DELIVERY> & Pick<ProvisionOptions, 'maxReceiveCount'> = {},
+  ): Promise<Queues> {
     const fifo = name.endsWith('.fifo') ? '.fifo' : '';
     return provision({
       client: this.client,
       queueName: name,
       deadLetterQueueName: `${name.replace('.fifo', '')}-dlq${fifo}`,
       numbers: { ...DELIVERY, ...numbers },
+      ...(maxReceiveCount !== undefined && { maxReceiveCount }),
     });
   }
 
