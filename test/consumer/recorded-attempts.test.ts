@@ -22,7 +22,7 @@ afterEach(async () => {
 });
 
 const delivery = (id: string, input: unknown, messageId: string = randomUUID()): Delivery =>
-  toDelivery({ MessageId: messageId, Body: JSON.stringify({ id, input }) }, 'queue', Date.now());
+  toDelivery({ MessageId: messageId, Body: JSON.stringify({ id, input }) }, Date.now());
 
 it('counts failed runs by job, whatever message they came in', async () => {
   const id = randomUUID();
@@ -99,5 +99,5 @@ it('a message that only SQS can move is not left over until it has', async () =>
 });
 
 it('takes the MessageId for the id of what cannot be read', () => {
-  expect(attempts.jobId(toDelivery({ MessageId: 'm', Body: '{' }, 'queue', 0))).toBe('m');
+  expect(attempts.jobId(toDelivery({ MessageId: 'm', Body: '{' }, 0))).toBe('m');
 });
