@@ -1,5 +1,5 @@
 import { type OnApplicationShutdown } from '@nestjs/common';
-import { type Environment } from '../contract/environment';
+import { EMULATOR_REGION, type Environment } from '../contract/environment';
 import { type Job, JOB_TYPE, JOB_VERSION } from '../contract/job';
 import { createWorkClient } from '../transport/sqs/clients';
 import { readQueueFacts } from '../transport/sqs/queue-facts';
@@ -18,7 +18,7 @@ export class Queue implements OnApplicationShutdown {
     { region, sqsEndpoint }: Environment,
     private readonly url: string,
   ) {
-    this.client = createWorkClient({ region, endpoint: sqsEndpoint });
+    this.client = createWorkClient({ region: region ?? EMULATOR_REGION, endpoint: sqsEndpoint });
     this.sender = new Sender(this.client, url);
     this.fifo = url.endsWith('.fifo');
   }
