@@ -38,8 +38,13 @@ export function consumerFaults({ queueUrl, deadLetterQueueUrl }: Environment): s
   if (queueUrl === undefined) faults.push('QUEUE_URL is missing; it takes the URL of the queue to take jobs from');
   if (deadLetterQueueUrl === undefined)
     faults.push('DLQ_URL is missing; it takes the URL of the queue for dead letters');
+  else if (queueUrl !== undefined && withoutSlash(queueUrl) === withoutSlash(deadLetterQueueUrl))
+    faults.push(`DLQ_URL is "${deadLetterQueueUrl}", the queue of QUEUE_URL; it takes the URL of another queue`);
   return faults;
 }
+
+/** Brokers take a queue's URL with a slash at its end as well. */
+const withoutSlash = (url: string): string => url.replace(/\/+$/, '');
 
 function optionsOf(environment: Environment): Omit<ConsumerOptions, 'work'> {
   const { queueUrl, deadLetterQueueUrl, region, sqsEndpoint, concurrency, onLambda } = environment;

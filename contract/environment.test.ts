@@ -23,3 +23,39 @@ it('reports every fault together, each with what it takes', () => {
   expect(read).toThrow(EnvironmentError);
   for (const name of Object.keys(faulty)) expect(read).toThrow(new RegExp(`${name} is ".*"; it takes`));
 });
+
+const LOCAL = 'http://127.0.0.1:4566';
+
+describe('an endpoint', () => {
+  it.each([
+    [{}, undefined, undefined],
+    [{ AWS_ENDPOINT_URL: LOCAL }, LOCAL, LOCAL],
+    [{ AWS_ENDPOINT_URL: LOCAL, AWS_ENDPOINT_URL_SQS: 'http://sqs' }, 'http://sqs', LOCAL],
+    [{ AWS_ENDPOINT_URL: LOCAL, AWS_ENDPOINT_URL_DYNAMODB: 'http://table' }, LOCAL, 'http://table'],
+    [{ AWS_ENDPOINT_URL: LOCAL, AWS_ENDPOINT_URL_SQS: ' ' }, LOCAL, LOCAL],
+  ])('as in %j: SQS at %s, DynamoDB at %s', (variables, sqsEndpoint, dynamodbEndpoint) => {
+    expect(readEnvironment(variables)).toMatchObject({ sqsEndpoint, dynamodbEndpoint });
+  });
+
+  it('for both that is no URL is one fault', () => {
+    const read = (): unknown => readEnvironment({ AWS_ENDPOINT_URL: 'localhost:4566' });
+    expect(read).toThrow(/has a fault:\n {2}AWS_ENDPOINT_URL is "localhost:4566"; it takes an http or https URL$/);
+  });
+});
+
+describe('a region', () => {
+  it.each([
+    ['is the one of AWS_REGION', { AWS_REGION: 'eu-west-1', AWS_DEFAULT_REGION: 'eu-west-2' }, 'eu-west-1'],
+    ['is the one of AWS_DEFAULT_REGION otherwise', { AWS_REGION: '', AWS_DEFAULT_REGION: 'eu-west-2' }, 'eu-west-2'],
+    ['is left to the SDK without either', {}, undefined],
+    ['is us-east-1 for an emulator', { AWS_ENDPOINT_URL: LOCAL }, 'us-east-1'],
+    ['is the one named for an emulator too', { AWS_ENDPOINT_URL: LOCAL, AWS_REGION: 'eu-west-1' }, 'eu-west-1'],
+  ])('%s', (_, variables, region) => {
+    expect(readEnvironment(variables)).toMatchObject({ region, dynamodbRegion: region });
+  });
+
+  it('of a table on AWS is left to the SDK beside an emulated queue', () => {
+    const environment = readEnvironment({ AWS_ENDPOINT_URL_SQS: LOCAL });
+    expect(environment).toMatchObject({ region: 'us-east-1', dynamodbRegion: undefined });
+  });
+});

@@ -2,7 +2,10 @@ import { DELIVERY } from './delivery';
 
 /** Everything the environment can say. The only place that reads `process.env`. */
 export interface Environment {
-  readonly region: string;
+  /** The queues'; undefined leaves it to the SDK, which asks the profile. */
+  readonly region: string | undefined;
+  /** The table's. */
+  readonly dynamodbRegion: string | undefined;
   readonly sqsEndpoint: string | undefined;
   readonly dynamodbEndpoint: string | undefined;
   readonly queueUrl: string | undefined;
@@ -32,6 +35,9 @@ export interface Environment {
   /** For local provisioning. */
   readonly visibilityTimeoutSeconds: number;
 }
+
+/** Calls to an emulator are signed for a region as well; any will do. */
+export const EMULATOR_REGION = 'us-east-1';
 
 export type Variables = Readonly<Record<string, string | undefined>>;
 
@@ -102,6 +108,18 @@ class Reader {
 /** What one service needs beyond what all do: a sentence for each fault. */
 export type Check = (environment: Environment) => readonly string[];
 
+type Places = Pick<Environment, 'region' | 'sqsEndpoint' | 'dynamodbRegion' | 'dynamodbEndpoint'>;
+
+function readPlaces(read: Reader): Places {
+  const named = read.text('AWS_REGION') ?? read.text('AWS_DEFAULT_REGION');
+  const regionAt = (endpoint: string | undefined): string | undefined =>
+    named ?? (endpoint === undefined ? undefined : EMULATOR_REGION);
+  const endpoint = read.url('AWS_ENDPOINT_URL');
+  const sqsEndpoint = read.url('AWS_ENDPOINT_URL_SQS') ?? endpoint;
+  const dynamodbEndpoint = read.url('AWS_ENDPOINT_URL_DYNAMODB') ?? endpoint;
+  return { region: regionAt(sqsEndpoint), sqsEndpoint, dynamodbRegion: regionAt(dynamodbEndpoint), dynamodbEndpoint };
+}
+
 /** Reads and checks the environment; throws `EnvironmentError` naming every fault, those that `check` finds too. */
 export function readEnvironment(source: Variables = processVariables, check: Check = () => []): Environment {
   const read = new Reader(source);
@@ -109,9 +127,7 @@ export function readEnvironment(source: Variables = processVariables, check: Che
   const dataDir = read.text('DATA_DIR') ?? '.data';
   const rateLimit = read.number('RATE_LIMIT_PER_SECOND', 0, { min: 1, max: 1_000_000 });
   const environment: Environment = {
-    region: read.text('AWS_REGION') ?? 'us-east-1',
-    sqsEndpoint: read.url('AWS_ENDPOINT_URL_SQS'),
-    dynamodbEndpoint: read.url('AWS_ENDPOINT_URL_DYNAMODB'),
+    ...readPlaces(read),
     queueUrl: read.url('QUEUE_URL'),
     deadLetterQueueUrl: read.url('DLQ_URL'),
     results: read.results('RESULTS', `sqlite:${dataDir}/results.db`),

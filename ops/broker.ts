@@ -6,7 +6,7 @@
  *   broker.js [--port N] [--data-dir DIR]     port 0 for a free one; without DIR all is in memory
  */
 import { parseArgs } from 'node:util';
-import { readEnvironment } from '../contract/environment';
+import { EMULATOR_REGION, readEnvironment } from '../contract/environment';
 
 const HOST = '127.0.0.1';
 
@@ -33,7 +33,7 @@ function readOptions(): BrokerOptions {
   const port = values.port === undefined ? environment.brokerPort : Number(values.port);
   if (!Number.isInteger(port) || port < 0 || port > 65_535)
     throw new Error(`--port takes 0 to 65535, not "${String(values.port)}"`);
-  return { port, dataDir: values['data-dir'], region: environment.region };
+  return { port, dataDir: values['data-dir'], region: environment.region ?? EMULATOR_REGION };
 }
 
 function startSentence(error: unknown, { port, dataDir }: BrokerOptions): string {

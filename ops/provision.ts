@@ -148,10 +148,10 @@ export async function provision(options: ProvisionOptions): Promise<Queues> {
 }
 
 /** The client that provisioning and the local tools use: the endpoint decides where queues are, not their URLs. */
-export function createProvisionClient(region: string, endpoint: string | undefined): SQSClient {
+export function createProvisionClient(region: string | undefined, endpoint: string | undefined): SQSClient {
   const credentials = localCredentials(endpoint);
   return new SQSClient({
-    region,
+    ...(region !== undefined && { region }),
     useQueueUrlAsEndpoint: false,
     maxAttempts: 1,
     ...(endpoint !== undefined && { endpoint }),

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DEAD_LETTER_QUEUE_NAME, DELIVERY, QUEUE_NAME } from '../contract/delivery';
-import { type Environment } from '../contract/environment';
+import { EMULATOR_REGION, type Environment } from '../contract/environment';
 import { isBrokerReady } from './broker';
 import { Child } from './child';
 import { childEnvironment, credentialVariables } from './child-environment';
@@ -63,7 +63,7 @@ export class Stack {
     const { dataDir, region, results, visibilityTimeoutSeconds } = this.environment;
     await mkdir(dataDir, { recursive: true });
     const endpoint = this.environment.sqsEndpoint ?? (await this.startBroker());
-    const client = createProvisionClient(region, endpoint);
+    const client = createProvisionClient(region ?? EMULATOR_REGION, endpoint);
     try {
       const numbers = { ...DELIVERY, visibilityTimeoutSeconds };
       const names = { queueName: QUEUE_NAME, deadLetterQueueName: DEAD_LETTER_QUEUE_NAME };
@@ -71,7 +71,6 @@ export class Stack {
       this.appEnvironment = this.childEnvironment({
         ...credentialVariables(endpoint),
         ...credentialVariables(this.environment.dynamodbEndpoint),
-        AWS_REGION: region,
         AWS_ENDPOINT_URL_SQS: endpoint,
         QUEUE_URL: queues.queueUrl,
         DLQ_URL: queues.deadLetterQueueUrl,

@@ -96,7 +96,8 @@ describe('opening', () => {
   });
 
   test('by its name in RESULTS', async () => {
-    const openNamed = (results: string) => openRecords({ results, region: 'us-east-1', dynamodbEndpoint: undefined });
+    const openNamed = (results: string) =>
+      openRecords({ results, dynamodbRegion: undefined, dynamodbEndpoint: undefined });
     const records = await openNamed(`sqlite:${path}`);
     await records.close();
     expect(existsSync(path)).toBe(true);

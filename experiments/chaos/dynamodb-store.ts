@@ -25,7 +25,10 @@ export class DynamoStore implements ChaosStore {
 
   static async open(endpoint: string, region: string): Promise<DynamoStore> {
     const credentials = localCredentials(endpoint);
-    const client = createTableClient({ region, dynamodbEndpoint: endpoint }, credentials && { credentials });
+    const client = createTableClient(
+      { dynamodbRegion: region, dynamodbEndpoint: endpoint },
+      credentials && { credentials },
+    );
     const store = new DynamoStore(client, `chaos-${randomUUID()}`, endpoint);
     for (const table of store.tables) await ensureTable(client, table);
     return store;

@@ -23,6 +23,9 @@ function tableFault(table: string, error: unknown): string | undefined {
   if (name === 'ResourceNotFoundException') {
     return `The table ${table} does not exist in this account and region; run \`npm run provision\`, or name another in RESULTS`;
   }
+  if (messageOf(error) === 'Region is missing') {
+    return `The region of the table ${table} is not known; set AWS_REGION, or a region in the profile`;
+  }
   if (NO_PERMISSION.includes(name)) {
     return `There is no permission for the table ${table} (${name}); allow this process ${ACTIONS} on it`;
   }

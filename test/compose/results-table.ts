@@ -24,7 +24,10 @@ export class ResultsTable {
   private stream = '';
 
   constructor(private readonly endpoint: string) {
-    this.client = createTableClient({ region: REGION, dynamodbEndpoint: endpoint }, { credentials: CREDENTIALS });
+    this.client = createTableClient(
+      { dynamodbRegion: REGION, dynamodbEndpoint: endpoint },
+      { credentials: CREDENTIALS },
+    );
   }
 
   /** From now on every write is kept. */

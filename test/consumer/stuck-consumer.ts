@@ -8,7 +8,7 @@ void run({
   name: 'Stuck',
   portVariable: 'CONSUMER_PORT',
   check: () => [],
-  create: ({ region, sqsEndpoint = '', queueUrl = '', deadLetterQueueUrl = '' }) => {
+  create: ({ region = '', sqsEndpoint = '', queueUrl = '', deadLetterQueueUrl = '' }) => {
     const script = new Script(() => {
       process.stdout.write('running\n');
       return new Promise(() => undefined);

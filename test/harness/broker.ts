@@ -11,7 +11,7 @@ import {
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { DELIVERY, type DeliveryNumbers } from '../../contract/delivery';
-import { readEnvironment } from '../../contract/environment';
+import { EMULATOR_REGION, readEnvironment } from '../../contract/environment';
 import { isBrokerReady } from '../../ops/broker';
 import { credentialVariables } from '../../ops/child-environment';
 import { createProvisionClient, provision } from '../../ops/provision';
@@ -170,7 +170,7 @@ export class TestBroker {
 }
 
 async function startBroker(): Promise<TestBroker> {
-  const { region, sqsEndpoint } = readEnvironment();
+  const { region = EMULATOR_REGION, sqsEndpoint } = readEnvironment();
   const own = sqsEndpoint === undefined ? await startBrokerProcess() : undefined;
   const endpoint = own?.endpoint ?? sqsEndpoint ?? '';
   return new TestBroker(endpoint, region, own?.app);

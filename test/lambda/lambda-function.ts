@@ -60,7 +60,7 @@ export class LambdaFunction {
   async record(id: string): Promise<JobRecord | undefined> {
     const records = await openRecords({
       results: `sqlite:${this.resultsPath}`,
-      region: '',
+      dynamodbRegion: undefined,
       dynamodbEndpoint: undefined,
     });
     try {
