@@ -3,6 +3,7 @@
  * count of what became of every job. `npm run chaos -- --seed N` draws the same nemeses again.
  */
 import { setTimeout as wait } from 'node:timers/promises';
+import { habitArguments } from '../../ops/broker';
 import { conclude, type Findings, type Row, Table } from '../faults/report';
 import { check } from './checker';
 import { failuresOf, summaryOf } from './conclusion';
@@ -50,10 +51,11 @@ async function chaos(stage: Stage, plan: Plan, { control }: Options): Promise<Fi
 }
 
 function factsOf(options: Options, plan: Plan): Row {
-  const { seed, jobs, broker, persistent, store, dynamodb, control } = options;
+  const { seed, jobs, broker, persistent, habits, fifo, store, dynamodb, control } = options;
   return {
     ...{ experiment: 'chaos', seed, jobs, node: process.version, startedAt: new Date().toISOString() },
-    broker: broker ?? (persistent ? 'embedded, on disk' : 'embedded, in memory'),
+    broker: broker ?? ['embedded', persistent ? 'on disk' : 'in memory', ...habitArguments(habits)].join(', '),
+    queue: fifo ? 'FIFO' : 'standard',
     store: store === 'sqlite' ? store : `${store} at ${dynamodb}`,
     ...{ 'visibility timeout s': VISIBILITY_SECONDS, 'asked for within s': Math.round(plan.lastsMs / 1_000) },
     ...{ nemeses: options.nemeses.join(','), rounds: plan.rounds, once: control ? 'switched off' : 'as it is' },
