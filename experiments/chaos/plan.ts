@@ -40,9 +40,12 @@ export interface Plan {
   readonly rounds: number;
 }
 
-/** A DynamoDB Local beside everything else takes no more than 60. Twenty groups get through 40 jobs, one by one. */
+/**
+ * Jobs asked for in a second. DynamoDB Local, beside everything else, takes 60. Twenty groups that do one job at a time
+ * get through 40, fewer while something goes wrong.
+ */
 const MOST_PER_SECOND = { local: 100, remote: 60, fifo: 25 };
-/** Few enough that jobs wait behind one another, and that a receive can bring several of one. */
+/** Groups of a FIFO queue: few, so that jobs wait behind one another and a receive can bring several of one group. */
 const GROUPS = 20;
 const FULL_RUN_JOBS = 5_000;
 const SHORT_RUN_JOBS = 1_000;
