@@ -1,19 +1,19 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { type Child } from '../../ops/child';
-import { startEmbeddedBroker } from '../faults/embedded-broker';
+import { type EmbeddedBrokerOptions, startEmbeddedBroker } from '../faults/embedded-broker';
 
 /** The broker of a run: somebody's, or an embedded one of its own, that can be killed if it keeps its data on disk. */
 export class ChaosBroker {
   private constructor(
     readonly endpoint: string,
     private process: Child | undefined,
-    private readonly dataDir: string | undefined,
+    private readonly options: EmbeddedBrokerOptions,
   ) {}
 
-  static async open(url: string | undefined, dataDir: string | undefined): Promise<ChaosBroker> {
-    if (url !== undefined) return new ChaosBroker(url, undefined, undefined);
-    const { process, endpoint } = await startEmbeddedBroker(0, dataDir);
-    return new ChaosBroker(endpoint, process, dataDir);
+  static async open(url: string | undefined, options: EmbeddedBrokerOptions): Promise<ChaosBroker> {
+    if (url !== undefined) return new ChaosBroker(url, undefined, {});
+    const { process, endpoint } = await startEmbeddedBroker(options);
+    return new ChaosBroker(endpoint, process, options);
   }
 
   get isShared(): boolean {
@@ -21,13 +21,13 @@ export class ChaosBroker {
   }
 
   async kill(awayMs: number): Promise<void> {
-    const { process, dataDir, endpoint } = this;
-    if (!process || dataDir === undefined)
+    const { process, options, endpoint } = this;
+    if (!process || options.dataDir === undefined)
       throw new Error('Only an embedded broker with its data on disk can be killed.');
     process.kill();
     await process.ended;
     await wait(awayMs);
-    this.process = (await startEmbeddedBroker(Number(new URL(endpoint).port), dataDir)).process;
+    this.process = (await startEmbeddedBroker({ ...options, port: Number(new URL(endpoint).port) })).process;
   }
 
   async close(): Promise<void> {

@@ -42,9 +42,9 @@ function timeOf(input: number): number {
 
 function appendTo(table: string | undefined, { id, input }: Job): NonNullable<Effect['writes']>[number] {
   if (table === undefined) return { sql: 'INSERT INTO ledger (job, input) VALUES (?, ?)', values: [id, input] };
-  return {
-    Put: { TableName: table, Item: { id: { S: randomUUID() }, job: { S: id }, input: { N: String(input) } } },
-  };
+  const number = (value: number) => ({ N: String(value) });
+  const Item = { id: { S: randomUUID() }, job: { S: id }, input: number(input), at: number(Date.now()) };
+  return { Put: { TableName: table, Item } };
 }
 
 const work: Work = async (job, { signal }) => {

@@ -3,6 +3,7 @@
  * count of what became of every job. `npm run chaos -- --seed N` draws the same nemeses again.
  */
 import { setTimeout as wait } from 'node:timers/promises';
+import { habitArguments } from '../../ops/broker';
 import { conclude, type Findings, type Row, Table } from '../faults/report';
 import { check } from './checker';
 import { failuresOf, summaryOf } from './conclusion';
@@ -49,11 +50,16 @@ async function chaos(stage: Stage, plan: Plan, { control }: Options): Promise<Fi
   return { rows: table.rows, summary: { ...summaryOf(facts), seconds }, failures: failuresOf(facts, control) };
 }
 
+const placeOf = ({ broker, persistent, habits, fifo }: Options): Row => ({
+  broker: broker ?? ['embedded', persistent ? 'on disk' : 'in memory', ...habitArguments(habits)].join(', '),
+  queue: fifo ? 'FIFO' : 'standard',
+});
+
 function factsOf(options: Options, plan: Plan): Row {
-  const { seed, jobs, broker, persistent, store, dynamodb, control } = options;
+  const { seed, jobs, store, dynamodb, control } = options;
   return {
     ...{ experiment: 'chaos', seed, jobs, node: process.version, startedAt: new Date().toISOString() },
-    broker: broker ?? (persistent ? 'embedded, on disk' : 'embedded, in memory'),
+    ...placeOf(options),
     store: store === 'sqlite' ? store : `${store} at ${dynamodb}`,
     ...{ 'visibility timeout s': VISIBILITY_SECONDS, 'asked for within s': Math.round(plan.lastsMs / 1_000) },
     ...{ nemeses: options.nemeses.join(','), rounds: plan.rounds, once: control ? 'switched off' : 'as it is' },
@@ -63,8 +69,9 @@ function factsOf(options: Options, plan: Plan): Row {
 async function perform(options: Options): Promise<void> {
   const { seeds } = options;
   if (seeds === undefined) return performOne(options);
-  const { broker = 'embedded', store, jobs } = options;
-  const facts = { experiment: 'chaos', seeds: `${seeds.at(0)} to ${seeds.at(-1)}`, jobs, broker, store };
+  const { store, jobs } = options;
+  const range = `${seeds.at(0)} to ${seeds.at(-1)}`;
+  const facts = { experiment: 'chaos', seeds: range, jobs, ...placeOf(options), store };
   process.stdout.write(`${JSON.stringify(facts)}\n\n`);
   process.exitCode = conclude(facts, await runSeeds(options, seeds), options.json);
 }

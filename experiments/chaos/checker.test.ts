@@ -4,7 +4,7 @@ import { failuresOf } from './conclusion';
 import { makePlan } from './plan';
 
 const publish = (input: number, knowledge: Publish['knowledge'], keyed = false): Publish => ({
-  ...{ input, keyed, knowledge },
+  ...{ input, keyed, knowledge, askedAt: 0, answeredAt: 0 },
   ...(knowledge === 'ok' ? { answer: '202', job: `job${input}` } : { answer: '503' }),
 });
 const effect = (input: number) => ({ job: `job${input}`, input });
@@ -29,7 +29,7 @@ const CLEAN: History = {
 };
 
 const faultless = {
-  ...{ lost: [], phantom: [], doubled: [], healthyDead: [], disagreements: [] },
+  ...{ lost: [], phantom: [], doubled: [], healthyDead: [], overtaken: [], disagreements: [] },
 };
 
 /** A history that differs from the clean one in what is given. */
@@ -93,6 +93,10 @@ describe('a history', () => {
     expect(check(withMore(more))).toMatchObject({ ...faultless, healthyDead: ['input 6: unsettled'] });
   });
 
+  it('with a dead letter of a job that nothing ails and whose input is 0', () => {
+    expect(check(withMore({ deadLetters: [letter(0)] })).healthyDead).toEqual(['input 0: attempts']);
+  });
+
   it('in which what is unknown took effect, or did not', () => {
     const taken = withMore({ publishes: [publish(7, 'unknown')], ledger: [effect(7)], records: [done(7)] });
     expect(check(taken)).toMatchObject({ ...faultless, published: { ok: 3, unknown: 1 }, recovered: 1 });
@@ -122,8 +126,46 @@ describe('a history', () => {
   });
 });
 
+describe('a group', () => {
+  const inGroup = (input: number, askedAt: number, more: Partial<Publish> = {}): Publish => ({
+    ...{ ...publish(input, 'ok'), group: 'a', askedAt, answeredAt: askedAt + 10, ...more },
+  });
+  const overtakenIn = (publishes: Publish[], recorded: number[], more: Partial<History> = {}): readonly string[] =>
+    check({ ...CLEAN, deadLetters: [], ...more, publishes, ledger: recorded.map(effect) }).overtaken;
+
+  it.each<[string, Publish[], number[]]>([
+    ['recorded in the order asked for', [inGroup(1, 0), inGroup(2, 20), inGroup(3, 40)], [1, 2, 3]],
+    ['asked for at once', [inGroup(1, 0), inGroup(2, 5)], [2, 1]],
+    ['of another group', [inGroup(1, 0), inGroup(2, 20, { group: 'b' })], [2, 1]],
+    ['of no group', [inGroup(1, 0, { group: undefined }), inGroup(2, 20, { group: undefined })], [2, 1]],
+    ['answered by anything but 202', [inGroup(1, 0, { knowledge: 'unknown' }), inGroup(2, 20)], [2, 1]],
+    [
+      'asked for twice, before and after',
+      [inGroup(1, 0), inGroup(2, 5, { knowledge: 'unknown' }), inGroup(2, 20)],
+      [2, 1],
+    ],
+    ['without an effect', [inGroup(1, 0), inGroup(2, 20), inGroup(3, 40)], [2, 3]],
+    ['recorded twice', [inGroup(1, 0), inGroup(2, 20)], [1, 2, 1]],
+  ])('is in order with a job %s', (_case, publishes, recorded) => {
+    expect(overtakenIn(publishes, recorded)).toEqual([]);
+  });
+
+  it('is out of order where a job overtook one that was taken before it was asked for', () => {
+    const publishes = [inGroup(1, 0), inGroup(2, 20), inGroup(3, 40), inGroup(4, 60)];
+    expect(overtakenIn(publishes, [1, 3, 2, 4])).toEqual(['input 2 of group a: by input 3']);
+    const unknown = [inGroup(1, 0), inGroup(2, 20, { knowledge: 'unknown' })];
+    expect(overtakenIn(unknown, [2, 1])).toEqual(['input 1 of group a: by input 2']);
+  });
+
+  it('loses its order to a dead letter, which may be done late', () => {
+    const publishes = [inGroup(1, 0), inGroup(2, 20)];
+    expect(overtakenIn(publishes, [2, 1], { deadLetters: [letter(1)] })).toEqual([]);
+    expect(overtakenIn(publishes, [2, 1], { deadLetters: [letter(2)] })).toEqual([]);
+  });
+});
+
 describe('the conclusion', () => {
-  const plan = makePlan({ seed: 1, jobs: 100, nemeses: ['kill'], remoteStore: false });
+  const plan = makePlan({ seed: 1, jobs: 100, nemeses: ['kill'], remoteStore: false, fifo: false });
   const facts = (history: History, fired: History['fired'] = { kill: 1 }) => ({
     ...{ verdict: check(history), history: { fired }, plan, rested: true, faults: [] },
   });
@@ -133,6 +175,11 @@ describe('the conclusion', () => {
     expect(failuresOf(facts(CLEAN), false)).toEqual([]);
     expect(failuresOf(facts(doubled), false)).toEqual(['1 with more than one effect: input 1: 2']);
     expect(failuresOf({ ...facts(CLEAN), rested: false }, false)).toHaveLength(1);
+  });
+
+  it('names what was overtaken', () => {
+    const verdict = { ...check(CLEAN), overtaken: ['input 1 of group a: by input 2'] };
+    expect(failuresOf({ ...facts(CLEAN), verdict }, false)).toEqual(['1 overtaken: input 1 of group a: by input 2']);
   });
 
   it('asks that every nemesis fired', () => {

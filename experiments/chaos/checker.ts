@@ -1,5 +1,6 @@
-import { type DeadLetterFound, type History, type Knowledge, type Publish } from './history';
+import { type DeadLetterFound, type History, type Knowledge, type Publish, subjectOf } from './history';
 import { disagreements } from './agreement';
+import { overtaken } from './order';
 
 /** What a history comes to; Jepsen's total-queue, with effects counted. Lists hold what is wrong, a word each. */
 export interface Verdict {
@@ -14,6 +15,8 @@ export interface Verdict {
   readonly doubled: readonly string[];
   /** Dead letters of jobs that nothing ails. */
   readonly healthyDead: readonly string[];
+  /** Jobs whose effect came after that of a later job of their group. */
+  readonly overtaken: readonly string[];
   /** Where records, ledger and dead letters do not agree. */
   readonly disagreements: readonly string[];
   /** Jobs by number of effects. */
@@ -51,7 +54,8 @@ export function check(history: History, recorded = true): Verdict {
     ],
     phantom: [...effects.keys()].filter((input) => isPhantom(input, wishes)).map((input) => `input ${input}`),
     doubled: [...effects].filter(([, count]) => count > 1).map(([input, count]) => `input ${input}: ${count}`),
-    healthyDead: history.deadLetters.filter((letter) => Number(subjectOf(letter)) > 0).map(describe),
+    healthyDead: history.deadLetters.filter((letter) => Number(subjectOf(letter)) >= 0).map(describe),
+    overtaken: overtaken(history),
     disagreements: recorded ? disagreements(history) : [],
     effects: histogram(effects.values()),
     runs: histogram(runs.values()),
@@ -73,12 +77,6 @@ function byInput(publishes: readonly Publish[]): Map<number, Knowledge> {
 
 const isPhantom = (input: number, wishes: ReadonlyMap<number, Knowledge>): boolean =>
   input <= 0 || (wishes.get(input) ?? 'failed') === 'failed';
-
-/** The input of a dead letter's job as text, or the body of what is no job. */
-function subjectOf({ body }: DeadLetterFound): string {
-  const input = /"input":(-?\d+)/.exec(body)?.[1];
-  return input ?? body;
-}
 
 const describe = (letter: DeadLetterFound): string => `input ${subjectOf(letter)}: ${letter.reason ?? 'moved by SQS'}`;
 

@@ -36,7 +36,9 @@ export class DynamoStore implements ChaosStore {
 
   async ledger(): Promise<LedgerLine[]> {
     const items = await this.scan(this.remote.ledgerTable);
-    return items.map(({ job, input }) => ({ job: job?.S ?? '', input: Number(input?.N) }));
+    // A scan has no order.
+    const inOrder = items.toSorted((one, other) => Number(one['at']?.N) - Number(other['at']?.N));
+    return inOrder.map(({ job, input }) => ({ job: job?.S ?? '', input: Number(input?.N) }));
   }
 
   async records(): Promise<JobRecord[]> {

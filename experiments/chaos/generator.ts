@@ -37,8 +37,11 @@ export class Generator {
 
   private async ask(wish: Wish): Promise<void> {
     for (let waitMs = AGAIN_MS.first; ; waitMs = Math.min(waitMs * 2, AGAIN_MS.most)) {
+      const askedAt = performance.now();
       const answer = await this.post(wish);
-      const publish = { input: wish.input, keyed: wish.idempotencyKey !== undefined, ...answer };
+      const times = { askedAt, answeredAt: performance.now() };
+      const { input, group, idempotencyKey } = wish;
+      const publish = { input, group, keyed: idempotencyKey !== undefined, ...times, ...answer };
       this.publishes.push(publish);
       this.note(publish);
       if (answer.knowledge === 'ok' || !publish.keyed || this.signal.aborted) return;
@@ -46,7 +49,7 @@ export class Generator {
     }
   }
 
-  private async post({ input, idempotencyKey }: Wish): Promise<Answer> {
+  private async post({ input, group, idempotencyKey }: Wish): Promise<Answer> {
     try {
       const response = await fetch(`${this.url}/produce`, {
         method: 'POST',
@@ -54,7 +57,7 @@ export class Generator {
           'content-type': 'application/json',
           ...(idempotencyKey !== undefined && { 'idempotency-key': idempotencyKey }),
         },
-        body: JSON.stringify({ input }),
+        body: JSON.stringify({ input, group }),
         signal: AbortSignal.timeout(PATIENCE_MS),
       });
       return answerOf(response.status, await response.text());

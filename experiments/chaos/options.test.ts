@@ -13,6 +13,13 @@ it('takes what it is told', () => {
   });
 });
 
+it('takes a FIFO queue, and habits of SQS for the embedded broker', () => {
+  expect(readOptions([])).toMatchObject({ fifo: false, habits: { anyOrder: false, manyOfAGroup: false } });
+  const { fifo, habits, nemeses } = readOptions(['--fifo', '--any-order', '--many-of-a-group']);
+  expect({ fifo, habits }).toEqual({ fifo: true, habits: { anyOrder: true, manyOfAGroup: true } });
+  expect(nemeses).not.toContain('duplicate');
+});
+
 it('takes a range of seeds', () => {
   expect(readOptions(['--seeds', '7..9']).seeds).toEqual([7, 8, 9]);
 });
@@ -24,6 +31,9 @@ it.each([
   [['--seeds', '3..2'], '--seeds takes a range'],
   [['--nemesis', 'kill,flood'], '"flood" is no nemesis; there are kill, term,'],
   [['--nemesis', 'broker-kill'], 'broker-kill needs --persistent'],
+  [['--nemesis', 'duplicate', '--fifo'], 'duplicate needs a standard queue'],
+  [['--broker', 'http://127.0.0.1:1', '--any-order'], '--any-order is of the embedded broker'],
+  [['--broker', 'http://127.0.0.1:1', '--many-of-a-group'], '--many-of-a-group is of the embedded broker'],
   [['--broker', 'here'], '--broker takes an http or https URL'],
   [['--broker', 'http://127.0.0.1:1', '--persistent'], '--persistent is of the embedded broker'],
   [['--store', 'redis'], '--store takes sqlite or dynamodb'],

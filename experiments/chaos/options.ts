@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { type BrokerHabits } from '../../ops/broker';
 import { isNemesis, NEMESIS_NAMES, type NemesisName } from './nemesis';
 
 export interface Options {
@@ -11,6 +12,10 @@ export interface Options {
   readonly broker: string | undefined;
   /** An embedded broker that keeps its data on disk, and is killed too. */
   readonly persistent: boolean;
+  /** Habits of SQS that an embedded broker is given. */
+  readonly habits: BrokerHabits;
+  /** A FIFO queue, with jobs in groups. */
+  readonly fifo: boolean;
   readonly store: 'sqlite' | 'dynamodb';
   readonly dynamodb: string;
   readonly control: boolean;
@@ -22,43 +27,37 @@ export interface Options {
 }
 
 const USAGE =
-  'chaos [--seed N | --seeds A..B] [--nemesis A,B] [--jobs N] [--broker URL | --persistent] [--store sqlite|dynamodb] [--dynamodb URL]' +
+  'chaos [--seed N | --seeds A..B] [--nemesis A,B] [--jobs N] [--broker URL | [--persistent] [--any-order] [--many-of-a-group]] [--fifo] [--store sqlite|dynamodb] [--dynamodb URL]' +
   ' [--control] [--zombies N] [--json FILE] [--keep]';
 
 const JOBS = { fallback: 5_000, most: 1_000_000 };
 const SEED_MOST = 2 ** 32 - 1;
 const SEEDS_MOST = 1_000;
 
+const text = { type: 'string' } as const;
+const flag = { type: 'boolean', default: false } as const;
+const OPTIONS = {
+  ...{ seed: text, seeds: text, nemesis: text, jobs: text, store: text, dynamodb: text },
+  ...{ broker: text, persistent: flag, 'any-order': flag, 'many-of-a-group': flag, fifo: flag },
+  ...{ control: flag, zombies: text, json: text, keep: flag },
+} as const;
+
 /** What `npm run chaos` was told; throws one sentence about what it cannot be told. */
 export function readOptions(args: readonly string[]): Options {
-  const text = { type: 'string' } as const;
-  const flag = { type: 'boolean', default: false } as const;
-  const { values } = parseArgs({
-    args: [...args],
-    options: {
-      ...{
-        seed: text,
-        seeds: text,
-        nemesis: text,
-        jobs: text,
-        broker: text,
-        persistent: flag,
-        store: text,
-        dynamodb: text,
-      },
-      ...{ control: flag, zombies: text, json: text, keep: flag },
-    },
-  });
-  const { broker, persistent, control, json, keep } = values;
-  if (broker !== undefined && persistent)
-    throw new Error('--persistent is of the embedded broker, --broker names another.');
+  const { values } = parseArgs({ args: [...args], options: OPTIONS });
+  const { broker, persistent, fifo, control, json, keep } = values;
+  for (const name of ['persistent', 'any-order', 'many-of-a-group'] as const)
+    if (broker !== undefined && values[name])
+      throw new Error(`--${name} is of the embedded broker, --broker names another.`);
   return {
     seed: whole('seed', values.seed, { fallback: Math.floor(Math.random() * SEED_MOST), least: 0, most: SEED_MOST }),
     seeds: values.seeds === undefined ? undefined : seedsOf(values.seeds),
-    nemeses: nemesesOf(values.nemesis, persistent),
+    nemeses: nemesesOf(values.nemesis, { persistent, fifo }),
     jobs: whole('jobs', values.jobs, { ...JOBS, least: 10 }),
     broker: broker === undefined ? undefined : url('broker', broker),
     persistent,
+    habits: { anyOrder: values['any-order'], manyOfAGroup: values['many-of-a-group'] },
+    fifo,
     store: storeOf(values.store),
     dynamodb: url('dynamodb', values.dynamodb ?? 'http://127.0.0.1:8000'),
     control,
@@ -80,12 +79,19 @@ function seedsOf(range: string): number[] {
   return Array.from({ length: count }, (_, index) => Number(first) + index);
 }
 
-function nemesesOf(names: string | undefined, persistent: boolean): NemesisName[] {
-  const possible = NEMESIS_NAMES.filter((name) => persistent || name !== 'broker-kill');
-  if (names === undefined) return possible;
+function nemesesOf(
+  names: string | undefined,
+  { persistent, fifo }: { readonly persistent: boolean; readonly fifo: boolean },
+): NemesisName[] {
+  const impossible: Readonly<Partial<Record<NemesisName, string>>> = {
+    ...(!persistent && { 'broker-kill': 'broker-kill needs --persistent: a broker in memory would lose all.' }),
+    ...(fifo && { duplicate: 'duplicate needs a standard queue: FIFO has one delivery of a message at a time.' }),
+  };
+  if (names === undefined) return NEMESIS_NAMES.filter((name) => impossible[name] === undefined);
   return names.split(',').map((name) => {
     if (!isNemesis(name)) throw new Error(`"${name}" is no nemesis; there are ${NEMESIS_NAMES.join(', ')}.`);
-    if (!possible.includes(name)) throw new Error('broker-kill needs --persistent: a broker in memory would lose all.');
+    const why = impossible[name];
+    if (why !== undefined) throw new Error(why);
     return name;
   });
 }

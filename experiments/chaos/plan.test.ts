@@ -1,7 +1,7 @@
 import { NEMESES, NEMESIS_NAMES, type NemesisName } from './nemesis';
-import { makePlan, type PlanOptions } from './plan';
+import { makePlan, type Plan, type PlanOptions } from './plan';
 
-const ALL: PlanOptions = { seed: 7, jobs: 5_000, nemeses: NEMESIS_NAMES, remoteStore: true };
+const ALL: PlanOptions = { seed: 7, jobs: 5_000, nemeses: NEMESIS_NAMES, remoteStore: true, fifo: false };
 
 it('is the same for the same seed, and another for another', () => {
   expect(makePlan(ALL)).toEqual(makePlan({ ...ALL }));
@@ -31,6 +31,13 @@ it('asks for every input once, about a third with a key, about 1 % poison', () =
   expect(share(({ idempotencyKey }) => idempotencyKey !== undefined)).toBeCloseTo(1 / 3, 1);
   expect(share(({ input }) => input < 0)).toBeGreaterThan(0.005);
   expect(share(({ input }) => input < 0)).toBeLessThan(0.02);
+});
+
+it('puts every job into one of twenty groups on a FIFO queue, and into none on a standard one', () => {
+  const groups = ({ wishes }: Plan): Set<string | undefined> => new Set(wishes.map(({ group }) => group));
+  expect(groups(makePlan({ ...ALL, fifo: true })).size).toBe(20);
+  expect(groups(makePlan({ ...ALL, fifo: true }))).not.toContain(undefined);
+  expect(groups(makePlan(ALL))).toEqual(new Set([undefined]));
 });
 
 it.each<NemesisName>(['freeze', 'store-away'])('draws %s alone', (name) => {

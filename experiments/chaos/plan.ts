@@ -7,6 +7,8 @@ export interface PlanOptions {
   readonly nemeses: readonly NemesisName[];
   /** Whether the store is reached over a network, that can fail too. */
   readonly remoteStore: boolean;
+  /** Whether jobs come in groups. */
+  readonly fifo: boolean;
 }
 
 /** A job to be asked for. */
@@ -15,6 +17,7 @@ export interface Wish {
   readonly at: number;
   /** No other wish has it; below 0 for poison, whose runs all fail. */
   readonly input: number;
+  readonly group?: string;
   /** With one it is asked for again until it is taken. */
   readonly idempotencyKey?: string;
 }
@@ -23,6 +26,7 @@ export interface Wish {
 export interface Malformed {
   readonly at: number;
   readonly body: string;
+  readonly group?: string;
 }
 
 /** All that a seed decides: the same options, the same plan. */
@@ -36,8 +40,13 @@ export interface Plan {
   readonly rounds: number;
 }
 
-/** A DynamoDB Local beside everything else takes no more. */
-const MOST_PER_SECOND = { local: 100, remote: 60 };
+/**
+ * Jobs asked for in a second. DynamoDB Local, beside everything else, takes 60. Twenty groups that do one job at a time
+ * get through 40, fewer while something goes wrong.
+ */
+const MOST_PER_SECOND = { local: 100, remote: 60, fifo: 25 };
+/** Groups of a FIFO queue: few, so that jobs wait behind one another and a receive can bring several of one group. */
+const GROUPS = 20;
 const FULL_RUN_JOBS = 5_000;
 const SHORT_RUN_JOBS = 1_000;
 const FULL_ROUNDS = 3;
@@ -57,21 +66,25 @@ const SLACK = 1.25;
 const OVERHEAD_MS = { process: 2_500, network: 300, store: 500 };
 
 export function makePlan(options: PlanOptions): Plan {
-  const { seed, jobs, remoteStore } = options;
+  const { seed, jobs } = options;
   const random = new Random(seed);
   const rounds = jobs < SHORT_RUN_JOBS ? 1 : Math.max(FULL_ROUNDS, Math.round((FULL_ROUNDS * jobs) / FULL_RUN_JOBS));
   const lanes = makeLanes(options, rounds, random);
   const busiest = Math.max(0, ...lanes.map(busyMs));
-  const perSecond = remoteStore ? MOST_PER_SECOND.remote : MOST_PER_SECOND.local;
-  const lastsMs = Math.ceil(Math.max((jobs / perSecond) * 1_000, busiest * SLACK));
+  const lastsMs = Math.ceil(Math.max((jobs / perSecond(options)) * 1_000, busiest * SLACK));
   const firings = lanes.flatMap((lane) => spread(lane, lastsMs, random)).sort((one, other) => one.at - other.at);
   return {
     lastsMs,
     firings,
     rounds,
     wishes: makeWishes(options, lastsMs, random),
-    malformed: makeMalformed(jobs, lastsMs),
+    malformed: makeMalformed(options, lastsMs),
   };
+}
+
+function perSecond({ fifo, remoteStore }: PlanOptions): number {
+  if (fifo) return MOST_PER_SECOND.fifo;
+  return remoteStore ? MOST_PER_SECOND.remote : MOST_PER_SECOND.local;
 }
 
 type Unplaced = Omit<Firing, 'at'>;
@@ -119,21 +132,23 @@ function spread(lane: readonly Unplaced[], lastsMs: number, random: Random): Fir
   });
 }
 
-function makeWishes({ seed, jobs }: PlanOptions, lastsMs: number, random: Random): Wish[] {
+function makeWishes({ seed, jobs, fifo }: PlanOptions, lastsMs: number, random: Random): Wish[] {
   const { least, most } = POISON_UNTIL;
   const until = Math.min(most, Math.max(least, 1 - POISON_BACKOFF_MS / lastsMs));
   return Array.from({ length: jobs }, (_, index) => {
     const at = Math.floor(((index + random.next()) / jobs) * lastsMs);
     const poison = at < lastsMs * until && random.chance(POISON_SHARE / until);
     const input = poison ? -(index + 1) : index + 1;
-    return { at, input, ...(random.chance(KEYED_SHARE) && { idempotencyKey: `chaos-${seed}-${input}` }) };
+    const group = fifo && { group: `${random.whole(1, GROUPS)}` };
+    return { at, input, ...group, ...(random.chance(KEYED_SHARE) && { idempotencyKey: `chaos-${seed}-${input}` }) };
   });
 }
 
-function makeMalformed(jobs: number, lastsMs: number): Malformed[] {
+function makeMalformed({ jobs, fifo }: PlanOptions, lastsMs: number): Malformed[] {
   const count = Math.max(MALFORMED.least, Math.round(jobs * MALFORMED.share));
   return Array.from({ length: count }, (_, index) => ({
     at: Math.floor(((index + 0.5) / count) * lastsMs),
     body: `no job ${index + 1}`,
+    ...(fifo && { group: `${(index % GROUPS) + 1}` }),
   }));
 }

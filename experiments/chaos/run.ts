@@ -129,9 +129,9 @@ export class ChaosRun {
   }
 
   private async sendMalformed(messages: readonly Malformed[]): Promise<void> {
-    for (const { at, body } of messages) {
+    for (const { at, body, group } of messages) {
       await wait(Math.max(0, this.startedAt + at - performance.now()));
-      const message = { body, attributes: envelope(JOB_TYPE, JOB_VERSION) };
+      const message = { body, attributes: envelope(JOB_TYPE, JOB_VERSION), group };
       while (
         !(await this.stage.queues.send([message]).then(
           () => true,

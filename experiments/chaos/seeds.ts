@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { habitArguments } from '../../ops/broker';
 import { type Findings, type Row, Table } from '../faults/report';
 import { type Options } from './options';
 
@@ -48,11 +49,14 @@ async function runOne(options: Options, seed: number, json: string): Promise<Wri
   }
 }
 
-function argsOf({ jobs, nemeses, broker, persistent, store, dynamodb, control, keep }: Options): string[] {
+function argsOf(options: Options): string[] {
+  const { jobs, nemeses, broker, persistent, habits, fifo, store, dynamodb, control, keep } = options;
   return [
     ...['--jobs', String(jobs), '--nemesis', nemeses.join(','), '--store', store, '--dynamodb', dynamodb],
     ...(broker === undefined ? [] : ['--broker', broker]),
     ...(persistent ? ['--persistent'] : []),
+    ...habitArguments(habits),
+    ...(fifo ? ['--fifo'] : []),
     ...(control ? ['--control'] : []),
     ...(keep ? ['--keep'] : []),
   ];
@@ -63,6 +67,7 @@ const COUNTED = {
   phantom: 'phantom',
   doubled: 'jobs with more than one effect',
   'healthy dead': 'healthy jobs dead-lettered',
+  overtaken: 'overtaken in their group',
   disagree: 'stores that disagree',
   absorbed: 'duplicates absorbed',
 } as const;
@@ -80,7 +85,7 @@ function rowOf(seed: number, summary: Row): Row {
 }
 
 function totalOf(table: Table): Row {
-  const wrong = (['lost', 'phantom', 'doubled', 'healthy dead', 'disagree'] as const).map((name) => [
+  const wrong = (['lost', 'phantom', 'doubled', 'healthy dead', 'overtaken', 'disagree'] as const).map((name) => [
     COUNTED[name],
     table.sum(name),
   ]);

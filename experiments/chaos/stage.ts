@@ -47,13 +47,16 @@ export class Stage {
   /** `long`: every job takes a second or more. */
   static async open(options: Options, long = false): Promise<Stage> {
     const folder = await mkdtemp(join(tmpdir(), 'plusone-chaos-'));
-    const broker = await ChaosBroker.open(options.broker, options.persistent ? join(folder, 'broker') : undefined);
+    const { persistent, habits, fifo } = options;
+    const dataDir = persistent ? join(folder, 'broker') : undefined;
+    const broker = await ChaosBroker.open(options.broker, { dataDir, habits });
     const client = createProvisionClient(REGION, broker.endpoint);
     const name = `chaos-${randomUUID()}`;
+    const suffix = fifo ? '.fifo' : '';
     const urls = await provision({
       client,
-      queueName: name,
-      deadLetterQueueName: `${name}-dlq`,
+      queueName: `${name}${suffix}`,
+      deadLetterQueueName: `${name}-dlq${suffix}`,
       numbers: { ...DELIVERY, visibilityTimeoutSeconds: VISIBILITY_SECONDS },
     });
     const store =

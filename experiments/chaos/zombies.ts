@@ -14,6 +14,8 @@ const WITHIN_MS = 40_000;
 const MOST_ROUNDS_WITHOUT = 5;
 
 interface Round {
+  /** The consumer that was first to have enough in flight. */
+  readonly stopped: string | undefined;
   readonly inFlight: number;
   /** Runs stopped in the middle whose job was done by another process before they went on. */
   readonly zombies: readonly string[];
@@ -28,13 +30,11 @@ export async function makeZombies(stage: Stage, wanted: number): Promise<Finding
   const zombies: string[] = [];
   await stage.start();
   for (let fruitless = 0; zombies.length < wanted && fruitless < MOST_ROUNDS_WITHOUT;) {
-    const [victim, other] = table.rows.length % 2 === 0 ? stage.consumers : stage.consumers.toReversed();
-    if (!victim || !other) break;
-    const round = await freezeOnce(stage, victim);
+    const round = await freezeOnce(stage);
     zombies.push(...round.zombies);
     fruitless = round.zombies.length === 0 ? fruitless + 1 : 0;
     table.add({
-      stopped: victim.name,
+      stopped: round.stopped ?? 'none',
       'in flight': round.inFlight,
       zombies: round.zombies.length,
       'so far': zombies.length,
@@ -44,25 +44,31 @@ export async function makeZombies(stage: Stage, wanted: number): Promise<Finding
   return { rows: table.rows, ...(await judge(stage, zombies, wanted)) };
 }
 
-async function freezeOnce(stage: Stage, victim: Actor): Promise<Round> {
+async function freezeOnce(stage: Stage): Promise<Round> {
   const jobs = makeJobs(JOBS_PER_ROUND);
   await stage.queues.send(jobs.map(toMessage));
   const ids = new Set(jobs.map(({ id }) => id));
-  const inFlight = (): Set<string> => inFlightAt(readLines<Entry>(stage.journal), victim.pid, ids);
-  await until(() => Promise.resolve(inFlight().size >= LEAST_IN_FLIGHT));
+  const inFlight = ({ pid }: Actor): Set<string> => inFlightAt(readLines<Entry>(stage.journal), pid, ids);
+  let victim: Actor | undefined;
+  await until(() => {
+    victim = stage.consumers.find((consumer) => inFlight(consumer).size >= LEAST_IN_FLIGHT);
+    return Promise.resolve(victim !== undefined);
+  });
+  if (!victim) return { stopped: undefined, inFlight: 0, zombies: [] };
+  const { name, pid } = victim;
   victim.stopClock();
-  const stopped = inFlight();
+  const stopped = inFlight(victim);
   await wait(VISIBILITY_SECONDS * 1_000);
   const doneBefore = async (): Promise<string[]> => {
     const done = new Set((await stage.store.ledger()).map(({ job }) => job));
     return [...stopped].filter((id) => done.has(id));
   };
   await until(async () => (await doneBefore()).length === stopped.size);
-  const byOthers = answered(stage, 'recorded', (pid) => pid !== victim.pid);
+  const byOthers = answered(stage, 'recorded', (other) => other !== pid);
   const zombies = (await doneBefore()).filter((id) => byOthers.has(id));
   victim.thaw();
   await until(async () => (await stage.queues.depth()) === 0);
-  return { inFlight: stopped.size, zombies };
+  return { stopped: name, inFlight: stopped.size, zombies };
 }
 
 /** Jobs about which the store has answered so. */
@@ -103,17 +109,20 @@ async function judge(
   const doubled = [...effects].filter(([, lines]) => lines.length > 1).map(([job]) => job);
   const once = zombies.filter((job) => effects.get(job)?.length === 1).length;
   const repeats = answered(stage, 'repeat');
+  const dead = (await stage.queues.deadLetters()).length;
   return {
     summary: {
       zombies: zombies.length,
       'with exactly one effect': `${once} of ${zombies.length}`,
       'that tried to record all the same': zombies.filter((job) => repeats.has(job)).length,
       'jobs with more than one effect': doubled.length,
+      'healthy jobs dead-lettered': dead,
     },
     failures: [
       ...(zombies.length >= wanted ? [] : [`${zombies.length} zombies, not ${wanted}`]),
       ...(once === zombies.length ? [] : [`${zombies.length - once} zombies without exactly one effect`]),
       ...doubled.map((job) => `${job} has more than one effect`),
+      ...(dead === 0 ? [] : [`${dead} healthy and dead-lettered`]),
       ...stage.actors.flatMap(({ faults }) => faults),
     ],
   };

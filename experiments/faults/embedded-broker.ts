@@ -1,4 +1,4 @@
-import { isBrokerReady } from '../../ops/broker';
+import { type BrokerHabits, habitArguments, isBrokerReady } from '../../ops/broker';
 import { Child } from '../../ops/child';
 import { childEnvironment } from '../../ops/child-environment';
 
@@ -7,12 +7,24 @@ export interface EmbeddedBroker {
   readonly endpoint: string;
 }
 
-/** Starts an embedded broker; port 0 for a free one, without `dataDir` in memory. */
-export async function startEmbeddedBroker(port = 0, dataDir?: string): Promise<EmbeddedBroker> {
+export interface EmbeddedBrokerOptions {
+  /** A free one by default. */
+  readonly port?: number;
+  /** In memory without one. */
+  readonly dataDir?: string | undefined;
+  readonly habits?: BrokerHabits;
+}
+
+export async function startEmbeddedBroker(options: EmbeddedBrokerOptions = {}): Promise<EmbeddedBroker> {
+  const { port = 0, dataDir, habits = {} } = options;
   const process = new Child({
     name: 'broker',
     script: 'ops/broker.js',
-    args: ['--port', String(port), ...(dataDir === undefined ? [] : ['--data-dir', dataDir])],
+    args: [
+      ...['--port', String(port)],
+      ...(dataDir === undefined ? [] : ['--data-dir', dataDir]),
+      ...habitArguments(habits),
+    ],
     env: childEnvironment({}),
     showOutput: false,
   });

@@ -1,4 +1,5 @@
 import {
+  DeleteMessageBatchCommand,
   DeleteQueueCommand,
   GetQueueAttributesCommand,
   type Message,
@@ -7,14 +8,19 @@ import {
   SendMessageBatchCommand,
   type SQSClient,
 } from '@aws-sdk/client-sqs';
+import { createHash } from 'node:crypto';
 import { type Queues } from '../../ops/provision';
 
 export interface Outgoing {
   readonly body: string;
   readonly attributes: Readonly<Record<string, MessageAttributeValue>>;
+  /** On a FIFO queue; one of its own by default. */
+  readonly group?: string | undefined;
 }
 
 const BATCH = 10;
+
+const digest = (body: string): string => createHash('sha256').update(body).digest('hex');
 const SENDS_AT_ONCE = 8;
 
 /** The two queues of a round, seen from outside. */
@@ -66,6 +72,7 @@ export class RoundQueues {
       );
       if (Messages.length === 0) return all;
       all.push(...Messages);
+      await this.deleteDeadLetters(Messages);
     }
   }
 
@@ -74,11 +81,19 @@ export class RoundQueues {
     for (const url of [queueUrl, deadLetterQueueUrl]) await this.client.send(new DeleteQueueCommand({ QueueUrl: url }));
   }
 
+  /** A FIFO queue hands out nothing of a group whose messages are in flight. */
+  private async deleteDeadLetters(messages: readonly Message[]): Promise<void> {
+    const Entries = messages.map(({ ReceiptHandle }, position) => ({ Id: String(position), ReceiptHandle }));
+    await this.client.send(new DeleteMessageBatchCommand({ QueueUrl: this.urls.deadLetterQueueUrl, Entries }));
+  }
+
   private async sendBatch(messages: readonly Outgoing[]): Promise<string[]> {
-    const Entries = messages.map(({ body, attributes }, position) => ({
+    const isFifo = this.urls.queueUrl.endsWith('.fifo');
+    const Entries = messages.map(({ body, attributes, group }, position) => ({
       Id: String(position),
       MessageBody: body,
       MessageAttributes: attributes,
+      ...(isFifo && { MessageGroupId: group ?? digest(body), MessageDeduplicationId: digest(body) }),
     }));
     const { Successful = [] } = await this.client.send(
       new SendMessageBatchCommand({ QueueUrl: this.urls.queueUrl, Entries }),

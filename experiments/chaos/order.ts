@@ -1,0 +1,48 @@
+import { type History, type Publish, subjectOf } from './history';
+
+/** What the one who asked knows of a job's place in its group. Milliseconds, of one clock. */
+interface Place {
+  readonly input: number;
+  readonly group: string;
+  /** No message of the job can be older. */
+  readonly askedAt: number;
+  /** The job was in the queue by then; Infinity if nobody was told so. */
+  readonly takenAt: number;
+}
+
+/**
+ * Jobs whose effect came after that of a job of their group that was only asked for once they had been taken. A dead
+ * letter has left the order of its group, whatever becomes of it later.
+ */
+export function overtaken({ publishes, ledger, deadLetters }: History): string[] {
+  const places = placesOf(publishes);
+  const dead = new Set(deadLetters.map(subjectOf));
+  const recorded = [...new Set(ledger.map(({ input }) => input))]
+    .filter((input) => !dead.has(String(input)))
+    .map((input) => places.get(input))
+    .filter((place) => place !== undefined);
+  /** Of each group, the job asked for last among those recorded so far. */
+  const lastAsked = new Map<string, Place>();
+  const sentences: string[] = [];
+  for (const place of recorded) {
+    const { input, group, askedAt, takenAt } = place;
+    const ahead = lastAsked.get(group);
+    if (ahead && takenAt < ahead.askedAt) sentences.push(`input ${input} of group ${group}: by input ${ahead.input}`);
+    if (!ahead || askedAt > ahead.askedAt) lastAsked.set(group, place);
+  }
+  return sentences;
+}
+
+function placesOf(publishes: readonly Publish[]): Map<number, Place> {
+  const places = new Map<number, Place>();
+  for (const { input, group, askedAt, answeredAt, knowledge } of publishes) {
+    if (group === undefined) continue;
+    const before = places.get(input);
+    places.set(input, {
+      ...{ input, group },
+      askedAt: Math.min(askedAt, before?.askedAt ?? Infinity),
+      takenAt: Math.min(knowledge === 'ok' ? answeredAt : Infinity, before?.takenAt ?? Infinity),
+    });
+  }
+  return places;
+}
