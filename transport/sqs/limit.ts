@@ -1,5 +1,5 @@
 /** A call had no whole answer in time. */
-export class CallTimeout extends Error {
+class CallTimeout extends Error {
   override readonly name = 'TimeoutError';
 }
 
