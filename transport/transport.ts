@@ -1,8 +1,8 @@
 import { type Message, type SQSClient } from '@aws-sdk/client-sqs';
 import { Logger } from '@nestjs/common';
 import { setTimeout as wait } from 'node:timers/promises';
-import { type DeliveryNumbers } from '../contract/delivery';
 import { type Attempts } from './delivery/attempts';
+import { type QueueNumbers } from './delivery/numbers';
 import { createPollClient, createWorkClient, type ClientOptions } from './sqs/clients';
 import { DeadLetterQueue } from './settle/dead-letter-queue';
 import { toDelivery, type Delivery } from './delivery/delivery';
@@ -22,15 +22,11 @@ import { Settlement } from './settle/settlement';
 export interface TransportOptions extends ClientOptions {
   readonly queueUrl: string;
   readonly deadLetterQueueUrl: string;
-  /** Every `type` the queue carries; each needs exactly one `@EventPattern`. */
-  readonly types: readonly string[];
-  /** What a message without the attribute `type` is. */
-  readonly defaultType: string;
   /** Handlers that run at once, at most; up to twice as many deliveries more are on their way to one, or being settled. */
   readonly concurrency: number;
   /** Long-polling receive loops at most; one while idle. 0: none, deliveries come in by `take`. */
   readonly pollers: number;
-  readonly numbers: DeliveryNumbers;
+  readonly numbers: QueueNumbers;
 }
 
 /** What ssut made for a poller, as far as the transport needs it. */
@@ -197,7 +193,7 @@ export class SqsTransport {
 
   private begin({ visibilityTimeoutSeconds, redrives }: QueueFacts): void {
     this.visibilitySeconds = visibilityTimeoutSeconds;
-    if (!redrives) this.logger.warn('The queue has no redrive policy, the backstop; `npm run provision` sets one.');
+    if (!redrives) this.logger.warn('The queue has no redrive policy, the backstop for messages that nobody can settle.');
     this.openToAll();
   }
 

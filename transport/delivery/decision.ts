@@ -1,7 +1,7 @@
-import { type DeliveryNumbers } from '../../contract/delivery';
 import { type Standing } from './attempts';
 import { backoffSeconds, LONGEST_RELEASE_SECONDS } from './backoff';
 import { type Delivery } from './delivery';
+import { type QueueNumbers } from './numbers';
 import { type Outcome } from './outcome';
 
 /** What becomes of a delivery. */
@@ -17,7 +17,7 @@ interface Release {
   readonly retry?: true;
 }
 
-type Limits = Pick<DeliveryNumbers, 'maxAttempts' | 'maxUnsettledReceives'>;
+type Limits = Pick<QueueNumbers, 'maxAttempts' | 'maxUnsettledReceives'>;
 
 /** The reason of a dead letter that was received again and again without any outcome. */
 export const UNSETTLED = 'unsettled';

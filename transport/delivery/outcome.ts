@@ -11,7 +11,7 @@ export type Outcome =
 const ERROR_TEXT_LIMIT = 1_000;
 const REASON_LIMIT = 100;
 
-const OUTCOME = Symbol('plusone.outcome');
+const OUTCOME = Symbol('outcome');
 type Branded = Outcome & { readonly [OUTCOME]: true };
 
 const branded = (outcome: Outcome): Outcome => Object.freeze({ ...outcome, [OUTCOME]: true });

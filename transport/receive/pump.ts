@@ -1,6 +1,5 @@
 import { ReceiveMessageCommand, type Message, type SQSClient } from '@aws-sdk/client-sqs';
 import { Logger } from '@nestjs/common';
-import { SqsConsumerEventHandler, SqsMessageHandler } from '@ssut/nestjs-sqs';
 import { setTimeout as wait } from 'node:timers/promises';
 import { type Gate } from './poll-gate';
 import { errorText } from '../delivery/outcome';
@@ -30,9 +29,6 @@ interface Poller {
   /** Room taken for the receive on its way. */
   reserved: number;
 }
-
-/** The consumer name by which ssut finds a poller's methods. */
-export const pollerName = (poller: number): string => `poller-${poller}`;
 
 /**
  * The receive side over `@ssut/nestjs-sqs`: N pollers on one queue that hand over what they receive and return at once,
@@ -178,41 +174,4 @@ function enter(poller: Poller, state: Poller['state']): void {
 /** Between half of and the whole of the doubled wait. */
 function backoffMs(failures: number): number {
   return Math.min(BACKOFF_MS.most, BACKOFF_MS.first * 2 ** (failures - 1)) * (0.5 + Math.random() / 2);
-}
-
-type PollerMethod = [event: string, decorate: MethodDecorator, method: (this: Pump, argument: never) => unknown];
-
-/** ssut looks for one method per consumer name and event, on the prototype; names without a consumer it ignores. */
-for (let index = 0; index < MAX_POLLERS; index += 1) {
-  const name = pollerName(index);
-  const methods: PollerMethod[] = [
-    [
-      'received',
-      SqsMessageHandler(name, true),
-      function (messages: Message[]) {
-        this.received(index, messages);
-        return [];
-      },
-    ],
-    [
-      'empty',
-      SqsConsumerEventHandler(name, 'empty'),
-      function () {
-        this.empty(index);
-      },
-    ],
-    ...['error', 'processing_error', 'timeout_error'].map((event): PollerMethod => [
-      event,
-      SqsConsumerEventHandler(name, event),
-      function (error: unknown) {
-        this.failed(index, error);
-      },
-    ]),
-  ];
-  for (const [event, decorate, value] of methods) {
-    const key = `${event}:${name}`;
-    const descriptor = { value, configurable: true, enumerable: false, writable: true };
-    Object.defineProperty(Pump.prototype, key, descriptor);
-    decorate(Pump.prototype, key, descriptor);
-  }
 }

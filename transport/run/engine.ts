@@ -1,6 +1,5 @@
 import { Logger } from '@nestjs/common';
 import { setTimeout as wait } from 'node:timers/promises';
-import { type DeliveryNumbers } from '../../contract/delivery';
 import { ask } from './ask-patiently';
 import { type Attempts } from '../delivery/attempts';
 import { type DeadLetterQueue, type SourceEnd } from '../settle/dead-letter-queue';
@@ -11,6 +10,7 @@ import { Flights } from './flights';
 import { FlightsByMessage } from './flights-by-message';
 import { Groups } from './groups';
 import { type Heartbeats } from './heartbeats';
+import { type QueueNumbers } from '../delivery/numbers';
 import { errorText } from '../delivery/outcome';
 import { type Room } from './room';
 import { type Handle, Runs } from './runs';
@@ -26,7 +26,7 @@ export interface EngineParts {
   readonly room: Room;
   /** Handlers that run at once, at most. */
   readonly concurrency: number;
-  readonly numbers: Pick<DeliveryNumbers, 'maxAttempts' | 'maxUnsettledReceives' | 'handlerTimeoutSeconds'>;
+  readonly numbers: Pick<QueueNumbers, 'maxAttempts' | 'maxUnsettledReceives' | 'handlerTimeoutSeconds'>;
   readonly settled: SettledListeners;
   /** Of a FIFO queue, what is to be tried again waits in this process; false: in the queue. */
   readonly holdsGroups: boolean;

@@ -3,9 +3,10 @@ import { UndiciHttpHandler } from '@smithy/undici-http-handler';
 import { hash } from 'node:crypto';
 
 export interface ClientOptions {
-  readonly region: string;
+  /** Undefined: as the SDK finds it, from `AWS_REGION` or the profile. */
+  readonly region?: string | undefined;
   /** Undefined for AWS itself. */
-  readonly endpoint: string | undefined;
+  readonly endpoint?: string | undefined;
 }
 
 /** Seconds by which an answer to a long poll may be late before the poll counts as lost. */
@@ -45,7 +46,7 @@ function httpHandler(answerMs: number, connections = 50): UndiciHttpHandler {
 
 function createClient({ region, endpoint }: ClientOptions, config: SQSClientConfig): SQSClient {
   const client = new SQSClient({
-    region,
+    ...(region !== undefined && { region }),
     ...(endpoint !== undefined && { endpoint }),
     // An emulator's queue URL may name a host that only it can resolve.
     useQueueUrlAsEndpoint: endpoint === undefined,
@@ -105,7 +106,7 @@ function makeLean({ middlewareStack }: SQSClient): void {
   middlewareStack.remove('getUserAgentMiddleware');
   middlewareStack.add(
     (next) => (call) => {
-      (call as HttpCall).request.headers['user-agent'] = 'plusone';
+      (call as HttpCall).request.headers['user-agent'] = 'nestjs-sqs';
       return next(call);
     },
     { name: 'userAgent', step: 'build' },

@@ -13,6 +13,8 @@ export interface OutgoingMessage {
   readonly attributes: Readonly<Record<string, MessageAttributeValue>>;
   readonly groupId?: string | undefined;
   readonly deduplicationId?: string | undefined;
+  /** Up to 900; a FIFO queue takes none. */
+  readonly delaySeconds?: number | undefined;
 }
 
 /** Sends waiting at most; at 16 KiB each about 16 MiB. */
@@ -92,6 +94,7 @@ function toEntry(message: OutgoingMessage, position: number): SendMessageBatchRe
     MessageAttributes: message.attributes,
     ...(message.groupId !== undefined && { MessageGroupId: message.groupId }),
     ...(message.deduplicationId !== undefined && { MessageDeduplicationId: message.deduplicationId }),
+    ...(message.delaySeconds !== undefined && { DelaySeconds: message.delaySeconds }),
   };
 }
 
