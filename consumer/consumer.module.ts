@@ -30,10 +30,7 @@ export class ConsumerModule {
     const records = ResultsModule.open(results);
     return {
       module: ConsumerModule,
-      imports: [
-        records,
-        QueueConsumerModule.forRoot({ ...transport, attempts: RecordedAttempts, imports: [records] }),
-      ],
+      imports: [records, QueueConsumerModule.forRoot({ ...transport, attempts: RecordedAttempts, imports: [records] })],
       controllers: [JobController, HealthController, ...(takesEvents ? [EventsController] : [])],
       providers: [
         { provide: SqsTransport, inject: [QueueConsumers], useFactory: (queues: QueueConsumers) => queues.get() },

@@ -193,7 +193,8 @@ export class SqsTransport {
 
   private begin({ visibilityTimeoutSeconds, redrives }: QueueFacts): void {
     this.visibilitySeconds = visibilityTimeoutSeconds;
-    if (!redrives) this.logger.warn('The queue has no redrive policy, the backstop for messages that nobody can settle.');
+    if (!redrives)
+      this.logger.warn('The queue has no redrive policy, the backstop for messages that nobody can settle.');
     this.openToAll();
   }
 

@@ -115,7 +115,11 @@ it('pauses one queue and not the other, and tells how each is', async () => {
 });
 
 it.each<[string, Type[], RegExp]>([
-  ['a handler names no queue', [Orders, Mails, Somewhere], /@EventPattern\('created'\) names no queue: write .*orders, mails/],
+  [
+    'a handler names no queue',
+    [Orders, Mails, Somewhere],
+    /@EventPattern\('created'\) names no queue: write .*orders, mails/,
+  ],
   ['a queue has no handler', [Orders], /No controller has an @EventPattern for the queue 'mails'/],
 ])('refuses to start if %s', async (_case, controllers, sentence) => {
   const queues = [await queueOptions('orders'), await queueOptions('mails')];

@@ -80,8 +80,7 @@ export class QueueConsumerModule implements OnApplicationBootstrap, OnModuleDest
 
   constructor(
     private readonly consumers: QueueConsumers,
-    private readonly strategy: SqsStrategy,
-    moduleRef: ModuleRef,
+    private readonly moduleRef: ModuleRef,
     { httpAdapter }: HttpAdapterHost,
   ) {
     const container = moduleRef['container'];
@@ -94,7 +93,7 @@ export class QueueConsumerModule implements OnApplicationBootstrap, OnModuleDest
   }
 
   onApplicationBootstrap(): void {
-    if (this.strategy.isConnected) return;
+    if (this.moduleRef.get(SqsStrategy).isConnected) return;
     this.logger.warn('No queue is consumed: call app.connectMicroservice({ strategy: app.get(SqsStrategy) }) first.');
   }
 

@@ -61,7 +61,9 @@ export function settleOptions({ queues, region, endpoint }: ConsumerOptions): Na
 /** What configuration leaves undefined takes the default, too. */
 function numbersOf(queue: Partial<QueueNumbers>): QueueNumbers {
   const names = Object.keys(DEFAULT_NUMBERS) as (keyof QueueNumbers)[];
-  return Object.fromEntries(names.map((name) => [name, queue[name] ?? DEFAULT_NUMBERS[name]])) as unknown as QueueNumbers;
+  return Object.fromEntries(
+    names.map((name) => [name, queue[name] ?? DEFAULT_NUMBERS[name]]),
+  ) as unknown as QueueNumbers;
 }
 
 function faultsOf(queues: readonly Partial<QueueOptions>[]): string[] {

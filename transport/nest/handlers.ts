@@ -54,7 +54,7 @@ function typesOfQueue(
   { extras }: MessageHandler,
   found: ReadonlyMap<string, Map<string, MessageHandler>>,
 ): Map<string, MessageHandler> {
-  const named: unknown = extras?.['queue'];
+  const named = extras?.['queue'] as string | undefined;
   const [only] = found.values();
   if (named === undefined && found.size === 1 && only) return only;
   const names = [...found.keys()].join(', ');
@@ -62,8 +62,8 @@ function typesOfQueue(
     throw new WiringError(
       `@EventPattern('${type}') names no queue: write @EventPattern('${type}', { queue: … }), one of ${names}.`,
     );
-  const byType = found.get(String(named));
-  if (!byType) throw new WiringError(`@EventPattern('${type}') names the queue '${String(named)}', not one of ${names}.`);
+  const byType = found.get(named);
+  if (!byType) throw new WiringError(`@EventPattern('${type}') names the queue '${named}', not one of ${names}.`);
   return byType;
 }
 
@@ -71,6 +71,8 @@ function handlersOf({ name, defaultType }: Names, byType: ReadonlyMap<string, Me
   const [first, ...others] = byType.keys();
   if (first === undefined) throw new WiringError(`No controller has an @EventPattern for the queue '${name}'.`);
   if (defaultType !== undefined && !byType.has(defaultType))
-    throw new WiringError(`No controller has @EventPattern('${defaultType}'), the default type of the queue '${name}'.`);
+    throw new WiringError(
+      `No controller has @EventPattern('${defaultType}'), the default type of the queue '${name}'.`,
+    );
   return new QueueHandlers(byType, defaultType ?? (others.length === 0 ? first : undefined));
 }

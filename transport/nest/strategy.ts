@@ -11,9 +11,7 @@ import { done, errorText, isOutcome, reject, Rejection, retry, type Outcome } fr
 import { SqsContext } from './sqs-context';
 import { handlersByQueue, type QueueHandlers, type RegisteredHandler } from './handlers';
 import { QueueConsumers } from './queue-consumers';
-
-/** For a handler that no other transport of the application is to have: `@EventPattern('order', SQS_TRANSPORT)`. */
-export const SQS_TRANSPORT = Symbol('sqs');
+import { SQS_TRANSPORT } from './queue-handler';
 
 /**
  * Nest's side, for all queues: a delivery becomes a call of the `@EventPattern` handler of its queue and `type`, through
@@ -39,7 +37,9 @@ export class SqsStrategy extends Server implements CustomTransportStrategy {
   }
 
   /** Kept apart by queue: Nest's own list makes a chain of handlers of one pattern and runs them all. */
-  override addHandler(pattern: unknown, handler: MessageHandler, isEventHandler = false, extras = {}): void {
+  override addHandler(
+    ...[pattern, handler, isEventHandler = false, extras = {}]: Parameters<Server['addHandler']>
+  ): void {
     handler.isEventHandler = isEventHandler;
     handler.extras = extras;
     this.registered.push({ type: this.normalizePattern(pattern as string), handler });

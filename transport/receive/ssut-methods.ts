@@ -13,19 +13,19 @@ type Method = [event: string, decorate: MethodDecorator, method: (argument: neve
  * a provider it serves all queues of an application.
  */
 export function ssutMethods(pumps: ReadonlyMap<string, Pump>): object {
-  class SsutMethods {}
+  const prototype = {};
   for (const [queue, pump] of pumps) {
     for (let poller = 0; poller < pump.count; poller += 1) {
       const name = pollerName(queue, poller);
       for (const [event, decorate, value] of methodsOf(pump, poller, name)) {
         const key = `${event}:${name}`;
         const descriptor = { value, configurable: true, enumerable: false, writable: true };
-        Object.defineProperty(SsutMethods.prototype, key, descriptor);
-        decorate(SsutMethods.prototype, key, descriptor);
+        Object.defineProperty(prototype, key, descriptor);
+        decorate(prototype, key, descriptor);
       }
     }
   }
-  return new SsutMethods();
+  return Object.create(prototype) as object;
 }
 
 function methodsOf(pump: Pump, poller: number, name: string): Method[] {

@@ -193,7 +193,9 @@ export class Engine {
     }
     const { attempts, numbers } = this.parts;
     const standing =
-      outcome.kind === 'retry' ? await ask(flight, () => attempts.fail(delivery, outcome.error, false)) : flight.standing;
+      outcome.kind === 'retry'
+        ? await ask(flight, () => attempts.fail(delivery, outcome.error, false))
+        : flight.standing;
     if (!standing) return { action: 'release', afterSeconds: 0 };
     return decideAfterRun(outcome, standing, { ...numbers, random: Math.random() });
   }
