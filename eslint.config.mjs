@@ -9,7 +9,17 @@ const SIZES = {
 };
 
 export default tseslint.config(
-  { ignores: ['dist/**', 'coverage/**', 'node_modules/**', '.data/**', 'cdk.out/**'] },
+  {
+    ignores: [
+      'dist/**',
+      'transport/dist/**',
+      'test/package/apps/**',
+      'coverage/**',
+      'node_modules/**',
+      '.data/**',
+      'cdk.out/**',
+    ],
+  },
   {
     files: ['**/*.ts'],
     extends: [tseslint.configs.strictTypeChecked],

@@ -12,8 +12,13 @@ const swc = (parser) => ({
 module.exports = {
   testEnvironment: 'node',
   testMatch: ['<rootDir>/**/*.test.ts'],
-  modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/cdk.out'],
-  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/dist/', '<rootDir>/test/compose/'],
+  modulePathIgnorePatterns: [
+    '<rootDir>/dist',
+    '<rootDir>/transport/dist',
+    '<rootDir>/test/package/apps',
+    '<rootDir>/cdk.out',
+  ],
+  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/dist/', '<rootDir>/test/compose/', '<rootDir>/test/package/'],
   transform: {
     '^.+\\.ts$': ['@swc/jest', swc({ syntax: 'typescript', decorators: true })],
     '/content-disposition/.+\\.js$': ['@swc/jest', swc({ syntax: 'ecmascript' })],

@@ -56,13 +56,16 @@ function optionsOf(environment: Environment): Omit<ConsumerOptions, 'work'> {
     transport: {
       region,
       endpoint: sqsEndpoint,
-      queueUrl,
-      deadLetterQueueUrl,
-      types: [JOB_TYPE],
-      defaultType: JOB_TYPE,
-      concurrency,
-      pollers: onLambda ? 0 : environment.pollers,
-      numbers,
+      queues: [
+        {
+          queueUrl,
+          deadLetterQueueUrl,
+          defaultType: JOB_TYPE,
+          concurrency,
+          pollers: onLambda ? 0 : environment.pollers,
+          ...numbers,
+        },
+      ],
     },
     results: environment,
     workSeconds: environment.workSeconds,

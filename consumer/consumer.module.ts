@@ -1,8 +1,10 @@
-import { Module, type DynamicModule, type OnModuleDestroy } from '@nestjs/common';
+import { Module, type DynamicModule } from '@nestjs/common';
 import { type StoreSpec } from '../results/open';
 import { ResultsModule } from '../results/results.module';
-import { TransportModule } from '../transport/nest/transport.module';
-import { SqsTransport, type TransportOptions } from '../transport/transport';
+import { QueueConsumerModule } from '../transport/nest/consumer-module';
+import { type ConsumerOptions as TransportOptions } from '../transport/nest/consumer-options';
+import { QueueConsumers } from '../transport/nest/queue-consumers';
+import { SqsTransport } from '../transport/transport';
 import { EventsController } from './events.controller';
 import { HealthController } from './health.controller';
 import { JobController, WORK_SECONDS } from './job.controller';
@@ -22,30 +24,21 @@ export interface ConsumerOptions {
   readonly ecsAgentUrl: string | undefined;
 }
 
-/** The root module: Nest destroys it first, so the drain is over before what the handlers use is gone. */
 @Module({})
-export class ConsumerModule implements OnModuleDestroy {
+export class ConsumerModule {
   static with({ transport, results, workSeconds, work, takesEvents, ecsAgentUrl }: ConsumerOptions): DynamicModule {
     const records = ResultsModule.open(results);
     return {
       module: ConsumerModule,
-      imports: [
-        records,
-        TransportModule.forConsumer({ options: transport, attempts: RecordedAttempts, imports: [records] }),
-      ],
+      imports: [records, QueueConsumerModule.forRoot({ ...transport, attempts: RecordedAttempts, imports: [records] })],
       controllers: [JobController, HealthController, ...(takesEvents ? [EventsController] : [])],
       providers: [
+        { provide: SqsTransport, inject: [QueueConsumers], useFactory: (queues: QueueConsumers) => queues.get() },
         { provide: WORK_SECONDS, useValue: workSeconds },
         { provide: WORK, useValue: work },
         StoreBreaker,
         ...(ecsAgentUrl === undefined ? [] : [TaskProtection.at(ecsAgentUrl)]),
       ],
     };
-  }
-
-  constructor(private readonly transport: SqsTransport) {}
-
-  onModuleDestroy(): Promise<void> {
-    return this.transport.drain();
   }
 }

@@ -21,10 +21,6 @@ import { Sender } from './sqs/sender';
 
 export interface TransportOptions extends ClientOptions {
   readonly deadLetterQueueUrl: string;
-  /** Every `type` the queue carries; each needs exactly one `@EventPattern`. */
-  readonly types: readonly string[];
-  /** What a message without the attribute `type` is. */
-  readonly defaultType: string;
   /** Handlers that run at once. Up to twice as many deliveries more are on their way to one, or being settled. */
   readonly concurrency: number;
   /** Most long-polling receive loops, up to a tenth of `concurrency`; one while idle. 0: none, deliveries come in by `take`. */

@@ -1,14 +1,15 @@
 import 'reflect-metadata';
-import { Controller, Inject, Module, type OnModuleDestroy, type Provider, type Type } from '@nestjs/common';
+import { Controller, Inject, Module, type Provider, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { Ctx, EventPattern, Payload, type MicroserviceOptions } from '@nestjs/microservices';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { DEFAULT_NUMBERS, type DeliveryNumbers } from '../../transport/delivery/numbers';
 import { type Attempts } from '../../transport/delivery/attempts';
+import { DEFAULT_NUMBERS, type DeliveryNumbers } from '../../transport/delivery/numbers';
+import { QueueConsumerModule } from '../../transport/nest/consumer-module';
+import { QueueConsumers } from '../../transport/nest/queue-consumers';
 import { SqsContext } from '../../transport/nest/sqs-context';
 import { SqsStrategy } from '../../transport/nest/strategy';
-import { SqsTransport } from '../../transport/transport';
-import { TransportModule } from '../../transport/nest/transport.module';
+import { type SqsTransport } from '../../transport/transport';
 import { type TestBroker, type TestQueues } from './broker';
 
 export interface ConsumerUnderTest {
@@ -16,8 +17,6 @@ export interface ConsumerUnderTest {
   readonly queues: Pick<TestQueues, 'queueUrl' | 'deadLetterQueueUrl'>;
   readonly controllers: Type[];
   readonly providers?: Provider[];
-  /** Every type the queue carries; `job` alone by default. */
-  readonly types?: readonly string[];
   readonly numbers?: Partial<DeliveryNumbers>;
   readonly concurrency?: number;
   readonly attempts?: Type<Attempts>;
@@ -51,7 +50,7 @@ export async function connectConsumer(test: ConsumerUnderTest): Promise<NestFast
 /** Resolves when it polls or is about to; rejects when it refuses to start. */
 export async function startConsumer(test: ConsumerUnderTest): Promise<RunningConsumer> {
   const app = await connectConsumer(test);
-  const consumer = new RunningConsumer(app, app.get(SqsTransport));
+  const consumer = new RunningConsumer(app, app.get(QueueConsumers).get());
   running.add(consumer);
   await app.init();
   await app.startAllMicroservices();
@@ -65,29 +64,22 @@ export async function stopConsumers(): Promise<void> {
   await Promise.all(left.map((consumer) => consumer.stop()));
 }
 
-function rootModule({ broker, queues, types = ['job'], attempts, ...rest }: ConsumerUnderTest): Type {
-  const options = {
-    region: broker.region,
-    endpoint: broker.endpoint,
+function rootModule({ broker, queues, attempts, ...rest }: ConsumerUnderTest): Type {
+  const queue = {
     queueUrl: queues.queueUrl,
     deadLetterQueueUrl: queues.deadLetterQueueUrl,
-    types,
-    defaultType: types[0] ?? 'job',
     concurrency: rest.concurrency ?? 100,
     pollers: 4,
-    numbers: { ...DEFAULT_NUMBERS, ...rest.numbers },
+    ...DEFAULT_NUMBERS,
+    ...rest.numbers,
   };
+  const { region, endpoint } = broker;
   @Module({
-    imports: [TransportModule.forConsumer({ options, ...(attempts && { attempts }) })],
+    imports: [QueueConsumerModule.forRoot({ region, endpoint, queues: [queue], ...(attempts && { attempts }) })],
     controllers: rest.controllers,
     providers: rest.providers ?? [],
   })
-  class RootModule implements OnModuleDestroy {
-    constructor(private readonly transport: SqsTransport) {}
-    onModuleDestroy(): Promise<void> {
-      return this.transport.drain();
-    }
-  }
+  class RootModule {}
   return RootModule;
 }
 

@@ -92,7 +92,7 @@ class Invoices {
 
 const start = async (): Promise<{ queueUrl: string; deadLetterQueueUrl: string }> => {
   const queues = await broker().createQueues();
-  await startConsumer({ broker: broker(), queues, controllers: [Invoices], types: ['invoice', 'refund'] });
+  await startConsumer({ broker: broker(), queues, controllers: [Invoices] });
   return queues;
 };
 

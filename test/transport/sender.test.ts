@@ -88,7 +88,7 @@ it('closes when every send has its answer, and refuses new ones', async () => {
 });
 
 it("is what Nest's client emits through: it completes when SQS accepted, and fails when not", async () => {
-  const nest = new SqsClient(sender);
+  const nest = new SqsClient(sender, false);
   await lastValueFrom(nest.emit('add-one', { input: 1 }));
   expect(await arrived()).toEqual(['{"input":1}']);
   proxy.rule('SendMessageBatch', 'throttle');

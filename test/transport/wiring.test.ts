@@ -35,18 +35,18 @@ class Replying {
 }
 
 @Controller()
-class Unlisted {
-  @EventPattern('jobs')
+class OfAnotherQueue {
+  @EventPattern('job', { queue: 'orders' })
   handle(): void {
-    // a typing mistake in the pattern
+    // there is no such queue
   }
 }
 
 it.each<[string, Type[], RegExp]>([
-  ['no handler', [Nothing], /No controller has @EventPattern\('job'\)/],
+  ['no handler', [Nothing], /No controller has an @EventPattern for the queue 'default'/],
   ['two handlers for one type', [One, Another], /Two handlers have @EventPattern\('job'\)/],
   ['a handler that wants to reply', [Replying], /use @EventPattern/],
-  ['a handler of a type the queue does not carry', [One, Unlisted], /'jobs'.*not among the queue's types/],
+  ['a handler of a queue that there is not', [OfAnotherQueue], /names the queue 'orders', not one of default/],
 ])('refuses to start with %s', async (_case, controllers, sentence) => {
   const queues = await broker().createQueues();
   await expect(startConsumer({ broker: broker(), queues, controllers })).rejects.toThrow(sentence);

@@ -1,14 +1,17 @@
 import { ClientProxy, type ReadPacket } from '@nestjs/microservices';
 import { WiringError } from '../sqs/errors';
-import { envelope } from '../sqs/outgoing';
 import { type Sender } from '../sqs/sender';
+import { QueueMessage, toOutgoing } from './queue-message';
 
 /**
- * Nest's client side: `client.emit('add-one', job)` goes through the same sender as everything else and completes only
+ * Nest's client side: `client.emit('order', order)` goes through the same sender as everything else and completes only
  * when SQS accepted the message. `emit` is hot: await it (`lastValueFrom`), or an error has no one to hear it.
  */
 export class SqsClient extends ClientProxy {
-  constructor(private readonly sender: Sender) {
+  constructor(
+    private readonly sender: Sender,
+    private readonly fifo: boolean,
+  ) {
     super();
   }
 
@@ -29,8 +32,8 @@ export class SqsClient extends ClientProxy {
   }
 
   protected override async dispatchEvent<T>({ pattern, data }: ReadPacket<T>): Promise<T> {
-    const message = { body: JSON.stringify(data), attributes: envelope(this.normalizePattern(String(pattern)), 1) };
-    await this.sender.send(message);
+    const message = data instanceof QueueMessage ? data : new QueueMessage(data);
+    await this.sender.send(toOutgoing(this.normalizePattern(String(pattern)), message, this.fifo));
     return data;
   }
 }

@@ -6,20 +6,24 @@ import { decode } from '../delivery/decode';
 import { type Delivery } from '../delivery/delivery';
 import { type Run } from '../run/execution';
 import { WiringError } from '../sqs/errors';
+import { pollerName } from '../receive/ssut-methods';
 import { done, errorText, isOutcome, reject, Rejection, retry, type Outcome } from '../delivery/outcome';
 import { SqsContext } from './sqs-context';
-import { SqsTransport } from '../transport';
+import { handlersByQueue, type QueueHandlers, type RegisteredHandler } from './handlers';
+import { QueueConsumers } from './queue-consumers';
+import { SQS_TRANSPORT } from './queue-handler';
 
 /**
- * Nest's side: a delivery becomes a call of the `@EventPattern` handler of its `type`, through pipes, guards,
- * interceptors and filters. Unlike Nest's own event path it awaits the handler and sees its error.
+ * Nest's side, for all queues: a delivery becomes a call of the `@EventPattern` handler of its queue and `type`, through
+ * pipes, guards, interceptors and filters. Unlike Nest's own event path it awaits the handler and sees its error.
  */
 @Injectable()
 export class SqsStrategy extends Server implements CustomTransportStrategy {
-  override readonly transportId = Symbol('sqs');
+  override readonly transportId = SQS_TRANSPORT;
+  private readonly registered: RegisteredHandler[] = [];
 
   constructor(
-    private readonly transport: SqsTransport,
+    private readonly consumers: QueueConsumers,
     private readonly ssut: SqsService,
   ) {
     super();
@@ -27,62 +31,58 @@ export class SqsStrategy extends Server implements CustomTransportStrategy {
     this.setOnProcessingEndHook(() => undefined);
   }
 
+  /** Nest has handed over the handlers. */
+  get isConnected(): boolean {
+    return this.registered.length > 0;
+  }
+
+  /** Kept apart by queue: Nest's own list makes a chain of handlers of one pattern and runs them all. */
+  override addHandler(
+    ...[pattern, handler, isEventHandler = false, extras = {}]: Parameters<Server['addHandler']>
+  ): void {
+    handler.isEventHandler = isEventHandler;
+    handler.extras = extras;
+    this.registered.push({ type: this.normalizePattern(pattern as string), handler });
+  }
+
   override listen(callback: (error?: unknown) => void): void {
     try {
-      this.checkHandlers();
+      this.start();
     } catch (error) {
       callback(error);
       return;
     }
-    this.transport.start((delivery, run) => this.handle(delivery, run), this.ssut.consumers.values());
     callback();
   }
 
   override close(): Promise<void> {
-    return this.transport.drain();
+    return this.consumers.drain();
   }
 
   override on(): never {
-    throw new WiringError('The SQS transport has no events to listen to; use SqsTransport.onSettled.');
+    throw new WiringError('The SQS transport has no events to listen to; use QueueConsumers.get().onSettled.');
   }
 
   override unwrap(): never {
     throw new WiringError('The SQS transport has no single native server.');
   }
 
-  /** Exactly one event handler for each type the queue carries; anything else would lose messages quietly. */
-  private checkHandlers(): void {
-    const { types } = this.transport.options;
-    for (const type of types) {
-      const handler = this.messageHandlers.get(type);
-      if (!handler) throw new WiringError(`No controller has @EventPattern('${type}'), which the queue carries.`);
-      if (handler.next)
-        throw new WiringError(`Two handlers have @EventPattern('${type}'); a message has one outcome, so one handler.`);
-      if (!handler.isEventHandler)
-        throw new WiringError(`'${type}' has a @MessagePattern; a queue has no replies, use @EventPattern.`);
-    }
-    for (const pattern of this.messageHandlers.keys()) {
-      if (!types.includes(pattern))
-        throw new WiringError(`@EventPattern('${pattern}') is not among the queue's types: ${types.join(', ')}.`);
+  private start(): void {
+    for (const [queue, handlers] of handlersByQueue(this.registered, this.consumers.queues)) {
+      const consumer = this.consumers.get(queue);
+      const pollers = Array.from({ length: consumer.pump.count }, (_, poller) => pollerName(queue, poller));
+      const loops = pollers.flatMap((name) => this.ssut.consumers.get(name) ?? []);
+      consumer.start((delivery, run) => this.handle(handlers, delivery, run), loops);
     }
   }
 
-  private async handle(delivery: Delivery, run: Run): Promise<Outcome> {
+  private async handle(handlers: QueueHandlers, delivery: Delivery, run: Run): Promise<Outcome> {
     try {
-      const handler = this.handlerFor(delivery);
+      const handler = handlers.handlerFor(delivery);
       return await this.call(handler, decode(delivery.body), new SqsContext([delivery, run]));
     } catch (error) {
       return outcomeOf(error);
     }
-  }
-
-  private handlerFor({ type, version }: Delivery): MessageHandler {
-    const handler = this.messageHandlers.get(type ?? this.transport.options.defaultType);
-    if (!handler) throw new Rejection('unknown-type', 'No handler is registered for the type of this message.');
-    const newest = Number(handler.extras?.['version'] ?? 1);
-    const asked = Number(version ?? 1);
-    if (Number.isInteger(asked) && asked >= 1 && asked <= newest) return handler;
-    throw new Rejection('unsupported-version', `The handler understands versions up to ${newest}.`);
   }
 
   private call(handler: MessageHandler, payload: unknown, context: SqsContext): Promise<Outcome> {

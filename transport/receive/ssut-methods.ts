@@ -1,43 +1,52 @@
 import { type Message } from '@aws-sdk/client-sqs';
 import { SqsConsumerEventHandler, SqsMessageHandler } from '@ssut/nestjs-sqs';
-import { MAX_POLLERS, Pump } from './pump';
+import { type Pump } from './pump';
 
-/** The consumer name by which ssut finds a poller's methods. */
-export const pollerName = (poller: number): string => `poller-${poller}`;
+/** The consumer name by which ssut finds a poller's methods; of all queues of an application each is unique. */
+export const pollerName = (queue: string, poller: number): string => `${queue}/${poller}`;
 
-type PollerMethod = [event: string, decorate: MethodDecorator, method: (this: Pump, argument: never) => unknown];
+/** Methods of one poller: what ssut calls, and by which decorator it finds them. */
+type Method = [event: string, decorate: MethodDecorator, method: (argument: never) => unknown];
 
-/** ssut looks for one method per consumer name and event, on the prototype; names without a consumer it ignores. */
-for (let index = 0; index < MAX_POLLERS; index += 1) {
-  const name = pollerName(index);
-  const methods: PollerMethod[] = [
-    [
-      'received',
-      SqsMessageHandler(name, true),
-      function (messages: Message[]) {
-        this.received(index, messages);
-        return [];
-      },
-    ],
-    [
-      'empty',
-      SqsConsumerEventHandler(name, 'empty'),
-      function () {
-        this.empty(index);
-      },
-    ],
-    ...['error', 'processing_error', 'timeout_error'].map((event): PollerMethod => [
-      event,
-      SqsConsumerEventHandler(name, event),
-      function (error: unknown) {
-        this.failed(index, error);
-      },
-    ]),
-  ];
-  for (const [event, decorate, value] of methods) {
-    const key = `${event}:${name}`;
-    const descriptor = { value, configurable: true, enumerable: false, writable: true };
-    Object.defineProperty(Pump.prototype, key, descriptor);
-    decorate(Pump.prototype, key, descriptor);
+/**
+ * An object whose prototype has the methods that ssut looks for: per poller one for messages and one for each event. As
+ * a provider it serves all queues of an application.
+ */
+export function ssutMethods(pumps: ReadonlyMap<string, Pump>): object {
+  const prototype = {};
+  for (const [queue, pump] of pumps) {
+    for (let poller = 0; poller < pump.count; poller += 1) {
+      const name = pollerName(queue, poller);
+      for (const [event, decorate, value] of methodsOf(pump, poller, name)) {
+        const key = `${event}:${name}`;
+        const descriptor = { value, configurable: true, enumerable: false, writable: true };
+        Object.defineProperty(prototype, key, descriptor);
+        decorate(prototype, key, descriptor);
+      }
+    }
   }
+  return Object.create(prototype) as object;
+}
+
+function methodsOf(pump: Pump, poller: number, name: string): Method[] {
+  const received = (messages: Message[]): [] => {
+    pump.received(poller, messages);
+    return [];
+  };
+  const empty = (): void => {
+    pump.empty(poller);
+  };
+  // A function of its own for each event: the decorator's metadata lies on the function.
+  const failed = (event: string): Method => [
+    event,
+    SqsConsumerEventHandler(name, event),
+    (error: unknown) => {
+      pump.failed(poller, error);
+    },
+  ];
+  return [
+    ['received', SqsMessageHandler(name, true), received],
+    ['empty', SqsConsumerEventHandler(name, 'empty'), empty],
+    ...['error', 'processing_error', 'timeout_error'].map(failed),
+  ];
 }

@@ -2,12 +2,16 @@ import { SQSClient, type SQSClientConfig } from '@aws-sdk/client-sqs';
 import { UndiciHttpHandler } from '@smithy/undici-http-handler';
 import { withinLimit } from './limit';
 
-export interface ClientOptions {
-  readonly queueUrl: string;
-  /** Undefined: the queue URL's, or what the SDK finds in environment and profile. An AWS queue URL has the last word. */
-  readonly region: string | undefined;
+/** Where SQS is. */
+export interface Place {
+  /** Undefined: what the SDK finds in environment and profile. The region in an AWS queue URL goes before either. */
+  readonly region?: string | undefined;
   /** Undefined for AWS itself. */
-  readonly endpoint: string | undefined;
+  readonly endpoint?: string | undefined;
+}
+
+export interface ClientOptions extends Place {
+  readonly queueUrl: string;
 }
 
 /** Seconds by which an answer to a long poll may be late before the poll counts as lost. */

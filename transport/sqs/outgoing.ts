@@ -8,6 +8,8 @@ export interface OutgoingMessage {
   readonly attributes: Readonly<Record<string, MessageAttributeValue>>;
   readonly groupId?: string | undefined;
   readonly deduplicationId?: string | undefined;
+  /** Up to 900; a FIFO queue takes none. */
+  readonly delaySeconds?: number | undefined;
   /** X-Ray's header, which SQS carries beside the attributes. */
   readonly traceHeader?: string | undefined;
 }
@@ -21,13 +23,14 @@ export const envelope = (type: string, version: number): Record<string, MessageA
 });
 
 export function toEntry(message: OutgoingMessage, position: number): SendMessageBatchRequestEntry {
-  const { body, attributes, groupId, deduplicationId, traceHeader } = message;
+  const { body, attributes, groupId, deduplicationId, delaySeconds, traceHeader } = message;
   return {
     Id: String(position),
     MessageBody: body,
     MessageAttributes: attributes,
     ...(groupId !== undefined && { MessageGroupId: groupId }),
     ...(deduplicationId !== undefined && { MessageDeduplicationId: deduplicationId }),
+    ...(delaySeconds !== undefined && { DelaySeconds: delaySeconds }),
     ...(traceHeader !== undefined && {
       MessageSystemAttributes: { AWSTraceHeader: { DataType: 'String', StringValue: traceHeader } },
     }),

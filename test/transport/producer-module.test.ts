@@ -1,0 +1,78 @@
+import { Injectable, Module, type OnModuleDestroy } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { lastValueFrom } from 'rxjs';
+import { QueueMessage } from '../../transport/nest/queue-message';
+import { QueueProducerModule } from '../../transport/nest/producer-module';
+import { QueueProducers } from '../../transport/nest/queue-producers';
+import { QueueUnavailable } from '../../transport/sqs/errors';
+import { withBroker } from '../harness/broker';
+
+const broker = withBroker();
+
+interface Orders {
+  readonly placed: { readonly id: number };
+}
+
+interface Started {
+  readonly producers: QueueProducers;
+  readonly close: () => Promise<void>;
+}
+
+async function start(...queueUrls: string[]): Promise<Started> {
+  const { endpoint, region } = broker();
+  const queues = queueUrls.map((queueUrl, index) => ({ name: ['orders', 'mails'][index], queueUrl }));
+  @Injectable()
+  class SaysGoodbye implements OnModuleDestroy {
+    constructor(private readonly producers: QueueProducers) {}
+
+    async onModuleDestroy(): Promise<void> {
+      await this.producers.get('orders').send('goodbye', {});
+    }
+  }
+  @Module({
+    imports: [
+      // The options as ConfigService gives them: from a provider.
+      QueueProducerModule.forRootAsync({
+        imports: [],
+        inject: [],
+        useFactory: () => Promise.resolve({ endpoint, region, queues }),
+      }),
+    ],
+    providers: [SaysGoodbye],
+  })
+  class RootModule {}
+  const app = await NestFactory.createApplicationContext(RootModule, { logger: false });
+  return { producers: app.get(QueueProducers), close: () => app.close() };
+}
+
+it('sends by type, and what is sent while the application closes arrives, too', async () => {
+  const { queueUrl } = await broker().createQueues();
+  const { producers, close } = await start(queueUrl);
+  const orders = producers.get<Orders>();
+  const { messageId } = await orders.send('placed', { id: 1 }, { version: 2 });
+  await close();
+  await expect(orders.send('placed', { id: 2 })).rejects.toBeInstanceOf(QueueUnavailable);
+  const received = await broker().receiveAll(queueUrl);
+  const types = received.map(({ MessageAttributes: { type, version } = {} }) => [
+    type?.StringValue,
+    version?.StringValue,
+  ]);
+  expect(types.sort()).toEqual([
+    ['goodbye', '1'],
+    ['placed', '2'],
+  ]);
+  expect(received.find(({ MessageId }) => MessageId === messageId)?.Body).toBe('{"id":1}');
+});
+
+it("sends by Nest's client, with options where there are some", async () => {
+  const queues = [await broker().createQueues(), await broker().createQueues({ fifo: true })];
+  const { producers, close } = await start(...queues.map(({ queueUrl }) => queueUrl));
+  const client = producers.get('mails').client;
+  await lastValueFrom(client.emit('sent', { id: 1 }));
+  await lastValueFrom(client.emit('sent', new QueueMessage({ id: 2 }, { groupId: 'g', deduplicationId: 'd' })));
+  await close();
+  const received = await broker().receiveAll(queues[1]?.queueUrl ?? '');
+  expect(received.map(({ Body }) => Body)).toEqual(['{"id":1}', '{"id":2}']);
+  expect(received[1]?.Attributes).toMatchObject({ MessageGroupId: 'g', MessageDeduplicationId: 'd' });
+  expect(() => producers.get('letters')).toThrow("There is no queue 'letters': orders, mails.");
+});

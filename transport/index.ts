@@ -1,0 +1,17 @@
+export { QueueConsumerModule, type AsyncConsumerOptions } from './nest/consumer-module';
+export { type ConsumerOptions, type QueueOptions } from './nest/consumer-options';
+export { QueueConsumers, type QueueHealth } from './nest/queue-consumers';
+export { QueueProducerModule, type AsyncProducerOptions } from './nest/producer-module';
+export { QueueProducers, type ProducerOptions } from './nest/queue-producers';
+export { QueueProducer } from './nest/queue-producer';
+export { QueueMessage, type SendOptions } from './nest/queue-message';
+export { SqsContext } from './nest/sqs-context';
+export { QueueHandler } from './nest/queue-handler';
+export { SqsStrategy } from './nest/strategy';
+export { done, reject, Rejection, retry, type Outcome } from './delivery/outcome';
+export { type Attempts, type Standing } from './delivery/attempts';
+export { type Delivery } from './delivery/delivery';
+export { DEAD_LETTER_ATTRIBUTE, type DeadLetter } from './delivery/dead-letter';
+export { MessageRefused, QueueUnavailable, WiringError } from './sqs/errors';
+export { DrainDeadline, HandlerTimeout, LeaseLost } from './run/execution';
+export { type SqsTransport, type TransportStatus } from './transport';

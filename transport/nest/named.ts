@@ -1,0 +1,10 @@
+import { WiringError } from '../sqs/errors';
+
+/** What belongs to the queue of this name, or to the only queue if none is named. */
+export function byName<Value>(values: ReadonlyMap<string, Value>, name: string | undefined): Value {
+  const [only] = values.values();
+  const found = name === undefined && values.size === 1 ? only : values.get(name ?? '');
+  if (found) return found;
+  const names = [...values.keys()].join(', ');
+  throw new WiringError(name === undefined ? `Say which queue: ${names}.` : `There is no queue '${name}': ${names}.`);
+}

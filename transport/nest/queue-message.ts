@@ -1,0 +1,36 @@
+import { type MessageAttributeValue } from '@aws-sdk/client-sqs';
+import { randomUUID } from 'node:crypto';
+import { envelope, type OutgoingMessage } from '../sqs/outgoing';
+
+export interface SendOptions {
+  /** What a handler compares with its `{ version }`; 1. */
+  readonly version?: number | undefined;
+  /** Orders on a FIFO queue, shares fairly on any other. On a FIFO queue without one: a group of its own, so no order. */
+  readonly groupId?: string | undefined;
+  /** On a FIFO queue, SQS drops a second message with it within five minutes. Unless given: one of its own. */
+  readonly deduplicationId?: string | undefined;
+  /** Up to 900; a FIFO queue takes none. */
+  readonly delaySeconds?: number | undefined;
+  /** Beside `type` and `version`; SQS takes ten in all. */
+  readonly attributes?: Readonly<Record<string, MessageAttributeValue>> | undefined;
+}
+
+/** What `emit` takes in place of a body to say more: `emit('order', new QueueMessage(order, { groupId }))`. */
+export class QueueMessage<Body> {
+  constructor(
+    readonly body: Body,
+    readonly options: SendOptions = {},
+  ) {}
+}
+
+/** As it goes to the queue. */
+export function toOutgoing(type: string, { body, options }: QueueMessage<unknown>, fifo: boolean): OutgoingMessage {
+  const { version = 1, attributes, groupId, deduplicationId, delaySeconds } = options;
+  return {
+    body: JSON.stringify(body),
+    attributes: { ...attributes, ...envelope(type, version) },
+    groupId: groupId ?? (fifo ? randomUUID() : undefined),
+    deduplicationId: deduplicationId ?? (fifo ? randomUUID() : undefined),
+    delaySeconds,
+  };
+}
