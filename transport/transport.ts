@@ -42,6 +42,8 @@ interface PollLoop {
 export interface TransportStatus {
   /** The queue has been reached, and polling has begun. */
   readonly open: boolean;
+  /** Why it is not open, in a sentence. */
+  readonly notOpen: string | undefined;
   readonly stopping: boolean;
   /** Receives keep failing. */
   readonly failing: boolean;
@@ -80,7 +82,7 @@ export class SqsTransport {
   private visibilitySeconds: number;
   private handle: Handle | undefined;
   private pollLoops: readonly PollLoop[] = [];
-  private open = false;
+  private notOpen: string | undefined = 'The queue does not answer.';
   private draining: Promise<void> | undefined;
   private readonly stopping = new AbortController();
 
@@ -145,7 +147,8 @@ export class SqsTransport {
 
   status(): TransportStatus {
     return {
-      open: this.open,
+      open: this.notOpen === undefined,
+      notOpen: this.notOpen,
       stopping: this.draining !== undefined,
       failing: this.pump.failing,
       pauses: this.gate.pauseReasons,
@@ -198,7 +201,8 @@ export class SqsTransport {
         return;
       } catch (error) {
         if (signal.aborted) return;
-        this.logger.warn(`The queue cannot be reached, trying again: ${errorText(error)}`);
+        this.notOpen = error instanceof WiringError ? error.message : 'The queue does not answer.';
+        this.logger.warn(`Polling has not begun, trying again: ${errorText(error)}`);
       }
       await wait(retryMs, undefined, { signal }).catch(() => undefined);
     }
@@ -206,7 +210,9 @@ export class SqsTransport {
 
   private begin({ visibilityTimeoutSeconds, redrives }: QueueFacts): void {
     if (visibilityTimeoutSeconds === 0) {
-      throw new WiringError('The queue has a visibility timeout of 0 s: everybody would get each message; raise it.');
+      throw new WiringError(
+        'The queue has a visibility timeout of 0 s, so each consumer would get each message. Raise it.',
+      );
     }
     this.visibilitySeconds = visibilityTimeoutSeconds;
     if (!redrives) this.logger.warn('The queue has no redrive policy, the backstop for what nothing here can settle.');
@@ -215,7 +221,7 @@ export class SqsTransport {
 
   private openToAll(): void {
     this.gate.unlock();
-    this.open = true;
+    this.notOpen = undefined;
   }
 }
 
