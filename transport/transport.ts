@@ -38,6 +38,8 @@ interface PollLoop {
 export interface TransportStatus {
   /** The queue has been reached, and polling has begun. */
   readonly open: boolean;
+  /** Why it is not open, in a sentence. */
+  readonly notOpen: string | undefined;
   readonly stopping: boolean;
   /** Receives keep failing. */
   readonly failing: boolean;
@@ -76,7 +78,7 @@ export class SqsTransport {
   private visibilitySeconds: number;
   private handle: Handle | undefined;
   private pollLoops: readonly PollLoop[] = [];
-  private open = false;
+  private notOpen: string | undefined = 'The queue does not answer.';
   private draining: Promise<void> | undefined;
   private readonly stopping = new AbortController();
 
@@ -141,7 +143,8 @@ export class SqsTransport {
 
   status(): TransportStatus {
     return {
-      open: this.open,
+      open: this.notOpen === undefined,
+      notOpen: this.notOpen,
       stopping: this.draining !== undefined,
       failing: this.pump.failing,
       pauses: this.gate.pauseReasons,
@@ -194,7 +197,8 @@ export class SqsTransport {
         return;
       } catch (error) {
         if (signal.aborted) return;
-        this.logger.warn(`The queue cannot be reached, trying again: ${errorText(error)}`);
+        this.notOpen = error instanceof WiringError ? error.message : 'The queue does not answer.';
+        this.logger.warn(`Polling has not begun, trying again: ${errorText(error)}`);
       }
       await wait(retryMs, undefined, { signal }).catch(() => undefined);
     }
@@ -202,7 +206,9 @@ export class SqsTransport {
 
   private begin({ visibilityTimeoutSeconds, redrives }: QueueFacts): void {
     if (visibilityTimeoutSeconds === 0) {
-      throw new WiringError('The queue has a visibility timeout of 0 s: everybody would get each message; raise it.');
+      throw new WiringError(
+        'The queue has a visibility timeout of 0 s, so each consumer would get each message. Raise it.',
+      );
     }
     this.visibilitySeconds = visibilityTimeoutSeconds;
     if (!redrives) this.logger.warn('The queue has no redrive policy, the backstop for what nothing here can settle.');
@@ -211,7 +217,7 @@ export class SqsTransport {
 
   private openToAll(): void {
     this.gate.unlock();
-    this.open = true;
+    this.notOpen = undefined;
   }
 }
 

@@ -158,7 +158,7 @@ export class Worker {
     let end: Decision = decision;
     if (decision.action === 'dead-letter' && (await this.deadLetter(flight, decision)) === 'left') end = RELEASE;
     if (end.action === 'delete' || end.action === 'dead-letter') {
-      await settlement.delete(delivery, () => !flight.hasLostLease && !flight.hasLeaseEnded());
+      await settlement.delete(delivery, () => !flight.hasLostLease && flight.leaseLeftMs() > 0);
     } else await this.release(flight, end);
     settled.tell(flight, end);
     return end.action === 'delete' || end.action === 'dead-letter' ? 'ended' : 'left';
