@@ -3,17 +3,28 @@
  * `patches/`). Start it with IPC to have it end when its parent dies. Accepted messages survive a
  * kill at any moment; it keeps one data directory to itself and listens on loopback only.
  *
- *   broker.js [--port N] [--data-dir DIR]     port 0 for a free one; without DIR all is in memory
+ *   broker.js [--port N] [--data-dir DIR] [--any-order] [--many-of-a-group]
+ *
+ * Port 0 takes a free one. Without DIR all is in memory. The last two give it habits of SQS.
  */
 import { parseArgs } from 'node:util';
 import { readEnvironment } from '../contract/environment';
 
 const HOST = '127.0.0.1';
 
+/** Habits that SQS has and that the embedded broker has only if asked; tests go through both. */
+export interface BrokerHabits {
+  /** A receive takes any of a standard queue's visible messages, in no order, instead of the oldest ones. */
+  readonly anyOrder?: boolean;
+  /** A receive takes several messages of a FIFO group, in their order, instead of one. */
+  readonly manyOfAGroup?: boolean;
+}
+
 interface BrokerOptions {
   readonly port: number;
   readonly dataDir: string | undefined;
   readonly region: string;
+  readonly habits: BrokerHabits;
 }
 
 /** The first thing a broker says, as a line on stdout and as an IPC message. */
@@ -27,13 +38,24 @@ export function isBrokerReady(message: unknown): message is BrokerReady {
   );
 }
 
+/** The options of a broker process with these habits. */
+export const habitArguments = ({ anyOrder, manyOfAGroup }: BrokerHabits): string[] => [
+  ...(anyOrder ? ['--any-order'] : []),
+  ...(manyOfAGroup ? ['--many-of-a-group'] : []),
+];
+
 function readOptions(): BrokerOptions {
   const environment = readEnvironment();
-  const { values } = parseArgs({ options: { port: { type: 'string' }, 'data-dir': { type: 'string' } } });
+  const text = { type: 'string' } as const;
+  const flag = { type: 'boolean', default: false } as const;
+  const { values } = parseArgs({
+    options: { port: text, 'data-dir': text, 'any-order': flag, 'many-of-a-group': flag },
+  });
   const port = values.port === undefined ? environment.brokerPort : Number(values.port);
   if (!Number.isInteger(port) || port < 0 || port > 65_535)
     throw new Error(`--port takes 0 to 65535, not "${String(values.port)}"`);
-  return { port, dataDir: values['data-dir'], region: environment.region };
+  const habits = { anyOrder: values['any-order'], manyOfAGroup: values['many-of-a-group'] };
+  return { port, dataDir: values['data-dir'], region: environment.region, habits };
 }
 
 function startSentence(error: unknown, { port, dataDir }: BrokerOptions): string {
@@ -44,13 +66,14 @@ function startSentence(error: unknown, { port, dataDir }: BrokerOptions): string
   return `The broker cannot start: ${text}`;
 }
 
-async function start({ port, dataDir, region }: BrokerOptions): Promise<void> {
+async function start({ port, dataDir, region, habits }: BrokerOptions): Promise<void> {
   const { startFauxqs } = await import('fauxqs');
   const server = await startFauxqs({
     port,
     host: HOST,
     logger: false,
     defaultRegion: region,
+    ...habits,
     ...(dataDir !== undefined && { dataDir }),
   });
   let stopping = false;

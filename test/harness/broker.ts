@@ -12,7 +12,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { DELIVERY, type DeliveryNumbers } from '../../contract/delivery';
 import { readEnvironment } from '../../contract/environment';
-import { isBrokerReady } from '../../ops/broker';
+import { type BrokerHabits, habitArguments, isBrokerReady } from '../../ops/broker';
 import { credentialVariables } from '../../ops/child-environment';
 import { createProvisionClient, provision } from '../../ops/provision';
 import { eventually } from './eventually';
@@ -41,10 +41,14 @@ export interface TestQueues {
 
 /** Starts a broker process; `dataDir` keeps its data. Resolves once it listens. */
 export async function startBrokerProcess(
-  options: { port?: number; dataDir?: string } = {},
+  options: { port?: number; dataDir?: string; habits?: BrokerHabits } = {},
 ): Promise<{ app: App; endpoint: string }> {
-  const { port = 0, dataDir } = options;
-  const args = ['--port', String(port), ...(dataDir === undefined ? [] : ['--data-dir', dataDir])];
+  const { port = 0, dataDir, habits = {} } = options;
+  const args = [
+    ...['--port', String(port)],
+    ...(dataDir === undefined ? [] : ['--data-dir', dataDir]),
+    ...habitArguments(habits),
+  ];
   const app = runApp('dist/ops/broker.js', { args, ipc: true });
   await eventually(() => app.messages.some(isBrokerReady) || !app.running);
   const ready = app.messages.find(isBrokerReady);
@@ -169,18 +173,26 @@ export class TestBroker {
   }
 }
 
-async function startBroker(): Promise<TestBroker> {
+/** What a jest configuration says of every embedded broker: see `test/any-order.config.js`. */
+declare global {
+  var brokerHabits: BrokerHabits | undefined;
+}
+
+async function startBroker(habits: BrokerHabits): Promise<TestBroker> {
   const { region, sqsEndpoint } = readEnvironment();
-  const own = sqsEndpoint === undefined ? await startBrokerProcess() : undefined;
+  const own = sqsEndpoint === undefined ? await startBrokerProcess({ habits }) : undefined;
   const endpoint = own?.endpoint ?? sqsEndpoint ?? '';
   return new TestBroker(endpoint, region, own?.app);
 }
 
-/** For a test file: one broker for all its tests, started before and closed after them. */
-export function withBroker(): () => TestBroker {
+/**
+ * For a test file: one broker for all its tests, started before and closed after them. The embedded one gets the habits
+ * of SQS named here; another broker has its own.
+ */
+export function withBroker(habits: BrokerHabits = {}): () => TestBroker {
   let broker: TestBroker | undefined;
   beforeAll(async () => {
-    broker = await startBroker();
+    broker = await startBroker({ ...globalThis.brokerHabits, ...habits });
   });
   afterAll(async () => {
     await broker?.close();

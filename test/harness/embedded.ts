@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DELIVERY } from '../../contract/delivery';
+import { type BrokerHabits } from '../../ops/broker';
 import { createProvisionClient, provision, type ProvisionOptions, type Queues } from '../../ops/provision';
 import { startBrokerProcess } from './broker';
 import { type App } from './processes';
@@ -26,10 +27,13 @@ export class PersistentBroker {
   private sqs: SQSClient | undefined;
   private at = '';
 
-  private constructor(readonly dataDir: string) {}
+  private constructor(
+    readonly dataDir: string,
+    private readonly habits: BrokerHabits,
+  ) {}
 
-  static async start(): Promise<PersistentBroker> {
-    const broker = new PersistentBroker(await mkdtemp(join(tmpdir(), 'broker-test-')));
+  static async start(habits: BrokerHabits = {}): Promise<PersistentBroker> {
+    const broker = new PersistentBroker(await mkdtemp(join(tmpdir(), 'broker-test-')), habits);
     await broker.start();
     return broker;
   }
@@ -49,7 +53,7 @@ export class PersistentBroker {
   }
 
   async start(port = 0): Promise<void> {
-    const { app, endpoint } = await startBrokerProcess({ port, dataDir: this.dataDir });
+    const { app, endpoint } = await startBrokerProcess({ port, dataDir: this.dataDir, habits: this.habits });
     this.app = app;
     this.at = endpoint;
     this.sqs = createProvisionClient('us-east-1', endpoint);
