@@ -1,5 +1,13 @@
 import 'reflect-metadata';
-import { Controller, Inject, Module, type OnModuleDestroy, type Provider, type Type } from '@nestjs/common';
+import {
+  Controller,
+  Inject,
+  type LoggerService,
+  Module,
+  type OnModuleDestroy,
+  type Provider,
+  type Type,
+} from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { Ctx, EventPattern, Payload, type MicroserviceOptions } from '@nestjs/microservices';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -20,6 +28,9 @@ export interface ConsumerUnderTest {
   readonly types?: readonly string[];
   readonly numbers?: Partial<DeliveryNumbers>;
   readonly concurrency?: number;
+  /** 0: deliveries come in by `take`. */
+  readonly pollers?: number;
+  readonly logger?: LoggerService;
   readonly attempts?: Type<Attempts>;
 }
 
@@ -41,7 +52,7 @@ const running = new Set<RunningConsumer>();
 /** Connected to its queue, not started. */
 export async function connectConsumer(test: ConsumerUnderTest): Promise<NestFastifyApplication> {
   const app = await NestFactory.create<NestFastifyApplication>(rootModule(test), new FastifyAdapter(), {
-    logger: false,
+    logger: test.logger ?? false,
     abortOnError: false,
   });
   app.connectMicroservice<MicroserviceOptions>({ strategy: app.get(SqsStrategy) }, { inheritAppConfig: true });
@@ -74,7 +85,7 @@ function rootModule({ broker, queues, types = ['job'], attempts, ...rest }: Cons
     types,
     defaultType: types[0] ?? 'job',
     concurrency: rest.concurrency ?? 100,
-    pollers: 4,
+    pollers: rest.pollers ?? 4,
     numbers: { ...DEFAULT_NUMBERS, ...rest.numbers },
   };
   @Module({
