@@ -228,7 +228,7 @@ it('begins no run of a group whose lease was lost while it waited for its turn',
     refusals += 1;
     return 'refused';
   };
-  void new VisibilityLog(proxy, verdict);
+  new VisibilityLog(proxy, verdict);
   await start(script, 10);
   await eventually(() => refusals >= 2);
   refusing = false;
