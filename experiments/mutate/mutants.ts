@@ -86,7 +86,7 @@ export function mutantsOf(source: string, name = 'source.ts'): Mutant[] {
     }
     ts.forEachChild(node, visit);
   };
-  visit(file);
+  ts.forEachChild(file, visit);
   return mutants;
 }
 
