@@ -58,7 +58,7 @@ it('sends and runs jobs on a machine without MD5', async () => {
   const result = await eventually(
     async () => {
       const found = await fetch(`${url}/results/${id}`);
-      return found.status === 200 ? ((await found.json()) as unknown) : false;
+      return found.status === 200 ? await found.json() : false;
     },
     { withinMs: 20_000 },
   );
