@@ -47,19 +47,26 @@ const isAnswer = (node: ts.Node): boolean =>
   (ts.isReturnStatement(node.parent) || ts.isConditionalExpression(node.parent) || ts.isArrowFunction(node.parent));
 
 function changeOf(node: ts.Node): Change | undefined {
-  if (ts.isExpressionStatement(node)) return { operator: 'statement removed', after: ';' };
   if (ts.isAwaitExpression(node)) return { operator: 'await dropped', after: node.expression.getText() };
-  if (ts.isReturnStatement(node) && !node.expression) return { operator: 'return removed', after: ';' };
-  if (ts.isBreakStatement(node) || ts.isContinueStatement(node)) return { operator: 'jump removed', after: ';' };
-  if (node.kind === ts.SyntaxKind.TrueKeyword) return { operator: 'constant', after: 'false' };
-  if (node.kind === ts.SyntaxKind.FalseKeyword) return { operator: 'constant', after: 'true' };
   if (isAnswer(node)) return { operator: 'word', after: "''" };
   if (ts.isPrefixUnaryExpression(node) && node.operator === ts.SyntaxKind.ExclamationToken) {
     return { operator: 'negation dropped', after: node.operand.getText() };
   }
-  return isCondition(node) && operatorOf(node) === undefined
-    ? { operator: 'condition negated', after: `!(${node.getText()})` }
-    : undefined;
+  if (isCondition(node) && operatorOf(node) === undefined) {
+    return { operator: 'condition negated', after: `!(${node.getText()})` };
+  }
+  return constantOf(node) ?? removalOf(node);
+}
+
+function constantOf({ kind }: ts.Node): Change | undefined {
+  if (kind === ts.SyntaxKind.TrueKeyword) return { operator: 'constant', after: 'false' };
+  return kind === ts.SyntaxKind.FalseKeyword ? { operator: 'constant', after: 'true' } : undefined;
+}
+
+function removalOf(node: ts.Node): Change | undefined {
+  const isJump = ts.isBreakStatement(node) || ts.isContinueStatement(node);
+  const isReturn = ts.isReturnStatement(node) && !node.expression;
+  return isJump || isReturn || ts.isExpressionStatement(node) ? { operator: 'removed', after: ';' } : undefined;
 }
 
 function operatorOf(node: ts.Node): string | undefined {
@@ -86,7 +93,7 @@ export function mutantsOf(source: string, name = 'source.ts'): Mutant[] {
     }
     ts.forEachChild(node, visit);
   };
-  visit(file);
+  ts.forEachChild(file, visit);
   return mutants;
 }
 

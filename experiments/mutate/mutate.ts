@@ -22,8 +22,8 @@ const limitAfter = (baselineMs: number): number => 2 * baselineMs + 10_000;
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
-function chosen(mutants: readonly Mutant[], { sample, seed, line }: Options): readonly Mutant[] {
-  const there = line === undefined ? mutants : mutants.filter((mutant) => mutant.line === line);
+function chosen(mutants: readonly Mutant[], { sample, seed, lines }: Options): readonly Mutant[] {
+  const there = mutants.filter(({ line }) => lines?.includes(line) ?? true);
   return sample === undefined ? there : new Random(seed).shuffled(there).slice(0, sample);
 }
 

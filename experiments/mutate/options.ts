@@ -8,18 +8,18 @@ export interface Options {
   readonly sample: number | undefined;
   readonly seed: number;
   /** Lines to mutate alone; undefined for all. */
-  readonly line: number | undefined;
+  readonly lines: readonly number[] | undefined;
   readonly json: string | undefined;
 }
 
-const USAGE = 'mutate [PATH ...] [--sample N] [--seed N] [--line N] [--json FILE]';
+const USAGE = 'mutate [PATH ...] [--sample N] [--seed N] [--lines N,N] [--json FILE]';
 
 /** What `npm run mutate` was told; throws one sentence about what it cannot be told. */
 export function readOptions(args: readonly string[]): Options {
   const text = { type: 'string' } as const;
   const { values, positionals } = parseArgs({
     args: [...args],
-    options: { sample: text, seed: text, line: text, json: text },
+    options: { sample: text, seed: text, lines: text, json: text },
     allowPositionals: true,
   });
   const paths = MUTATED.filter((path) => positionals.length === 0 || positionals.some((part) => path.startsWith(part)));
@@ -28,7 +28,7 @@ export function readOptions(args: readonly string[]): Options {
     paths,
     sample: readNumber('--sample', values.sample),
     seed: readNumber('--seed', values.seed) ?? 1,
-    line: readNumber('--line', values.line),
+    lines: values.lines?.split(',').map((line) => readNumber('--lines', line) ?? 0),
     json: values.json,
   };
 }

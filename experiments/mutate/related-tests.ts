@@ -13,8 +13,8 @@ const RELATED: Readonly<Record<string, readonly string[]>> = {
   'transport/delivery/dead-letter.ts': ['transport/delivery/dead-letter.test.ts', ...flow('dead-letter-form')],
   'transport/delivery/process-attempts.ts': flow('storeless', 'retry'),
   'transport/run/admission.ts': [
-    'transport/run/admission.test.ts',
-    ...flow('room', 'concurrency', 'begun-runs', 'handler-timeout'),
+    'transport/run/admission-room.test.ts',
+    ...flow('room', 'begun-runs', 'handler-timeout'),
   ],
   'transport/run/groups.ts': ['transport/run/groups.test.ts', ...flow('room', 'fifo')],
   'transport/run/in-flight.ts': flow('lost-leases', 'lease'),

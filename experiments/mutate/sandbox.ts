@@ -51,14 +51,14 @@ export class Sandbox {
     });
     let failed = '';
     child.stdout.on('data', (text) => (failed += String(text)));
-    let late = false;
+    const late = new AbortController();
     const limit = setTimeout(() => {
-      late = true;
+      late.abort();
       if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
     }, limitMs);
     const [code] = (await once(child, 'close')) as [number | null];
     clearTimeout(limit);
-    const verdict = late ? 'timeout' : code === 0 ? 'passed' : 'failed';
+    const verdict = late.signal.aborted ? 'timeout' : code === 0 ? 'passed' : 'failed';
     return { verdict, failed: failed.trim(), tookMs: Math.round(performance.now() - begunAt) };
   }
 

@@ -228,13 +228,13 @@ it('begins no run of a group whose lease was lost while it waited for its turn',
     refusals += 1;
     return 'refused';
   };
-  new VisibilityLog(proxy, verdict);
+  const changes = new VisibilityLog(proxy, verdict);
   await start(script, 10);
   await eventually(() => refusals >= 2);
   refusing = false;
   await wait(50);
   latch.open();
   await allDone();
-  expect(begunAborted).toEqual([]);
+  expect({ begunAborted, releases: changes.releases }).toEqual({ begunAborted: [], releases: 0 });
   expect(script.runs.map(({ payload }) => payload)).toEqual([0, 1, 2]);
 });

@@ -15,12 +15,15 @@ afterEach(async () => {
   await proxy.close();
 });
 
-const start = (queues: TestQueues, script: Script, concurrency: number, rest = {}): Promise<RunningConsumer> =>
+const start = (
+  queues: TestQueues,
+  script: Script,
+  rest: { readonly concurrency: number; readonly numbers?: { readonly handlerTimeoutSeconds: number } },
+): Promise<RunningConsumer> =>
   startConsumer({
     broker: { endpoint: proxy.endpoint, region: broker().region },
     queues,
     ...scripted(script),
-    concurrency,
     ...rest,
   });
 const allDone = ({ queueUrl }: TestQueues, withinMs = 20_000): Promise<boolean> =>
@@ -42,7 +45,7 @@ it('keeps its room though every receive brings the same messages again', async (
   proxy.rule('ReceiveMessage', 'duplicate');
   const script = new Script(() => wait(150));
   await Promise.all(Array.from({ length: 12 }, () => broker().send(queues.queueUrl, '{}')));
-  const consumer = await start(queues, script, 4);
+  const consumer = await start(queues, script, { concurrency: 4 });
   await allDone(queues);
   proxy.clear();
   const latch = new Latch();
@@ -58,7 +61,7 @@ it('has its permits back from handlers that return late', async () => {
   const queues = await broker().createQueues();
   const latch = new Latch();
   const script = new Script((payload) => (payload === 'slow' ? latch.opened : undefined));
-  const consumer = await start(queues, script, 2, { numbers: { handlerTimeoutSeconds: 1 } });
+  const consumer = await start(queues, script, { concurrency: 2, numbers: { handlerTimeoutSeconds: 1 } });
   await Promise.all(['"slow"', '"slow"'].map((body) => broker().send(queues.queueUrl, body)));
   await eventually(() => consumer.transport.status().stuckMs > 0);
   expect(consumer.transport.unreturned).toBe(2);
@@ -81,7 +84,7 @@ it('gives its one permit to others while a job of a FIFO group waits to be tried
     failed = true;
     return retry('once', 1);
   });
-  await start(queues, script, 1);
+  await start(queues, script, { concurrency: 1 });
   await allDone(queues);
   expect(places(script, 'bad')).toEqual([0, 0, 1]);
 });
@@ -91,7 +94,7 @@ it('asks for no more than it has room for while jobs of FIFO groups wait to be t
   const groups = Array.from({ length: 6 }, (_, number) => `group${number}`);
   for (const group of groups) await sendInOrder(queues, group, 1);
   const script = new Script(() => retry('much later', 600));
-  const consumer = await start(queues, script, 3);
+  const consumer = await start(queues, script, { concurrency: 3 });
   await eventually(() => script.runs.length >= 3);
   await wait(300);
   // Three wait here under their leases; the rest is for other consumers.
@@ -103,7 +106,7 @@ it('runs nothing behind the head of a group that is past its timeout, before tha
   await sendInOrder(queues, 'one', 5);
   const latch = new Latch();
   const script: Script = new Script(() => (script.runs.length === 1 ? latch.opened : undefined));
-  await start(queues, script, 10, { numbers: { handlerTimeoutSeconds: 1 } });
+  await start(queues, script, { concurrency: 10, numbers: { handlerTimeoutSeconds: 1 } });
   await eventually(() => script.runs.length >= 2, { withinMs: 15_000 });
   await allDone(queues);
   latch.open();
@@ -115,7 +118,7 @@ it('begins no follower of a group once a drain has begun', async () => {
   await sendInOrder(queues, 'one', 5);
   const latch = new Latch();
   const script = new Script(() => latch.opened);
-  const consumer = await start(queues, script, 10);
+  const consumer = await start(queues, script, { concurrency: 10 });
   await eventually(() => consumer.transport.status().inFlight === 5);
   const stopped = consumer.stop();
   await eventually(() => consumer.transport.status().stopping);
@@ -131,7 +134,7 @@ it('receives nothing while paused, also where a poller had waited for room', asy
   const queues = await broker().createQueues();
   const latch = new Latch();
   const script = new Script(() => latch.opened);
-  const consumer = await start(queues, script, 1);
+  const consumer = await start(queues, script, { concurrency: 1 });
   await broker().send(queues.queueUrl, '{}');
   await eventually(() => script.runs.length === 1);
   const asked = proxy.count('ReceiveMessage');
@@ -150,7 +153,7 @@ it('receives nothing while paused, also where a poller had waited for room', asy
 it('gives back what a poll brings that was on its way when receiving was paused', async () => {
   const queues = await broker().createQueues();
   const script = new Script();
-  const consumer = await start(queues, script, 1);
+  const consumer = await start(queues, script, { concurrency: 1 });
   await eventually(() => proxy.count('ReceiveMessage') === 1);
   consumer.transport.pause('store');
   await broker().send(queues.queueUrl, '{}');
