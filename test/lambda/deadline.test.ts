@@ -20,8 +20,8 @@ afterEach(async () => {
   await proxy.close();
 });
 
-async function onLambda(work: Work, concurrency = 100): Promise<ConsumerApp> {
-  const queues = await broker().createQueues();
+async function onLambda(work: Work, { concurrency = 100, fifo = false } = {}): Promise<ConsumerApp> {
+  const queues = await broker().createQueues({ fifo });
   const env = broker().environment(queues, proxy.endpoint);
   const variables = { AWS_LAMBDA_FUNCTION_NAME: 'consumer', CONCURRENCY: String(concurrency) };
   return startConsumerApp({ ...queues, env }, variables, { work });
@@ -84,12 +84,15 @@ describe('FIFO order in an event', () => {
   /** The second of each group fails. What has run, and what is reported, in the order of the event. */
   async function courseOf(groups: number, concurrency: number): Promise<{ ran: number[]; kept: readonly number[] }> {
     const ran: number[] = [];
-    const { url } = await onLambda(async ({ input }) => {
-      ran.push(input);
-      await wait(5);
-      if (input % 10 === 1) throw new Error('the second fails');
-      return { result: input + 1 };
-    }, concurrency);
+    const { url } = await onLambda(
+      async ({ input }) => {
+        ran.push(input);
+        await wait(5);
+        if (input % 10 === 1) throw new Error('the second fails');
+        return { result: input + 1 };
+      },
+      { concurrency, fifo: true },
+    );
     const messages = new HeldMessages(url, 20_000);
     const jobs = upTo(6).flatMap((place) =>
       upTo(groups).map((group) => ({ input: 10 * group + place, group: `group-${group}` })),

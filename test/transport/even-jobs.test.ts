@@ -30,35 +30,40 @@ const start = (queues: TestQueues, script: Script, concurrency: number): Promise
     attempts: notedAttempts(new Notes()),
   });
 
-it.each([20, 40])(
-  'jobs of even length cost one receive each: %d at once',
-  async (concurrency) => {
+it.each([
+  { concurrency: 40, ms: 700, forMs: 12_000 },
+  // Longer than two leases, and than anything has ever waited for a permit.
+  { concurrency: 20, ms: 6_000, forMs: 20_000 },
+])(
+  'jobs of even length cost one receive each: $concurrency at once, $ms ms',
+  async ({ concurrency, ms, forMs }) => {
     const queues = await broker().createQueues({ numbers: { visibilityTimeoutSeconds: 3 } });
-    const script = new Script(() => wait(700));
+    const script = new Script(() => wait(ms));
     await start(queues, script, concurrency);
-    const sent = await feed(queues.queueUrl, 35, 12_000);
-    await eventually(() => broker().isEmpty(queues.queueUrl), { withinMs: 20_000 });
+    const sent = await feed(queues.queueUrl, 35, forMs);
+    await eventually(() => broker().isEmpty(queues.queueUrl), { withinMs: 30_000 });
     expect(script.runs).toHaveLength(sent);
     const wasted = script.runs.filter(({ receiveCount }) => receiveCount > 1).length;
     expect(wasted).toBeLessThanOrEqual(sent / 50);
     expect(await broker().isEmpty(queues.deadLetterQueueUrl)).toBe(true);
   },
-  60_000,
+  90_000,
 );
 
 it('a consumer that is busy holds nothing that an idle one could run', async () => {
   const queues = await broker().createQueues();
   const latch = new Latch();
-  const busy = new Script(() => latch.opened);
+  // Twenty that end together, and then twenty that stay.
+  const busy: Script = new Script(() => (busy.runs.length <= 20 ? wait(200) : latch.opened));
   const idle = new Script();
-  await send(queues.queueUrl, 60);
+  await send(queues.queueUrl, 100);
   await start(queues, busy, 20);
-  await eventually(() => busy.runs.length === 20);
+  await eventually(() => busy.runs.length === 40);
   await start(queues, idle, 20);
-  await eventually(() => idle.runs.length === 40);
+  await eventually(() => idle.runs.length === 60, { withinMs: 3_000 });
   await send(queues.queueUrl, 40);
-  await eventually(() => idle.runs.length === 80);
-  expect(busy.runs).toHaveLength(20);
+  await eventually(() => idle.runs.length === 100, { withinMs: 3_000 });
+  expect(busy.runs).toHaveLength(40);
   latch.open();
   await eventually(() => broker().isEmpty(queues.queueUrl));
   expect([...busy.runs, ...idle.runs].every(({ receiveCount }) => receiveCount === 1)).toBe(true);

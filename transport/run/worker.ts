@@ -86,6 +86,11 @@ export class Worker {
 
   /** Resolves when nothing is in flight. At the deadline aborts, waits a second, and releases what still is. */
   async drain(deadlineMs: number): Promise<void> {
+    await this.end(deadlineMs);
+    this.heartbeats.stop();
+  }
+
+  private async end(deadlineMs: number): Promise<void> {
     this.ending.abort();
     this.parts.admission.endWaits();
     if (await this.flights.noneWithin(deadlineMs)) return;
