@@ -14,6 +14,7 @@ const RELATED: Readonly<Record<string, readonly string[]>> = {
   'transport/delivery/process-attempts.ts': flow('storeless', 'retry'),
   'transport/run/admission.ts': [
     'transport/run/admission-room.test.ts',
+    'transport/run/admission-permits.test.ts',
     ...flow('room', 'begun-runs', 'handler-timeout'),
   ],
   'transport/run/groups.ts': ['transport/run/groups.test.ts', ...flow('room', 'fifo')],

@@ -1,52 +1,17 @@
+<<<<<<< HEAD
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setImmediate as turn, setTimeout as wait } from 'node:timers/promises';
 import { toDelivery } from '../delivery/delivery';
 import { Admission, type Permit } from './admission';
 import { InFlight, type Phase } from './in-flight';
+=======
+import { setTimeout as wait } from 'node:timers/promises';
+import { answerOf, arrive, closeAll, create, LONG_MS, PATIENCE_OVER_MS, room, run } from '../../test/harness/admission';
+import { type Admission } from './admission';
+import { type Phase } from './in-flight';
+>>>>>>> refs/heads/lies
 
-/** Longer than a poller with some room waits for more. */
-const PATIENCE_OVER_MS = 60;
-
-/** An hour: no wait of these tests ends by itself, unless it says so. */
-const LONG_MS = 3_600_000;
-
-const closing: Admission[] = [];
-afterEach(() => {
-  for (const admission of closing.splice(0)) {
-    admission.endWaits();
-    admission.close(new Error('over'));
-  }
-});
-
-function create(permits: number): Admission {
-  const admission = new Admission(permits);
-  closing.push(admission);
-  return admission;
-}
-
-function arrive(admission: Admission, begun = 0): InFlight {
-  const flight = new InFlight(toDelivery({}, 0), 30);
-  flight.standing = { attempts: 0, begun, job: 'open' };
-  admission.admit(flight);
-  return flight;
-}
-
-/** It comes and, if a permit is free, runs. */
-function run(admission: Admission): InFlight {
-  const flight = arrive(admission);
-  void admission.permit(flight, LONG_MS);
-  return flight;
-}
-
-const answerOf = <T>(promise: Promise<T>): Promise<T | 'none yet'> =>
-  Promise.race([promise.catch(() => 'none yet' as const), wait(0, 'none yet' as const)]);
-
-/** What a poller is told within its patience; its receive is answered with nothing. */
-async function room(admission: Admission): Promise<number | 'none yet'> {
-  const count = await Promise.race([admission.ask(), wait(PATIENCE_OVER_MS, 'none yet' as const)]);
-  if (typeof count === 'number') admission.answered(count);
-  return count;
-}
+afterEach(closeAll);
 
 describe('asking for messages', () => {
   it('asks for as many as there are permits, ten at a time', async () => {
@@ -68,6 +33,34 @@ describe('asking for messages', () => {
     expect(await answerOf(asked)).toBe('none yet');
     expect(await asked).toBe(5);
     expect(performance.now() - begunAt).toBeGreaterThan(15);
+  });
+
+  it('waits on where the room it waited for is gone, and takes what comes later', async () => {
+    const admission = create(40);
+    const flights = Array.from({ length: 35 }, () => run(admission));
+    const asked = admission.ask();
+    for (let count = 0; count < 5; count += 1) run(admission);
+    expect(await Promise.race([asked, wait(PATIENCE_OVER_MS, 'none yet')])).toBe('none yet');
+    for (const flight of flights.slice(0, 5)) admission.leave(flight);
+    expect(await asked).toBe(5);
+  });
+
+  it('costs no timer while there is no room', () => {
+    const admission = create(1);
+    run(admission);
+    const timers = (): number => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
+    const before = timers();
+    void admission.ask().catch(() => undefined);
+    expect(timers()).toBe(before);
+  });
+
+  it('has room left when all pollers are served', async () => {
+    const admission = create(30);
+    const asked = [admission.ask(), admission.ask(), admission.ask(), admission.ask()];
+    expect(await Promise.all(asked.slice(0, 3))).toEqual([10, 10, 10]);
+    admission.answered(30);
+    expect(await asked[3]).toBe(10);
+    expect(await admission.ask()).toBe(10);
   });
 
   it('hands out at once what is worth a receive: a quarter of the permits, up to ten', async () => {
@@ -216,6 +209,7 @@ describe('asking ahead', () => {
     expect(await room(admission)).toBe('none yet');
   });
 });
+<<<<<<< HEAD
 
 describe('permits', () => {
   it('are given up to their number, then in the order of the deliveries that wait', async () => {
@@ -378,3 +372,5 @@ describe('jobs whose earlier runs had no outcome', () => {
     expect(delay.max / 1e6).toBeLessThan(500);
   });
 });
+=======
+>>>>>>> refs/heads/lies

@@ -1,0 +1,149 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { answerOf, arrive, closeAll, create, LONG_MS, run } from '../../test/harness/admission';
+import { type InFlight } from './in-flight';
+
+afterEach(closeAll);
+
+describe('permits', () => {
+  it('are given up to their number, then in the order of the deliveries that wait', async () => {
+    const admission = create(2);
+    const [first, second, third, fourth] = [0, 0, 0, 0].map(() => arrive(admission));
+    if (!first || !second || !third || !fourth) throw new Error('four arrived');
+    expect(await admission.permit(first, LONG_MS)).toBe('granted');
+    expect(await admission.permit(second, LONG_MS)).toBe('granted');
+    expect([first.phase, first.startedAt]).toEqual(['running', expect.any(Number)]);
+    const [wish, next] = [admission.permit(third, LONG_MS), admission.permit(fourth, LONG_MS)];
+    expect(await answerOf(wish)).toBe('none yet');
+    admission.enter(first, 'recording');
+    expect([await answerOf(wish), third.phase, await answerOf(next)]).toEqual(['granted', 'running', 'none yet']);
+    admission.leave(second);
+    expect(await answerOf(next)).toBe('granted');
+  });
+
+  it('are held by handlers that are overdue, which are counted until they return', async () => {
+    const admission = create(1);
+    const flight = run(admission);
+    admission.enter(flight, 'overdue');
+    expect(admission.unreturned).toBe(1);
+    const next = admission.permit(arrive(admission), LONG_MS);
+    expect(await answerOf(next)).toBe('none yet');
+    admission.leave(flight);
+    expect([await answerOf(next), admission.unreturned]).toEqual(['granted', 0]);
+  });
+
+  it('tell for how long overdue handlers have held all of them', async () => {
+    const admission = create(2);
+    const [one, two] = [run(admission), run(admission)];
+    admission.enter(one, 'overdue');
+    await wait(20);
+    expect(admission.stuckMs).toBe(0);
+    admission.enter(two, 'overdue');
+    await wait(20);
+    // Another delivery that comes and goes does not begin it anew.
+    admission.leave(arrive(admission));
+    expect(admission.stuckMs).toBeGreaterThanOrEqual(15);
+    expect(admission.stuckMs).toBeLessThan(500);
+    admission.leave(two);
+    expect(admission.stuckMs).toBe(0);
+  });
+
+  it('are refused after the time that a delivery may wait, and then go to the others', async () => {
+    const admission = create(1);
+    const running = run(admission);
+    const [impatient, patient] = [arrive(admission), arrive(admission)];
+    const [first, second] = [admission.permit(impatient, 10), admission.permit(patient, LONG_MS)];
+    expect(await first).toBe('refused');
+    expect(impatient.phase).toBe('waiting');
+    admission.leave(running);
+    expect([await answerOf(second), impatient.phase]).toEqual(['granted', 'waiting']);
+  });
+
+  it('once given are not refused by the time that is over later', async () => {
+    const admission = create(1);
+    const running = run(admission);
+    const [one, other] = [arrive(admission), arrive(admission)];
+    const [first, second] = [admission.permit(one, 20), admission.permit(other, LONG_MS)];
+    admission.leave(running);
+    expect(await first).toBe('granted');
+    await wait(40);
+    admission.leave(one);
+    expect(await answerOf(second)).toBe('granted');
+  });
+
+  it('are refused to all that wait, and to those that come, once a drain has begun', async () => {
+    const admission = create(1);
+    const running = run(admission);
+    const waiting = [admission.permit(arrive(admission), LONG_MS), admission.permit(arrive(admission, 1), LONG_MS)];
+    admission.endWaits();
+    expect(await Promise.all(waiting.map(answerOf))).toEqual(['refused', 'refused']);
+    admission.leave(running);
+    expect(await admission.permit(arrive(admission), LONG_MS)).toBe('refused');
+  });
+});
+
+describe('jobs whose earlier runs had no outcome', () => {
+  it('run beside others, and never two at once: fewest begun runs first', async () => {
+    const admission = create(10);
+    const [three, five, two, three2] = [3, 5, 2, 3].map((begun) => arrive(admission, begun));
+    if (!three || !five || !two || !three2) throw new Error('four arrived');
+    const order: InFlight[] = [];
+    const wishes = [three, five, two, three2].map((flight) =>
+      admission.permit(flight, LONG_MS).then(() => order.push(flight)),
+    );
+    expect(await answerOf(admission.permit(arrive(admission), LONG_MS))).toBe('granted');
+    expect(order).toEqual([three]);
+    // Its outcome is not there before it is recorded.
+    admission.enter(three, 'recording');
+    await wait(0);
+    expect(order).toHaveLength(1);
+    admission.enter(three, 'settling');
+    await wait(0);
+    expect(order).toEqual([three, two]);
+    admission.leave(two);
+    await wait(0);
+    admission.enter(three2, 'overdue');
+    await Promise.all(wishes);
+    expect(order).toEqual([three, two, three2, five]);
+  });
+
+  it('wait for a permit as others do, which go first while one of them runs', async () => {
+    const admission = create(2);
+    const [suspect, other] = [arrive(admission, 1), run(admission)];
+    expect(await admission.permit(suspect, LONG_MS)).toBe('granted');
+    const [second, fresh] = [arrive(admission, 1), arrive(admission)];
+    const wishes = [admission.permit(second, LONG_MS), admission.permit(fresh, LONG_MS)];
+    admission.leave(other);
+    expect(await Promise.all(wishes.map(answerOf))).toEqual(['none yet', 'granted']);
+    admission.leave(fresh);
+    expect(await Promise.all(wishes.map(answerOf))).toEqual(['none yet', 'granted']);
+    admission.leave(suspect);
+    expect(await answerOf(wishes[0] ?? Promise.reject(new Error()))).toBe('granted');
+  });
+
+  it('run in the order of their arrival where as many of their runs began', async () => {
+    const admission = create(10);
+    const first = arrive(admission, 1);
+    expect(await admission.permit(first, LONG_MS)).toBe('granted');
+    const waiting = [arrive(admission, 4), arrive(admission, 4), arrive(admission, 4)];
+    const order: number[] = [];
+    const wishes = waiting.map((flight, place) => admission.permit(flight, LONG_MS).then(() => order.push(place)));
+    admission.leave(first);
+    for (const flight of waiting) {
+      await wait(0);
+      admission.leave(flight);
+    }
+    await Promise.all(wishes);
+    expect(order).toEqual([0, 1, 2]);
+  });
+
+  it('hold nobody up that was refused meanwhile', async () => {
+    const admission = create(10);
+    const [first, refused, third] = [arrive(admission, 1), arrive(admission, 2), arrive(admission, 3)];
+    expect(await admission.permit(first, LONG_MS)).toBe('granted');
+    const wish = admission.permit(refused, 10);
+    const last = admission.permit(third, LONG_MS);
+    expect(await wish).toBe('refused');
+    admission.leave(first);
+    expect([await answerOf(last), refused.phase]).toEqual(['granted', 'waiting']);
+  });
+});
