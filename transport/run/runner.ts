@@ -3,6 +3,7 @@ import { type Outcome, retry } from '../delivery/outcome';
 import { type Admission } from './admission';
 import { type Handle, HandlerTimeout } from './execution';
 import { type InFlight } from './in-flight';
+import { Turns } from './turns';
 import { type NotOurs, type Verdicts } from './verdicts';
 
 export interface RunnerParts {
@@ -16,6 +17,8 @@ export interface RunnerParts {
 
 /** Runs the handlers of deliveries that have their permit, each within its timeout. */
 export class Runner {
+  private readonly turns = new Turns();
+
   constructor(private readonly parts: RunnerParts) {}
 
   /** The work of a delivery is over: what is left is to record and settle it, for which it needs no permit. */
@@ -28,6 +31,8 @@ export class Runner {
     const { admission, handle, timeoutSeconds, verdicts } = this.parts;
     const begun = noted ? await verdicts.begin(flight) : 'begun';
     if (begun !== 'begun') return begun;
+    await this.turns.next();
+    if (flight.abortedBy) return verdicts.neverBegan(flight);
     const outcome = await flight.run(handle, timeoutSeconds, (late) => void this.returned(flight, late));
     if (outcome !== 'overdue') return verdicts.afterRun(flight, outcome);
     admission.enter(flight, 'overdue');

@@ -41,8 +41,12 @@ export class Verdicts {
     if (standing === 'not-ours') return standing;
     if (standing.job !== 'open') return decideEnded(standing);
     flight.noted = true;
-    // It was told to stop while the note was written: it never begins.
-    return flight.abortedBy ? this.takeBack(flight, 'not-ours') : 'begun';
+    return 'begun';
+  }
+
+  /** It was told to stop before its run began, such as while the note was written. */
+  neverBegan(flight: InFlight): Promise<NotOurs> {
+    return this.takeBack(flight, 'not-ours');
   }
 
   async afterRun(flight: InFlight, outcome: Outcome): Promise<Decision | NotOurs> {
