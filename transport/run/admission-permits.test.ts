@@ -1,5 +1,7 @@
-import { setTimeout as wait } from 'node:timers/promises';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { setImmediate as turn, setTimeout as wait } from 'node:timers/promises';
 import { answerOf, arrive, closeAll, create, LONG_MS, run } from '../../test/harness/admission';
+import { type Permit } from './admission';
 import { type InFlight } from './in-flight';
 
 afterEach(closeAll);
@@ -145,5 +147,23 @@ describe('jobs whose earlier runs had no outcome', () => {
     expect(await wish).toBe('refused');
     admission.leave(first);
     expect([await answerOf(last), refused.phase]).toEqual(['granted', 'waiting']);
+  });
+
+  it('cost the event loop next to nothing, were there 5,000 of them', async () => {
+    const admission = create(5_000);
+    const delay = monitorEventLoopDelay({ resolution: 5 });
+    delay.enable();
+    const pass = async (): Promise<Permit> => {
+      const flight = arrive(admission, 1);
+      const permit = await admission.permit(flight, LONG_MS);
+      await turn();
+      admission.leave(flight);
+      return permit;
+    };
+    const permits = await Promise.all(Array.from({ length: 5_000 }, pass));
+    delay.disable();
+    expect(new Set(permits)).toEqual(new Set(['granted']));
+    // Waking all of them for each one that ended took seconds at a time.
+    expect(delay.max / 1e6).toBeLessThan(500);
   });
 });
