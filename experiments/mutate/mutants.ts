@@ -44,6 +44,7 @@ const isCondition = (node: ts.Node): boolean => {
 /** A word that is an answer. */
 const isAnswer = (node: ts.Node): boolean =>
   ts.isStringLiteral(node) &&
+  node.text !== '' &&
   (ts.isReturnStatement(node.parent) || ts.isConditionalExpression(node.parent) || ts.isArrowFunction(node.parent));
 
 function changeOf(node: ts.Node): Change | undefined {

@@ -26,7 +26,10 @@ const RELATED: Readonly<Record<string, readonly string[]>> = {
   'transport/receive/pump.ts': flow('odd-answers', 'room', 'broker-faults'),
   'transport/settle/settlement.ts': flow('settlement', 'lost-leases', 'storeless'),
   'transport/settle/dead-letter-queue.ts': flow('dead-letter-queue', 'dead-letters-refused'),
-  'transport/settle/delivery-memory.ts': flow('settlement', 'storeless'),
+  'transport/settle/delivery-memory.ts': [
+    'transport/settle/delivery-memory.test.ts',
+    ...flow('settlement', 'storeless'),
+  ],
   'transport/sqs/batch-answer.ts': flow('odd-answers', 'sender'),
   'transport/sqs/batcher.ts': ['transport/sqs/batcher.test.ts', ...flow('sender')],
   'transport/sqs/limit.ts': ['transport/sqs/clients.test.ts', ...flow('slow-answers')],

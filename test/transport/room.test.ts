@@ -85,7 +85,8 @@ it('gives its one permit to others while a job of a FIFO group waits to be tried
     return retry('once', 1);
   });
   await start(queues, script, { concurrency: 1 });
-  await allDone(queues);
+  // One that kept its permit meanwhile would be given back after half a lease, 15 s.
+  await allDone(queues, 8_000);
   expect(places(script, 'bad')).toEqual([0, 0, 1]);
 });
 
