@@ -3,6 +3,7 @@ import { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fa
 import { BODY_LIMIT_BYTES } from '../contract/job';
 import { ANONYMOUS, type ApiKeys } from './api-keys';
 import { CLOSE, Problem, unavailable } from '../service/problem';
+import { isJsonType } from './media-type';
 import { type Routes } from './routes';
 import { type Stopping } from './stopping';
 
@@ -20,7 +21,6 @@ export interface Gate {
 }
 
 const OPEN_PATHS = /^\/(?:health\/|docs(?:[/?]|$)|openapi\.json(?:\?|$))/;
-const JSON_TYPE = /^application\/json\s*(?:;\s*charset\s*=\s*"?utf-8"?\s*)?;?\s*$/i;
 const STOP_RETRY_SECONDS = 5;
 
 /** Needs no API key, and counts towards no limit: health, and what tells how to call. */
@@ -81,7 +81,7 @@ function notFound(path: string, routes: Routes): Problem {
 
 function mediaFault({ headers }: FastifyRequest): Problem | undefined {
   const encoding = headers['content-encoding']?.trim().toLowerCase();
-  const fits = JSON_TYPE.test(headers['content-type'] ?? '') && (encoding === undefined || encoding === 'identity');
+  const fits = isJsonType(headers['content-type']) && (encoding === undefined || encoding === 'identity');
   return fits ? undefined : new Problem(415, 'The body must be application/json in UTF-8 without a content encoding.');
 }
 
