@@ -27,10 +27,13 @@ export class Problem extends Error {
     this.headers = headers;
   }
 
+  get title(): string {
+    return STATUS_CODES[this.status] ?? 'Error';
+  }
+
   /** `about:blank`: the status says what kind of problem it is, the detail which. */
   toJSON(): Record<string, unknown> {
-    const { status, detail, errors } = this;
-    const title = STATUS_CODES[status] ?? 'Error';
+    const { title, status, detail, errors } = this;
     return { type: 'about:blank', title, status, detail, ...(errors.length > 0 && { errors }) };
   }
 }
