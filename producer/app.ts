@@ -7,7 +7,8 @@ import { ApiKeys } from './api-keys';
 import { producerFaults } from './faults';
 import { guardRequests } from './gate';
 import { createLogger } from '../service/logger';
-import { serveOpenApi } from './openapi';
+import { serveDocs } from './docs';
+import { createDocument } from './openapi';
 import { ProblemFilter } from './problem.filter';
 import { ProducerModule } from './producer.module';
 import { limitRate } from './rate-limit';
@@ -36,6 +37,6 @@ export async function createProducer(
   });
   app.useGlobalFilters(new ProblemFilter(logger));
   if (environment.rateLimitPerSecond !== undefined) await limitRate(app, environment.rateLimitPerSecond);
-  serveOpenApi(app, environment.apiKeys.length > 0);
+  serveDocs(adapter.getInstance(), () => createDocument(app, environment.apiKeys.length > 0));
   return app;
 }

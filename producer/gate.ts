@@ -34,7 +34,7 @@ export function guardRequests(fastify: FastifyInstance, gate: Gate): void {
   });
   fastify.addHook('onRequest', (request, reply, done) => {
     gate.stopping.track(reply.raw);
-    reply.header('x-content-type-options', 'nosniff');
+    reply.headers({ 'x-content-type-options': 'nosniff', 'cache-control': 'no-store' });
     if (gate.stopping.begun) reply.headers(CLOSE);
     const problem = faultOf(request, gate);
     if (problem === undefined) {

@@ -42,7 +42,6 @@ export class ResultsController {
     @Req() { headers }: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<JobStatus> {
-    reply.header('cache-control', 'no-store');
     const seconds = readWait(headers.prefer);
     if (!couldBeOurs(id, Date.now(), DELIVERY.recordRetentionSeconds)) throw unknown();
     const record = seconds === undefined ? await this.records.get(id) : await this.wait(id, seconds);

@@ -37,5 +37,9 @@ export function createAdapter(): FastifyAdapter {
 /** A path that cannot be decoded never reaches a route. */
 function answerBadPath(_error: unknown, _request: unknown, reply: FastifyReply): void {
   const problem = new Problem(400, 'The path is malformed.');
-  void reply.code(problem.status).type(PROBLEM_TYPE).send(JSON.stringify(problem));
+  void reply
+    .code(problem.status)
+    .headers({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' })
+    .type(PROBLEM_TYPE)
+    .send(JSON.stringify(problem));
 }
