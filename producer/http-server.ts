@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type RequestListener, type Server, 
 import { type Socket } from 'node:net';
 import { CLOSE, Problem } from '../service/problem';
 import { answerExpectation, answerOnSocket, answerProblem, socketProblem } from './socket-problem';
+import { type Refusals } from './refusals';
 import { Turns } from './turns';
 
 /** A request has arrived in full after this long, or gets 408; checked every second. */
@@ -19,7 +20,7 @@ const TOO_MANY = new Problem(429, 'Too many requests await their answer on this 
 const NO_TUNNEL = new Problem(405, 'This service is no proxy.');
 
 /** Node's server, with bounded work per connection and a problem document for what never becomes a request. */
-export function createHttpServer(handle: RequestListener): Server {
+export function createHttpServer(handle: RequestListener, refusals: Refusals): Server {
   const turns = new WeakMap<Socket, Turns>();
   const turnsOf = (socket: Socket): Turns => {
     const known = turns.get(socket) ?? new Turns(socket, answerTooMany);
@@ -29,6 +30,9 @@ export function createHttpServer(handle: RequestListener): Server {
   const inTurn =
     (serve: RequestListener): RequestListener =>
     (request, response) => {
+      response.once('finish', () => {
+        refusals.count(response.statusCode);
+      });
       turnsOf(request.socket).add({ request, response, serve });
     };
   const server = createServer(
@@ -47,18 +51,19 @@ export function createHttpServer(handle: RequestListener): Server {
   // A client that ends its side behind its request still gets the answer. Node has it and does not list it.
   Object.assign(server, { httpAllowHalfOpen: true });
   server.on('checkExpectation', inTurn(answerExpectation));
+  const endWith = (socket: Socket, problem: Problem): void => {
+    turnsOf(socket).end(() => {
+      refusals.count(problem.status);
+      answerOnSocket(socket, problem);
+    });
+  };
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
     if (error.code === 'ECONNRESET' || !socket.writable) socket.destroy();
-    else
-      turnsOf(socket).end(() => {
-        answerOnSocket(socket, socketProblem(error));
-      });
+    else endWith(socket, socketProblem(error));
   });
   server.on('connect', (_: IncomingMessage, socket: Socket) => {
     socket.on('error', () => socket.destroy());
-    turnsOf(socket).end(() => {
-      answerOnSocket(socket, NO_TUNNEL);
-    });
+    endWith(socket, NO_TUNNEL);
   });
   return server;
 }

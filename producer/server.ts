@@ -1,21 +1,31 @@
 import { FastifyAdapter } from '@nestjs/platform-fastify';
-import { type FastifyReply } from 'fastify';
+import { type FastifyReply, type FastifyRequest } from 'fastify';
+import { type RequestListener } from 'node:http';
 import { BODY_LIMIT_BYTES } from '../contract/job';
 import { createHttpServer, HEADER_LIMIT_BYTES } from './http-server';
 import { parseJsonBody } from './json-body';
-import { PROBLEM_TYPE, Problem } from '../service/problem';
+import { type RateLimit } from './rate-limit';
+import { type Refusals } from './refusals';
+import { COMMON_HEADERS, PROBLEM_TYPE, Problem, tooManyRequests } from '../service/problem';
 
-export function createAdapter(): FastifyAdapter {
+export interface Bounds {
+  readonly limit: RateLimit;
+  readonly refusals: Refusals;
+}
+
+export function createAdapter({ limit, refusals }: Bounds): FastifyAdapter {
   const adapter = new FastifyAdapter({
     bodyLimit: BODY_LIMIT_BYTES,
     forceCloseConnections: true,
     // Our own answer says it as a problem document.
     return503OnClosing: false,
     routerOptions: { maxParamLength: HEADER_LIMIT_BYTES },
-    serverFactory: createHttpServer,
+    serverFactory: (handle: RequestListener) => createHttpServer(handle, refusals),
     // The server's own handler has answered.
     clientErrorHandler: () => undefined,
-    frameworkErrors: answerBadPath,
+    frameworkErrors: (_error: unknown, { ip }: FastifyRequest, reply: FastifyReply) => {
+      answerBadPath(reply, limit.allows(ip));
+    },
   });
   const fastify = adapter.getInstance();
   fastify.removeAllContentTypeParsers();
@@ -34,12 +44,12 @@ export function createAdapter(): FastifyAdapter {
   return adapter;
 }
 
-/** A path that cannot be decoded never reaches a route. */
-function answerBadPath(_error: unknown, _request: unknown, reply: FastifyReply): void {
-  const problem = new Problem(400, 'The path is malformed.');
+/** A path that cannot be decoded never reaches the gate. */
+function answerBadPath(reply: FastifyReply, allowed: boolean): void {
+  const problem = allowed ? new Problem(400, 'The path is malformed.') : tooManyRequests();
   void reply
     .code(problem.status)
-    .headers({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' })
+    .headers({ ...COMMON_HEADERS, ...problem.headers })
     .type(PROBLEM_TYPE)
     .send(JSON.stringify(problem));
 }

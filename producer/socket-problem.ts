@@ -1,6 +1,6 @@
 import { type IncomingMessage, type ServerResponse } from 'node:http';
 import { type Socket } from 'node:net';
-import { CLOSE, Problem, PROBLEM_TYPE } from '../service/problem';
+import { CLOSE, COMMON_HEADERS, Problem, PROBLEM_TYPE } from '../service/problem';
 
 /** What Node's HTTP parser and its timers give up with, before there is a request to answer. */
 const PROBLEMS: Readonly<Record<string, Problem>> = {
@@ -16,8 +16,7 @@ export const socketProblem = ({ code }: NodeJS.ErrnoException): Problem => PROBL
 const headersOf = (problem: Problem, body: string): Record<string, string> => ({
   'content-type': PROBLEM_TYPE,
   'content-length': String(Buffer.byteLength(body)),
-  'cache-control': 'no-store',
-  'x-content-type-options': 'nosniff',
+  ...COMMON_HEADERS,
   ...problem.headers,
 });
 

@@ -47,3 +47,9 @@ export const unavailable = (detail: string, retryAfterSeconds: number): Problem 
 
 /** The body was not read, and may be endless: the connection ends with the answer. */
 export const CLOSE = { connection: 'close' } as const;
+
+export const tooManyRequests = (): Problem =>
+  new Problem(429, 'Too many requests.', { headers: { 'retry-after': '1' } });
+
+/** On every answer, unless a route says otherwise. */
+export const COMMON_HEADERS = { 'x-content-type-options': 'nosniff', 'cache-control': 'no-store' } as const;

@@ -10,9 +10,10 @@ import { RECORDS, type Records } from '../../results/records';
 import { type TestBroker, type TestQueues } from '../harness/broker';
 import { type FaultProxy, startFaultProxy } from '../../experiments/proxy/fault-proxy';
 
-/** Keeps what is logged as an error, and says nothing. */
+/** Keeps what is logged as an error or a warning, and says nothing. */
 class QuietLogger extends ConsoleLogger {
   readonly errors: unknown[] = [];
+  readonly warnings: unknown[] = [];
 
   override error(message: unknown): void {
     this.errors.push(message);
@@ -22,8 +23,8 @@ class QuietLogger extends ConsoleLogger {
     return;
   }
 
-  override warn(): void {
-    return;
+  override warn(message: unknown): void {
+    this.warnings.push(message);
   }
 }
 
@@ -40,6 +41,7 @@ interface Parts {
   readonly queues: TestQueues;
   /** What the producer logged as errors. */
   readonly errors: readonly unknown[];
+  readonly warnings: readonly unknown[];
   /** The same store, opened beside the producer as the consumer does. */
   readonly records: Records;
   readonly directory: string;
@@ -50,10 +52,12 @@ export class TestProducer {
   readonly port: number;
   readonly queues: TestQueues;
   readonly errors: readonly unknown[];
+  readonly warnings: readonly unknown[];
   readonly records: Records;
 
   constructor(private readonly parts: Parts) {
     ({ port: this.port, queues: this.queues, errors: this.errors, records: this.records } = parts);
+    this.warnings = parts.warnings;
   }
 
   get url(): string {
@@ -98,7 +102,7 @@ export async function startProducer(broker: TestBroker, options: ProducerOptions
   await app.listen(0, '127.0.0.1');
   const port = Number(new URL(await app.getUrl()).port);
   const records = await openRecords(environment);
-  return new TestProducer({ app, port, queues, errors: logger.errors, records, directory });
+  return new TestProducer({ app, port, queues, errors: logger.errors, warnings: logger.warnings, records, directory });
 }
 
 /** For a test file: each test has a producer of its own, with a fault proxy between it and the broker. */
