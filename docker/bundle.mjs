@@ -13,6 +13,7 @@ const SMALL = { params: { [constants.ZSTD_c_compressionLevel]: 19 } };
 
 /** What Nest asks for only if its user has it; anything else that is missing fails the bundling. */
 const OPTIONAL = [
+  '@fastify/static',
   '@fastify/view',
   '@grpc/grpc-js',
   '@grpc/proto-loader',
