@@ -7,6 +7,7 @@ import { type Environment, readEnvironment } from '../../contract/environment';
 import { createProducer } from '../../producer/app';
 import { openRecords } from '../../results/open';
 import { RECORDS, type Records } from '../../results/records';
+import { Waiting } from '../../results/waiting';
 import { type TestBroker, type TestQueues } from '../harness/broker';
 import { type FaultProxy, startFaultProxy } from '../../experiments/proxy/fault-proxy';
 
@@ -62,6 +63,11 @@ export class TestProducer {
 
   get url(): string {
     return `http://127.0.0.1:${this.port}`;
+  }
+
+  /** Requests that wait for a job to end. */
+  get waits(): number {
+    return this.parts.app.get(Waiting).size;
   }
 
   post(path: string, body: string | Uint8Array<ArrayBuffer>, headers: Record<string, string> = {}): Promise<Response> {
