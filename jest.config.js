@@ -21,10 +21,7 @@ module.exports = {
   testPathIgnorePatterns: ['/node_modules/', '<rootDir>/dist/', '<rootDir>/test/compose/', '<rootDir>/test/package/'],
   transform: {
     '^.+\\.ts$': ['@swc/jest', swc({ syntax: 'typescript', decorators: true })],
-    '/content-disposition/.+\\.js$': ['@swc/jest', swc({ syntax: 'ecmascript' })],
   },
-  // Of ES modules only: @fastify/static requires it, which Node 24 can and jest cannot.
-  transformIgnorePatterns: ['/node_modules/(?!content-disposition/)'],
   testTimeout: 30_000,
   maxWorkers: 2,
 };

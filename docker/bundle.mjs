@@ -13,6 +13,7 @@ const SMALL = { params: { [constants.ZSTD_c_compressionLevel]: 19 } };
 
 /** What Nest asks for only if its user has it; anything else that is missing fails the bundling. */
 const OPTIONAL = [
+  '@fastify/static',
   '@fastify/view',
   '@grpc/grpc-js',
   '@grpc/proto-loader',
@@ -29,13 +30,7 @@ const OPTIONAL = [
 ];
 
 /** The page at /docs is served from a folder beside the bundle; its package would say where the bundle itself lies. */
-const DOCS_PAGE = [
-  'swagger-ui.css',
-  'swagger-ui-bundle.js',
-  'swagger-ui-standalone-preset.js',
-  'favicon-16x16.png',
-  'favicon-32x32.png',
-];
+const DOCS_PAGE = ['swagger-ui.css', 'swagger-ui-bundle.js', 'favicon-32x32.png'];
 const docsPage = {
   name: 'docs-page',
   setup({ onLoad }) {

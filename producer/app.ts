@@ -7,10 +7,12 @@ import { ApiKeys } from './api-keys';
 import { producerFaults } from './faults';
 import { guardRequests } from './gate';
 import { createLogger } from '../service/logger';
-import { serveOpenApi } from './openapi';
+import { serveDocs } from './docs';
+import { createDocument } from './openapi';
 import { ProblemFilter } from './problem.filter';
 import { ProducerModule } from './producer.module';
-import { limitRate } from './rate-limit';
+import { RateLimit } from './rate-limit';
+import { Refusals } from './refusals';
 import { Routes } from './routes';
 import { createAdapter } from './server';
 import { Stopping } from './stopping';
@@ -26,16 +28,18 @@ export async function createProducer(
   // Before Nest, which would report a store that cannot be opened with a stack of its own.
   const records = await openRecords(environment);
   const stopping = new Stopping();
-  const adapter = createAdapter();
-  guardRequests(adapter.getInstance(), { keys: new ApiKeys(environment.apiKeys), routes: new Routes(), stopping });
-  const module = ProducerModule.with({ environment, queueUrl, stopping, records });
+  const limit = new RateLimit(environment.rateLimitPerSecond);
+  const refusals = new Refusals(logger);
+  const adapter = createAdapter({ limit, refusals });
+  const keys = new ApiKeys(environment.apiKeys);
+  guardRequests(adapter.getInstance(), { keys, limit, routes: new Routes(), stopping });
+  const module = ProducerModule.with({ environment, queueUrl, stopping, records, refusals });
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
     logger,
     bodyParser: false,
     abortOnError: false,
   });
   app.useGlobalFilters(new ProblemFilter(logger));
-  if (environment.rateLimitPerSecond !== undefined) await limitRate(app, environment.rateLimitPerSecond);
-  serveOpenApi(app, environment.apiKeys.length > 0);
+  serveDocs(adapter.getInstance(), () => createDocument(app, environment.apiKeys.length > 0));
   return app;
 }

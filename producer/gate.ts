@@ -2,7 +2,9 @@ import { type IncomingMessage } from 'node:http';
 import { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { BODY_LIMIT_BYTES } from '../contract/job';
 import { ANONYMOUS, type ApiKeys } from './api-keys';
-import { CLOSE, Problem, unavailable } from '../service/problem';
+import { CLOSE, COMMON_HEADERS, Problem, tooManyRequests, unavailable } from '../service/problem';
+import { isJsonType } from './media-type';
+import { type RateLimit } from './rate-limit';
 import { type Routes } from './routes';
 import { type Stopping } from './stopping';
 
@@ -15,16 +17,19 @@ declare module 'fastify' {
 
 export interface Gate {
   readonly keys: ApiKeys;
+  /** Counts before anything is checked, so that refusals cost no more than this. Health counts towards nothing. */
+  readonly limit: RateLimit;
   readonly routes: Routes;
   readonly stopping: Stopping;
 }
 
-const OPEN_PATHS = /^\/(?:health\/|docs(?:[/?]|$)|openapi\.json(?:\?|$))/;
-const JSON_TYPE = /^application\/json\s*(?:;\s*charset\s*=\s*"?utf-8"?\s*)?;?\s*$/i;
-const STOP_RETRY_SECONDS = 5;
+const isHealth = (path: string): boolean => path.startsWith('/health/');
 
-/** Needs no API key, and counts towards no limit: health, and what tells how to call. */
-export const isOpenPath = (url: string): boolean => OPEN_PATHS.test(url);
+/** Needs no API key: health, and what tells how to call. */
+const isOpen = (path: string): boolean =>
+  isHealth(path) || path === '/openapi.json' || path === '/docs' || path.startsWith('/docs/');
+
+const STOP_RETRY_SECONDS = 5;
 
 /** All that is decided from the headers, before a byte of the body is read. */
 export function guardRequests(fastify: FastifyInstance, gate: Gate): void {
@@ -34,7 +39,7 @@ export function guardRequests(fastify: FastifyInstance, gate: Gate): void {
   });
   fastify.addHook('onRequest', (request, reply, done) => {
     gate.stopping.track(reply.raw);
-    reply.header('x-content-type-options', 'nosniff');
+    reply.headers(COMMON_HEADERS);
     if (gate.stopping.begun) reply.headers(CLOSE);
     const problem = faultOf(request, gate);
     if (problem === undefined) {
@@ -49,12 +54,12 @@ export function guardRequests(fastify: FastifyInstance, gate: Gate): void {
 function faultOf(request: FastifyRequest, gate: Gate): Problem | undefined {
   const { headers, raw, method } = request;
   const path = raw.url?.split('?', 1)[0] ?? '';
+  const caller = isOpen(path) ? ANONYMOUS : gate.keys.callerOf(headers);
+  const counted = caller === undefined || caller === ANONYMOUS ? request.ip : caller;
+  if (!isHealth(path) && !gate.limit.allows(counted)) return tooManyRequests();
   if (hostFault(raw)) return new Problem(400, 'The header Host takes one value.', { headers: CLOSE });
-  if (!isOpenPath(path)) {
-    const caller = gate.keys.callerOf(headers);
-    if (caller === undefined) return unauthorized();
-    request.caller = caller;
-  }
+  if (caller === undefined) return unauthorized();
+  request.caller = caller;
   if (request.is404) return notFound(path, gate.routes);
   if (method !== 'POST') return undefined;
   if (gate.stopping.begun && path === '/produce') return unavailable('The producer is stopping.', STOP_RETRY_SECONDS);
@@ -81,7 +86,7 @@ function notFound(path: string, routes: Routes): Problem {
 
 function mediaFault({ headers }: FastifyRequest): Problem | undefined {
   const encoding = headers['content-encoding']?.trim().toLowerCase();
-  const fits = JSON_TYPE.test(headers['content-type'] ?? '') && (encoding === undefined || encoding === 'identity');
+  const fits = isJsonType(headers['content-type']) && (encoding === undefined || encoding === 'identity');
   return fits ? undefined : new Problem(415, 'The body must be application/json in UTF-8 without a content encoding.');
 }
 

@@ -1,12 +1,11 @@
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
+import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 
 const DESCRIPTION =
   'Takes jobs and answers at once; a consumer works them off a queue, each with one effect. ' +
   'Every error is a problem document (RFC 9457) and repeats nothing of what was sent.';
 
-/** `/openapi.json`, and `/docs` to read it. The document is built when somebody first asks for it. */
-export function serveOpenApi(app: NestFastifyApplication, withKeys: boolean): void {
+export function createDocument(app: NestFastifyApplication, withKeys: boolean): OpenAPIObject {
   const builder = new DocumentBuilder().setTitle('Plusone producer').setDescription(DESCRIPTION).setVersion('1');
   if (withKeys) {
     builder
@@ -15,9 +14,5 @@ export function serveOpenApi(app: NestFastifyApplication, withKeys: boolean): vo
       .addSecurityRequirements('bearer')
       .addSecurityRequirements('api-key');
   }
-  SwaggerModule.setup('docs', app, () => SwaggerModule.createDocument(app, builder.build()), {
-    jsonDocumentUrl: 'openapi.json',
-    raw: ['json'],
-    customSiteTitle: 'Plusone producer',
-  });
+  return SwaggerModule.createDocument(app, builder.build());
 }

@@ -6,6 +6,8 @@ test.each([
   ['wait=20', 20],
   ['wait=21', 20],
   ['wait=999999999', 20],
+  ['wait=9999999999', 20],
+  [`wait=${'9'.repeat(400)}`, 20],
   ['Wait = 5', 5],
   ['wait="5"', 5],
   ['respond-async, wait=10', 10],

@@ -1,7 +1,7 @@
 /** Seconds that `Prefer: wait` may ask for at most; a longer wish is honoured up to here. */
 export const WAIT_LIMIT_SECONDS = 20;
 
-const WAIT = /^wait\s*=\s*"?(\d{1,9})"?\s*(?:;.*)?$/i;
+const WAIT = /^wait\s*=\s*"?(\d+)"?\s*(?:;.*)?$/i;
 
 /** The preference `wait` in seconds; undefined without one. What cannot be read is ignored (RFC 7240); the first one counts. */
 export function readWait(header: string | readonly string[] | undefined): number | undefined {

@@ -8,6 +8,7 @@ import { Intake } from './intake';
 import { ProduceController } from './produce.controller';
 import { Queue } from './queue';
 import { Readiness } from './readiness';
+import { Refusals } from './refusals';
 import { ResultsController } from './results.controller';
 import { Stopping } from './stopping';
 
@@ -20,6 +21,8 @@ export interface ProducerParts {
   readonly stopping: Stopping;
   /** Open; the module closes it. */
   readonly records: Records;
+  /** The module closes them too. */
+  readonly refusals: Refusals;
 }
 
 @Module({})
@@ -27,10 +30,11 @@ export class ProducerModule implements OnModuleDestroy, OnApplicationShutdown {
   constructor(
     private readonly stopping: Stopping,
     private readonly waiting: Waiting,
+    private readonly refusals: Refusals,
     @Inject(RECORDS) private readonly records: Records,
   ) {}
 
-  static with({ environment, queueUrl, stopping, records }: ProducerParts): DynamicModule {
+  static with({ environment, queueUrl, stopping, records, refusals }: ProducerParts): DynamicModule {
     return {
       module: ProducerModule,
       controllers: [AddOneController, ProduceController, ResultsController, HealthController],
@@ -38,6 +42,7 @@ export class ProducerModule implements OnModuleDestroy, OnApplicationShutdown {
         { provide: Stopping, useValue: stopping },
         { provide: Queue, useFactory: () => new Queue(environment, queueUrl) },
         { provide: RECORDS, useValue: records },
+        { provide: Refusals, useValue: refusals },
         { provide: Waiting, useFactory: () => new Waiting(records) },
         { provide: Intake, useFactory: (queue: Queue) => new Intake(queue, records), inject: [Queue] },
         {
@@ -57,6 +62,7 @@ export class ProducerModule implements OnModuleDestroy, OnApplicationShutdown {
 
   /** After the port is closed; the queue closes itself. */
   async onApplicationShutdown(): Promise<void> {
+    this.refusals.close();
     await this.waiting.close();
     await this.records.close();
   }

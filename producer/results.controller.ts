@@ -3,9 +3,10 @@ import { ApiExtraModels, ApiHeader, ApiOperation, ApiParam, ApiResponse } from '
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { DELIVERY } from '../contract/delivery';
 import { couldBeOurs, mayBePending } from '../results/job-id';
-import { type JobRecord, RECORDS, type Records } from '../results/records';
-import { Waiting } from '../results/waiting';
+import { RECORDS, type Records } from '../results/records';
+import { type Waited, Waiting } from '../results/waiting';
 import { EXAMPLE_ID, type JobStatus } from './answers';
+import { ANONYMOUS } from './api-keys';
 import { ApiCommonProblems, ApiProblems } from './api-problems';
 import { ENDED, MODELS, PENDING } from './api-results';
 import { statusOf } from './job-status';
@@ -14,6 +15,9 @@ import { Problem } from '../service/problem';
 import { Stopping } from './stopping';
 
 const RETRY_AFTER_SECONDS = 1;
+
+/** Where nothing was waited for: a client that asks again at once would ask without end. */
+const RETRY_UNWAITED_SECONDS = 5;
 
 @Controller('results')
 @ApiCommonProblems()
@@ -39,22 +43,39 @@ export class ResultsController {
   @ApiProblems(400, 404, 503)
   async result(
     @Param('id') id: string,
-    @Req() { headers }: FastifyRequest,
+    @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<JobStatus> {
-    reply.header('cache-control', 'no-store');
-    const seconds = readWait(headers.prefer);
+    const seconds = readWait(request.headers.prefer);
     if (!couldBeOurs(id, Date.now(), DELIVERY.recordRetentionSeconds)) throw unknown();
-    const record = seconds === undefined ? await this.records.get(id) : await this.wait(id, seconds);
+    const waited = seconds === undefined ? undefined : await this.wait(id, seconds, request);
+    const record = waited === undefined ? await this.records.get(id) : waited.record;
     if (record === undefined && !mayBePending(id, Date.now())) throw unknown();
     const status = statusOf(id, record);
-    if (seconds !== undefined) reply.header('preference-applied', `wait=${seconds}`);
-    if (status.status === 'pending') reply.code(202).header('retry-after', String(RETRY_AFTER_SECONDS));
+    if (waited?.outcome === 'waited') reply.header('preference-applied', `wait=${seconds}`);
+    if (status.status !== 'pending') return status;
+    const again = waited?.outcome === 'unwaited' ? RETRY_UNWAITED_SECONDS : RETRY_AFTER_SECONDS;
+    reply.code(202).header('retry-after', String(again));
     return status;
   }
 
-  private wait(id: string, seconds: number): Promise<JobRecord | undefined> {
-    return this.waiting.waitForEnd(id, { timeoutMs: seconds * 1_000, signal: this.stopping.signal });
+  /** Until the job ends, the process stops, or the client ends its connection or its side of it. */
+  private async wait(id: string, seconds: number, { raw, ip, caller }: FastifyRequest): Promise<Waited> {
+    const left = new AbortController();
+    const leave = (): void => {
+      left.abort();
+    };
+    const { socket } = raw;
+    socket.once('end', leave).once('close', leave);
+    try {
+      return await this.waiting.waitForEnd(id, {
+        timeoutMs: seconds * 1_000,
+        caller: caller === ANONYMOUS ? ip : caller,
+        signal: AbortSignal.any([this.stopping.signal, left.signal]),
+      });
+    } finally {
+      socket.off('end', leave).off('close', leave);
+    }
   }
 }
 

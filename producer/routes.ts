@@ -17,11 +17,6 @@ export class Routes {
   }
 }
 
-/** `/results/:id` and `/docs/*` are all the syntax in use. */
+/** `/results/:id` is all the syntax in use. */
 const toPattern = (url: string): RegExp =>
-  new RegExp(
-    `^${url
-      .replace(/[.+?^${}()|[\]\\]/g, '\\$&')
-      .replace(/:\w+/g, '[^/]+')
-      .replace(/\*/g, '.*')}$`,
-  );
+  new RegExp(`^${url.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replace(/:\w+/g, '[^/]+')}$`);

@@ -1,6 +1,6 @@
 import { type IncomingMessage, type ServerResponse } from 'node:http';
 import { type Socket } from 'node:net';
-import { Problem, PROBLEM_TYPE } from '../service/problem';
+import { CLOSE, COMMON_HEADERS, Problem, PROBLEM_TYPE } from '../service/problem';
 
 /** What Node's HTTP parser and its timers give up with, before there is a request to answer. */
 const PROBLEMS: Readonly<Record<string, Problem>> = {
@@ -9,30 +9,31 @@ const PROBLEMS: Readonly<Record<string, Problem>> = {
   HPE_CHUNK_EXTENSIONS_OVERFLOW: new Problem(413, 'The chunk extensions are too large.'),
 };
 const MALFORMED = new Problem(400, 'The request is not valid HTTP.');
+const UNKNOWN_EXPECTATION = new Problem(417, 'This service knows no expectation but 100-continue.', { headers: CLOSE });
+
+export const socketProblem = ({ code }: NodeJS.ErrnoException): Problem => PROBLEMS[code ?? ''] ?? MALFORMED;
+
+const headersOf = (problem: Problem, body: string): Record<string, string> => ({
+  'content-type': PROBLEM_TYPE,
+  'content-length': String(Buffer.byteLength(body)),
+  ...COMMON_HEADERS,
+  ...problem.headers,
+});
 
 /** Answers on the raw socket and closes it: what follows on it cannot be told from the rest of this request. */
-export function answerSocketError(error: NodeJS.ErrnoException, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) {
-    socket.destroy();
-    return;
-  }
-  const problem = PROBLEMS[error.code ?? ''] ?? MALFORMED;
+export function answerOnSocket(socket: Socket, problem: Problem): void {
   const body = JSON.stringify(problem);
-  const { status, title } = problem.toJSON() as { status: number; title: string };
-  const head = [
-    `HTTP/1.1 ${status} ${title}`,
-    `content-type: ${PROBLEM_TYPE}`,
-    `content-length: ${Buffer.byteLength(body)}`,
-    'x-content-type-options: nosniff',
-    'connection: close',
-  ];
-  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
+  const headers = Object.entries({ ...headersOf(problem, body), ...CLOSE }).map(([name, value]) => `${name}: ${value}`);
+  socket.end([`HTTP/1.1 ${problem.status} ${problem.title}`, ...headers, '', body].join('\r\n'));
+}
+
+/** Answers a request that is handed to no route. */
+export function answerProblem(response: ServerResponse, problem: Problem): void {
+  const body = JSON.stringify(problem);
+  response.writeHead(problem.status, headersOf(problem, body)).end(body);
 }
 
 /** Node answers an expectation it does not know without a body. */
 export function answerExpectation(_request: IncomingMessage, response: ServerResponse): void {
-  const problem = new Problem(417, 'This service knows no expectation but 100-continue.');
-  const body = JSON.stringify(problem);
-  const headers = { 'content-type': PROBLEM_TYPE, 'content-length': Buffer.byteLength(body), connection: 'close' };
-  response.writeHead(problem.status, headers).end(body);
+  answerProblem(response, UNKNOWN_EXPECTATION);
 }

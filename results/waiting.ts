@@ -2,30 +2,46 @@ import type { JobRecord, Records } from './records';
 
 export interface WaitOptions {
   readonly timeoutMs: number;
+  /** Who waits: each has a share of the places. */
+  readonly caller?: string;
   /** Aborted when nobody listens for the answer any more. */
   readonly signal?: AbortSignal;
 }
 
+export interface Waited {
+  /** The latest known. */
+  readonly record: JobRecord | undefined;
+  /** `waited`: until the job ended or the time was up. `unwaited`: there was no place, or the wait was ended early. */
+  readonly outcome: 'waited' | 'unwaited';
+}
+
 interface Waiter {
   readonly id: string;
-  /** On the clock of `performance.now()`. */
+  readonly caller: string;
+  /** On the clock of `performance.now()`, as `lookAt`. */
   readonly deadline: number;
+  lookAt: number;
+  pauseMs: number;
   latest: JobRecord | undefined;
   /** The last look failed; cleared by the next that succeeds. */
   error: Error | undefined;
-  readonly answer: () => void;
+  readonly answer: (outcome: Waited['outcome']) => void;
 }
 
 const DEFAULTS = { everyMs: 50, limit: 1_000 };
 
+/** Looks for one job grow apart to this: 24 in the longest wait of 20 s, since a store may take money for each. */
+const MAX_PAUSE_MS = 1_000;
+
 const ended = (record: JobRecord | undefined): boolean => record?.state === 'done' || record?.state === 'failed';
 
 /**
- * Waits for jobs to end. Another process ends them, so the store is asked again and again: by one timer
- * and one read for all who wait, and by none while nobody does.
+ * Waits for jobs to end. Another process ends them, so the store is asked again and again: by one timer and one read
+ * for all whose turn it is, and by none while nobody waits.
  */
 export class Waiting {
   private readonly waiters = new Set<Waiter>();
+  private readonly places = new Map<string, number>();
   private readonly everyMs: number;
   private readonly limit: number;
   private timer: NodeJS.Timeout | undefined;
@@ -45,24 +61,35 @@ export class Waiting {
   }
 
   /**
-   * Resolves to the record once it is `done` or `failed`, at the timeout (at most `everyMs` late), abort or
-   * close to the latest known. At once when as many wait as may. Rejects when the store was away to the last.
+   * Resolves once the record is `done` or `failed`, at the timeout (up to `everyMs` late), at an abort or at the close.
+   * At once without a place. Rejects when the store was unavailable to the last.
    */
-  async waitForEnd(id: string, options: WaitOptions): Promise<JobRecord | undefined> {
+  async waitForEnd(id: string, options: WaitOptions): Promise<Waited> {
     const deadline = performance.now() + options.timeoutMs;
     const record = await this.records.get(id);
-    const { signal } = options;
-    const full = this.closed || this.waiters.size >= this.limit;
-    if (full || ended(record) || signal?.aborted === true || performance.now() >= deadline) return record;
+    const { signal, caller = '' } = options;
+    if (ended(record) || performance.now() >= deadline) return { record, outcome: 'waited' };
+    if (this.closed || signal?.aborted === true || !this.hasPlace(caller)) return { record, outcome: 'unwaited' };
     return new Promise((resolve, reject) => {
-      const answer = (): void => {
-        signal?.removeEventListener('abort', answer);
-        this.leave(waiter);
-        if (waiter.error === undefined) resolve(waiter.latest);
-        else reject(waiter.error);
+      const abort = (): void => {
+        waiter.answer('unwaited');
       };
-      const waiter: Waiter = { id, deadline, latest: record, error: undefined, answer };
-      signal?.addEventListener('abort', answer, { once: true });
+      const waiter: Waiter = {
+        id,
+        caller,
+        deadline,
+        lookAt: performance.now() + this.everyMs,
+        pauseMs: this.everyMs,
+        latest: record,
+        error: undefined,
+        answer: (outcome) => {
+          signal?.removeEventListener('abort', abort);
+          this.leave(waiter);
+          if (waiter.error === undefined) resolve({ record: waiter.latest, outcome });
+          else reject(waiter.error);
+        },
+      };
+      signal?.addEventListener('abort', abort, { once: true });
       this.join(waiter);
     });
   }
@@ -70,19 +97,36 @@ export class Waiting {
   /** Answers all who wait with what is known, and resolves when no read is under way: the store may close then. */
   async close(): Promise<void> {
     this.closed = true;
-    for (const waiter of [...this.waiters]) waiter.answer();
+    for (const waiter of [...this.waiters]) waiter.answer('unwaited');
     await this.looking;
+  }
+
+  /** A caller may hold every place that nobody else wants: when all are taken, the one with most gives its oldest back. */
+  private hasPlace(caller: string): boolean {
+    if (this.waiters.size < this.limit) return true;
+    const [greatest, count] = [...this.places].reduce((one, other) => (other[1] > one[1] ? other : one));
+    if ((this.places.get(caller) ?? 0) + 1 >= count) return false;
+    for (const waiter of this.waiters) {
+      if (waiter.caller !== greatest) continue;
+      waiter.answer('unwaited');
+      return true;
+    }
+    return false;
   }
 
   private join(waiter: Waiter): void {
     this.waiters.add(waiter);
+    this.places.set(waiter.caller, (this.places.get(waiter.caller) ?? 0) + 1);
     this.timer ??= setInterval(() => {
       this.tick();
     }, this.everyMs);
   }
 
   private leave(waiter: Waiter): void {
-    this.waiters.delete(waiter);
+    if (!this.waiters.delete(waiter)) return;
+    const places = (this.places.get(waiter.caller) ?? 0) - 1;
+    if (places > 0) this.places.set(waiter.caller, places);
+    else this.places.delete(waiter.caller);
     if (this.waiters.size > 0) return;
     clearInterval(this.timer);
     this.timer = undefined;
@@ -91,8 +135,10 @@ export class Waiting {
   /** A slow store delays the next look, never a timeout. */
   private tick(): void {
     const now = performance.now();
-    for (const waiter of [...this.waiters]) if (waiter.deadline <= now) waiter.answer();
-    if (this.waiters.size > 0) this.looking ??= this.look([...this.waiters]);
+    for (const waiter of [...this.waiters]) if (waiter.deadline <= now) waiter.answer('waited');
+    if (this.looking !== undefined) return;
+    const due = [...this.waiters].filter(({ lookAt }) => lookAt <= now);
+    if (due.length > 0) this.looking = this.look(due);
   }
 
   private async look(waiters: readonly Waiter[]): Promise<void> {
@@ -102,11 +148,16 @@ export class Waiting {
       for (const waiter of waiters) {
         waiter.error = undefined;
         waiter.latest = byId.get(waiter.id) ?? waiter.latest;
-        if (ended(waiter.latest)) waiter.answer();
+        if (ended(waiter.latest)) waiter.answer('waited');
       }
     } catch (error) {
       const failure = error instanceof Error ? error : new Error('The results store failed', { cause: error });
       for (const waiter of waiters) waiter.error = failure;
+    }
+    const now = performance.now();
+    for (const waiter of waiters) {
+      waiter.pauseMs = Math.min(waiter.pauseMs * 2, MAX_PAUSE_MS);
+      waiter.lookAt = now + waiter.pauseMs;
     }
     this.looking = undefined;
   }

@@ -27,10 +27,13 @@ export class Problem extends Error {
     this.headers = headers;
   }
 
+  get title(): string {
+    return STATUS_CODES[this.status] ?? 'Error';
+  }
+
   /** `about:blank`: the status says what kind of problem it is, the detail which. */
   toJSON(): Record<string, unknown> {
-    const { status, detail, errors } = this;
-    const title = STATUS_CODES[status] ?? 'Error';
+    const { title, status, detail, errors } = this;
     return { type: 'about:blank', title, status, detail, ...(errors.length > 0 && { errors }) };
   }
 }
@@ -44,3 +47,9 @@ export const unavailable = (detail: string, retryAfterSeconds: number): Problem 
 
 /** The body was not read, and may be endless: the connection ends with the answer. */
 export const CLOSE = { connection: 'close' } as const;
+
+export const tooManyRequests = (): Problem =>
+  new Problem(429, 'Too many requests.', { headers: { 'retry-after': '1' } });
+
+/** On every answer, unless a route says otherwise. */
+export const COMMON_HEADERS = { 'x-content-type-options': 'nosniff', 'cache-control': 'no-store' } as const;

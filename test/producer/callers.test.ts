@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { withBroker } from '../harness/broker';
+import { eventually } from '../harness/eventually';
 import { startProducer, type TestProducer } from './test-producer';
 import { expectProblem, expectProblemResponse } from './problem-response';
 import { openRaw, sendRaw } from './raw';
@@ -106,4 +107,45 @@ describe('with a rate limit', () => {
     const probes = await Promise.all(Array.from({ length: 20 }, () => producer.get('/health/live')));
     expect(probes.every(({ status }) => status === 200)).toBe(true);
   });
+
+  const burstOf = async (send: () => Promise<Response>): Promise<Set<number>> =>
+    new Set((await Promise.all(Array.from({ length: 40 }, send))).map(({ status }) => status));
+
+  test.each<[string, number, () => Promise<Response>]>([
+    ['a wrong key', 401, () => producer.post('/', '{"input":1}', bearer('wrong'))],
+    ['a wrong path', 404, () => producer.get('/nope', bearer('first-key'))],
+    ['a wrong method', 405, () => producer.get('/produce', bearer('first-key'))],
+    [
+      'a wrong media type',
+      415,
+      () => producer.post('/', 'x', { ...bearer('first-key'), 'content-type': 'text/plain' }),
+    ],
+    ['a path that cannot be decoded', 400, () => producer.get('/%', bearer('first-key'))],
+    ['/docs', 200, () => producer.get('/docs')],
+    ['a file of /docs', 200, () => producer.get('/docs/swagger-ui.css')],
+    ['/openapi.json', 200, () => producer.get('/openapi.json')],
+  ])('%s counts as well', async (_, status, send) => {
+    expect([...(await burstOf(send))].sort()).toEqual([status, 429].sort());
+  });
+
+  test('wrong keys use up nothing of a right one', async () => {
+    await burstOf(() => producer.post('/', '{"input":1}', bearer('wrong')));
+    expect((await producer.post('/', '{"input":1}', bearer('first-key'))).status).toBe(200);
+  });
+});
+
+test('refusals are told once a second, with their counts', async () => {
+  producer = await startProducer(broker(), { environment: { apiKeys: KEYS } });
+  const wrong = [
+    ...Array.from({ length: 20 }, () => producer.get('/results/x', bearer('wrong'))),
+    producer.get('/nope', bearer('first-key')),
+    producer.get('/produce', bearer('first-key')),
+    producer.post('/', 'x', { ...bearer('first-key'), 'content-type': 'text/plain' }),
+    producer.get('/%'),
+  ];
+  await Promise.all(wrong);
+  await sendRaw(producer.port, 'no HTTP\r\n\r\n');
+  await eventually(() => producer.warnings.length > 0);
+  const told = 'Requests refused within a second: 2 × 400, 20 × 401, 1 × 404, 1 × 405, 1 × 415';
+  expect(producer.warnings).toEqual([told]);
 });

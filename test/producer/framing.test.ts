@@ -115,9 +115,10 @@ const MALFORMED: [string, string][] = [
 ];
 
 test.each(MALFORMED)('%s: 400, closed', async (_, bytes) => {
-  const answer = await sendRaw(producer.port, Buffer.from(bytes, 'latin1'));
-  expectRawProblem(answer, 400);
-  expect(answer.closed).toBe(true);
+  const client = await openRaw(producer.port);
+  client.send(Buffer.from(bytes, 'latin1'));
+  expectRawProblem(await client.answer(), 400);
+  await eventually(() => client.socket.closed);
 });
 
 test.each(['/%', '/%zz', '/produce/%c0%af', '/results/%'])('the path %s is malformed', async (path) => {

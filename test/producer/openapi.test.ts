@@ -85,3 +85,34 @@ test('the docs page and its parts are served', async () => {
   expect(parts.length).toBeGreaterThan(2);
   for (const part of parts) expect((await fetch(part)).status).toBe(200);
 });
+
+describe('the docs page', () => {
+  test('takes scripts, styles and answers from here only, and no frame', async () => {
+    const policy = (await producer.get('/docs')).headers.get('content-security-policy') ?? '';
+    expect(policy).toContain("default-src 'none'");
+    expect(policy).toContain("frame-ancestors 'none'");
+    expect(policy).not.toMatch(/unsafe|\*/);
+  });
+
+  test('has nothing inline', async () => {
+    const page = await (await producer.get('/docs')).text();
+    expect(page).not.toMatch(/<style|style=|<script(?! src=)| on\w+=/);
+  });
+
+  test('/docs/ has the same parts', async () => {
+    const page = await (await producer.get('/docs/')).text();
+    const parts = [...page.matchAll(/(?:src|href)="([^"]+)"/g)].map(
+      ([, part = '']) => new URL(part, `${producer.url}/docs/`),
+    );
+    for (const part of parts) expect((await fetch(part)).status).toBe(200);
+  });
+
+  test('its parts may be cached for a while, anything else may not', async () => {
+    const cached = async (path: string): Promise<string | null> =>
+      (await producer.get(path)).headers.get('cache-control');
+    expect(await cached('/docs/swagger-ui.css')).toBe('public, max-age=3600');
+    for (const path of ['/docs', '/openapi.json', '/health/live', '/nope', '/results/x', '/%']) {
+      expect([path, await cached(path)]).toEqual([path, 'no-store']);
+    }
+  });
+});

@@ -3,6 +3,8 @@ import { DELIVERY } from '../../contract/delivery';
 import { keyedJobId, newJobId } from '../../results/job-id';
 import { v4, v7 } from 'uuid';
 import { withBroker } from '../harness/broker';
+import { eventually } from '../harness/eventually';
+import { openRaw, type RawClient, sendRaw } from './raw';
 import { startProducer, type TestProducer } from './test-producer';
 import { expectProblemResponse } from './problem-response';
 
@@ -139,4 +141,34 @@ describe('Prefer: wait', () => {
     );
     expect(bodies.map(({ id, input }) => [id, input])).toEqual(ids.map((id, input) => [id, input]));
   });
+
+  test('a wait ends with its connection, and gives its place back', async () => {
+    const id = await newJob();
+    const bytes = `GET /results/${id} HTTP/1.1\r\nHost: localhost\r\nPrefer: wait=20\r\n\r\n`;
+    const clients = await Promise.all(Array.from({ length: 40 }, () => openRaw(producer.port)));
+    for (const client of clients) client.send(bytes);
+    await eventually(() => producer.waits === 40);
+    clients.forEach((client, n) => (n % 2 === 0 ? client.end() : client.socket.end()));
+    await eventually(() => producer.waits === 0, { withinMs: 1_000 });
+  });
+});
+
+test('without a place, and at a stop: answered at once, without Preference-Applied, asked to come later', async () => {
+  const crowded = await startProducer(broker());
+  const bytes = `GET /results/${newJobId()} HTTP/1.1\r\nHost: localhost\r\nPrefer: wait=20\r\n\r\n`;
+  const clients: RawClient[] = [];
+  for (let round = 1; round <= 10; round += 1) {
+    const opened = await Promise.all(Array.from({ length: 100 }, () => openRaw(crowded.port)));
+    for (const client of opened) client.send(bytes);
+    clients.push(...opened);
+    await eventually(() => crowded.waits === round * 100);
+  }
+  const answers = [await sendRaw(crowded.port, bytes)];
+  await crowded.close();
+  answers.push(await (clients[0] as RawClient).answer());
+  for (const { status, headers } of answers) {
+    expect(status).toBe(202);
+    expect(headers).not.toHaveProperty('preference-applied');
+    expect(headers['retry-after']).toBe('5');
+  }
 });

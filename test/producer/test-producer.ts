@@ -7,12 +7,14 @@ import { type Environment, readEnvironment } from '../../contract/environment';
 import { createProducer } from '../../producer/app';
 import { openRecords } from '../../results/open';
 import { RECORDS, type Records } from '../../results/records';
+import { Waiting } from '../../results/waiting';
 import { type TestBroker, type TestQueues } from '../harness/broker';
 import { type FaultProxy, startFaultProxy } from '../../experiments/proxy/fault-proxy';
 
-/** Keeps what is logged as an error, and says nothing. */
+/** Keeps what is logged as an error or a warning, and says nothing. */
 class QuietLogger extends ConsoleLogger {
   readonly errors: unknown[] = [];
+  readonly warnings: unknown[] = [];
 
   override error(message: unknown): void {
     this.errors.push(message);
@@ -22,8 +24,8 @@ class QuietLogger extends ConsoleLogger {
     return;
   }
 
-  override warn(): void {
-    return;
+  override warn(message: unknown): void {
+    this.warnings.push(message);
   }
 }
 
@@ -42,6 +44,7 @@ interface Parts {
   readonly queues: TestQueues;
   /** What the producer logged as errors. */
   readonly errors: readonly unknown[];
+  readonly warnings: readonly unknown[];
   /** The same store, opened beside the producer as the consumer does. */
   readonly records: Records;
   readonly directory: string;
@@ -52,14 +55,21 @@ export class TestProducer {
   readonly port: number;
   readonly queues: TestQueues;
   readonly errors: readonly unknown[];
+  readonly warnings: readonly unknown[];
   readonly records: Records;
 
   constructor(private readonly parts: Parts) {
     ({ port: this.port, queues: this.queues, errors: this.errors, records: this.records } = parts);
+    this.warnings = parts.warnings;
   }
 
   get url(): string {
     return `http://127.0.0.1:${this.port}`;
+  }
+
+  /** Requests that wait for a job to end. */
+  get waits(): number {
+    return this.parts.app.get(Waiting).size;
   }
 
   post(path: string, body: string | Uint8Array<ArrayBuffer>, headers: Record<string, string> = {}): Promise<Response> {
@@ -101,7 +111,7 @@ export async function startProducer(broker: TestBroker, options: ProducerOptions
   await app.listen(0, '127.0.0.1');
   const port = Number(new URL(await app.getUrl()).port);
   const records = await openRecords(environment);
-  return new TestProducer({ app, port, queues, errors: logger.errors, records, directory });
+  return new TestProducer({ app, port, queues, errors: logger.errors, warnings: logger.warnings, records, directory });
 }
 
 /** For a test file: each test has a producer of its own, with a fault proxy between it and the broker. */

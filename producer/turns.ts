@@ -1,0 +1,78 @@
+import { type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
+import { type Socket } from 'node:net';
+
+/**
+ * Requests of one connection that await their answer, the one being served included. Node parses all that a client
+ * sends at once, whether or not it reads; browsers and load balancers send one.
+ */
+const MAX_UNANSWERED = 16;
+
+interface Turn {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly serve: RequestListener;
+}
+
+/**
+ * Serves the requests of a connection one after the other, in the order in which their answers must leave. A request
+ * begins once all before it are answered, and never on a connection that has ended: its answer could not be sent.
+ */
+export class Turns {
+  private readonly waiting: Turn[] = [];
+  private current: Turn | undefined;
+  private over = false;
+  private atEnd: (() => void) | undefined;
+
+  constructor(
+    private readonly socket: Socket,
+    /** Answers the first request too many, and ends the connection. */
+    private readonly refuse: RequestListener,
+  ) {}
+
+  add(turn: Turn): void {
+    if (this.over) return;
+    const unanswered = this.waiting.length + (this.current === undefined ? 0 : 1);
+    if (unanswered < MAX_UNANSWERED) {
+      this.take(turn);
+      return;
+    }
+    this.stopReading();
+    this.take({ ...turn, serve: this.refuse });
+  }
+
+  /** What was received cannot be read any further: `answer` comes once every request received in full has its own. */
+  end(answer: () => void): void {
+    if (this.over && this.atEnd !== undefined) return;
+    this.stopReading();
+    if (this.waiting.at(-1)?.request.complete === false) this.waiting.pop();
+    if (this.current === undefined || !this.current.request.complete) answer();
+    else this.atEnd = answer;
+  }
+
+  private stopReading(): void {
+    this.over = true;
+    this.socket.pause();
+  }
+
+  private take(turn: Turn): void {
+    if (this.current === undefined) this.begin(turn);
+    else this.waiting.push(turn);
+  }
+
+  private begin(turn: Turn): void {
+    this.current = turn;
+    // Follows the end of the answer or of the connection.
+    turn.response.once('close', () => {
+      this.next();
+    });
+    turn.serve(turn.request, turn.response);
+  }
+
+  private next(): void {
+    this.current = undefined;
+    if (!this.socket.writable) this.waiting.length = 0;
+    const turn = this.waiting.shift();
+    if (turn !== undefined) this.begin(turn);
+    else this.atEnd?.();
+  }
+}
