@@ -161,8 +161,11 @@ export class SqsTransport {
     for (const delivery of toDeliveries(messages)) this.worker.admit(delivery);
   }
 
+  /** What is in flight here goes on under its new receipt: given back, it would run a second time beside it. */
   refuse(messages: readonly Message[]): void {
-    for (const delivery of toDeliveries(messages)) void this.settlement.release(delivery, 0);
+    for (const delivery of toDeliveries(messages)) {
+      if (!this.worker.adopt(delivery)) void this.settlement.release(delivery, 0);
+    }
   }
 
   /** Stop receiving, finish what is in flight, settle it, close. Idempotent: every caller gets the one drain. */

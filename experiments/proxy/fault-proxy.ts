@@ -5,6 +5,7 @@ import {
   type Answer,
   answerJson,
   type Entry,
+  JSON_TYPE,
   type PartialFailure,
   pretended,
   type SqsCall,
@@ -20,8 +21,10 @@ import {
  * - `blackhole`: no answer ever, the broker never sees the call
  * - `reset`: the broker carries it out, then the connection is reset
  * - `swallow`: the broker carries it out, no answer ever
+ * - `drip`: headers at once, then a byte every 200 ms and never an end, the broker never sees the call
  * - `throttle` (400 RequestThrottled), `unavailable` (503): the broker never sees the call
  * - `pretend`: answered as a success, the broker never sees the call (a lost delete)
+ * - `empty`: answered 200 `{}` at once, the broker never sees the call
  * - `duplicate`: on ReceiveMessage: passes, and the next receive gets the same messages again
  * - `{ delayMs }`: passes that much later
  * - `{ failEntries }`: a batch call fails in part
@@ -33,6 +36,8 @@ export type Verdict =
   | 'blackhole'
   | 'reset'
   | 'swallow'
+  | 'drip'
+  | 'empty'
   | 'throttle'
   | 'unavailable'
   | 'pretend'
@@ -60,6 +65,8 @@ export class FaultProxy {
   private readonly rules = new Map<string, Rule>();
   private readonly counts = new Map<string, number>();
   private replay: unknown[] = [];
+  /** Answers that drip and whose callers have not hung up. */
+  dripping = 0;
 
   constructor(
     private readonly server: Server,
@@ -115,12 +122,26 @@ export class FaultProxy {
     const verdict = (this.rules.get(call.action) ?? this.rules.get('*'))?.(call) ?? 'pass';
     const answer = await this.carryOut(verdict, call, (body) => this.forward(incoming, outgoing, body ?? text));
     if (answer === 'silence') return;
+    if (answer === 'drip') {
+      this.drip(outgoing);
+      return;
+    }
     if (answer === 'reset') {
       outgoing.socket?.resetAndDestroy();
       return;
     }
     outgoing.writeHead(answer.status, { ...answer.headers, 'content-length': Buffer.byteLength(answer.body) });
     outgoing.end(answer.body);
+  }
+
+  private drip(outgoing: ServerResponse): void {
+    outgoing.writeHead(200, { 'content-type': JSON_TYPE });
+    const dripping = setInterval(() => outgoing.write(' '), 200);
+    this.dripping += 1;
+    outgoing.once('close', () => {
+      clearInterval(dripping);
+      this.dripping -= 1;
+    });
   }
 
   private readCall(incoming: IncomingMessage, text: string): SqsCall {
@@ -135,7 +156,7 @@ export class FaultProxy {
     verdict: Verdict,
     call: SqsCall,
     forward: (body?: string) => Promise<Answer>,
-  ): Promise<Answer | 'silence' | 'reset'> {
+  ): Promise<Answer | 'silence' | 'reset' | 'drip'> {
     if (typeof verdict === 'object') return this.alter(verdict, call, forward);
     switch (verdict) {
       case 'drop':
@@ -146,6 +167,10 @@ export class FaultProxy {
       case 'swallow':
         await forward();
         return verdict === 'reset' ? 'reset' : 'silence';
+      case 'drip':
+        return 'drip';
+      case 'empty':
+        return answerJson({});
       case 'throttle':
         return throttled();
       case 'unavailable':

@@ -23,13 +23,27 @@ export interface Answer {
   readonly body: string;
 }
 
-const JSON_TYPE = 'application/x-amz-json-1.0';
+export const JSON_TYPE = 'application/x-amz-json-1.0';
 
 export const answerJson = (body: unknown, status = 200): Answer => ({
   status,
   headers: { 'content-type': JSON_TYPE },
   body: JSON.stringify(body),
 });
+
+/** For a rule: the broker's own answer, changed. */
+export const edited = <Body>(
+  edit: (body: Body) => unknown,
+): { readonly answer: (forward: () => Promise<Answer>) => Promise<Answer> } => ({
+  answer: async (forward) => {
+    const answer = await forward();
+    return answer.status === 200 ? answerJson(edit(JSON.parse(answer.body) as Body)) : answer;
+  },
+});
+
+/** For a rule: SQS refuses the caller. */
+export const denied = (): Answer =>
+  answerJson({ __type: 'com.amazonaws.sqs#AccessDenied', message: 'not authorized to perform: sqs:sendmessage' }, 403);
 
 /** As SQS throttles: a client fault with a 400. */
 export const throttled = (): Answer =>

@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { Controller, Inject, Module, type Provider, type Type } from '@nestjs/common';
+import { Controller, Inject, type LoggerService, Module, type Provider, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { Ctx, EventPattern, Payload, type MicroserviceOptions } from '@nestjs/microservices';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -19,6 +19,9 @@ export interface ConsumerUnderTest {
   readonly providers?: Provider[];
   readonly numbers?: Partial<DeliveryNumbers>;
   readonly concurrency?: number;
+  /** 0: deliveries come in by `take`. */
+  readonly pollers?: number;
+  readonly logger?: LoggerService;
   readonly attempts?: Type<Attempts>;
 }
 
@@ -40,7 +43,7 @@ const running = new Set<RunningConsumer>();
 /** Connected to its queue, not started. */
 export async function connectConsumer(test: ConsumerUnderTest): Promise<NestFastifyApplication> {
   const app = await NestFactory.create<NestFastifyApplication>(rootModule(test), new FastifyAdapter(), {
-    logger: false,
+    logger: test.logger ?? false,
     abortOnError: false,
   });
   app.connectMicroservice<MicroserviceOptions>({ strategy: app.get(SqsStrategy) }, { inheritAppConfig: true });
@@ -69,7 +72,7 @@ function rootModule({ broker, queues, attempts, ...rest }: ConsumerUnderTest): T
     queueUrl: queues.queueUrl,
     deadLetterQueueUrl: queues.deadLetterQueueUrl,
     concurrency: rest.concurrency ?? 100,
-    pollers: 4,
+    pollers: rest.pollers ?? 4,
     ...DEFAULT_NUMBERS,
     ...rest.numbers,
   };

@@ -15,7 +15,7 @@ const BACKOFF_MS = { first: 250, max: 8_000 };
 /** Failed receives in a row after which the queue counts as not answering. */
 const FAILING_AFTER = 3;
 
-/** A long poll that comes back empty sooner than this did not wait, and asked again at once it would be hundreds a second. */
+/** A long poll that comes back empty sooner than this did not wait: asked again at once, it would be hundreds a second. */
 const EMPTY_TOO_SOON_MS = 500;
 
 /** Where received messages go. */
@@ -137,7 +137,7 @@ export class Pump {
   empty(index: number): void {
     const poller = this.poller(index);
     const tookMs = performance.now() - poller.since;
-    if (poller.state === 'asking' && this.failures === 0 && tookMs < EMPTY_TOO_SOON_MS && !this.shut) {
+    if (poller.state === 'asking' && tookMs < EMPTY_TOO_SOON_MS && !this.shut) {
       this.failed(index, new Error('an empty answer at once, though it was asked to wait'));
     } else this.answered(poller, 0);
   }

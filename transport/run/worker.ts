@@ -68,17 +68,20 @@ export class Worker {
 
   /** Takes a delivery in. A message that is in flight here already goes on under its new receipt, and runs once. */
   admit(delivery: Delivery): void {
+    if (this.adopt(delivery)) return;
     const { admission, visibilitySeconds } = this.parts;
-    const running = this.flights.ofMessage(delivery.messageId);
-    if (running) {
-      running.adopt(delivery, visibilitySeconds());
-      return;
-    }
     const flight = new InFlight(delivery, visibilitySeconds(), this.runner.workEnded);
     admission.admit(flight);
     this.flights.add(flight);
     this.heartbeats.start();
     void this.process(flight);
+  }
+
+  /** True for a message that is in flight here already: its delivery goes on under the new receipt. */
+  adopt(delivery: Delivery): boolean {
+    const running = this.flights.ofMessage(delivery.messageId);
+    running?.adopt(delivery, this.parts.visibilitySeconds());
+    return running !== undefined;
   }
 
   /** Resolves when nothing is in flight. At the deadline aborts, waits a second, and releases what still is. */

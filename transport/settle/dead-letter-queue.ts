@@ -34,6 +34,8 @@ export interface MoveOptions {
 export class DeadLetterQueue {
   private readonly logger = new Logger('DeadLetterQueue');
   private refusedNow = 0;
+  /** The log has said so, and not all that waited is through yet. */
+  private told = false;
 
   constructor(
     private readonly sender: Sender,
@@ -62,6 +64,7 @@ export class DeadLetterQueue {
         if ((await this.sendPatiently(moving, letter, ending)) === 'left') return 'left';
       } finally {
         this.refusedNow -= 1;
+        if (this.refusedNow === 0) this.told = false;
       }
     }
     return (await record(true)) === 'ended' ? 'ended' : 'left';
@@ -98,9 +101,10 @@ export class DeadLetterQueue {
     }
   }
 
-  /** Once per outage. */
+  /** Once per outage, also when several dead letters are refused at once. */
   private tell(error: unknown): void {
-    if (this.refusedNow > 0) return;
+    if (this.told) return;
+    this.told = true;
     const cause = error instanceof Error && error.cause !== undefined ? ` ${errorText(error.cause)}` : '';
     this.logger.error(`The dead-letter queue takes no message, so dead letters wait: ${errorText(error)}${cause}`);
   }

@@ -1,0 +1,160 @@
+import { type Message } from '@aws-sdk/client-sqs';
+import { startFaultProxy, type FaultProxy } from '../../experiments/proxy/fault-proxy';
+import { type Answer, answerJson, edited } from '../../experiments/proxy/sqs-call';
+import { createWorkClient } from '../../transport/sqs/clients';
+import { QueueUnavailable } from '../../transport/sqs/errors';
+import { envelope } from '../../transport/sqs/outgoing';
+import { Sender } from '../../transport/sqs/sender';
+import { withBroker, type TestQueues } from '../harness/broker';
+import { scripted, Script, startConsumer, stopConsumers, type RunningConsumer } from '../harness/consumer';
+import { eventually } from '../harness/eventually';
+import { Log } from '../harness/log';
+
+const broker = withBroker();
+let proxy: FaultProxy;
+let queues: TestQueues;
+let script: Script;
+let log: Log;
+beforeEach(async () => {
+  proxy = await startFaultProxy(broker().endpoint);
+  queues = await broker().createQueues({ numbers: { visibilityTimeoutSeconds: 2 } });
+  script = new Script();
+  log = new Log();
+});
+afterEach(async () => {
+  await stopConsumers();
+  await proxy.close();
+});
+
+const throughProxy = (): { endpoint: string; region: string } => ({
+  endpoint: proxy.endpoint,
+  region: broker().region,
+});
+const start = (): Promise<RunningConsumer> =>
+  startConsumer({ broker: throughProxy(), queues, ...scripted(script), logger: log });
+const send = (count: number): Promise<string[]> =>
+  Promise.all(Array.from({ length: count }, () => broker().send(queues.queueUrl, '{}')));
+
+/** Changes one message of the first receive that brings any; resolves to its id. */
+function spoilOne(spoil: (message: Message) => Message): Promise<string> {
+  return new Promise((spoilt) => {
+    let done = false;
+    const spoilFirst = ({ Messages: messages = [] }: { Messages?: Message[] }): unknown => {
+      const [first, ...others] = messages;
+      if (done || !first) return { Messages: messages };
+      done = true;
+      spoilt(first.MessageId ?? '');
+      return { Messages: [spoil(first), ...others] };
+    };
+    proxy.rule('ReceiveMessage', edited(spoilFirst));
+  });
+}
+
+const NO_MD5 = '0'.repeat(32);
+const withoutId = (message: Message): Message => ({ ...message, MessageId: '' });
+const withoutHandle = (message: Message): Message => ({ ...message, ReceiptHandle: '' });
+const damaged = (message: Message): Message => ({ ...message, MD5OfBody: NO_MD5 });
+const shortened = (message: Message): Message => ({ ...message, Body: '{' });
+
+it.each([
+  ['whose MD5 is another', damaged],
+  ['whose body is cut', shortened],
+  ['without a MessageId', withoutId],
+  ['without a receipt handle', withoutHandle],
+])('leaves one message of ten %s in the queue, and runs it when it comes again', async (_case, spoil) => {
+  const sent = await send(10);
+  const spoilt = spoilOne(spoil);
+  await start();
+  const left = await spoilt;
+  await eventually(() => script.runs.length === 9);
+  expect(script.runs.map(({ messageId }) => messageId)).not.toContain(left);
+  await eventually(() => broker().isEmpty(queues.queueUrl));
+  expect(script.runs.map(({ messageId }) => messageId).sort()).toEqual(sent.sort());
+  expect(script.runs.find(({ messageId }) => messageId === left)?.receiveCount).toBe(2);
+  expect(log.matching(/1 messages? came/)).toHaveLength(1);
+});
+
+it('backs off from a queue whose long polls are empty at once, and says that it is failing', async () => {
+  proxy.rule('ReceiveMessage', 'empty');
+  const consumer = await start();
+  await eventually(() => consumer.transport.status().failing);
+  // Three failures take at least 0.125 + 0.25 s of waiting; without a backoff they are hundreds.
+  expect(proxy.count('ReceiveMessage')).toBeLessThan(10);
+  const sent = await send(3);
+  proxy.clear();
+  await eventually(() => script.runs.length === sent.length, { withinMs: 15_000 });
+  await eventually(() => !consumer.transport.status().failing);
+});
+
+it('does not open while the queue has no visibility timeout: everybody would get each message', async () => {
+  let seconds = '0';
+  proxy.rule(
+    'GetQueueAttributes',
+    edited(({ Attributes }: { Attributes: object }) => ({
+      Attributes: { ...Attributes, VisibilityTimeout: seconds },
+    })),
+  );
+  const consumer = await start();
+  await send(1);
+  await eventually(() => log.matching(/visibility timeout of 0 s/).length > 1);
+  expect({ open: consumer.transport.status().open, runs: script.runs.length }).toEqual({ open: false, runs: 0 });
+  seconds = '2';
+  await eventually(() => broker().isEmpty(queues.queueUrl), { withinMs: 15_000 });
+  expect(script.runs).toHaveLength(1);
+});
+
+describe('a sender', () => {
+  let sender: Sender;
+  let client: ReturnType<typeof createWorkClient>;
+  beforeEach(() => {
+    client = createWorkClient({ queueUrl: queues.queueUrl, ...throughProxy() });
+    sender = new Sender(client, queues.queueUrl);
+  });
+  afterEach(async () => {
+    await sender.close();
+    client.destroy();
+  });
+
+  const sendAll = (count: number): Promise<PromiseSettledResult<unknown>[]> =>
+    Promise.allSettled(
+      Array.from({ length: count }, (_, index) => sender.send({ body: `${index}`, attributes: envelope('job', 1) })),
+    );
+  const answering = (answer: Answer): void => {
+    proxy.rule('SendMessageBatch', { answer: () => Promise.resolve(answer) });
+  };
+
+  it('fails the one entry of which SQS took another body', async () => {
+    interface Sent {
+      readonly Successful: readonly { readonly Id: string }[];
+    }
+    proxy.rule(
+      'SendMessageBatch',
+      edited(({ Successful }: Sent) => ({
+        Successful: Successful.map((entry) => (entry.Id === '3' ? { ...entry, MD5OfMessageBody: NO_MD5 } : entry)),
+      })),
+    );
+    const answers = await sendAll(10);
+    const failed = answers.flatMap((answer, position) =>
+      answer.status === 'rejected' ? [[position, answer.reason]] : [],
+    );
+    expect(failed).toEqual([[3, expect.any(QueueUnavailable)]]);
+    expect(String(failed[0]?.[1])).toMatch(/MD5/);
+  });
+
+  it.each(['', ' ', '00', '1e0', '-1', '0.5', '10', '20000000', 'NaN'])(
+    'takes nothing for accepted by the id %p, which it did not ask for',
+    async (Id) => {
+      answering(answerJson({ Successful: [{ Id, MessageId: 'x' }] }));
+      const begunAt = performance.now();
+      const answers = await sendAll(2);
+      expect(answers.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+      // An id that is taken for a position would make as many answers.
+      expect(performance.now() - begunAt).toBeLessThan(500);
+    },
+  );
+
+  it('takes an entry that is named both accepted and failed for failed', async () => {
+    answering(answerJson({ Successful: [{ Id: '0', MessageId: 'x' }], Failed: [{ Id: '0', Code: 'InternalError' }] }));
+    expect(await sendAll(1)).toMatchObject([{ status: 'rejected', reason: { code: 'QUEUE_UNAVAILABLE' } }]);
+  });
+});

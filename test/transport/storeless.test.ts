@@ -1,0 +1,57 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { withBroker, type TestQueues } from '../harness/broker';
+import { scripted, Script, startConsumer, stopConsumers } from '../harness/consumer';
+import { deadLetters, whyOf } from '../harness/dead-letters';
+import { eventually } from '../harness/eventually';
+
+const broker = withBroker();
+afterEach(stopConsumers);
+
+const allDone = (queues: TestQueues): Promise<boolean> =>
+  eventually(() => broker().isEmpty(queues.queueUrl), { withinMs: 25_000 });
+
+async function receiveInVain(queueUrl: string, times: number): Promise<void> {
+  for (let receive = 1; receive <= times; receive += 1) {
+    await eventually(async () => (await broker().receive(queueUrl, 0, 1)).length === 1);
+  }
+}
+
+it('runs a message after fifty receives, and dead-letters it as `receives` at the next', async () => {
+  const queues = await broker().createQueues();
+  await broker().send(queues.queueUrl, '"forty-nine"');
+  await receiveInVain(queues.queueUrl, 49);
+  const script = new Script();
+  const first = await startConsumer({ broker: broker(), queues, ...scripted(script) });
+  await allDone(queues);
+  await first.stop();
+  expect(script.runs.map(({ receiveCount }) => receiveCount)).toEqual([50]);
+  await broker().send(queues.queueUrl, '"fifty"');
+  await receiveInVain(queues.queueUrl, 50);
+  await startConsumer({ broker: broker(), queues, ...scripted(script) });
+  const [message] = await deadLetters(broker(), queues.deadLetterQueueUrl);
+  expect(whyOf(message ?? {})).toMatchObject({ reason: 'receives', attempts: 0 });
+  expect(script.runs).toHaveLength(1);
+});
+
+it('runs each job once though handlers hold the event loop for longer than the leases', async () => {
+  const queues = await broker().createQueues({ numbers: { visibilityTimeoutSeconds: 1 } });
+  const script = new Script(() => {
+    for (const until = performance.now() + 1_500; performance.now() < until;);
+  });
+  const sent = await Promise.all(Array.from({ length: 6 }, () => broker().send(queues.queueUrl, '{}')));
+  await startConsumer({ broker: broker(), queues, ...scripted(script) });
+  await allDone(queues);
+  expect(script.runs.map(({ messageId }) => messageId).sort()).toEqual(sent.sort());
+  expect(await broker().isEmpty(queues.deadLetterQueueUrl)).toBe(true);
+});
+
+it('does not run again what succeeded after its timeout', async () => {
+  const queues = await broker().createQueues();
+  const script = new Script(() => wait(1_300));
+  await startConsumer({ broker: broker(), queues, ...scripted(script), numbers: { handlerTimeoutSeconds: 1 } });
+  await broker().send(queues.queueUrl, '{}');
+  await allDone(queues);
+  // Its run had failed, so it was given back for a second or more.
+  expect(script.runs).toHaveLength(1);
+  expect(await broker().isEmpty(queues.deadLetterQueueUrl)).toBe(true);
+});
