@@ -32,6 +32,8 @@ export interface ProducerOptions {
   readonly endpoint?: string;
   readonly environment?: Partial<Environment>;
   readonly fifo?: boolean;
+  /** Behind the URL of the queue, as the producer is told it. */
+  readonly urlEnd?: string;
 }
 
 interface Parts {
@@ -89,7 +91,8 @@ export class TestProducer {
 
 export async function startProducer(broker: TestBroker, options: ProducerOptions = {}): Promise<TestProducer> {
   const queues = await broker.createQueues({ fifo: options.fifo ?? false });
-  const variables = broker.environment(queues, options.endpoint);
+  const queueUrl = `${queues.queueUrl}${options.urlEnd ?? ''}`;
+  const variables = broker.environment({ ...queues, queueUrl }, options.endpoint);
   const directory = await mkdtemp(join(tmpdir(), 'producer-'));
   const results = `sqlite:${join(directory, 'results.db')}`;
   const logger = new QuietLogger();
