@@ -32,12 +32,12 @@ export const answerJson = (body: unknown, status = 200): Answer => ({
 });
 
 /** For a rule: the broker's own answer, changed. */
-export const edited = <Body>(
-  edit: (body: Body) => unknown,
+export const edited = (
+  edit: (body: never) => unknown,
 ): { readonly answer: (forward: () => Promise<Answer>) => Promise<Answer> } => ({
   answer: async (forward) => {
     const answer = await forward();
-    return answer.status === 200 ? answerJson(edit(JSON.parse(answer.body) as Body)) : answer;
+    return answer.status === 200 ? answerJson(edit(JSON.parse(answer.body) as never)) : answer;
   },
 });
 

@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { run } from '../../service/run';
-import { SqsTransport } from '../../transport/transport';
+import { QueueConsumers } from '../../transport/index';
 import { connectConsumer, scripted, Script } from '../harness/consumer';
 
 /** A process of its own: the transport with a handler that never returns, whatever its signal says. */
@@ -22,5 +22,5 @@ void run({
     await app.startAllMicroservices();
     await app.listen(consumerPort, '127.0.0.1');
   },
-  unreturned: (app) => app.get(SqsTransport).unreturned,
+  unreturned: (app) => app.get(QueueConsumers).get().unreturned,
 });
