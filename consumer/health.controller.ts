@@ -26,9 +26,10 @@ export class HealthController {
   /** Red on stop, while the queue does not answer and while the store is away. */
   @Get('ready')
   async ready(): Promise<{ status: 'ready'; inFlight: number }> {
-    const { stopping, failing, open, inFlight, deadLettersRefused } = this.transport.status();
+    const { stopping, failing, notOpen, inFlight, deadLettersRefused } = this.transport.status();
     if (stopping) throw red('The consumer is draining.');
-    if (failing || !open) throw red('The queue does not answer.');
+    if (notOpen !== undefined) throw red(notOpen);
+    if (failing) throw red('The queue does not answer.');
     if (deadLettersRefused > 0) throw red(`The dead-letter queue does not take ${deadLettersRefused} dead letters.`);
     const { away } = this.breaker;
     if (away) throw red(`The results store is away for ${away.seconds} s: ${away.why}`);

@@ -6,7 +6,7 @@ import { ValidBody } from '../contract/validation';
 import { RecordRefused } from '../results/errors';
 import { recordPatiently } from '../results/patience';
 import { RECORDS, type OnceAnswer, type Records } from '../results/records';
-import { done, reject, Rejection, retry, SqsContext, type Outcome } from '../transport/index';
+import { done, type Outcome, reject, Rejection, retry, SqsContext } from '../transport/index';
 import { jobIdOf } from './job-id';
 import { JobMessage } from './job-message';
 import { WORK, type Work } from './work';

@@ -4,6 +4,8 @@ import { type SettledListener } from './settle/settled-listeners';
 export interface QueueStatus {
   /** The queue has been reached, and polling has begun. */
   readonly open: boolean;
+  /** Why it is not open, in a sentence. */
+  readonly notOpen: string | undefined;
   readonly stopping: boolean;
   /** Receives keep failing. */
   readonly failing: boolean;

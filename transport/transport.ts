@@ -68,7 +68,7 @@ export class SqsTransport extends QueueConsumer {
   private visibilitySeconds = VISIBILITY_SECONDS;
   private handle: Handle | undefined;
   private pollLoops: readonly PollLoop[] = [];
-  private open = false;
+  private notOpen: string | undefined = 'The queue does not answer.';
   private draining: Promise<void> | undefined;
   private readonly stopping = new AbortController();
 
@@ -131,7 +131,8 @@ export class SqsTransport extends QueueConsumer {
     const pollAgeMs = this.pump.pollAgeMs();
     const { stuckMs } = this.admission;
     return {
-      open: this.open,
+      open: this.notOpen === undefined,
+      notOpen: this.notOpen,
       stopping: this.draining !== undefined,
       failing: this.pump.failing,
       hung: pollAgeMs > POLL_AGE_LIMIT_MS || stuckMs > this.options.numbers.handlerTimeoutSeconds * 1_000,
@@ -186,7 +187,8 @@ export class SqsTransport extends QueueConsumer {
         return;
       } catch (error) {
         if (signal.aborted) return;
-        this.logger.warn(`The queue cannot be reached, trying again: ${errorText(error)}`);
+        this.notOpen = error instanceof WiringError ? error.message : 'The queue does not answer.';
+        this.logger.warn(`Polling has not begun, trying again: ${errorText(error)}`);
       }
       await wait(retryMs, undefined, { signal }).catch(() => undefined);
     }
@@ -194,7 +196,9 @@ export class SqsTransport extends QueueConsumer {
 
   private begin({ visibilityTimeoutSeconds, redrives }: QueueFacts): void {
     if (visibilityTimeoutSeconds === 0) {
-      throw new WiringError('The queue has a visibility timeout of 0 s: everybody would get each message; raise it.');
+      throw new WiringError(
+        'The queue has a visibility timeout of 0 s, so each consumer would get each message. Raise it.',
+      );
     }
     this.visibilitySeconds = visibilityTimeoutSeconds;
     if (!redrives) this.logger.warn('The queue has no redrive policy, the backstop for what nothing here can settle.');
@@ -203,7 +207,7 @@ export class SqsTransport extends QueueConsumer {
 
   private openToAll(): void {
     this.gate.unlock();
-    this.open = true;
+    this.notOpen = undefined;
   }
 }
 

@@ -34,7 +34,7 @@ it.each(['', '/', '//'])('refuses to start with the queue, and %p behind it, for
   });
   expect(await app.exit(15_000)).toEqual({ code: 1, signal: null });
   expect(app.lines).toHaveLength(1);
-  expect(app.lines[0]).toMatch(/the queue of QUEUE_URL; it takes the URL of another queue/);
+  expect(app.lines[0]).toMatch(/DLQ_URL is .*, the queue of QUEUE_URL/);
 });
 
 it('sends and runs jobs on a machine without MD5', async () => {

@@ -3,8 +3,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DELIVERY } from '../../contract/delivery';
-import { createProvisionClient, provision, type ProvisionOptions, type Queues } from '../../ops/provision';
 import { type BrokerHabits } from '../../ops/broker';
+import { createProvisionClient, provision, type ProvisionOptions, type Queues } from '../../ops/provision';
 import { startBrokerProcess } from './broker';
 import { type App } from './processes';
 

@@ -11,7 +11,7 @@ export async function eventually<T>(
   options: EventuallyOptions = {},
 ): Promise<Exclude<T, false>> {
   const { withinMs = 10_000, everyMs = 25 } = options;
-  const deadline = Date.now() + withinMs;
+  const deadline = performance.now() + withinMs;
   for (;;) {
     let failure: unknown;
     try {
@@ -21,7 +21,7 @@ export async function eventually<T>(
     } catch (error) {
       failure = error;
     }
-    if (Date.now() >= deadline) throw failure;
+    if (performance.now() >= deadline) throw failure;
     await delay(everyMs);
   }
 }

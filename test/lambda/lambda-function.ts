@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type Answer, type Emulated, startEmulated } from '../../experiments/lambda/emulator';
 import { freePort } from '../../experiments/proxy/free-port';
 import { openRecords } from '../../results/open';
-import { type JobRecord } from '../../results/records';
+import { type JobRecord, type Records } from '../../results/records';
 import { ROOT, runApp } from '../harness/processes';
 
 type Variables = Readonly<Record<string, string>>;
@@ -57,14 +57,20 @@ export class LambdaFunction {
     return this.process.invoke(event);
   };
 
-  async record(id: string): Promise<JobRecord | undefined> {
-    const records = await openRecords({
-      results: `sqlite:${this.resultsPath}`,
-      dynamodbRegion: undefined,
-      dynamodbEndpoint: undefined,
-    });
+  record(id: string): Promise<JobRecord | undefined> {
+    return this.onRecords((records) => records.get(id));
+  }
+
+  /** As a run that ends its process leaves it. */
+  async noteBegun(id: string, messageId: string): Promise<void> {
+    await this.onRecords((records) => records.begin({ id, messageId }));
+  }
+
+  private async onRecords<T>(ask: (records: Records) => Promise<T>): Promise<T> {
+    const place = { dynamodbRegion: undefined, dynamodbEndpoint: undefined };
+    const records = await openRecords({ results: `sqlite:${this.resultsPath}`, ...place });
     try {
-      return await records.get(id);
+      return await ask(records);
     } finally {
       await records.close();
     }

@@ -62,20 +62,23 @@ describe.each(KINDS)('what is reported, %s', (kind) => {
     const Records = all.map((job, place) => {
       const sent = message(`m${place}`, { Body: JSON.stringify(job) });
       const group = ['a', 'a', 'b', 'a', 'b'][place];
-      return toRecord({ ...sent, Attributes: { ...sent.Attributes, ...(group && { MessageGroupId: group }) } });
+      const ordered = { ...(group && { MessageGroupId: group }), SequenceNumber: String(place + 1) };
+      return toRecord({ ...sent, Attributes: { ...sent.Attributes, ...ordered } });
     });
     expect(await lambda.invoke({ Records })).toEqual(report(1, 3));
     const states = await Promise.all(all.map(async ({ id }) => (await lambda.record(id))?.state));
     expect(states).toEqual(['done', 'failing', 'done', undefined, 'done']);
   });
 
-  it('a job of a FIFO group that ends the process each time takes none of those along that came behind it', async () => {
+  it('a job of a FIFO group whose runs had no outcome fifteen times takes none of those along that came behind it', async () => {
     const { lambda, queues } = await stage(kind, { fifo: true });
     const all = jobs([INPUT.endsTheProcess, 1, 2]);
     const Records = all.map((job, place) => {
-      const attributes = { ApproximateReceiveCount: '16', SentTimestamp: '0', MessageGroupId: 'a' };
+      const ordered = { MessageGroupId: 'a', SequenceNumber: String(place + 1) };
+      const attributes = { ApproximateReceiveCount: '18', SentTimestamp: '0', ...ordered };
       return toRecord(message(`m${place}`, { Body: JSON.stringify(job), Attributes: attributes }));
     });
+    for (let run = 0; run < 15; run += 1) await lambda.noteBegun(all[0]?.id ?? '', 'm0');
     expect(await lambda.invoke({ Records })).toEqual(report());
     const states = await Promise.all(all.map(async ({ id }) => (await lambda.record(id))?.state));
     expect(states).toEqual(['failed', 'done', 'done']);
@@ -107,6 +110,20 @@ describe.each(KINDS)('what is reported, %s', (kind) => {
     expect(await lambda.invoke({ Records: [record, record] })).toEqual(report());
     expect(await lambda.record(job?.id ?? '')).toMatchObject({ state: 'done', result: 2 });
   });
+
+  it.each([[[1, INPUT.fails]], [[INPUT.fails, 1]]])(
+    'two records of one id and two bodies are reported until both are done: %j',
+    async (inputs) => {
+      const { lambda } = await stage(kind);
+      const [one, other] = jobs(inputs);
+      const Records = [one, other].map((job) => toRecord(message('m0', { Body: JSON.stringify(job) })));
+      expect(await lambda.invoke({ Records })).toEqual(report(0));
+      const [first, second] = jobs([1, 2]);
+      const both = [first, second].map((job) => toRecord(message('m1', { Body: JSON.stringify(job) })));
+      expect(await lambda.invoke({ Records: both })).toEqual(report());
+      for (const job of [first, second]) expect(await lambda.record(job?.id ?? '')).toMatchObject({ state: 'done' });
+    },
+  );
 
   it('6 MB are taken, which is all that Lambda hands over', async () => {
     const { lambda, queues } = await stage(kind);

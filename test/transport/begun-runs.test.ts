@@ -46,6 +46,18 @@ it('runs what was received forty times and never begun', async () => {
   expect(script.runs).toHaveLength(1);
 });
 
+it('notes nothing of a run of the first or second receive', async () => {
+  const seen: number[] = [];
+  const script: Script = new Script((_payload, { messageId }) => {
+    seen.push(notes.begun.get(messageId) ?? 0);
+    if (seen.length === 1) throw new Error('once');
+  });
+  await broker().send(queues.queueUrl, '{}');
+  await start(script);
+  await allDone();
+  expect({ seen, ever: notes.begun.size }).toEqual({ seen: [0, 0], ever: 0 });
+});
+
 it('notes the run of the third receive before it begins, and takes the note back when it has ended', async () => {
   const id = await broker().send(queues.queueUrl, '{}');
   await receiveInVain(2);

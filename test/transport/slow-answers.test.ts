@@ -19,10 +19,7 @@ afterEach(async () => {
   await proxy.close();
 });
 
-const throughProxy = (): { endpoint: string; region: string } => ({
-  endpoint: proxy.endpoint,
-  region: broker().region,
-});
+const throughProxy = () => ({ region: broker().region, endpoint: proxy.endpoint });
 
 it.each(['drip', 'blackhole', 'reset'] as const)(
   'sends again after eight calls that %s at once, when the endpoint is well again',

@@ -1,6 +1,7 @@
 import { type Message } from '@aws-sdk/client-sqs';
 import { asItCame, describeDeadLetter, withWhy } from './dead-letter';
 import { toDelivery, type Delivery } from './delivery';
+import { messageBytes, PAYLOAD_LIMIT_BYTES } from '../sqs/outgoing';
 
 const delivery = (message: Message): Delivery => toDelivery({ MessageId: 'm', ...message }, 1_000);
 const why = { reason: 'invalid', error: 'no\u0000good \ud800 ünïcode', attempts: 3 };
@@ -28,6 +29,17 @@ it.each([
 ])('has no room beside %s', (_case, message) => {
   const source = delivery(message);
   expect(withWhy(source, describeDeadLetter(source, why, undefined))).toBeUndefined();
+});
+
+it('carries the why up to the last byte that SQS takes', () => {
+  const withBody = (bytes: number): ReturnType<typeof withWhy> => {
+    const source = delivery({ Body: 'x'.repeat(bytes) });
+    return withWhy(source, describeDeadLetter(source, why, undefined));
+  };
+  const alone = withBody(0);
+  const left = PAYLOAD_LIMIT_BYTES - (alone ? messageBytes(alone) : 0);
+  expect(withBody(left)).toBeDefined();
+  expect(withBody(left + 1)).toBeUndefined();
 });
 
 it('replaces the why of an earlier death, so that ten attributes stay ten', () => {

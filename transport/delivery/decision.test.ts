@@ -24,13 +24,26 @@ describe('before a run', () => {
   });
 
   it.each([
-    ['dead-letters what is done with another payload', 2, { attempts: 1, job: 'conflict' }, 'conflict'],
-    ['dead-letters what has failed often enough', 6, { attempts: 5 }, 'attempts'],
-    ['dead-letters what has begun fifteen times without an outcome', 18, { begun: 15 }, 'unsettled'],
-  ] as const)('%s', (...[, receives, rest, reason]) => {
+    [
+      'what is done with another payload',
+      2,
+      { attempts: 1, job: 'conflict' },
+      'conflict',
+      'is done with another payload',
+    ],
+    ['what has failed often enough', 6, { attempts: 5 }, 'attempts', '5 runs failed before'],
+    [
+      'what has begun fifteen times without an outcome',
+      18,
+      { begun: 15 },
+      'unsettled',
+      '15 runs began and had no outcome',
+    ],
+  ] as const)('dead-letters %s, and says so', (...[, receives, rest, reason, sentence]) => {
     const { attempts } = standing(rest);
     const verdict = decideBeforeRun(received(receives), standing(rest), limits);
-    expect(verdict).toMatchObject({ action: 'dead-letter', reason, attempts });
+    const error = expect.stringContaining(sentence) as unknown;
+    expect(verdict).toEqual({ action: 'dead-letter', reason, error, attempts });
   });
 
   it.each(['done', 'moved'] as const)('deletes what another delivery has %s', (job) => {
@@ -40,7 +53,12 @@ describe('before a run', () => {
   it('ends a message after so many receives only where begun runs cannot be noted', () => {
     const counted = { ...limits, maxReceives: 50 };
     expect(decideBeforeRun(received(50), standing({}), counted)).toEqual(NOTED);
-    expect(decideBeforeRun(received(51), standing({}), counted)).toMatchObject({ reason: 'receives' });
+    expect(decideBeforeRun(received(51), standing({}), counted)).toEqual({
+      action: 'dead-letter',
+      reason: 'receives',
+      error: 'Received more than 50 times, and nothing notes what became of it.',
+      attempts: 0,
+    });
   });
 });
 

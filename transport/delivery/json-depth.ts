@@ -8,6 +8,22 @@ const BRACES = { open: 0x7b, close: 0x7d };
 
 /** Whether arrays and objects of a JSON text nest deeper than `limit`; nothing is built yet that could overflow. */
 export function nestsDeeperThan(text: string, limit: number): boolean {
+  return opensMoreThan(text, limit) && isDeeperThan(text, limit);
+}
+
+/** Whether there are more brackets than `limit` at all. Most texts have fewer, and are searched as fast as memory is read. */
+function opensMoreThan(text: string, limit: number): boolean {
+  let count = 0;
+  for (const bracket of ['{', '[']) {
+    for (let at = text.indexOf(bracket); at !== -1; at = text.indexOf(bracket, at + 1)) {
+      count += 1;
+      if (count > limit) return true;
+    }
+  }
+  return false;
+}
+
+function isDeeperThan(text: string, limit: number): boolean {
   let depth = 0;
   for (let at = 0; at < text.length; at += 1) {
     const code = text.charCodeAt(at);

@@ -52,6 +52,7 @@ export class EventRun {
   private readonly runner: Runner;
   private readonly over = new AbortController();
   private readonly entries: readonly Entry[];
+  private work: Promise<unknown> = Promise.resolve();
 
   constructor(
     deliveries: readonly Delivery[],
@@ -74,16 +75,21 @@ export class EventRun {
 
   /** Resolves when all is done, or when `ms` are over: then handlers get their signal, and up to `graceMs` to obey it. */
   async within(ms: number, graceMs: number): Promise<void> {
-    const work = Promise.all(this.lines().map((line) => this.workOff(line)));
-    if (await endsWithin(work, ms)) return;
+    this.work = Promise.all(this.lines().map((line) => this.workOff(line)));
+    if (await endsWithin(this.work, ms)) return;
     this.over.abort();
     this.admission.endWaits();
     for (const { flight } of this.entries) flight.abort(new DrainDeadline('The time of the event is over.'));
-    if (await endsWithin(work, graceMs)) return;
+    if (await endsWithin(this.work, graceMs)) return;
     for (const { flight } of this.entries) {
       flight.givenUp = true;
       flight.giveUp();
     }
+  }
+
+  /** What was begun may still have to be recorded, such as a note to be taken back; resolves once it is, or after `ms`. */
+  async recorded(ms: number): Promise<void> {
+    await endsWithin(this.work, ms);
   }
 
   /** What has to come again; of a FIFO group no sooner than its first. */

@@ -142,8 +142,7 @@ export class Admission {
       };
       const waiter = { flight, answer };
       const { begun } = flight.standing;
-      const place = line === this.suspects ? line.findIndex((other) => other.flight.standing.begun > begun) : -1;
-      line.splice(place === -1 ? line.length : place, 0, waiter);
+      line.splice(1 + line.findLastIndex((other) => other.flight.standing.begun <= begun), 0, waiter);
     });
   }
 

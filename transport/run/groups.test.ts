@@ -5,6 +5,9 @@ import { InFlight } from './in-flight';
 const flight = (group = 'one'): InFlight =>
   new InFlight(toDelivery({ Attributes: { MessageGroupId: group, SequenceNumber: '1' } }, 0), 30);
 
+/** Of a standard queue, where a group shares fairly and orders nothing. */
+const unordered = (): InFlight => new InFlight(toDelivery({ Attributes: { MessageGroupId: 'one' } }, 0), 30);
+
 it('gives the turn to one of a group after the other, and to groups side by side', async () => {
   const groups = new Groups();
   const [first, second, other] = [flight(), flight(), flight('two')];
@@ -39,4 +42,22 @@ it('ends a turn once: what has left its group cannot end the turn of the next', 
   groups.leave(waiting, false);
   groups.leave(second, true);
   expect(await turns[1]).toBe('now');
+});
+
+it('orders nothing on a standard queue', async () => {
+  const groups = new Groups();
+  const [first, second] = [unordered(), unordered()];
+  expect(await Promise.all([groups.turn(first), groups.turn(second)])).toEqual(['now', 'now']);
+  groups.leave(first, false);
+  groups.leave(second, true);
+  expect(await groups.turn(unordered())).toBe('now');
+});
+
+it('forgets a group whose last has left, and minds nobody who leaves it after that', async () => {
+  const groups = new Groups();
+  const [first, second] = [flight(), flight()];
+  await groups.turn(first);
+  groups.leave(first, true);
+  groups.leave(first, false);
+  expect(await groups.turn(second)).toBe('now');
 });

@@ -37,6 +37,12 @@ export class Heartbeats {
     }, everyMs);
   }
 
+  /** Ends at once what would end by itself at the next look, and would keep the process until then. */
+  stop(): void {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+  }
+
   private look(): void {
     const leaseMs = this.visibilitySeconds() * 1_000;
     const lateMs = performance.now() - this.nextLook;

@@ -41,7 +41,8 @@ export class Verdicts {
     if (standing === 'not-ours') return standing;
     if (standing.job !== 'open') return decideEnded(standing);
     flight.noted = true;
-    return 'begun';
+    // It was told to stop while the note was written: it never begins.
+    return flight.abortedBy ? this.takeBack(flight, 'not-ours') : 'begun';
   }
 
   async afterRun(flight: InFlight, outcome: Outcome): Promise<Decision | NotOurs> {
@@ -61,7 +62,7 @@ export class Verdicts {
   }
 
   /** One try: if it fails the note stays, and the next run of the job has no other such job beside it. */
-  private async takeBack(flight: InFlight, decision: Decision): Promise<Decision> {
+  private async takeBack<D>(flight: InFlight, decision: D): Promise<D> {
     if (flight.noted) await this.attempts.takeBack(flight.delivery).catch(() => undefined);
     flight.noted = false;
     return decision;

@@ -86,6 +86,11 @@ export class Worker {
 
   /** Resolves when nothing is in flight. At the deadline aborts, waits a second, and releases what still is. */
   async drain(deadlineMs: number): Promise<void> {
+    await this.end(deadlineMs);
+    this.heartbeats.stop();
+  }
+
+  private async end(deadlineMs: number): Promise<void> {
     this.ending.abort();
     this.parts.admission.endWaits();
     if (await this.flights.noneWithin(deadlineMs)) return;
@@ -161,7 +166,7 @@ export class Worker {
     let end: Decision = decision;
     if (decision.action === 'dead-letter' && (await this.deadLetter(flight, decision)) === 'left') end = RELEASE;
     if (end.action === 'delete' || end.action === 'dead-letter') {
-      await settlement.delete(delivery, () => !flight.hasLostLease && !flight.hasLeaseEnded());
+      await settlement.delete(delivery, () => !flight.hasLostLease && flight.leaseLeftMs() > 0);
     } else await this.release(flight, end);
     settled.tell(flight, end);
     return end.action === 'delete' || end.action === 'dead-letter' ? 'ended' : 'left';

@@ -158,3 +158,17 @@ it('flushes what lingers', async () => {
   expect(await answer).toBe('ok 0');
   expect(lingering.pending).toBe(false);
 });
+
+it('flushes what could not leave yet as soon as the calls before it have ended', async () => {
+  const { batcher: full, calls } = batcher({ lingerMs: 60_000, maxCalls: 1 });
+  const answers = range(13).map((entry) => full.add(entry));
+  await turn();
+  expect(calls.map(({ entries }) => entries.length)).toEqual([10]);
+  const flushed = full.flush();
+  calls[0]?.answer();
+  await turn();
+  expect(calls.map(({ entries }) => entries.length)).toEqual([10, 3]);
+  calls[1]?.answer();
+  await flushed;
+  expect(await Promise.all(answers)).toHaveLength(13);
+});

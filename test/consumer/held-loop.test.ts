@@ -1,0 +1,37 @@
+import { withBroker } from '../harness/broker';
+import { startConsumerApp, stopConsumerApps } from '../harness/consumer-app';
+import { eventually } from '../harness/eventually';
+
+const broker = withBroker();
+afterEach(stopConsumerApps);
+
+it('says so when handlers hold the event loop for longer than leases can wait', async () => {
+  const queues = await broker().createQueues({ numbers: { visibilityTimeoutSeconds: 2 } });
+  const said: string[] = [];
+  const logger = {
+    log: () => undefined,
+    warn: (text: unknown, context: unknown) => context === 'Heartbeats' && said.push(String(text)),
+    error: () => undefined,
+  };
+  const hold = (ms: number): void => {
+    for (const until = performance.now() + ms; performance.now() < until;);
+  };
+  const { records } = await startConsumerApp(
+    queues,
+    {},
+    {
+      logger,
+      work: ({ input }) => {
+        hold(input);
+        return { result: input + 1 };
+      },
+    },
+  );
+  const quick = '01a0c0de-0000-7000-8000-000000000001';
+  await broker().send(queues.queueUrl, JSON.stringify({ id: quick, input: 10 }));
+  await eventually(async () => (await records.get(quick))?.state === 'done');
+  expect(said).toEqual([]);
+  await broker().send(queues.queueUrl, JSON.stringify({ input: 1_500 }));
+  await eventually(() => broker().isEmpty(queues.queueUrl));
+  expect(said).toEqual([expect.stringMatching(/^Handlers held the event loop for 1\.\d s: .* Use a worker thread\.$/)]);
+});

@@ -1,0 +1,117 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { type FaultProxy, startFaultProxy } from '../../experiments/proxy/fault-proxy';
+import { type Work } from '../../consumer/work';
+import { withBroker } from '../harness/broker';
+import { type ConsumerApp, startConsumerApp, stopConsumerApps } from '../harness/consumer-app';
+import { type EventAnswer, HeldMessages } from './held-messages';
+
+const broker = withBroker();
+let proxy: FaultProxy;
+/** Ends whatever handlers of the test still run. */
+let end: AbortController;
+beforeEach(async () => {
+  proxy = await startFaultProxy(broker().endpoint);
+  end = new AbortController();
+});
+afterEach(async () => {
+  end.abort();
+  proxy.clear();
+  await stopConsumerApps();
+  await proxy.close();
+});
+
+async function onLambda(work: Work, { concurrency = 100, fifo = false } = {}): Promise<ConsumerApp> {
+  const queues = await broker().createQueues({ fifo });
+  const env = broker().environment(queues, proxy.endpoint);
+  const variables = { AWS_LAMBDA_FUNCTION_NAME: 'consumer', CONCURRENCY: String(concurrency) };
+  return startConsumerApp({ ...queues, env }, variables, { work });
+}
+
+const upTo = (count: number): number[] => Array.from({ length: count }, (_, place) => place);
+
+const untilToldToStop: Work = async ({ input }, { signal }) => {
+  await wait(60_000, undefined, { signal });
+  return { result: input + 1 };
+};
+
+const untilTheTestEnds: Work = async ({ input }) => {
+  await wait(60_000, undefined, { signal: end.signal }).catch(() => undefined);
+  return { result: input + 1 };
+};
+
+/** One event of so many jobs. */
+async function event(work: Work, jobs: number, deadlineMs: number): Promise<EventAnswer> {
+  const { url } = await onLambda(work);
+  const messages = new HeldMessages(url, deadlineMs);
+  messages.add(upTo(jobs).map((input) => ({ input })));
+  return messages.event();
+}
+
+describe('an event is answered before its deadline, and reports what is left,', () => {
+  it.each([1, 300])('while calls that give messages back have no answer: %d jobs', async (jobs) => {
+    proxy.rule('ChangeMessageVisibilityBatch', 'blackhole');
+    const { status, tookMs, kept } = await event(untilToldToStop, jobs, 3_000);
+    expect([status, kept]).toEqual([200, upTo(jobs)]);
+    expect(tookMs).toBeLessThan(3_000);
+    expect(proxy.count('ChangeMessageVisibilityBatch')).toBeGreaterThan(0);
+  });
+
+  it.each([1_000, 3_000])('where handlers ignore their signal: %d ms', async (deadlineMs) => {
+    const { status, tookMs, kept } = await event(untilTheTestEnds, 20, deadlineMs);
+    expect([status, kept]).toEqual([200, upTo(20)]);
+    expect(tookMs).toBeLessThan(deadlineMs);
+    expect(proxy.count('ChangeMessageVisibilityBatch')).toBeGreaterThanOrEqual(2);
+  });
+
+  it('with 10,000 messages to be given back', async () => {
+    const { status, tookMs, kept } = await event(untilToldToStop, 10_000, 6_000);
+    expect([status, kept.length]).toEqual([200, 10_000]);
+    expect(tookMs).toBeLessThan(6_000);
+    expect(proxy.count('ChangeMessageVisibilityBatch')).toBeGreaterThan(16);
+  });
+});
+
+it('a deadline further away than a timer can wait is none', async () => {
+  const month = 30 * 24 * 60 * 60 * 1_000;
+  const work: Work = async ({ input }, { signal }) => {
+    await wait(200, undefined, { signal });
+    return { result: input + 1 };
+  };
+  expect((await event(work, 3, month)).kept).toEqual([]);
+});
+
+describe('FIFO order in an event', () => {
+  /** The second of each group fails. What has run, and what is reported, in the order of the event. */
+  async function courseOf(groups: number, concurrency: number): Promise<{ ran: number[]; kept: readonly number[] }> {
+    const ran: number[] = [];
+    const { url } = await onLambda(
+      async ({ input }) => {
+        ran.push(input);
+        await wait(5);
+        if (input % 10 === 1) throw new Error('the second fails');
+        return { result: input + 1 };
+      },
+      { concurrency, fifo: true },
+    );
+    const messages = new HeldMessages(url, 20_000);
+    const jobs = upTo(6).flatMap((place) =>
+      upTo(groups).map((group) => ({ input: 10 * group + place, group: `group-${group}` })),
+    );
+    messages.add(jobs);
+    const { kept } = await messages.event();
+    return { ran, kept };
+  }
+
+  it.each([
+    [1, 1],
+    [5, 2],
+    [5, 100],
+  ])('holds behind a failure: %d groups, CONCURRENCY %d', async (groups, concurrency) => {
+    const { ran, kept } = await courseOf(groups, concurrency);
+    for (const group of upTo(groups)) {
+      expect(ran.filter((input) => Math.floor(input / 10) === group)).toEqual([10 * group, 10 * group + 1]);
+    }
+    const left = [1, 2, 3, 4, 5].flatMap((place) => upTo(groups).map((group) => 10 * group + place));
+    expect(kept).toEqual(left);
+  });
+});
