@@ -16,10 +16,17 @@ module.exports = {
       to: { path: 'node_modules/(@nestjs|@aws-sdk)/' },
     },
     {
-      name: 'transport-knows-no-job',
+      name: 'transport-imports-nothing-of-ours',
       severity: 'error',
-      from: { path: '^transport/' },
-      to: { path: '^(results|service|producer|consumer|ops|infra)/|^contract/job' },
+      from: { path: '^transport/', pathNot: '\\.test\\.ts$' },
+      to: { pathNot: '^transport/|node_modules/', dependencyTypesNot: ['core'] },
+    },
+    {
+      // A test of a unit of the package may go deep; so may nothing else.
+      name: 'transport-by-its-entry',
+      severity: 'error',
+      from: { pathNot: '^(transport|test/transport)/' },
+      to: { path: '^transport/', pathNot: '^transport/index\\.ts$' },
     },
     {
       name: 'results-know-no-queue',

@@ -6,7 +6,7 @@ import { DELIVERY } from '../contract/delivery';
 import { EnvironmentError, type Environment } from '../contract/environment';
 import { JOB_TYPE } from '../contract/job';
 import { createLogger } from '../service/logger';
-import { SqsStrategy } from '../transport/nest/strategy';
+import { SqsStrategy } from '../transport/index';
 import { addOne } from './add-one';
 import { EVENT_LIMIT_BYTES } from './events.controller';
 import { ConsumerModule, type ConsumerOptions } from './consumer.module';
@@ -47,11 +47,10 @@ export function consumerFaults({ queueUrl, deadLetterQueueUrl }: Environment): s
 const withoutSlash = (url: string): string => url.replace(/\/+$/, '');
 
 function optionsOf(environment: Environment): Omit<ConsumerOptions, 'work'> {
-  const { queueUrl, deadLetterQueueUrl, region, sqsEndpoint, concurrency, onLambda } = environment;
+  const { queueUrl, deadLetterQueueUrl, region, sqsEndpoint, concurrency, handlerTimeoutSeconds, onLambda } =
+    environment;
   if (queueUrl === undefined || deadLetterQueueUrl === undefined)
     throw new EnvironmentError(consumerFaults(environment));
-  const { handlerTimeoutSeconds, visibilityTimeoutSeconds } = environment;
-  const numbers = { ...DELIVERY, handlerTimeoutSeconds, visibilityTimeoutSeconds };
   return {
     transport: {
       region,
@@ -63,13 +62,15 @@ function optionsOf(environment: Environment): Omit<ConsumerOptions, 'work'> {
           defaultType: JOB_TYPE,
           concurrency,
           pollers: onLambda ? 0 : environment.pollers,
-          ...numbers,
+          ...DELIVERY,
+          handlerTimeoutSeconds,
         },
       ],
     },
     results: environment,
     workSeconds: environment.workSeconds,
     takesEvents: onLambda,
+    handlerTimeoutSeconds,
     ecsAgentUrl: environment.ecsAgentUrl,
   };
 }

@@ -1,10 +1,12 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { type StoreSpec } from '../results/open';
 import { ResultsModule } from '../results/results.module';
-import { QueueConsumerModule } from '../transport/nest/consumer-module';
-import { type ConsumerOptions as TransportOptions } from '../transport/nest/consumer-options';
-import { QueueConsumers } from '../transport/nest/queue-consumers';
-import { SqsTransport } from '../transport/transport';
+import {
+  type ConsumerOptions as TransportOptions,
+  QueueConsumer,
+  QueueConsumerModule,
+  QueueConsumers,
+} from '../transport/index';
 import { EventsController } from './events.controller';
 import { HealthController } from './health.controller';
 import { JobController, WORK_SECONDS } from './job.controller';
@@ -20,24 +22,26 @@ export interface ConsumerOptions {
   readonly work: Work;
   /** Jobs come in by `POST /events`. */
   readonly takesEvents: boolean;
+  readonly handlerTimeoutSeconds: number;
   /** Undefined anywhere but on ECS. */
   readonly ecsAgentUrl: string | undefined;
 }
 
 @Module({})
 export class ConsumerModule {
-  static with({ transport, results, workSeconds, work, takesEvents, ecsAgentUrl }: ConsumerOptions): DynamicModule {
+  static with({ transport, results, workSeconds, work, ...rest }: ConsumerOptions): DynamicModule {
+    const { takesEvents, handlerTimeoutSeconds, ecsAgentUrl } = rest;
     const records = ResultsModule.open(results);
     return {
       module: ConsumerModule,
       imports: [records, QueueConsumerModule.forRoot({ ...transport, attempts: RecordedAttempts, imports: [records] })],
       controllers: [JobController, HealthController, ...(takesEvents ? [EventsController] : [])],
       providers: [
-        { provide: SqsTransport, inject: [QueueConsumers], useFactory: (queues: QueueConsumers) => queues.get() },
+        { provide: QueueConsumer, inject: [QueueConsumers], useFactory: (queues: QueueConsumers) => queues.get() },
         { provide: WORK_SECONDS, useValue: workSeconds },
         { provide: WORK, useValue: work },
         StoreBreaker,
-        ...(ecsAgentUrl === undefined ? [] : [TaskProtection.at(ecsAgentUrl)]),
+        ...(ecsAgentUrl === undefined ? [] : [TaskProtection.at(ecsAgentUrl, handlerTimeoutSeconds)]),
       ],
     };
   }

@@ -1,8 +1,6 @@
 import { Body, Controller, Headers, HttpCode, Post } from '@nestjs/common';
 import { Problem, unavailable } from '../service/problem';
-import { EventRefused } from '../transport/events/event-intake';
-import { EventMalformed, toMessages } from '../transport/events/lambda-event';
-import { SqsTransport } from '../transport/transport';
+import { EventMalformed, EventRefused, type PartialBatchResponse, QueueConsumer } from '../transport/index';
 
 /** Lambda takes an event of at most 6 MB; the adapter writes it anew, and may need some more. */
 export const EVENT_LIMIT_BYTES = 8 * 1_048_576;
@@ -12,18 +10,13 @@ const FALLBACK_MS = 30_000;
 
 const RETRY_AFTER_SECONDS = 5;
 
-/** What the event source deletes, and what it does not: all that is named here comes again. */
-interface PartialBatchResponse {
-  readonly batchItemFailures: readonly { readonly itemIdentifier: string }[];
-}
-
 /**
  * Lambda's SQS event source, by way of the web adapter; there on Lambda only, since whoever reaches it can make jobs up.
  * An error is an error here: the adapter fails the invocation, and the whole event comes again.
  */
 @Controller('events')
 export class EventsController {
-  constructor(private readonly transport: SqsTransport) {}
+  constructor(private readonly transport: QueueConsumer) {}
 
   @Post()
   @HttpCode(200)
@@ -32,8 +25,7 @@ export class EventsController {
     @Headers('x-amzn-lambda-context') context: string | undefined,
   ): Promise<PartialBatchResponse> {
     try {
-      const notDone = await this.transport.take(toMessages(event), msUntilDeadline(context) ?? FALLBACK_MS);
-      return { batchItemFailures: notDone.map((itemIdentifier) => ({ itemIdentifier })) };
+      return await this.transport.takeEvent(event, msUntilDeadline(context) ?? FALLBACK_MS);
     } catch (error) {
       if (error instanceof EventMalformed) throw new Problem(400, error.message);
       if (error instanceof EventRefused) throw unavailable(error.message, RETRY_AFTER_SECONDS);

@@ -1,17 +1,15 @@
 import { Controller, Get, Inject } from '@nestjs/common';
 import { RECORDS, type Records } from '../results/records';
 import { unavailable } from '../service/problem';
-import { SqsTransport } from '../transport/transport';
+import { QueueConsumer } from '../transport/index';
 import { StoreBreaker } from './store-breaker';
 
-/** A poll is answered within 25 s (20 s long poll and slack); a poller without an answer for longer has died. */
-const POLL_AGE_LIMIT_MS = 45_000;
 const RETRY_AFTER_SECONDS = 5;
 
 @Controller('health')
 export class HealthController {
   constructor(
-    private readonly transport: SqsTransport,
+    private readonly transport: QueueConsumer,
     private readonly breaker: StoreBreaker,
     @Inject(RECORDS) private readonly records: Records,
   ) {}
@@ -19,10 +17,9 @@ export class HealthController {
   /** Red when the process should be replaced: a poll without an answer, or handlers that never return in every place. */
   @Get('live')
   live(): { status: 'live'; pollAgeSeconds: number } {
-    const { pollAgeMs, stuckMs } = this.transport.status();
-    if (pollAgeMs > POLL_AGE_LIMIT_MS) throw red('A poller has had no answer for 45 s.');
-    const timeoutMs = this.transport.options.numbers.handlerTimeoutSeconds * 1_000;
-    if (stuckMs > timeoutMs) throw red('Every handler was told to stop, and none has returned.');
+    const { pollAgeMs, stuckMs, hung } = this.transport.status();
+    if (hung && stuckMs > 0) throw red('Every handler was told to stop, and none has returned.');
+    if (hung) throw red('A poller has had no answer for 45 s.');
     return { status: 'live', pollAgeSeconds: Math.round(pollAgeMs / 1_000) };
   }
 

@@ -1,6 +1,5 @@
 import { isUUID } from 'class-validator';
-import { DEAD_LETTER_ATTRIBUTE } from '../transport/delivery/dead-letter';
-import { type Delivery } from '../transport/delivery/delivery';
+import { DEAD_LETTER_ATTRIBUTE, type Delivery } from '../transport/index';
 
 /** What of a delivery tells its job's id. */
 type Source = Pick<Delivery, 'messageId' | 'attributes'>;

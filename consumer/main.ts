@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { run } from '../service/run';
-import { SqsTransport } from '../transport/transport';
+import { QueueConsumer } from '../transport/index';
 import { consumerFaults, createConsumer } from './app';
 
 void run({
@@ -12,5 +12,5 @@ void run({
     await app.startAllMicroservices();
     await app.listen(consumerPort, host);
   },
-  unreturned: (app) => app.get(SqsTransport).unreturned,
+  unreturned: (app) => app.get(QueueConsumer).unreturned,
 });

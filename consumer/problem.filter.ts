@@ -1,16 +1,15 @@
-import { type ArgumentsHost, Catch, HttpException, Logger } from '@nestjs/common';
+import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
 import { type FastifyReply } from 'fastify';
-import { type Observable } from 'rxjs';
+import { throwError, type Observable } from 'rxjs';
 import { Problem, PROBLEM_TYPE } from '../service/problem';
-import { RpcErrorsFilter } from '../transport/nest/rpc-errors.filter';
 
 /** Errors of the health routes as problem documents; those of a handler go on as they are. */
 @Catch()
-export class ProblemFilter extends RpcErrorsFilter {
+export class ProblemFilter implements ExceptionFilter {
   private readonly logger = new Logger('Health');
 
-  override catch(error: unknown, host: ArgumentsHost): Observable<never> | undefined {
-    if (host.getType() === 'rpc') return super.catch(error, host);
+  catch(error: unknown, host: ArgumentsHost): Observable<never> | undefined {
+    if (host.getType() === 'rpc') return throwError(() => error);
     const problem = this.toProblem(error);
     const reply = host.switchToHttp().getResponse<FastifyReply>();
     void reply.code(problem.status).headers(problem.headers).type(PROBLEM_TYPE).send(JSON.stringify(problem));

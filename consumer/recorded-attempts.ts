@@ -1,10 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { payloadHash } from '../results/payload-hash';
 import { type Attempted, RECORDS, type Records } from '../results/records';
-import { type Attempts, type Standing } from '../transport/delivery/attempts';
-import { type DeadLetter } from '../transport/delivery/dead-letter';
-import { decode } from '../transport/delivery/decode';
-import { type Delivery } from '../transport/delivery/delivery';
+import { type Attempts, type DeadLetter, decode, type Delivery, type Standing } from '../transport/index';
 import { idInBody, jobIdOf } from './job-id';
 
 /** The transport's attempts, counted in the job's record. */

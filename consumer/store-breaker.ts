@@ -3,7 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { type StoreUnavailable } from '../results/errors';
 import { MOST_WAIT_MS } from '../results/patience';
 import { WatchedRecords } from '../results/watched';
-import { SqsTransport } from '../transport/transport';
+import { QueueConsumer } from '../transport/index';
 
 const PAUSE = 'store';
 
@@ -40,7 +40,7 @@ export class StoreBreaker implements OnModuleDestroy {
 
   constructor(
     private readonly records: WatchedRecords,
-    private readonly transport: SqsTransport,
+    private readonly transport: QueueConsumer,
   ) {
     records.onCall((call, failure) => {
       if (call === 'write') this.writeFailedAt = failure && performance.now();

@@ -6,7 +6,7 @@ import {
   type OnModuleDestroy,
 } from '@nestjs/common';
 import { setTimeout as wait } from 'node:timers/promises';
-import { SqsTransport } from '../transport/transport';
+import { QueueConsumer } from '../transport/index';
 
 /** Between two looks at whether the task is busy; a job begun in between has the drain, which is longer. */
 const LOOK_MS = 5_000;
@@ -28,22 +28,22 @@ const MINUTE_MS = 60_000;
 export class TaskProtection implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new Logger('TaskProtection');
   private readonly stopping = new AbortController();
-  private readonly minutes: number;
   private protectedUntil = 0;
   private restsUntil = 0;
   private refused = false;
 
-  static at(agentUrl: string): FactoryProvider<TaskProtection> {
-    const useFactory = (transport: SqsTransport): TaskProtection => new TaskProtection(agentUrl, transport);
-    return { provide: TaskProtection, inject: [SqsTransport], useFactory };
+  static at(agentUrl: string, handlerTimeoutSeconds: number): FactoryProvider<TaskProtection> {
+    const minutes = Math.ceil(handlerTimeoutSeconds / 60) + 1;
+    const useFactory = (transport: QueueConsumer): TaskProtection => new TaskProtection(agentUrl, minutes, transport);
+    return { provide: TaskProtection, inject: [QueueConsumer], useFactory };
   }
 
   constructor(
     private readonly agentUrl: string,
-    private readonly transport: SqsTransport,
-  ) {
-    this.minutes = Math.ceil(transport.options.numbers.handlerTimeoutSeconds / 60) + 1;
-  }
+    /** How long a stretch is. */
+    private readonly minutes: number,
+    private readonly transport: QueueConsumer,
+  ) {}
 
   onApplicationBootstrap(): void {
     void this.watch();

@@ -2,6 +2,7 @@ import { type DynamicModule, Inject, Module, type OnApplicationShutdown, type On
 import { type Environment } from '../contract/environment';
 import { RECORDS, type Records } from '../results/records';
 import { Waiting } from '../results/waiting';
+import { QueueProducerModule } from '../transport/index';
 import { AddOneController } from './add-one.controller';
 import { HealthController } from './health.controller';
 import { Intake } from './intake';
@@ -35,12 +36,14 @@ export class ProducerModule implements OnModuleDestroy, OnApplicationShutdown {
   ) {}
 
   static with({ environment, queueUrl, stopping, records, refusals }: ProducerParts): DynamicModule {
+    const { region, sqsEndpoint: endpoint } = environment;
     return {
       module: ProducerModule,
+      imports: [QueueProducerModule.forRoot({ region, endpoint, queues: [{ queueUrl }] })],
       controllers: [AddOneController, ProduceController, ResultsController, HealthController],
       providers: [
         { provide: Stopping, useValue: stopping },
-        { provide: Queue, useFactory: () => new Queue(environment, queueUrl) },
+        Queue,
         { provide: RECORDS, useValue: records },
         { provide: Refusals, useValue: refusals },
         { provide: Waiting, useFactory: () => new Waiting(records) },
@@ -60,7 +63,7 @@ export class ProducerModule implements OnModuleDestroy, OnApplicationShutdown {
     await this.stopping.drained(DRAIN_MS);
   }
 
-  /** After the port is closed; the queue closes itself. */
+  /** After the port is closed; the queue's producer closes itself. */
   async onApplicationShutdown(): Promise<void> {
     this.refusals.close();
     await this.waiting.close();

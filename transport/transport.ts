@@ -6,6 +6,8 @@ import { type Delivery, toDelivery } from './delivery/delivery';
 import { type DeliveryNumbers } from './delivery/numbers';
 import { errorText } from './delivery/outcome';
 import { EventIntake } from './events/event-intake';
+import { toMessages } from './events/lambda-event';
+import { type PartialBatchResponse, QueueConsumer, type QueueStatus } from './queue-consumer';
 import { MAX_POLLERS, Pump } from './receive/pump';
 import { PollGate } from './receive/poll-gate';
 import { Admission } from './run/admission';
@@ -23,7 +25,7 @@ export interface TransportOptions extends ClientOptions {
   readonly deadLetterQueueUrl: string;
   /** Handlers that run at once. Up to twice as many deliveries more are on their way to one, or being settled. */
   readonly concurrency: number;
-  /** Most long-polling receive loops, up to a tenth of `concurrency`; one while idle. 0: none, deliveries come in by `take`. */
+  /** Limits the long-polling receive loops, as a tenth of `concurrency` does; one while idle. 0: none, by `takeEvent` only. */
   readonly pollers: number;
   readonly numbers: DeliveryNumbers;
 }
@@ -35,24 +37,6 @@ interface PollLoop {
   };
 }
 
-export interface TransportStatus {
-  /** The queue has been reached, and polling has begun. */
-  readonly open: boolean;
-  /** Why it is not open, in a sentence. */
-  readonly notOpen: string | undefined;
-  readonly stopping: boolean;
-  /** Receives keep failing. */
-  readonly failing: boolean;
-  readonly pauses: readonly string[];
-  /** Age of the oldest unanswered receive; 0 while no poller is asking. */
-  readonly pollAgeMs: number;
-  readonly inFlight: number;
-  /** For how long handlers that were told to stop have held every permit; 0 while one is left. */
-  readonly stuckMs: number;
-  /** Dead letters that wait, because the dead-letter queue does not take them. */
-  readonly deadLettersRefused: number;
-}
-
 /** Running polls get this long to end by themselves at a drain. */
 const SETTLE_DOWN_MS = 1_000;
 
@@ -62,10 +46,16 @@ const DRAIN_RESERVE_MS = SETTLE_DOWN_MS + 3_000;
 /** For this long after a pause what is here already is begun, and nothing after it. */
 const BEGINS_WHILE_PAUSED_MS = 5_000;
 
-/** The consumer's transport as a whole: start, drain, health and the two hooks. Everything else hangs below it. */
-export class SqsTransport {
+/** A poll is answered within 25 s (20 s long poll and slack); a poller without an answer for longer has died. */
+const POLL_AGE_LIMIT_MS = 45_000;
+
+/** Until the queue has told its own, before which nothing is received. */
+const VISIBILITY_SECONDS = 30;
+
+/** The consumer as a whole: start, drain, health. Everything else hangs below it. */
+export class SqsTransport extends QueueConsumer {
   readonly pump: Pump;
-  readonly pollClient: SQSClient;
+  private readonly pollClient: SQSClient;
   private readonly logger = new Logger('SqsTransport');
   private readonly workClient: SQSClient;
   private readonly gate: PollGate;
@@ -75,7 +65,7 @@ export class SqsTransport {
   private readonly worker: Worker;
   private readonly events: EventIntake;
   private readonly settled = new SettledListeners();
-  private visibilitySeconds: number;
+  private visibilitySeconds = VISIBILITY_SECONDS;
   private handle: Handle | undefined;
   private pollLoops: readonly PollLoop[] = [];
   private notOpen: string | undefined = 'The queue does not answer.';
@@ -86,13 +76,13 @@ export class SqsTransport {
     readonly options: TransportOptions,
     attempts: Attempts,
   ) {
+    super();
     const { queueUrl, deadLetterQueueUrl, numbers, concurrency } = options;
     if (isSameQueue(queueUrl, deadLetterQueueUrl))
       throw new WiringError(
         'The dead-letter queue is the queue itself: every dead letter would come back; name another.',
       );
     const pollers = Math.min(options.pollers, MAX_POLLERS, Math.ceil(concurrency / 10));
-    this.visibilitySeconds = numbers.visibilityTimeoutSeconds;
     this.pollClient = createPollClient(options, pollers, numbers.receiveWaitSeconds);
     this.workClient = createWorkClient(options);
     this.settlement = new Settlement(this.workClient, queueUrl);
@@ -108,7 +98,8 @@ export class SqsTransport {
     const parts = { handle, settlement, deadLetters, attempts, numbers, settled };
     this.worker = new Worker({ ...parts, admission, visibilitySeconds, mayBegin });
     this.events = new EventIntake({ ...parts, concurrency, gate });
-    this.pump = new Pump(pollers, { gate, admission, intake: this, visibilitySeconds });
+    const intake = { admit: this.admit.bind(this), refuse: this.refuse.bind(this) };
+    this.pump = new Pump(pollers, { client: this.pollClient, gate, admission, intake, visibilitySeconds });
   }
 
   /** Called once the application is up. Polling begins when the queue has told its visibility timeout. */
@@ -119,20 +110,15 @@ export class SqsTransport {
     else void this.openGate();
   }
 
-  /**
-   * Takes in what someone else received and will delete. Resolves, before `withinMs` are over, to the MessageIds of what
-   * must not be deleted; rejects when nothing was begun.
-   */
-  take(messages: readonly Message[], withinMs: number): Promise<string[]> {
-    return this.events.take(toDeliveries(messages), withinMs);
+  async takeEvent(event: unknown, withinMs: number): Promise<PartialBatchResponse> {
+    const notDone = await this.events.take(toDeliveries(toMessages(event)), withinMs);
+    return { batchItemFailures: notDone.map((itemIdentifier) => ({ itemIdentifier })) };
   }
 
-  /** Told of every settled delivery. */
   onSettled(listener: SettledListener): void {
     this.settled.add(listener);
   }
 
-  /** No new receives until every reason given is resumed; what is in flight goes on. */
   pause(reason: string): void {
     this.gate.pause(reason);
   }
@@ -141,40 +127,41 @@ export class SqsTransport {
     this.gate.resume(reason);
   }
 
-  status(): TransportStatus {
+  status(): QueueStatus {
+    const pollAgeMs = this.pump.pollAgeMs();
+    const { stuckMs } = this.admission;
     return {
       open: this.notOpen === undefined,
       notOpen: this.notOpen,
       stopping: this.draining !== undefined,
       failing: this.pump.failing,
+      hung: pollAgeMs > POLL_AGE_LIMIT_MS || stuckMs > this.options.numbers.handlerTimeoutSeconds * 1_000,
       pauses: this.gate.pauseReasons,
-      pollAgeMs: this.pump.pollAgeMs(),
+      pollAgeMs,
       inFlight: this.worker.inFlight,
-      stuckMs: this.admission.stuckMs,
+      stuckMs,
       deadLettersRefused: this.deadLetters.refused,
     };
   }
 
-  /** Handlers that were told to stop and never returned; they alone can keep the process alive after a drain. */
   get unreturned(): number {
     return this.admission.unreturned;
   }
 
-  admit(messages: readonly Message[]): void {
+  drain(): Promise<void> {
+    this.draining ??= this.drainOnce();
+    return this.draining;
+  }
+
+  private admit(messages: readonly Message[]): void {
     for (const delivery of toDeliveries(messages)) this.worker.admit(delivery);
   }
 
   /** What is in flight here goes on under its new receipt: given back, it would run a second time beside it. */
-  refuse(messages: readonly Message[]): void {
+  private refuse(messages: readonly Message[]): void {
     for (const delivery of toDeliveries(messages)) {
       if (!this.worker.adopt(delivery)) void this.settlement.release(delivery, 0);
     }
-  }
-
-  /** Stop receiving, finish what is in flight, settle it, close. Idempotent: every caller gets the one drain. */
-  drain(): Promise<void> {
-    this.draining ??= this.drainOnce();
-    return this.draining;
   }
 
   private async drainOnce(): Promise<void> {

@@ -17,8 +17,7 @@ import { type Work } from '../../consumer/work';
 import { type Job } from '../../contract/job';
 import { type Effect, RECORDS, type Records } from '../../results/records';
 import { run } from '../../service/run';
-import { decode } from '../../transport/delivery/decode';
-import { SqsTransport } from '../../transport/transport';
+import { decode, QueueConsumer } from '../../transport/index';
 import { Journal } from './journal';
 import { Random } from './random';
 
@@ -81,7 +80,7 @@ void run({
   create: (environment, logger) => createConsumer(environment, logger, work),
   async listen(app) {
     noteAnswers(app.get<Records>(RECORDS), values.control);
-    app.get(SqsTransport).onSettled(({ delivery, action, startedAt }) => {
+    app.get(QueueConsumer).onSettled(({ delivery, action, startedAt }) => {
       journal.add({ kind: 'settled', job: idOf(delivery.body), action, run: startedAt !== undefined });
     });
     await app.init();
@@ -89,5 +88,5 @@ void run({
     await app.listen(0, '127.0.0.1');
     process.send?.('listening');
   },
-  unreturned: (app) => app.get(SqsTransport).unreturned,
+  unreturned: (app) => app.get(QueueConsumer).unreturned,
 });

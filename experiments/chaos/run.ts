@@ -2,9 +2,8 @@ import { appendFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { type Message } from '@aws-sdk/client-sqs';
-import { JOB_TYPE, JOB_VERSION } from '../../contract/job';
-import { DEAD_LETTER_ATTRIBUTE } from '../../transport/delivery/dead-letter';
-import { envelope } from '../../transport/sqs/outgoing';
+import { DEAD_LETTER_ATTRIBUTE } from '../../transport/index';
+import { envelope } from '../envelope';
 import { Generator } from './generator';
 import { type DeadLetterFound, type History, type Knowledge } from './history';
 import { countRecorded, type Entry, readLines } from './journal';
@@ -131,7 +130,7 @@ export class ChaosRun {
   private async sendMalformed(messages: readonly Malformed[]): Promise<void> {
     for (const { at, body, group } of messages) {
       await wait(Math.max(0, this.startedAt + at - performance.now()));
-      const message = { body, attributes: envelope(JOB_TYPE, JOB_VERSION), group };
+      const message = { body, attributes: envelope(), group };
       while (
         !(await this.stage.queues.send([message]).then(
           () => true,

@@ -15,8 +15,7 @@ import { consumerFaults, createConsumer } from '../../consumer/app';
 import { idInBody } from '../../consumer/job-id';
 import { JobController } from '../../consumer/job.controller';
 import { run } from '../../service/run';
-import { type SqsContext } from '../../transport/nest/sqs-context';
-import { SqsTransport } from '../../transport/transport';
+import { QueueConsumer, type SqsContext } from '../../transport/index';
 import { recordNothing } from '../recording/record-nothing';
 import { Journal } from './journal';
 
@@ -63,7 +62,7 @@ void run({
   async listen(app) {
     if (values.unrecorded) recordNothing(app);
     const busy = { from: 0, to: 0 };
-    app.get(SqsTransport).onSettled(({ delivery, action, settledAt }) => {
+    app.get(QueueConsumer).onSettled(({ delivery, action, settledAt }) => {
       if (action === 'dead-letter') journal.deadLetter(delivery.messageId, delivery.receiveCount);
       busy.from ||= delivery.receivedAt;
       busy.to = settledAt;
@@ -78,5 +77,5 @@ void run({
     await app.listen(0, '127.0.0.1');
     process.send?.('listening');
   },
-  unreturned: (app) => app.get(SqsTransport).unreturned,
+  unreturned: (app) => app.get(QueueConsumer).unreturned,
 });

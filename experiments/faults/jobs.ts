@@ -1,11 +1,11 @@
 import { v7 as uuid } from 'uuid';
-import { JOB_TYPE, JOB_VERSION, type Job } from '../../contract/job';
-import { envelope } from '../../transport/sqs/outgoing';
+import { type Job } from '../../contract/job';
+import { envelope } from '../envelope';
 import { type Outgoing } from './queues';
 
 export const makeJobs = (count: number): Job[] => Array.from({ length: count }, (_, input) => ({ id: uuid(), input }));
 
 export const toMessage = (job: Job): Outgoing => ({
   body: JSON.stringify(job),
-  attributes: envelope(JOB_TYPE, JOB_VERSION),
+  attributes: envelope(),
 });

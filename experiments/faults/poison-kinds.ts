@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { JOB_TYPE, JOB_VERSION } from '../../contract/job';
-import { envelope } from '../../transport/sqs/outgoing';
+import { envelope } from '../envelope';
 import { type Outgoing } from './queues';
 
 export interface Poison extends Outgoing {

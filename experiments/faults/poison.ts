@@ -1,6 +1,6 @@
 import { type Message } from '@aws-sdk/client-sqs';
 import { DELIVERY } from '../../contract/delivery';
-import { DEAD_LETTER_ATTRIBUTE } from '../../transport/delivery/dead-letter';
+import { DEAD_LETTER_ATTRIBUTE } from '../../transport/index';
 import { differences, LOST_AFTER_SECONDS, randomWhole, type Experiment, type Settings } from './experiment';
 import { makeJobs, toMessage } from './jobs';
 import { readCpuMs, readReceiveCounts } from './journal';

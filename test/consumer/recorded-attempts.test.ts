@@ -1,3 +1,4 @@
+import { type Delivery } from '../../transport/index';
 import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -5,7 +6,6 @@ import { join } from 'node:path';
 import { RecordedAttempts } from '../../consumer/recorded-attempts';
 import { SqliteRecords } from '../../results/sqlite';
 import { type Records } from '../../results/records';
-import { toDelivery, type Delivery } from '../../transport/delivery/delivery';
 
 let folder: string;
 let records: Records;
@@ -21,8 +21,21 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-const delivery = (id: string, input: unknown, messageId: string = randomUUID()): Delivery =>
-  toDelivery({ MessageId: messageId, Body: JSON.stringify({ id, input }) }, Date.now());
+const delivery = (id: string, input: unknown, messageId: string = randomUUID()): Delivery => ({
+  messageId,
+  body: JSON.stringify({ id, input }),
+  attributes: {},
+  type: undefined,
+  version: undefined,
+  receiveCount: 1,
+  groupId: undefined,
+  orderedGroup: undefined,
+  traceHeader: undefined,
+  sentAt: Date.now(),
+  firstReceivedAt: Date.now(),
+  receivedAt: Date.now(),
+  receiptHandle: 'handle',
+});
 
 it('counts failed runs by job, whatever message they came in', async () => {
   const id = randomUUID();
@@ -99,5 +112,5 @@ it('a message that only SQS can move is not left over until it has', async () =>
 });
 
 it('takes the MessageId for the id of what cannot be read', () => {
-  expect(attempts.jobId(toDelivery({ MessageId: 'm', Body: '{' }, 0))).toBe('m');
+  expect(attempts.jobId({ ...delivery('', 1, 'm'), body: '{' })).toBe('m');
 });

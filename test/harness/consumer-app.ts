@@ -7,7 +7,7 @@ import { createConsumer } from '../../consumer/app';
 import { type Work } from '../../consumer/work';
 import { readEnvironment } from '../../contract/environment';
 import { RECORDS, type Records } from '../../results/records';
-import { SqsTransport } from '../../transport/transport';
+import { QueueConsumer } from '../../transport/index';
 import { type TestQueues } from './broker';
 
 const SILENT = { log: () => undefined, warn: () => undefined, error: () => undefined };
@@ -16,7 +16,7 @@ const SILENT = { log: () => undefined, warn: () => undefined, error: () => undef
 export interface ConsumerApp {
   readonly app: NestFastifyApplication;
   readonly records: Records;
-  readonly transport: SqsTransport;
+  readonly transport: QueueConsumer;
   readonly resultsPath: string;
   /** `http://127.0.0.1:PORT` of the health routes. */
   readonly url: string;
@@ -37,7 +37,7 @@ export async function startConsumerApp(
   await app.init();
   await app.startAllMicroservices();
   await app.listen(0, '127.0.0.1');
-  return { app, records: app.get(RECORDS), transport: app.get(SqsTransport), resultsPath, url: await app.getUrl() };
+  return { app, records: app.get(RECORDS), transport: app.get(QueueConsumer), resultsPath, url: await app.getUrl() };
 }
 
 /** Drains every consumer of the test and removes its store; for `afterEach`. */

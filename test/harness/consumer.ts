@@ -3,13 +3,15 @@ import { Controller, Inject, type LoggerService, Module, type Provider, type Typ
 import { NestFactory } from '@nestjs/core';
 import { Ctx, EventPattern, Payload, type MicroserviceOptions } from '@nestjs/microservices';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { type Attempts } from '../../transport/delivery/attempts';
-import { DEFAULT_NUMBERS, type DeliveryNumbers } from '../../transport/delivery/numbers';
-import { QueueConsumerModule } from '../../transport/nest/consumer-module';
-import { QueueConsumers } from '../../transport/nest/queue-consumers';
-import { SqsContext } from '../../transport/nest/sqs-context';
-import { SqsStrategy } from '../../transport/nest/strategy';
-import { type SqsTransport } from '../../transport/transport';
+import {
+  type Attempts,
+  type QueueConsumer,
+  QueueConsumerModule,
+  QueueConsumers,
+  type QueueOptions,
+  SqsContext,
+  SqsStrategy,
+} from '../../transport/index';
 import { type TestBroker, type TestQueues } from './broker';
 
 export interface ConsumerUnderTest {
@@ -17,9 +19,9 @@ export interface ConsumerUnderTest {
   readonly queues: Pick<TestQueues, 'queueUrl' | 'deadLetterQueueUrl'>;
   readonly controllers: Type[];
   readonly providers?: Provider[];
-  readonly numbers?: Partial<DeliveryNumbers>;
+  readonly numbers?: Partial<QueueOptions>;
   readonly concurrency?: number;
-  /** 0: deliveries come in by `take`. */
+  /** 0: deliveries come in by `takeEvent`. */
   readonly pollers?: number;
   readonly logger?: LoggerService;
   readonly attempts?: Type<Attempts>;
@@ -29,7 +31,7 @@ export interface ConsumerUnderTest {
 export class RunningConsumer {
   constructor(
     readonly app: NestFastifyApplication,
-    readonly transport: SqsTransport,
+    readonly transport: QueueConsumer,
   ) {}
 
   /** Drains, as a SIGTERM does. */
@@ -73,7 +75,6 @@ function rootModule({ broker, queues, attempts, ...rest }: ConsumerUnderTest): T
     deadLetterQueueUrl: queues.deadLetterQueueUrl,
     concurrency: rest.concurrency ?? 100,
     pollers: rest.pollers ?? 4,
-    ...DEFAULT_NUMBERS,
     ...rest.numbers,
   };
   const { region, endpoint } = broker;

@@ -1,5 +1,5 @@
 import { type Message } from '@aws-sdk/client-sqs';
-import { DEAD_LETTER_ATTRIBUTE, type DeadLetter } from '../../transport/delivery/dead-letter';
+import { DEAD_LETTER_ATTRIBUTE, type DeadLetter } from '../../transport/index';
 import { type TestBroker } from './broker';
 import { eventually } from './eventually';
 

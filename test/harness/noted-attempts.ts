@@ -1,5 +1,4 @@
-import { type Attempts, type Standing } from '../../transport/delivery/attempts';
-import { type Delivery } from '../../transport/delivery/delivery';
+import { type Attempts, type Delivery, type Standing } from '../../transport/index';
 
 /** What the jobs of a test have come to, by MessageId; it outlives the consumer, as a store does. */
 export class Notes {

@@ -3,8 +3,7 @@ import { NestFactory } from '@nestjs/core';
 import { EventPattern, type MicroserviceOptions } from '@nestjs/microservices';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { SqsConsumerEventHandler, SqsMessageHandler, SqsModule, SqsService } from '@ssut/nestjs-sqs';
-import { QueueConsumerModule } from '../../transport/nest/consumer-module';
-import { SqsStrategy } from '../../transport/nest/strategy';
+import { QueueConsumerModule, SqsStrategy } from '../../transport/index';
 import { withBroker } from '../harness/broker';
 import { eventually } from '../harness/eventually';
 

@@ -1,7 +1,7 @@
 import { CreateQueueCommand, type MessageAttributeValue } from '@aws-sdk/client-sqs';
 import { startFaultProxy, type FaultProxy } from '../../experiments/proxy/fault-proxy';
 import { denied, type Entry } from '../../experiments/proxy/sqs-call';
-import { reject } from '../../transport/delivery/outcome';
+import { reject } from '../../transport/index';
 import { withBroker, type TestQueues } from '../harness/broker';
 import { Latch, scripted, Script, startConsumer, stopConsumers, type RunningConsumer } from '../harness/consumer';
 import { deadLetters, whyOf } from '../harness/dead-letters';

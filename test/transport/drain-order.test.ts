@@ -2,9 +2,7 @@ import { Controller, Injectable, Module, type OnModuleDestroy, type Type } from 
 import { NestFactory } from '@nestjs/core';
 import { EventPattern, type MicroserviceOptions } from '@nestjs/microservices';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
-import { QueueConsumerModule } from '../../transport/nest/consumer-module';
-import { QueueConsumers } from '../../transport/nest/queue-consumers';
-import { SqsStrategy } from '../../transport/nest/strategy';
+import { QueueConsumerModule, QueueConsumers, SqsStrategy } from '../../transport/index';
 import { withBroker } from '../harness/broker';
 import { Latch } from '../harness/consumer';
 import { eventually } from '../harness/eventually';

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { DrainDeadline } from '../../transport/run/execution';
+import { DrainDeadline } from '../../transport/index';
 import { withBroker } from '../harness/broker';
 import { Latch, scripted, Script, startConsumer, stopConsumers } from '../harness/consumer';
 import { eventually } from '../harness/eventually';

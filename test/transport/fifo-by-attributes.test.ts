@@ -1,4 +1,4 @@
-import { retry } from '../../transport/delivery/outcome';
+import { retry } from '../../transport/index';
 import { withBroker } from '../harness/broker';
 import { scripted, Script, startConsumer, stopConsumers } from '../harness/consumer';
 import { eventually } from '../harness/eventually';

@@ -4,9 +4,7 @@ import { EventPattern, type MicroserviceOptions } from '@nestjs/microservices';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { type FastifyReply } from 'fastify';
 import { throwError, type Observable } from 'rxjs';
-import { Rejection } from '../../transport/delivery/outcome';
-import { QueueConsumerModule } from '../../transport/nest/consumer-module';
-import { SqsStrategy } from '../../transport/nest/strategy';
+import { QueueConsumerModule, Rejection, SqsStrategy } from '../../transport/index';
 import { withBroker } from '../harness/broker';
 import { deadLetters, whyOf } from '../harness/dead-letters';
 

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { HandlerTimeout } from '../../transport/run/execution';
+import { HandlerTimeout } from '../../transport/index';
 import { withBroker } from '../harness/broker';
 import { Latch, scripted, Script, startConsumer, stopConsumers, stoppedOnce } from '../harness/consumer';
 import { eventually } from '../harness/eventually';

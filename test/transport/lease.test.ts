@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { LeaseLost } from '../../transport/run/execution';
+import { LeaseLost } from '../../transport/index';
 import { withBroker, type TestQueues } from '../harness/broker';
 import { Latch, scripted, Script, startConsumer, stopConsumers, stoppedOnce } from '../harness/consumer';
 import { eventually } from '../harness/eventually';

@@ -2,7 +2,7 @@ import { type Message } from '@aws-sdk/client-sqs';
 import { startFaultProxy, type FaultProxy } from '../../experiments/proxy/fault-proxy';
 import { type Answer, answerJson, edited } from '../../experiments/proxy/sqs-call';
 import { createWorkClient } from '../../transport/sqs/clients';
-import { QueueUnavailable } from '../../transport/sqs/errors';
+import { QueueUnavailable } from '../../transport/index';
 import { envelope } from '../../transport/sqs/outgoing';
 import { Sender } from '../../transport/sqs/sender';
 import { withBroker, type TestQueues } from '../harness/broker';

@@ -19,8 +19,7 @@ import {
 import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
 import { IsInt } from 'class-validator';
 import { delay, of, throwError, type Observable } from 'rxjs';
-import { Rejection } from '../../transport/delivery/outcome';
-import { SqsContext } from '../../transport/nest/sqs-context';
+import { Rejection, SqsContext } from '../../transport/index';
 import { withBroker } from '../harness/broker';
 import { scripted, Script, startConsumer, stopConsumers } from '../harness/consumer';
 import { deadLetters, whyOf } from '../harness/dead-letters';

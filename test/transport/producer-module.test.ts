@@ -1,10 +1,7 @@
 import { Injectable, Module, type OnModuleDestroy } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { lastValueFrom } from 'rxjs';
-import { QueueMessage } from '../../transport/nest/queue-message';
-import { QueueProducerModule } from '../../transport/nest/producer-module';
-import { QueueProducers } from '../../transport/nest/queue-producers';
-import { QueueUnavailable } from '../../transport/sqs/errors';
+import { QueueMessage, QueueProducerModule, QueueProducers, QueueUnavailable } from '../../transport/index';
 import { withBroker } from '../harness/broker';
 
 const broker = withBroker();

@@ -1,4 +1,4 @@
-import { reject, retry } from '../../transport/delivery/outcome';
+import { reject, retry } from '../../transport/index';
 import { withBroker } from '../harness/broker';
 import { scripted, Script, startConsumer, stopConsumers } from '../harness/consumer';
 import { deadLetters, whyOf } from '../harness/dead-letters';

@@ -1,8 +1,7 @@
 import { type SQSClient } from '@aws-sdk/client-sqs';
 import { lastValueFrom } from 'rxjs';
-import { SqsClient } from '../../transport/nest/client-proxy';
 import { createWorkClient } from '../../transport/sqs/clients';
-import { MessageRefused, QueueUnavailable } from '../../transport/sqs/errors';
+import { MessageRefused, QueueProducer, QueueUnavailable } from '../../transport/index';
 import { envelope } from '../../transport/sqs/outgoing';
 import { Sender } from '../../transport/sqs/sender';
 import { withBroker, type TestQueues } from '../harness/broker';
@@ -88,9 +87,11 @@ it('closes when every send has its answer, and refuses new ones', async () => {
 });
 
 it("is what Nest's client emits through: it completes when SQS accepted, and fails when not", async () => {
-  const nest = new SqsClient(sender, false);
+  const producer = new QueueProducer({ queueUrl: queues.queueUrl, region: broker().region, endpoint: proxy.endpoint });
+  const nest = producer.client;
   await lastValueFrom(nest.emit('add-one', { input: 1 }));
   expect(await arrived()).toEqual(['{"input":1}']);
   proxy.rule('SendMessageBatch', 'throttle');
   await expect(lastValueFrom(nest.emit('add-one', { input: 1 }))).rejects.toBeInstanceOf(QueueUnavailable);
+  await producer.close();
 });

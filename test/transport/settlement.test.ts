@@ -1,6 +1,7 @@
+import { type Delivery } from '../../transport/index';
 import { type Message } from '@aws-sdk/client-sqs';
 import { startFaultProxy, type FaultProxy } from '../../experiments/proxy/fault-proxy';
-import { type Delivery, toDelivery } from '../../transport/delivery/delivery';
+import { toDelivery } from '../../transport/delivery/delivery';
 import { Settlement } from '../../transport/settle/settlement';
 import { createWorkClient } from '../../transport/sqs/clients';
 import { withBroker, type TestQueues } from '../harness/broker';

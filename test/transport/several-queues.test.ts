@@ -2,12 +2,14 @@ import { Controller, Module, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { Ctx, EventPattern, Payload, type MicroserviceOptions } from '@nestjs/microservices';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { reject } from '../../transport/delivery/outcome';
-import { QueueConsumerModule } from '../../transport/nest/consumer-module';
-import { type QueueOptions } from '../../transport/nest/consumer-options';
-import { QueueConsumers } from '../../transport/nest/queue-consumers';
-import { SqsContext } from '../../transport/nest/sqs-context';
-import { SqsStrategy } from '../../transport/nest/strategy';
+import {
+  QueueConsumerModule,
+  QueueConsumers,
+  type QueueOptions,
+  reject,
+  SqsContext,
+  SqsStrategy,
+} from '../../transport/index';
 import { withBroker } from '../harness/broker';
 import { deadLetters, whyOf } from '../harness/dead-letters';
 import { eventually } from '../harness/eventually';

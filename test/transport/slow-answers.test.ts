@@ -1,6 +1,6 @@
 import { startFaultProxy, type FaultProxy } from '../../experiments/proxy/fault-proxy';
 import { createWorkClient } from '../../transport/sqs/clients';
-import { QueueUnavailable } from '../../transport/sqs/errors';
+import { QueueUnavailable } from '../../transport/index';
 import { envelope } from '../../transport/sqs/outgoing';
 import { Sender } from '../../transport/sqs/sender';
 import { withBroker, type TestQueues } from '../harness/broker';

@@ -1,4 +1,4 @@
-import { type Attempts, type Standing } from '../../transport/delivery/attempts';
+import { type Attempts, type Standing } from '../../transport/index';
 import { withBroker } from '../harness/broker';
 import { scripted, Script, startConsumer, stopConsumers } from '../harness/consumer';
 import { deadLetters } from '../harness/dead-letters';

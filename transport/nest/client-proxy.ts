@@ -1,17 +1,19 @@
 import { ClientProxy, type ReadPacket } from '@nestjs/microservices';
 import { WiringError } from '../sqs/errors';
-import { type Sender } from '../sqs/sender';
-import { QueueMessage, toOutgoing } from './queue-message';
+import { QueueMessage, type SendOptions } from './queue-message';
+
+/** Through what the client sends. */
+interface Producer {
+  send(type: string, body: unknown, options?: SendOptions): Promise<unknown>;
+  close(): Promise<void>;
+}
 
 /**
- * Nest's client side: `client.emit('order', order)` goes through the same sender as everything else and completes only
- * when SQS accepted the message. `emit` is hot: await it (`lastValueFrom`), or an error has no one to hear it.
+ * Nest's client side: `client.emit('order', order)` goes the way of everything else and completes only when SQS has
+ * accepted the message. `emit` is hot: await it (`lastValueFrom`), or an error has no one to hear it.
  */
 export class SqsClient extends ClientProxy {
-  constructor(
-    private readonly sender: Sender,
-    private readonly fifo: boolean,
-  ) {
+  constructor(private readonly producer: Producer) {
     super();
   }
 
@@ -20,7 +22,7 @@ export class SqsClient extends ClientProxy {
   }
 
   override close(): Promise<void> {
-    return this.sender.close();
+    return this.producer.close();
   }
 
   override unwrap(): never {
@@ -32,8 +34,8 @@ export class SqsClient extends ClientProxy {
   }
 
   protected override async dispatchEvent<T>({ pattern, data }: ReadPacket<T>): Promise<T> {
-    const message = data instanceof QueueMessage ? data : new QueueMessage(data);
-    await this.sender.send(toOutgoing(this.normalizePattern(String(pattern)), message, this.fifo));
+    const message: QueueMessage<unknown> = data instanceof QueueMessage ? data : new QueueMessage(data);
+    await this.producer.send(this.normalizePattern(pattern as string), message.body, message.options);
     return data;
   }
 }

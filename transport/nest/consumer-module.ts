@@ -1,44 +1,42 @@
 import {
+  ConfigurableModuleBuilder,
   Global,
   Logger,
   Module,
-  type DynamicModule,
-  type InjectionToken,
   type ModuleMetadata,
   type OnApplicationBootstrap,
   type OnModuleDestroy,
-  type OptionalFactoryDependency,
   type Type,
 } from '@nestjs/common';
 import { HttpAdapterHost, ModuleRef } from '@nestjs/core';
 import { SqsModule } from '@ssut/nestjs-sqs';
 import { type Attempts } from '../delivery/attempts';
 import { ProcessAttempts } from '../delivery/process-attempts';
-import { ssutMethods } from '../receive/ssut-methods';
 import { WiringError } from '../sqs/errors';
-import { settleOptions, type ConsumerOptions } from './consumer-options';
-import { QueueConsumers } from './queue-consumers';
+import { type ConsumerOptions } from './consumer-options';
+import { type ConsumedQueue, openQueues, QueueConsumers, QUEUES } from './queue-consumers';
 import { RpcErrorsFilter } from './rpc-errors.filter';
-import { ssutOptions } from './ssut-options';
+import { ssutMethods, ssutOptions } from './ssut';
 import { SqsStrategy } from './strategy';
 
-interface AttemptsOption extends Pick<ModuleMetadata, 'imports'> {
-  /**
-   * Counts failed and begun runs in a store, for all queues; its dependencies come from `imports`. Without one failed
-   * runs are counted in the process.
-   */
+interface AttemptsOption {
+  /** Counts failed and begun runs in a store, for all queues. Without one failed runs are counted in the process. */
   readonly attempts?: Type<Attempts> | undefined;
+  /** Where the dependencies of `attempts` come from. */
+  readonly imports?: ModuleMetadata['imports'];
 }
 
-export interface AsyncConsumerOptions extends AttemptsOption {
-  readonly inject?: (InjectionToken | OptionalFactoryDependency)[];
-  /** Gets what `inject` names, from `imports` or a global module. */
-  readonly useFactory: (...injected: never[]) => ConsumerOptions | Promise<ConsumerOptions>;
-}
-
-const OPTIONS = Symbol('consumer options');
 const ATTEMPTS = Symbol('attempts');
 const SSUT_METHODS = Symbol('ssut methods');
+
+const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } = new ConfigurableModuleBuilder<ConsumerOptions>()
+  .setClassMethodName('forRoot')
+  .setExtras<AttemptsOption>({ attempts: undefined, imports: [] }, (definition, { attempts, imports = [] }) => ({
+    ...definition,
+    imports: [...(definition.imports ?? []), ...imports],
+    providers: [...(definition.providers ?? []), { provide: ATTEMPTS, useClass: attempts ?? ProcessAttempts }],
+  }))
+  .build();
 
 /** ssut's providers, in a module that is not global as ssut's own is: the application may use that beside this one. */
 @Module({})
@@ -49,37 +47,23 @@ class PollersModule {}
  * it closes, this module is destroyed before all others, so that the drain is over before what handlers use is gone.
  */
 @Global()
-@Module({})
-export class QueueConsumerModule implements OnApplicationBootstrap, OnModuleDestroy {
-  static forRoot(options: ConsumerOptions & AttemptsOption): DynamicModule {
-    const { attempts, imports, ...rest } = options;
-    return QueueConsumerModule.forRootAsync({ attempts, ...(imports && { imports }), useFactory: () => rest });
-  }
-
-  static forRootAsync({ attempts, imports = [], inject = [], useFactory }: AsyncConsumerOptions): DynamicModule {
-    const pollers = SqsModule.registerAsync({ inject: [QueueConsumers], useFactory: ssutOptions });
-    return {
-      module: QueueConsumerModule,
-      imports: [...imports, { ...pollers, module: PollersModule, global: false }],
-      providers: [
-        { provide: OPTIONS, inject, useFactory },
-        { provide: ATTEMPTS, useClass: attempts ?? ProcessAttempts },
-        {
-          provide: QueueConsumers,
-          inject: [OPTIONS, ATTEMPTS],
-          useFactory: (options: ConsumerOptions, port: Attempts) => new QueueConsumers(settleOptions(options), port),
-        },
-        {
-          provide: SSUT_METHODS,
-          inject: [QueueConsumers],
-          useFactory: ({ pumps }: QueueConsumers) => ssutMethods(pumps),
-        },
-        SqsStrategy,
-      ],
-      exports: [QueueConsumers, SqsStrategy],
-    };
-  }
-
+@Module({
+  imports: [
+    {
+      ...SqsModule.registerAsync({ inject: [QUEUES], useFactory: ssutOptions }),
+      module: PollersModule,
+      global: false,
+    },
+  ],
+  providers: [
+    { provide: QUEUES, inject: [MODULE_OPTIONS_TOKEN, ATTEMPTS], useFactory: openQueues },
+    { provide: QueueConsumers, inject: [QUEUES], useFactory: (queues: ConsumedQueue[]) => new QueueConsumers(queues) },
+    { provide: SSUT_METHODS, inject: [QUEUES], useFactory: ssutMethods },
+    SqsStrategy,
+  ],
+  exports: [QUEUES, QueueConsumers, SqsStrategy],
+})
+export class QueueConsumerModule extends ConfigurableModuleClass implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new Logger('QueueConsumerModule');
 
   constructor(
@@ -87,6 +71,7 @@ export class QueueConsumerModule implements OnApplicationBootstrap, OnModuleDest
     private readonly moduleRef: ModuleRef,
     { httpAdapter }: HttpAdapterHost,
   ) {
+    super();
     const container = moduleRef['container'];
     const own = [...container.getModules().values()].filter(({ metatype }) => metatype === QueueConsumerModule);
     if (own.length > 1) throw new WiringError('QueueConsumerModule is imported twice; give all queues to one forRoot.');

@@ -1,31 +1,27 @@
-import { DEFAULT_NUMBERS, type DeliveryNumbers } from '../delivery/numbers';
+import { type DeliveryNumbers } from '../delivery/numbers';
 import { type Place } from '../sqs/clients';
 import { WiringError } from '../sqs/errors';
 import { type TransportOptions } from '../transport';
+import { DEFAULT_QUEUE } from './named';
 
-/** The name of a queue that was given none. */
-export const DEFAULT_QUEUE = 'default';
+interface QueueNumbers extends DeliveryNumbers {
+  /** Handlers that run at once; 100. */
+  readonly concurrency: number;
+  /** Long polls at once under load, up to a tenth of `concurrency`, and one while idle; 10. 0: none, for `takeEvent`. */
+  readonly pollers: number;
+}
 
-/** Permits of a queue, unless it says otherwise. */
-const DEFAULT_CONCURRENCY = 100;
-
-/** More long polls than this on one queue brought nothing when measured; a smaller concurrency has fewer. */
-const DEFAULT_POLLERS = 10;
-
-type Settable = Omit<DeliveryNumbers, 'visibilityTimeoutSeconds'>;
+/** What configuration leaves undefined takes the default. */
+type Optional<T> = { readonly [Name in keyof T]?: T[Name] | undefined };
 
 /** One queue and its dead-letter queue; every number has a default. */
-export interface QueueOptions extends Partial<Settable> {
+export interface QueueOptions extends Optional<QueueNumbers> {
   /** By this its handlers and `QueueConsumers.get` name the queue; several queues need one each. */
   readonly name?: string | undefined;
   readonly queueUrl: string;
   readonly deadLetterQueueUrl: string;
   /** What a message without the attribute `type` is. Unless given: what the queue's handler takes, if it has one only. */
   readonly defaultType?: string | undefined;
-  /** Handlers that run at once; 100. */
-  readonly concurrency?: number | undefined;
-  /** Long polls at once under load, one while idle; 10. 0: none, deliveries come in by `take`. */
-  readonly pollers?: number | undefined;
 }
 
 export interface ConsumerOptions extends Place {
@@ -33,67 +29,66 @@ export interface ConsumerOptions extends Place {
 }
 
 /** A queue with every default filled in. */
-export interface NamedQueue {
+interface SettledQueue {
   readonly name: string;
   readonly defaultType: string | undefined;
   readonly options: TransportOptions;
 }
 
+/** Each number's default, and the least that it may be. */
+const NUMBERS: Readonly<Record<keyof QueueNumbers, readonly [byDefault: number, least: number]>> = {
+  concurrency: [100, 1],
+  // More on one queue brought nothing when measured.
+  pollers: [10, 0],
+  handlerTimeoutSeconds: [60, 1],
+  maxAttempts: [5, 1],
+  maxBegunRuns: [15, 1],
+  receiveWaitSeconds: [20, 1],
+  drainSeconds: [25, 0],
+};
+
 /** Fills the defaults in; throws one `WiringError` that joins all faults. */
-export function settleOptions({ queues, region, endpoint }: ConsumerOptions): NamedQueue[] {
+export function settleOptions({ queues, region, endpoint }: ConsumerOptions): SettledQueue[] {
   const faults = faultsOf(queues);
   if (faults.length > 0) throw new WiringError(faults.join(' '));
-  return queues.map(({ name = DEFAULT_QUEUE, defaultType, ...queue }) => ({
+  return queues.map((queue) => {
+    const { name = DEFAULT_QUEUE, defaultType, queueUrl, deadLetterQueueUrl } = queue;
+    const { concurrency, pollers, ...numbers } = numbersOf(queue);
+    return {
+      name,
+      defaultType,
+      options: { region, endpoint, queueUrl, deadLetterQueueUrl, concurrency, pollers, numbers },
+    };
+  });
+}
+
+function numbersOf(queue: QueueOptions): QueueNumbers {
+  const settled = Object.entries(NUMBERS).map(([name, [byDefault]]) => [
     name,
-    defaultType,
-    options: {
-      region,
-      endpoint,
-      queueUrl: queue.queueUrl,
-      deadLetterQueueUrl: queue.deadLetterQueueUrl,
-      concurrency: queue.concurrency ?? DEFAULT_CONCURRENCY,
-      pollers: queue.pollers ?? DEFAULT_POLLERS,
-      numbers: numbersOf(queue),
-    },
-  }));
+    queue[name as keyof QueueNumbers] ?? byDefault,
+  ]);
+  return Object.fromEntries(settled) as QueueNumbers;
 }
 
-/** What configuration leaves undefined takes the default, too. */
-function numbersOf(queue: Partial<DeliveryNumbers>): DeliveryNumbers {
-  const names = Object.keys(DEFAULT_NUMBERS) as (keyof DeliveryNumbers)[];
-  return Object.fromEntries(
-    names.map((name) => [name, queue[name] ?? DEFAULT_NUMBERS[name]]),
-  ) as unknown as DeliveryNumbers;
-}
-
-function faultsOf(queues: readonly Partial<QueueOptions>[]): string[] {
+function faultsOf(queues: readonly QueueOptions[]): string[] {
   if (queues.length === 0) return ['No queue is given: `queues` takes at least one.'];
   const names = queues.map(({ name = DEFAULT_QUEUE }) => name);
-  const twice = names.filter((name, index) => names.indexOf(name) < index);
+  const twice = new Set(names.filter((name, index) => names.indexOf(name) < index));
   return [
-    ...new Set(twice.map((name) => `Two queues are named '${name}'; give each a \`name\` of its own.`)),
-    ...queues.flatMap(({ queueUrl, deadLetterQueueUrl, name = DEFAULT_QUEUE }) => [
-      ...(queueUrl ? [] : [`The queue '${name}' has no \`queueUrl\`.`]),
-      ...(deadLetterQueueUrl ? [] : [`The queue '${name}' has no \`deadLetterQueueUrl\`.`]),
-    ]),
-    ...queues.flatMap((queue, index) => numberFaults(queue, names[index] ?? DEFAULT_QUEUE)),
+    ...[...twice].map((name) => `Two queues are named '${name}'; give each a \`name\` of its own.`),
+    ...queues.flatMap(urlFaults),
+    ...queues.flatMap(numberFaults),
   ];
 }
 
-/** The least that each number may be. */
-const LEAST: Readonly<Record<keyof Settable | 'concurrency' | 'pollers', number>> = {
-  concurrency: 1,
-  pollers: 0,
-  handlerTimeoutSeconds: 1,
-  maxAttempts: 1,
-  maxBegunRuns: 1,
-  receiveWaitSeconds: 1,
-  drainSeconds: 0,
-};
+function urlFaults({ name = DEFAULT_QUEUE, ...queue }: QueueOptions): string[] {
+  const missing = (['queueUrl', 'deadLetterQueueUrl'] as const).filter((url) => !queue[url]);
+  return missing.map((url) => `The queue '${name}' has no \`${url}\`.`);
+}
 
-function numberFaults(queue: Partial<QueueOptions>, queueName: string): string[] {
-  return Object.entries(LEAST).flatMap(([name, least]) => {
-    const value = queue[name as keyof typeof LEAST];
+function numberFaults({ name: queueName = DEFAULT_QUEUE, ...queue }: QueueOptions): string[] {
+  return Object.entries(NUMBERS).flatMap(([name, [, least]]) => {
+    const value = queue[name as keyof QueueNumbers];
     if (value === undefined || (Number.isFinite(value) && value >= least)) return [];
     return [`The queue '${queueName}' has \`${name}\` ${value}, which takes a number from ${least} on.`];
   });

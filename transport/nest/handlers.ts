@@ -2,7 +2,7 @@ import { type MessageHandler } from '@nestjs/microservices';
 import { type Delivery } from '../delivery/delivery';
 import { Rejection } from '../delivery/outcome';
 import { WiringError } from '../sqs/errors';
-import { type NamedQueue } from './consumer-options';
+import { type ConsumedQueue } from './queue-consumers';
 
 /** A handler as Nest hands it over; `extras` is what stands behind the pattern. */
 export interface RegisteredHandler {
@@ -29,50 +29,46 @@ export class QueueHandlers {
   }
 }
 
-type Names = Pick<NamedQueue, 'name' | 'defaultType'>;
+type Names = Pick<ConsumedQueue, 'name' | 'defaultType'>;
 
 /** By queue. Throws a `WiringError` for whatever would lose messages quietly. */
-export function handlersByQueue(
+export function handlersByQueue<Queue extends Names>(
   registered: readonly RegisteredHandler[],
-  queues: readonly Names[],
-): Map<string, QueueHandlers> {
-  const found = new Map(queues.map(({ name }) => [name, new Map<string, MessageHandler>()]));
-  for (const { type, handler } of registered) {
-    const byType = typesOfQueue(type, handler, found);
-    if (!handler.isEventHandler)
-      throw new WiringError(`'${type}' has a @MessagePattern; a queue has no replies, use @EventPattern.`);
-    if (byType.has(type))
-      throw new WiringError(`Two handlers have @EventPattern('${type}'); a message has one outcome, so one handler.`);
-    byType.set(type, handler);
-  }
-  return new Map(queues.map((queue) => [queue.name, handlersOf(queue, found.get(queue.name) ?? new Map())]));
+  queues: readonly Queue[],
+): Map<Queue, QueueHandlers> {
+  const placed = registered.map((handler) => ({ handler, queue: queueOf(handler, queues) }));
+  const handlersOf = (queue: Queue): RegisteredHandler[] =>
+    placed.filter((one) => one.queue === queue).map(({ handler }) => handler);
+  return new Map(queues.map((queue) => [queue, queueHandlers(queue, handlersOf(queue))]));
 }
 
 /** Where a handler belongs: to the queue that it names, or to the only one. */
-function typesOfQueue(
-  type: string,
-  { extras }: MessageHandler,
-  found: ReadonlyMap<string, Map<string, MessageHandler>>,
-): Map<string, MessageHandler> {
-  const named = extras?.['queue'] as string | undefined;
-  const [only] = found.values();
-  if (named === undefined && found.size === 1 && only) return only;
-  const names = [...found.keys()].join(', ');
-  if (named === undefined)
-    throw new WiringError(
-      `@EventPattern('${type}') names no queue: write @EventPattern('${type}', { queue: … }), one of ${names}.`,
-    );
-  const byType = found.get(named);
-  if (!byType) throw new WiringError(`@EventPattern('${type}') names the queue '${named}', not one of ${names}.`);
-  return byType;
+function queueOf<Queue extends Names>({ type, handler }: RegisteredHandler, queues: readonly Queue[]): Queue {
+  if (!handler.isEventHandler)
+    throw new WiringError(`'${type}' has a @MessagePattern; a queue has no replies, use @EventPattern.`);
+  const named = handler.extras?.['queue'] as string | undefined;
+  const queue = named === undefined && queues.length === 1 ? queues[0] : queues.find(({ name }) => name === named);
+  if (queue) return queue;
+  const names = queues.map(({ name }) => name).join(', ');
+  throw new WiringError(
+    named === undefined
+      ? `@EventPattern('${type}') names no queue: write @EventPattern('${type}', { queue: … }), one of ${names}.`
+      : `@EventPattern('${type}') names the queue '${named}', not one of ${names}.`,
+  );
 }
 
-function handlersOf({ name, defaultType }: Names, byType: ReadonlyMap<string, MessageHandler>): QueueHandlers {
-  const [first, ...others] = byType.keys();
-  if (first === undefined) throw new WiringError(`No controller has an @EventPattern for the queue '${name}'.`);
+function queueHandlers({ name, defaultType }: Names, handlers: readonly RegisteredHandler[]): QueueHandlers {
+  const byType = new Map(handlers.map(({ type, handler }) => [type, handler]));
+  const [first] = handlers;
+  if (!first) throw new WiringError(`No controller has an @EventPattern for the queue '${name}'.`);
+  const twice = handlers.find(({ type, handler }) => byType.get(type) !== handler);
+  if (twice)
+    throw new WiringError(
+      `Two handlers have @EventPattern('${twice.type}'); a message has one outcome, so one handler.`,
+    );
   if (defaultType !== undefined && !byType.has(defaultType))
     throw new WiringError(
       `No controller has @EventPattern('${defaultType}'), the default type of the queue '${name}'.`,
     );
-  return new QueueHandlers(byType, defaultType ?? (others.length === 0 ? first : undefined));
+  return new QueueHandlers(byType, defaultType ?? (byType.size === 1 ? first.type : undefined));
 }

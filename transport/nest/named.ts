@@ -1,5 +1,8 @@
 import { WiringError } from '../sqs/errors';
 
+/** The name of a queue that was given none. */
+export const DEFAULT_QUEUE = 'default';
+
 /** What belongs to the queue of this name, or to the only queue if none is named. */
 export function byName<Value>(values: ReadonlyMap<string, Value>, name: string | undefined): Value {
   const [only] = values.values();

@@ -1,39 +1,46 @@
-import { type Pump } from '../receive/pump';
 import { type Attempts } from '../delivery/attempts';
-import { SqsTransport, type TransportStatus } from '../transport';
-import { type NamedQueue } from './consumer-options';
+import { type QueueConsumer, type QueueStatus } from '../queue-consumer';
+import { SqsTransport } from '../transport';
+import { type ConsumerOptions, settleOptions } from './consumer-options';
 import { byName } from './named';
 
-/** A poll is answered within 25 s (20 s long poll and slack); a poller without an answer for longer has died. */
-const POLL_AGE_LIMIT_MS = 45_000;
+/** A queue of the application, with what consumes it. */
+export interface ConsumedQueue {
+  readonly name: string;
+  readonly defaultType: string | undefined;
+  readonly transport: SqsTransport;
+}
+
+/** Token of the `ConsumedQueue`s, for the parts of this package. */
+export const QUEUES = Symbol('queues');
+
+export function openQueues(options: ConsumerOptions, attempts: Attempts): ConsumedQueue[] {
+  return settleOptions(options).map(({ name, defaultType, options: settled }) => ({
+    name,
+    defaultType,
+    transport: new SqsTransport(settled, attempts),
+  }));
+}
 
 /** How a queue's consumer is, in the form that `@nestjs/terminus` takes from an indicator. */
-export interface QueueHealth extends TransportStatus {
+export interface QueueHealth extends QueueStatus {
   readonly status: 'up' | 'down';
 }
 
 /** The consumers of an application's queues, by name. */
 export class QueueConsumers {
-  private readonly consumers: ReadonlyMap<string, SqsTransport>;
+  private readonly consumers: ReadonlyMap<string, QueueConsumer>;
 
-  constructor(
-    readonly queues: readonly NamedQueue[],
-    attempts: Attempts,
-  ) {
-    this.consumers = new Map(queues.map(({ name, options }) => [name, new SqsTransport(options, attempts)]));
+  constructor(queues: readonly { readonly name: string; readonly transport: QueueConsumer }[]) {
+    this.consumers = new Map(queues.map(({ name, transport }) => [name, transport]));
   }
 
   /** The consumer of the queue of this name; an application with one queue need not name it. */
-  get(name?: string): SqsTransport {
+  get(name?: string): QueueConsumer {
     return byName(this.consumers, name);
   }
 
-  /** ssut's side of each. */
-  get pumps(): ReadonlyMap<string, Pump> {
-    return new Map([...this.consumers].map(([name, { pump }]) => [name, pump]));
-  }
-
-  /** By queue: `up` while it is polled and its last receives were answered. */
+  /** By queue: `up` while it is polled, its last receives were answered, and the dead-letter queue takes what it should. */
   health(): Record<string, QueueHealth> {
     return Object.fromEntries([...this.consumers].map(([name, consumer]) => [name, healthOf(consumer.status())]));
   }
@@ -44,8 +51,8 @@ export class QueueConsumers {
   }
 }
 
-function healthOf(status: TransportStatus): QueueHealth {
-  const { open, stopping, failing, pollAgeMs } = status;
-  const up = open && !stopping && !failing && pollAgeMs <= POLL_AGE_LIMIT_MS;
+function healthOf(status: QueueStatus): QueueHealth {
+  const { open, stopping, failing, hung, deadLettersRefused } = status;
+  const up = open && !stopping && !failing && !hung && deadLettersRefused === 0;
   return { status: up ? 'up' : 'down', ...status };
 }

@@ -5,9 +5,9 @@ import { envelope, type OutgoingMessage } from '../sqs/outgoing';
 export interface SendOptions {
   /** What a handler compares with its `{ version }`; 1. */
   readonly version?: number | undefined;
-  /** Orders on a FIFO queue, shares fairly on any other. On a FIFO queue without one: a group of its own, so no order. */
+  /** Orders on a FIFO queue, shares fairly on any other. On a FIFO queue without one: the deduplication id, so no order. */
   readonly groupId?: string | undefined;
-  /** On a FIFO queue, SQS drops a second message with it within five minutes. Unless given: one of its own. */
+  /** A FIFO queue drops a second message with it within five minutes; unless given: one of its own. No other queue has it. */
   readonly deduplicationId?: string | undefined;
   /** Up to 900; a FIFO queue takes none. */
   readonly delaySeconds?: number | undefined;
@@ -25,12 +25,13 @@ export class QueueMessage<Body> {
 
 /** As it goes to the queue. */
 export function toOutgoing(type: string, { body, options }: QueueMessage<unknown>, fifo: boolean): OutgoingMessage {
-  const { version = 1, attributes, groupId, deduplicationId, delaySeconds } = options;
+  const { version = 1, attributes, groupId, delaySeconds } = options;
+  const deduplicationId = fifo ? (options.deduplicationId ?? randomUUID()) : undefined;
   return {
     body: JSON.stringify(body),
     attributes: { ...attributes, ...envelope(type, version) },
-    groupId: groupId ?? (fifo ? randomUUID() : undefined),
-    deduplicationId: deduplicationId ?? (fifo ? randomUUID() : undefined),
+    groupId: groupId ?? deduplicationId,
+    deduplicationId,
     delaySeconds,
   };
 }

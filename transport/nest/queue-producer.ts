@@ -1,37 +1,73 @@
+import { type SQSClient } from '@aws-sdk/client-sqs';
 import { type ClientProxy } from '@nestjs/microservices';
-import { type Sender } from '../sqs/sender';
+import { createWorkClient, type ClientOptions } from '../sqs/clients';
+import { QueueUnavailable } from '../sqs/errors';
+import { readQueueFacts } from '../sqs/queue-facts';
+import { Sender } from '../sqs/sender';
 import { SqsClient } from './client-proxy';
-import { QueueMessage, type SendOptions, toOutgoing } from './queue-message';
+import { type SendOptions, toOutgoing } from './queue-message';
 
 /** The body of each type of message. */
 export type MessageTypes = Readonly<Record<string, unknown>>;
+
+const CHECK_MS = 1_000;
+const RETRY_AFTER_SECONDS = 5;
 
 /** Sends to one queue; messages that are sent together share calls. */
 export class QueueProducer<Types extends object = MessageTypes> {
   /** Nest's client: `emit` completes when SQS has accepted the message. It is hot, so await it. */
   readonly client: ClientProxy;
+  private readonly sqs: SQSClient;
+  private readonly sender: Sender;
+  /** Undefined until the queue has told it: its URL need not. */
+  private fifo: boolean | undefined;
+  private asking: Promise<boolean> | undefined;
 
-  constructor(
-    private readonly sender: Sender,
-    private readonly fifo: boolean,
-  ) {
-    this.client = new SqsClient(sender, fifo);
+  constructor(private readonly options: ClientOptions) {
+    this.sqs = createWorkClient(options);
+    this.sender = new Sender(this.sqs, options.queueUrl);
+    this.client = new SqsClient(this);
   }
 
   /**
    * Resolves when SQS has accepted the message. Rejects with `QueueUnavailable` when it did not or its answer is unknown,
    * so that the caller sends again, and with `MessageRefused` when it never will.
    */
-  send<Type extends keyof Types & string>(
+  async send<Type extends keyof Types & string>(
     type: Type,
     body: Types[Type],
     options: SendOptions = {},
   ): Promise<{ readonly messageId: string }> {
-    return this.sender.send(toOutgoing(type, new QueueMessage(body, options), this.fifo));
+    const fifo = this.fifo ?? (await this.isFifo());
+    return this.sender.send(toOutgoing(type, { body, options }, fifo));
+  }
+
+  /** Rejects with `QueueUnavailable` unless the queue answers within a second. */
+  async check(): Promise<void> {
+    await this.ask(AbortSignal.timeout(CHECK_MS));
+  }
+
+  /** As the queue says itself, asked until it has answered once. Rejects with `QueueUnavailable`; the next call asks again. */
+  async isFifo(): Promise<boolean> {
+    if (this.fifo !== undefined) return this.fifo;
+    this.asking ??= this.ask().finally(() => (this.asking = undefined));
+    return this.asking;
   }
 
   /** Refuses new messages; resolves when every one taken has its answer. */
-  close(): Promise<void> {
-    return this.sender.close();
+  async close(): Promise<void> {
+    // Messages that wait for it are sent before the sender closes.
+    await this.asking?.catch(() => undefined);
+    await this.sender.close();
+    this.sqs.destroy();
+  }
+
+  private async ask(signal?: AbortSignal): Promise<boolean> {
+    try {
+      const { fifo } = await readQueueFacts(this.sqs, this.options.queueUrl, signal);
+      return (this.fifo = fifo);
+    } catch (cause) {
+      throw new QueueUnavailable('The queue has not told its attributes.', RETRY_AFTER_SECONDS, { cause });
+    }
   }
 }

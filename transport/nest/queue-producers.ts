@@ -1,9 +1,7 @@
-import { type SQSClient } from '@aws-sdk/client-sqs';
-import { createWorkClient, type Place } from '../sqs/clients';
+import { type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { type Place } from '../sqs/clients';
 import { WiringError } from '../sqs/errors';
-import { Sender } from '../sqs/sender';
-import { DEFAULT_QUEUE } from './consumer-options';
-import { byName } from './named';
+import { byName, DEFAULT_QUEUE } from './named';
 import { QueueProducer, type MessageTypes } from './queue-producer';
 
 export interface ProducerOptions extends Place {
@@ -15,17 +13,14 @@ export interface ProducerOptions extends Place {
 }
 
 /** The producers of an application's queues, by name. */
-export class QueueProducers {
-  private readonly clients: SQSClient[] = [];
+export class QueueProducers implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly producers = new Map<string, QueueProducer>();
 
   constructor({ queues, ...place }: ProducerOptions) {
     for (const { name = DEFAULT_QUEUE, queueUrl } of queues) {
       if (!queueUrl) throw new WiringError(`The queue '${name}' has no \`queueUrl\`.`);
       if (this.producers.has(name)) throw new WiringError(`Two queues are named '${name}'; give each a \`name\`.`);
-      const client = createWorkClient({ ...place, queueUrl });
-      this.clients.push(client);
-      this.producers.set(name, new QueueProducer(new Sender(client, queueUrl), queueUrl.endsWith('.fifo')));
+      this.producers.set(name, new QueueProducer({ ...place, queueUrl }));
     }
   }
 
@@ -34,9 +29,13 @@ export class QueueProducers {
     return byName(this.producers, name) as unknown as QueueProducer<Types>;
   }
 
-  /** Refuses new messages; resolves when every one taken has its answer. */
-  async close(): Promise<void> {
+  /** The first message finds the answer there, as a rule. */
+  onApplicationBootstrap(): void {
+    for (const producer of this.producers.values()) void producer.isFifo().catch(() => undefined);
+  }
+
+  /** Port and consumers are closed by then, so that what they still send is taken. */
+  async onApplicationShutdown(): Promise<void> {
     await Promise.all([...this.producers.values()].map((producer) => producer.close()));
-    for (const client of this.clients) client.destroy();
   }
 }

@@ -1,17 +1,17 @@
-import { HttpException, HttpStatus, Injectable } from '@nestjs/common';
-import { Server, type CustomTransportStrategy, type MessageHandler } from '@nestjs/microservices';
+import { HttpException, HttpStatus, Inject, Injectable } from '@nestjs/common';
+import { Server, type CustomTransportStrategy } from '@nestjs/microservices';
 import { SqsService } from '@ssut/nestjs-sqs';
 import { isObservable, lastValueFrom } from 'rxjs';
 import { decode } from '../delivery/decode';
 import { type Delivery } from '../delivery/delivery';
 import { type Run } from '../run/execution';
 import { WiringError } from '../sqs/errors';
-import { pollerName } from '../receive/ssut-methods';
 import { done, errorText, isOutcome, reject, Rejection, retry, type Outcome } from '../delivery/outcome';
 import { SqsContext } from './sqs-context';
 import { handlersByQueue, type QueueHandlers, type RegisteredHandler } from './handlers';
-import { QueueConsumers } from './queue-consumers';
+import { type ConsumedQueue, QUEUES } from './queue-consumers';
 import { SQS_TRANSPORT } from './queue-handler';
+import { pollLoopsOf } from './ssut';
 
 /**
  * Nest's side, for all queues: a delivery becomes a call of the `@EventPattern` handler of its queue and `type`, through
@@ -23,7 +23,7 @@ export class SqsStrategy extends Server implements CustomTransportStrategy {
   private readonly registered: RegisteredHandler[] = [];
 
   constructor(
-    private readonly consumers: QueueConsumers,
+    @Inject(QUEUES) private readonly queues: readonly ConsumedQueue[],
     private readonly ssut: SqsService,
   ) {
     super();
@@ -55,8 +55,8 @@ export class SqsStrategy extends Server implements CustomTransportStrategy {
     callback();
   }
 
-  override close(): Promise<void> {
-    return this.consumers.drain();
+  override async close(): Promise<void> {
+    await Promise.all(this.queues.map(({ transport }) => transport.drain()));
   }
 
   override on(): never {
@@ -68,37 +68,28 @@ export class SqsStrategy extends Server implements CustomTransportStrategy {
   }
 
   private start(): void {
-    for (const [queue, handlers] of handlersByQueue(this.registered, this.consumers.queues)) {
-      const consumer = this.consumers.get(queue);
-      const pollers = Array.from({ length: consumer.pump.count }, (_, poller) => pollerName(queue, poller));
-      const loops = pollers.flatMap((name) => this.ssut.consumers.get(name) ?? []);
-      consumer.start((delivery, run) => this.handle(handlers, delivery, run), loops);
+    for (const [queue, handlers] of handlersByQueue(this.registered, this.queues)) {
+      const { transport } = queue;
+      transport.start((delivery, run) => this.handle(handlers, delivery, run), pollLoopsOf(queue, this.ssut));
     }
   }
 
-  private async handle(handlers: QueueHandlers, delivery: Delivery, run: Run): Promise<Outcome> {
-    try {
-      const handler = handlers.handlerFor(delivery);
-      return await this.call(handler, decode(delivery.body), new SqsContext([delivery, run]));
-    } catch (error) {
-      return outcomeOf(error);
-    }
-  }
-
-  private call(handler: MessageHandler, payload: unknown, context: SqsContext): Promise<Outcome> {
-    return new Promise((resolve) => {
+  private handle(handlers: QueueHandlers, delivery: Delivery, run: Run): Promise<Outcome> {
+    const context = new SqsContext([delivery, run]);
+    return new Promise<Outcome>((resolve) => {
       this.onProcessingStartHook(this.transportId, context, async () => {
-        resolve(await answerOf(handler, payload, context));
+        resolve(await answerOf(handlers, delivery, context));
         this.onProcessingEndHook(this.transportId, context);
       });
-    });
+    }).catch(outcomeOf);
   }
 }
 
 /** Awaits the handler, and of an Observable its last value; an empty one is an answer too. */
-async function answerOf(handler: MessageHandler, payload: unknown, context: SqsContext): Promise<Outcome> {
+async function answerOf(handlers: QueueHandlers, delivery: Delivery, context: SqsContext): Promise<Outcome> {
   try {
-    const returned: unknown = await handler(payload, context);
+    const handler = handlers.handlerFor(delivery);
+    const returned: unknown = await handler(decode(delivery.body), context);
     const answer = isObservable(returned) ? await lastValueFrom(returned, { defaultValue: undefined }) : returned;
     return isOutcome(answer) ? answer : done();
   } catch (error) {

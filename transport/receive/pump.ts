@@ -49,6 +49,7 @@ export class Pump {
   constructor(
     readonly count: number,
     private readonly parts: {
+      readonly client: SQSClient;
       readonly gate: PollGate;
       readonly admission: Admission;
       readonly intake: Intake;
@@ -108,7 +109,8 @@ export class Pump {
    * sqs-consumer asks for a fixed number of messages; through this client a poller asks for what it has reserved.
    * After a failure it does not wait long for messages, so that it is soon known whether the queue is back.
    */
-  clientOf(index: number, client: SQSClient): SQSClient {
+  clientOf(index: number): SQSClient {
+    const { client } = this.parts;
     const send = (command: ReceiveMessageCommand, options: { abortSignal: AbortSignal }): unknown => {
       const input = {
         ...command.input,

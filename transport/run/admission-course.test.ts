@@ -1,5 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { come, soFar } from '../../test/harness/flights';
+import { come, soFar } from '../../test/transport/flights';
 import { Admission } from './admission';
 import { type InFlight, type Phase } from './in-flight';
 

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { newFlight } from '../../test/harness/flights';
+import { newFlight } from '../../test/transport/flights';
 import { LeaseLost } from './execution';
 import { leaseEnd } from './in-flight';
 

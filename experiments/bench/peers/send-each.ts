@@ -6,14 +6,13 @@ import { type AbstractHttpAdapter, NestFactory } from '@nestjs/core';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { IsNumber } from 'class-validator';
 import { v7 as uuid } from 'uuid';
-import { JOB_TYPE, JOB_VERSION } from '../../../contract/job';
-import { envelope } from '../../../transport/sqs/outgoing';
+import { envelope } from '../../envelope';
 import { type ProducerSpec, runProducerPeer } from '../peer';
 import { createClient } from './client';
 import { loadPeer } from './load';
 
 const SEND = Symbol('send');
-const ATTRIBUTES = envelope(JOB_TYPE, JOB_VERSION);
+const ATTRIBUTES = envelope();
 
 class ProduceRequest {
   @IsNumber({ allowNaN: false, allowInfinity: false })

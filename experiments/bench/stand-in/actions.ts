@@ -1,6 +1,5 @@
 import { v7 as uuid } from 'uuid';
-import { JOB_TYPE, JOB_VERSION } from '../../../contract/job';
-import { envelope } from '../../../transport/sqs/outgoing';
+import { envelope } from '../../envelope';
 import { bodyOf, paddedBody, StandInQueue } from './queue';
 
 /** The fields of the calls it knows. */
@@ -47,7 +46,7 @@ export class Refusal extends Error {
   }
 }
 
-const JOB_ATTRIBUTES = JSON.stringify(envelope(JOB_TYPE, JOB_VERSION));
+const JOB_ATTRIBUTES = JSON.stringify(envelope());
 
 const nameOf = (url: string): string => url.slice(url.lastIndexOf('/') + 1);
 

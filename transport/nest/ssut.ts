@@ -1,0 +1,86 @@
+import { type Message } from '@aws-sdk/client-sqs';
+import { SqsConsumerEventHandler, SqsMessageHandler, type SqsModule, type SqsService } from '@ssut/nestjs-sqs';
+import { type Pump } from '../receive/pump';
+import { type ConsumedQueue } from './queue-consumers';
+
+type SsutOptions = Parameters<typeof SqsModule.register>[0];
+type SsutConsumer = NonNullable<SsutOptions['consumers']>[number];
+
+/** What ssut made for a poller, as far as the transport needs it. */
+type PollLoop = ReturnType<SqsService['consumers']['get']>;
+
+/** By this name ssut finds a poller's methods; of all queues of an application each is unique. */
+const pollerName = (queue: string, poller: number): string => `${queue}/${poller}`;
+
+const pollersOf = ({ transport }: ConsumedQueue): number[] => [...Array(transport.pump.count).keys()];
+
+/** One consumer per poller; it deletes nothing, and asks only when the pump lets it. */
+export function ssutOptions(queues: readonly ConsumedQueue[]): SsutOptions {
+  return { consumers: queues.flatMap((queue) => pollersOf(queue).map((poller) => consumerOf(queue, poller))) };
+}
+
+function consumerOf({ name, transport: { pump, options } }: ConsumedQueue, poller: number): SsutConsumer {
+  return {
+    name: pollerName(name, poller),
+    queueUrl: options.queueUrl,
+    sqs: pump.clientOf(poller),
+    shouldDeleteMessages: false,
+    waitTimeSeconds: options.numbers.receiveWaitSeconds,
+    messageAttributeNames: ['All'],
+    messageSystemAttributeNames: ['All' as const],
+    // The pump backs off; sqs-consumer's own pause of 10 s would come on top.
+    authenticationErrorTimeout: 0,
+    suppressFifoWarning: true,
+    preReceiveMessageCallback: () => pump.beforeReceive(poller),
+  };
+}
+
+/** The poll loops that ssut made of a queue's options. */
+export const pollLoopsOf = (queue: ConsumedQueue, ssut: SqsService): NonNullable<PollLoop>[] =>
+  pollersOf(queue).flatMap((poller) => ssut.consumers.get(pollerName(queue.name, poller)) ?? []);
+
+/** What ssut calls, and by which decorator it finds it. */
+type Method = [event: string, decorate: MethodDecorator, method: (argument: never) => unknown];
+
+/**
+ * An object whose prototype has the methods that ssut looks for: per poller one for messages and one for each event. As
+ * a provider it serves all queues of an application.
+ */
+export function ssutMethods(queues: readonly ConsumedQueue[]): object {
+  const prototype = {};
+  for (const queue of queues) {
+    for (const poller of pollersOf(queue)) {
+      const name = pollerName(queue.name, poller);
+      for (const [event, decorate, value] of methodsOf(queue.transport.pump, poller, name)) {
+        const key = `${event}:${name}`;
+        const descriptor = { value, configurable: true, enumerable: false, writable: true };
+        Object.defineProperty(prototype, key, descriptor);
+        decorate(prototype, key, descriptor);
+      }
+    }
+  }
+  return Object.create(prototype) as object;
+}
+
+function methodsOf(pump: Pump, poller: number, name: string): Method[] {
+  const received = (messages: Message[]): [] => {
+    pump.received(poller, messages);
+    return [];
+  };
+  const empty = (): void => {
+    pump.empty(poller);
+  };
+  // A function of its own for each event: the decorator's metadata lies on the function.
+  const failed = (event: string): Method => [
+    event,
+    SqsConsumerEventHandler(name, event),
+    (error: unknown) => {
+      pump.failed(poller, error);
+    },
+  ];
+  return [
+    ['received', SqsMessageHandler(name, true), received],
+    ['empty', SqsConsumerEventHandler(name, 'empty'), empty],
+    ...['error', 'processing_error', 'timeout_error'].map(failed),
+  ];
+}
