@@ -19,6 +19,9 @@ const RETRY_AFTER_SECONDS = 1;
 /** Where nothing was waited for: a client that asks again at once would ask without end. */
 const RETRY_UNWAITED_SECONDS = 5;
 
+/** Token under which Nest injects whether callers see the whole text of an error. */
+export const SHOW_ERRORS = Symbol('show-errors');
+
 @Controller('results')
 @ApiCommonProblems()
 @ApiExtraModels(...MODELS)
@@ -27,6 +30,7 @@ export class ResultsController {
     @Inject(RECORDS) private readonly records: Records,
     private readonly waiting: Waiting,
     private readonly stopping: Stopping,
+    @Inject(SHOW_ERRORS) private readonly showErrors: boolean,
   ) {}
 
   @Get(':id')
@@ -51,7 +55,7 @@ export class ResultsController {
     const waited = seconds === undefined ? undefined : await this.wait(id, seconds, request);
     const record = waited === undefined ? await this.records.get(id) : waited.record;
     if (record === undefined && !mayBePending(id, Date.now())) throw unknown();
-    const status = statusOf(id, record);
+    const status = statusOf(id, record, this.showErrors);
     if (waited?.outcome === 'waited') reply.header('preference-applied', `wait=${seconds}`);
     if (status.status !== 'pending') return status;
     const again = waited?.outcome === 'unwaited' ? RETRY_UNWAITED_SECONDS : RETRY_AFTER_SECONDS;
