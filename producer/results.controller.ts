@@ -1,5 +1,5 @@
 import { Controller, Get, Inject, Param, Req, Res } from '@nestjs/common';
-import { ApiExtraModels, ApiHeader, ApiOperation, ApiParam, ApiResponse } from '@nestjs/swagger';
+import { ApiExtraModels, ApiHeader, ApiOperation, ApiParam, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { DELIVERY } from '../contract/delivery';
 import { couldBeOurs, mayBePending } from '../results/job-id';
@@ -23,6 +23,7 @@ const RETRY_UNWAITED_SECONDS = 5;
 export const SHOW_ERRORS = Symbol('show-errors');
 
 @Controller('results')
+@ApiTags('jobs')
 @ApiCommonProblems()
 @ApiExtraModels(...MODELS)
 export class ResultsController {
@@ -34,7 +35,10 @@ export class ResultsController {
   ) {}
 
   @Get(':id')
-  @ApiOperation({ summary: 'What became of a job' })
+  @ApiOperation({
+    summary: 'What became of a job',
+    description: 'An id is a capability: whoever has it, and is let in, may ask.',
+  })
   @ApiParam({ name: 'id', schema: { type: 'string', format: 'uuid' }, example: EXAMPLE_ID })
   @ApiHeader({
     name: 'Prefer',
