@@ -59,3 +59,18 @@ describe('a region', () => {
     expect(environment).toMatchObject({ region: 'us-east-1', dynamodbRegion: undefined });
   });
 });
+
+describe('API_KEYS', () => {
+  it.each([',', ' , ,'])('"%s" holds no key, and is no way to start without', (API_KEYS) => {
+    expect(() => readEnvironment({ API_KEYS })).toThrow('API_KEYS holds no key');
+  });
+
+  it.each(['good,with blank', 'good,schlüssel', 'good,tab\tin it', `good,${'k'.repeat(257)}`])(
+    '"%s": the second cannot be sent, and is not repeated',
+    (API_KEYS) => {
+      const read = (): unknown => readEnvironment({ API_KEYS });
+      expect(read).toThrow('API_KEYS: key 2 of 2 cannot be sent');
+      expect(read).not.toThrow(API_KEYS.slice(5));
+    },
+  );
+});

@@ -19,6 +19,8 @@ export interface Environment {
   readonly dataDir: string;
   readonly apiKeys: readonly string[];
   readonly allowAnonymous: boolean;
+  /** Callers see what work threw, not only its class. */
+  readonly showErrors: boolean;
   /** Requests per second and caller; undefined for no limit. */
   readonly rateLimitPerSecond: number | undefined;
   /** Handlers that run at once, at most. */
@@ -53,6 +55,10 @@ export class EnvironmentError extends Error {
     );
   }
 }
+
+const KEY_LIMIT = 256;
+/** What `Authorization: Bearer` and `x-api-key` both carry, whatever the client. */
+const KEY_PATTERN = new RegExp(`^[\\x21-\\x7e]{1,${KEY_LIMIT}}$`);
 
 /** Reads variables and collects what is wrong with them instead of stopping at the first. */
 class Reader {
@@ -90,11 +96,19 @@ class Reader {
     return text;
   }
 
-  list(name: string): string[] {
-    return (this.text(name) ?? '')
-      .split(',')
-      .map((part) => part.trim())
-      .filter(Boolean);
+  /** A fault names no key: it goes to the log. */
+  keys(name: string): string[] {
+    const text = this.text(name);
+    if (text === undefined) return [];
+    const parts = text.split(',').map((part) => part.trim());
+    const keys = parts.filter(Boolean);
+    const place = keys.findIndex((key) => !KEY_PATTERN.test(key)) + 1;
+    if (keys.length === 0) this.faults.push(`${name} holds no key; it takes one or more, comma separated`);
+    if (place > 0)
+      this.faults.push(
+        `${name}: key ${place} of ${keys.length} cannot be sent; a key takes 1 to ${KEY_LIMIT} visible ASCII characters without blanks`,
+      );
+    return keys;
   }
 
   results(name: string, fallback: string): string {
@@ -136,8 +150,9 @@ export function readEnvironment(source: Variables = processVariables, check: Che
     consumerPort: read.number('CONSUMER_PORT', 3001, port),
     brokerPort: read.number('BROKER_PORT', 4100, port),
     dataDir,
-    apiKeys: read.list('API_KEYS'),
+    apiKeys: read.keys('API_KEYS'),
     allowAnonymous: read.flag('ALLOW_ANONYMOUS'),
+    showErrors: read.flag('SHOW_ERRORS'),
     rateLimitPerSecond: rateLimit === 0 ? undefined : rateLimit,
     concurrency: read.number('CONCURRENCY', 100, { min: 1, max: 10_000 }),
     pollers: read.number('POLLERS', 10, { min: 1, max: 40 }),

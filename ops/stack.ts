@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DEAD_LETTER_QUEUE_NAME, DELIVERY, QUEUE_NAME } from '../contract/delivery';
-import { EMULATOR_REGION, type Environment } from '../contract/environment';
+import { EMULATOR_REGION, processVariables, type Environment } from '../contract/environment';
 import { isBrokerReady } from './broker';
 import { Child } from './child';
 import { childEnvironment, credentialVariables } from './child-environment';
@@ -69,6 +69,8 @@ export class Stack {
       const names = { queueName: QUEUE_NAME, deadLetterQueueName: DEAD_LETTER_QUEUE_NAME };
       const queues = await provision({ client, ...names, numbers });
       this.appEnvironment = this.childEnvironment({
+        // Here caller and operator are one.
+        SHOW_ERRORS: processVariables['SHOW_ERRORS'] ?? 'true',
         ...credentialVariables(endpoint),
         ...credentialVariables(this.environment.dynamodbEndpoint),
         AWS_ENDPOINT_URL_SQS: endpoint,

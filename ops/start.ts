@@ -16,15 +16,16 @@ export const complain = (error: unknown): void => {
 };
 
 export function welcome(stack: Stack, environment: Environment): string {
-  const key = environment.apiKeys[0];
-  const authorization = key === undefined ? '' : ` -H 'authorization: Bearer ${key}'`;
+  // Never a key itself: whoever collects the output would keep it.
+  const authorization = environment.apiKeys.length === 0 ? '' : ` -H "authorization: Bearer $KEY"`;
+  const which = authorization === '' ? '' : ' (KEY: one of your API_KEYS)';
   return `
 Plusone runs.
   producer  ${stack.producerUrl}, docs at /docs
   consumer  ${stack.consumerUrl}
   broker    ${stack.brokerText}
 
-Paste this into another terminal:
+Paste this into another terminal${which}:
   curl -i -X POST ${stack.producerUrl}/produce -H 'content-type: application/json'${authorization} -d '{"input":1}'
 
 Ctrl-C stops it once everything in flight is settled.

@@ -1,5 +1,5 @@
 import { Body, Controller, HttpCode, Post } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { ValidBody } from '../contract/validation';
 import { AddOneRequest } from './add-one-request';
 import { AddOneAnswer } from './answers';
@@ -8,6 +8,7 @@ import { invalidBody } from '../service/problem';
 
 /** Step one of the tutorial: the work done in place, without a queue. */
 @Controller()
+@ApiTags('jobs')
 @ApiCommonProblems()
 export class AddOneController {
   @Post()

@@ -3,6 +3,11 @@ import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 export const EXAMPLE_ID = '019a8f3e-5c1b-7d42-9e0a-3b6f1c2d4e5f';
 const ID = { format: 'uuid', example: EXAMPLE_ID } as const;
 
+const ERROR = {
+  example: 'TimeoutError',
+  description: 'Of the last failed run; its class alone, unless errors are shown.',
+};
+
 /** Answer of `POST /`. */
 export class AddOneAnswer {
   @ApiProperty({ example: 1 })
@@ -47,6 +52,9 @@ export class FailedJob {
 
   @ApiProperty({ example: 'attempts', description: 'Why it is in the dead-letter queue.' })
   readonly reason: string;
+
+  @ApiPropertyOptional(ERROR)
+  readonly error?: string;
 }
 
 export class PendingJob {
@@ -59,8 +67,8 @@ export class PendingJob {
   @ApiPropertyOptional({ example: 1, description: 'Failed runs so far; only once one failed.' })
   readonly attempts?: number;
 
-  @ApiPropertyOptional({ example: 'Error: the ledger is away' })
-  readonly lastError?: string;
+  @ApiPropertyOptional(ERROR)
+  readonly error?: string;
 }
 
 export class FaultOfBody {

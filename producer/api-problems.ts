@@ -38,12 +38,25 @@ const PROBLEMS = {
     when: 'The body is something else than JSON in UTF-8, or compressed.',
     detail: 'The body must be application/json in UTF-8 without a content encoding.',
   },
+  417: {
+    when: 'The request expects something else than 100-continue.',
+    detail: 'This service knows no expectation but 100-continue.',
+  },
+  421: {
+    when: 'This producer has no API keys, and was called by another name than localhost.',
+    detail: 'Without API_KEYS this producer answers to localhost only.',
+  },
   422: {
-    when: 'The Idempotency-Key was used with another input.',
+    when: 'The Idempotency-Key was used with another input or group.',
     detail: 'This Idempotency-Key was used with another body.',
   },
-  429: { when: 'More requests a second than one caller may send.', detail: 'Too many requests.', headers: RETRY_AFTER },
+  429: {
+    when: 'More requests a second than one caller may send, or more than 16 unanswered on one connection.',
+    detail: 'Too many requests.',
+    headers: RETRY_AFTER,
+  },
   431: { when: 'The headers are larger than 16 KiB.', detail: 'The headers are larger than 16 KiB.' },
+  500: { when: 'A fault of this service.', detail: 'Something went wrong here, not with the request.' },
   503: {
     when: 'The queue or the results store is away, or the producer is stopping. Nothing is promised: send again.',
     detail: 'The queue is away.',
@@ -56,8 +69,13 @@ export function ApiProblems(...statuses: (keyof typeof PROBLEMS)[]): MethodDecor
   return applyDecorators(ApiExtraModels(ProblemDocument), ...statuses.map((status) => ApiResponse(describe(status))));
 }
 
+const OF_ANY_REQUEST = [400, 405, 408, 417, 421, 429, 431, 500] as const;
+
+/** What any request to an open path may get. */
+export const ApiOpenProblems = (): MethodDecorator & ClassDecorator => ApiProblems(...OF_ANY_REQUEST);
+
 /** What any request may get. */
-export const ApiCommonProblems = (): MethodDecorator & ClassDecorator => ApiProblems(401, 405, 408, 429, 431);
+export const ApiCommonProblems = (): MethodDecorator & ClassDecorator => ApiProblems(401, ...OF_ANY_REQUEST);
 
 function describe(status: keyof typeof PROBLEMS): ApiResponseOptions {
   const { when, detail, errors = [], headers = {} }: Described = PROBLEMS[status];

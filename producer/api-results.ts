@@ -16,7 +16,7 @@ export const ENDED: ApiResponseOptions = {
       schema: { oneOf: [{ $ref: getSchemaPath(DoneJob) }, { $ref: getSchemaPath(FailedJob) }] },
       examples: {
         done: { value: { id, status: 'done', input: 1, result: 2, completedAt: '2026-11-22T10:00:00.000Z' } },
-        failed: { value: { id, status: 'failed', reason: 'attempts' } },
+        failed: { value: { id, status: 'failed', reason: 'attempts', error: 'TimeoutError' } },
       },
     },
   },
@@ -33,7 +33,7 @@ export const PENDING: ApiResponseOptions = {
       schema: { $ref: getSchemaPath(PendingJob) },
       examples: {
         waiting: { value: { id, status: 'pending' } },
-        failing: { value: { id, status: 'pending', attempts: 1, lastError: 'Error: the ledger is away' } },
+        failing: { value: { id, status: 'pending', attempts: 1, error: 'TimeoutError' } },
       },
     },
   },

@@ -6,6 +6,7 @@ import { openRecords } from '../results/open';
 import { ApiKeys } from './api-keys';
 import { producerFaults } from './faults';
 import { guardRequests } from './gate';
+import { knownHosts } from './host';
 import { createLogger } from '../service/logger';
 import { serveDocs } from './docs';
 import { createDocument } from './openapi';
@@ -32,7 +33,13 @@ export async function createProducer(
   const refusals = new Refusals(logger);
   const adapter = createAdapter({ limit, refusals });
   const keys = new ApiKeys(environment.apiKeys);
-  guardRequests(adapter.getInstance(), { keys, limit, routes: new Routes(), stopping });
+  guardRequests(adapter.getInstance(), {
+    keys,
+    limit,
+    isKnownHost: knownHosts(environment),
+    routes: new Routes(),
+    stopping,
+  });
   const module = ProducerModule.with({ environment, queueUrl, stopping, records, refusals });
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
     logger,

@@ -3,7 +3,10 @@ import { type Environment } from '../contract/environment';
 const LOOPBACK = '127.0.0.1';
 const LOOPBACK_HOST = /^(?:127(?:\.\d{1,3}){3}|::1|localhost)$/;
 
-const guarded = ({ apiKeys, allowAnonymous }: Environment): boolean => apiKeys.length > 0 || allowAnonymous;
+/** Something keeps strangers out: keys, or what stands in front. */
+export const guarded = ({ apiKeys, allowAnonymous }: Environment): boolean => apiKeys.length > 0 || allowAnonymous;
+
+export const isLoopback = (host: string): boolean => LOOPBACK_HOST.test(host);
 
 /** Where to listen: without API keys on loopback only, unless something in front guards the producer. */
 export const listenHost = (environment: Environment): string =>
@@ -16,7 +19,7 @@ export function producerFaults(environment: Environment): string[] {
     faults.push('QUEUE_URL is missing; it takes the URL of the queue that jobs go to');
   }
   const host = listenHost(environment);
-  if (!guarded(environment) && !LOOPBACK_HOST.test(host)) {
+  if (!guarded(environment) && !isLoopback(host)) {
     faults.push(
       `HOST is "${host}", which anyone can reach; set API_KEYS, or ALLOW_ANONYMOUS=true if something in front guards the producer`,
     );

@@ -19,6 +19,8 @@ export interface Gate {
   readonly keys: ApiKeys;
   /** Counts before anything is checked, so that refusals cost no more than this. Health counts towards nothing. */
   readonly limit: RateLimit;
+  /** Whether this producer is called by that name; undefined where any will do. */
+  readonly isKnownHost: ((host: string) => boolean) | undefined;
   readonly routes: Routes;
   readonly stopping: Stopping;
 }
@@ -58,6 +60,7 @@ function faultOf(request: FastifyRequest, gate: Gate): Problem | undefined {
   const counted = caller === undefined || caller === ANONYMOUS ? request.ip : caller;
   if (!isHealth(path) && !gate.limit.allows(counted)) return tooManyRequests();
   if (hostFault(raw)) return new Problem(400, 'The header Host takes one value.', { headers: CLOSE });
+  if (gate.isKnownHost?.(headers.host ?? 'localhost') === false) return misdirected();
   if (caller === undefined) return unauthorized();
   request.caller = caller;
   if (request.is404) return notFound(path, gate.routes);
@@ -72,6 +75,9 @@ function hostFault({ rawHeaders, httpVersion }: IncomingMessage): boolean {
   for (let at = 0; at < rawHeaders.length; at += 2) if (/^host$/i.test(rawHeaders[at] ?? '')) hosts += 1;
   return hosts > 1 || (hosts === 0 && httpVersion === '1.1');
 }
+
+const misdirected = (): Problem =>
+  new Problem(421, 'Without API_KEYS this producer answers to localhost only; ALLOW_ANONYMOUS=true lets any host in.');
 
 const unauthorized = (): Problem =>
   new Problem(401, 'Send a valid API key as Authorization: Bearer KEY or x-api-key: KEY.', {

@@ -1,6 +1,6 @@
 import { Controller, Get } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, type ApiResponseOptions } from '@nestjs/swagger';
-import { ApiProblems } from './api-problems';
+import { ApiOkResponse, ApiOperation, ApiTags, type ApiResponseOptions } from '@nestjs/swagger';
+import { ApiOpenProblems, ApiProblems } from './api-problems';
 import { Readiness } from './readiness';
 
 const answering = (status: string, description: string): ApiResponseOptions => ({
@@ -14,19 +14,24 @@ const answering = (status: string, description: string): ApiResponseOptions => (
 });
 
 @Controller('health')
-@ApiProblems(405, 408, 431)
+@ApiTags('health')
+@ApiOpenProblems()
 export class HealthController {
   constructor(private readonly readiness: Readiness) {}
 
   @Get('live')
-  @ApiOperation({ summary: 'The process answers', security: [] })
+  @ApiOperation({ summary: 'The process answers', description: 'Asks nothing else.', security: [] })
   @ApiOkResponse(answering('live', 'It does.'))
   live(): { status: 'live' } {
     return { status: 'live' };
   }
 
   @Get('ready')
-  @ApiOperation({ summary: 'Queue and results store can be reached', security: [] })
+  @ApiOperation({
+    summary: 'Queue and results store can be reached',
+    description: 'Asked once a second, however often this is.',
+    security: [],
+  })
   @ApiOkResponse(answering('ready', 'They can, a second ago at most.'))
   @ApiProblems(503)
   async ready(): Promise<{ status: 'ready' }> {

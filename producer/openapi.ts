@@ -1,12 +1,20 @@
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import { AddOneRequest, ProduceRequest } from './add-one-request';
 
 const DESCRIPTION =
   'Takes jobs and answers at once; a consumer works them off a queue, each with one effect. ' +
-  'Every error is a problem document (RFC 9457) and repeats nothing of what was sent.';
+  'Every error of a request is a problem document (RFC 9457) and repeats nothing of what was sent.';
 
 export function createDocument(app: NestFastifyApplication, withKeys: boolean): OpenAPIObject {
-  const builder = new DocumentBuilder().setTitle('Plusone producer').setDescription(DESCRIPTION).setVersion('1');
+  const builder = new DocumentBuilder()
+    .setTitle('Plusone producer')
+    .setDescription(DESCRIPTION)
+    .setVersion('1')
+    .setLicense('MIT', 'https://opensource.org/license/mit')
+    .addServer('/', 'This producer')
+    .addTag('jobs', 'Putting jobs on the queue, and asking what became of them')
+    .addTag('health', 'For probes');
   if (withKeys) {
     builder
       .addBearerAuth({ type: 'http', scheme: 'bearer' }, 'bearer')
@@ -14,5 +22,17 @@ export function createDocument(app: NestFastifyApplication, withKeys: boolean): 
       .addSecurityRequirements('bearer')
       .addSecurityRequirements('api-key');
   }
-  return SwaggerModule.createDocument(app, builder.build());
+  const document = SwaggerModule.createDocument(app, builder.build());
+  document.info.contact = { name: 'Whoever runs this producer' };
+  if (!withKeys) document.security = [];
+  refuseUnknownFields(document);
+  return document;
+}
+
+/** As the producer does: rules of class-validator have no word for it. */
+function refuseUnknownFields({ components }: OpenAPIObject): void {
+  for (const { name } of [AddOneRequest, ProduceRequest]) {
+    const schema = components?.schemas?.[name];
+    if (schema !== undefined) Object.assign(schema, { additionalProperties: false });
+  }
 }

@@ -1,5 +1,5 @@
 import { Body, Controller, HttpCode, Post, Req, Res } from '@nestjs/common';
-import { ApiAcceptedResponse, ApiHeader, ApiOperation } from '@nestjs/swagger';
+import { ApiAcceptedResponse, ApiHeader, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { ValidBody } from '../contract/validation';
 import { ProduceRequest } from './add-one-request';
@@ -10,6 +10,7 @@ import { Intake } from './intake';
 import { invalidBody } from '../service/problem';
 
 @Controller('produce')
+@ApiTags('jobs')
 @ApiCommonProblems()
 export class ProduceController {
   constructor(private readonly intake: Intake) {}

@@ -10,7 +10,7 @@ import { ProduceController } from './produce.controller';
 import { Queue } from './queue';
 import { Readiness } from './readiness';
 import { Refusals } from './refusals';
-import { ResultsController } from './results.controller';
+import { ResultsController, SHOW_ERRORS } from './results.controller';
 import { Stopping } from './stopping';
 
 /** Requests under way at a stop get this long; each has its answer within 10 s. */
@@ -46,6 +46,7 @@ export class ProducerModule implements OnModuleDestroy, OnApplicationShutdown {
         Queue,
         { provide: RECORDS, useValue: records },
         { provide: Refusals, useValue: refusals },
+        { provide: SHOW_ERRORS, useValue: environment.showErrors },
         { provide: Waiting, useFactory: () => new Waiting(records) },
         { provide: Intake, useFactory: (queue: Queue) => new Intake(queue, records), inject: [Queue] },
         {

@@ -1,5 +1,5 @@
 import { Controller, Get, Inject, Param, Req, Res } from '@nestjs/common';
-import { ApiExtraModels, ApiHeader, ApiOperation, ApiParam, ApiResponse } from '@nestjs/swagger';
+import { ApiExtraModels, ApiHeader, ApiOperation, ApiParam, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { DELIVERY } from '../contract/delivery';
 import { couldBeOurs, mayBePending } from '../results/job-id';
@@ -19,7 +19,11 @@ const RETRY_AFTER_SECONDS = 1;
 /** Where nothing was waited for: a client that asks again at once would ask without end. */
 const RETRY_UNWAITED_SECONDS = 5;
 
+/** Token under which Nest injects whether callers see the whole text of an error. */
+export const SHOW_ERRORS = Symbol('show-errors');
+
 @Controller('results')
+@ApiTags('jobs')
 @ApiCommonProblems()
 @ApiExtraModels(...MODELS)
 export class ResultsController {
@@ -27,10 +31,14 @@ export class ResultsController {
     @Inject(RECORDS) private readonly records: Records,
     private readonly waiting: Waiting,
     private readonly stopping: Stopping,
+    @Inject(SHOW_ERRORS) private readonly showErrors: boolean,
   ) {}
 
   @Get(':id')
-  @ApiOperation({ summary: 'What became of a job' })
+  @ApiOperation({
+    summary: 'What became of a job',
+    description: 'An id is a capability: whoever has it, and is let in, may ask.',
+  })
   @ApiParam({ name: 'id', schema: { type: 'string', format: 'uuid' }, example: EXAMPLE_ID })
   @ApiHeader({
     name: 'Prefer',
@@ -51,7 +59,7 @@ export class ResultsController {
     const waited = seconds === undefined ? undefined : await this.wait(id, seconds, request);
     const record = waited === undefined ? await this.records.get(id) : waited.record;
     if (record === undefined && !mayBePending(id, Date.now())) throw unknown();
-    const status = statusOf(id, record);
+    const status = statusOf(id, record, this.showErrors);
     if (waited?.outcome === 'waited') reply.header('preference-applied', `wait=${seconds}`);
     if (status.status !== 'pending') return status;
     const again = waited?.outcome === 'unwaited' ? RETRY_UNWAITED_SECONDS : RETRY_AFTER_SECONDS;

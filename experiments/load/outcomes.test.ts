@@ -67,7 +67,7 @@ describe('an answer of GET /results/{id}', () => {
     ],
     [200, '{"status":"failed","reason":"attempts"}', { state: 'failed', why: 'attempts' }],
     [202, '{"status":"pending"}', PENDING],
-    [202, '{"status":"pending","lastError":"Error: away"}', { state: 'open', why: 'pending, Error: away' }],
+    [202, '{"status":"pending","error":"Error: away"}', { state: 'open', why: 'pending, Error: away' }],
     [404, '{}', { state: 'open', why: 'answer 404' }],
     [503, '{}', { state: 'open', why: 'answer 503' }],
   ])('%d %s', async (status, body, outcome) => {

@@ -26,10 +26,10 @@ export const askAt =
   };
 
 function outcomeIn(body: unknown): Outcome {
-  const { status, result, completedAt, reason, lastError } = body as Readonly<Record<string, unknown>>;
+  const { status, result, completedAt, reason, error } = body as Readonly<Record<string, unknown>>;
   if (status === 'done') return { state: 'done', result: Number(result), completedAt: Date.parse(String(completedAt)) };
   if (status === 'failed') return { state: 'failed', why: String(reason) };
-  return open(typeof lastError === 'string' ? `pending, ${lastError}` : 'pending');
+  return open(typeof error === 'string' ? `pending, ${error}` : 'pending');
 }
 
 const ASKED_AT_ONCE = 16;

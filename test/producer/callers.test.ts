@@ -3,7 +3,7 @@ import { withBroker } from '../harness/broker';
 import { eventually } from '../harness/eventually';
 import { startProducer, type TestProducer } from './test-producer';
 import { expectProblem, expectProblemResponse } from './problem-response';
-import { openRaw, sendRaw } from './raw';
+import { openRaw, type RawAnswer, sendRaw } from './raw';
 
 const broker = withBroker();
 const KEYS = ['first-key', 'second-key'];
@@ -60,7 +60,7 @@ describe('with API keys', () => {
   });
 
   test.each(['/docs/../produce', '/health/../produce', '/%64ocs/../produce'])('%s is no way around', async (path) => {
-    const bytes = `POST ${path} HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 11\r\n\r\n{"input":1}`;
+    const bytes = `POST ${path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 11\r\n\r\n{"input":1}`;
     const { status } = await sendRaw(producer.port, bytes);
     expect([401, 404, 405]).toContain(status);
   });
@@ -68,7 +68,7 @@ describe('with API keys', () => {
   test('401 comes before the body is read', async () => {
     const client = await openRaw(producer.port);
     client.send(
-      'POST /produce HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 10000000\r\n\r\n',
+      'POST /produce HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 10000000\r\n\r\n',
     );
     const answer = await client.answer();
     client.end();
@@ -148,4 +148,30 @@ test('refusals are told once a second, with their counts', async () => {
   await eventually(() => producer.warnings.length > 0);
   const told = 'Requests refused within a second: 2 × 400, 20 × 401, 1 × 404, 1 × 405, 1 × 415';
   expect(producer.warnings).toEqual([told]);
+});
+
+describe('without keys, on loopback', () => {
+  const live = (host: string): Promise<RawAnswer> =>
+    sendRaw(
+      producer.port,
+      `POST / HTTP/1.1\r\nHost: ${host}\r\nContent-Type: application/json\r\nContent-Length: 11\r\n\r\n{"input":1}`,
+    );
+
+  test('a foreign Host is refused, one of this machine is not', async () => {
+    producer = await startProducer(broker());
+    for (const host of ['localhost', 'LOCALHOST:3000', '127.0.0.1', '127.0.0.2:1', '[::1]:3000', 'plusone.localhost']) {
+      expect([host, (await live(host)).status]).toEqual([host, 200]);
+    }
+    for (const host of ['evil.example', '127.0.0.1.evil.example', 'localhost.evil.example', '10.0.0.1', 'a b', '']) {
+      expect([host, (await live(host)).status]).toEqual([host, 421]);
+    }
+  });
+
+  test.each([{ allowAnonymous: true }, { apiKeys: [] as string[], onLambda: true }])(
+    'with %j any is taken',
+    async (environment) => {
+      producer = await startProducer(broker(), { environment });
+      expect((await live('api.example')).status).toBe(200);
+    },
+  );
 });

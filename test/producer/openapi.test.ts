@@ -26,14 +26,15 @@ afterAll(async () => {
   await producer.close();
 });
 
-const COMMON = ['401', '405', '408', '429', '431'];
+const OPEN = ['400', '405', '408', '417', '421', '429', '431', '500'];
+const COMMON = ['401', ...OPEN];
 
 test.each([
-  ['post', '/', ['200', '400', '413', '415', ...COMMON]],
-  ['post', '/produce', ['202', '400', '413', '415', '422', '503', ...COMMON]],
-  ['get', '/results/{id}', ['200', '202', '400', '404', '503', ...COMMON]],
-  ['get', '/health/live', ['200', '405', '408', '431']],
-  ['get', '/health/ready', ['200', '405', '408', '431', '503']],
+  ['post', '/', ['200', '413', '415', ...COMMON]],
+  ['post', '/produce', ['202', '413', '415', '422', '503', ...COMMON]],
+  ['get', '/results/{id}', ['200', '202', '404', '503', ...COMMON]],
+  ['get', '/health/live', ['200', ...OPEN]],
+  ['get', '/health/ready', ['200', '503', ...OPEN]],
 ])('%s %s documents every status, each with schema or example', (method, path, statuses) => {
   const operation = document.paths[path]?.[method];
   expect(Object.keys(operation?.responses ?? {}).sort()).toEqual([...statuses].sort());
@@ -67,6 +68,19 @@ test('the bodies say their fields and limits', () => {
     type: 'number',
     minimum: -9007199254740991,
     maximum: 9007199254740990,
+  });
+});
+
+test('the bodies take no unknown field', () => {
+  const { ProduceRequest, AddOneRequest } = document.components.schemas;
+  for (const schema of [ProduceRequest, AddOneRequest]) expect(schema).toHaveProperty('additionalProperties', false);
+});
+
+test('server, licence and tags are named', () => {
+  expect(document).toMatchObject({
+    servers: [{ url: '/' }],
+    info: { license: { name: 'MIT' } },
+    tags: [{ name: 'jobs' }, { name: 'health' }],
   });
 });
 

@@ -43,12 +43,12 @@ test('claimed: 202 pending', async () => {
   expect(await (await result(id)).json()).toEqual({ id, status: 'pending' });
 });
 
-test('failing: 202 pending with attempts and the last error', async () => {
+test('failing: 202 pending with attempts and the class of the last error', async () => {
   const id = await newJob();
   await producer.records.fail({ id: id, error: 'Error: away' });
   const response = await result(id);
   expect(response.status).toBe(202);
-  expect(await response.json()).toEqual({ id, status: 'pending', attempts: 1, lastError: 'Error: away' });
+  expect(await response.json()).toEqual({ id, status: 'pending', attempts: 1, error: 'Error' });
 });
 
 test('done: 200 with input, result and time', async () => {
@@ -60,12 +60,12 @@ test('done: 200 with input, result and time', async () => {
   expect(response.headers.get('cache-control')).toBe('no-store');
 });
 
-test('failed: 200 with the reason', async () => {
+test('failed: 200 with the reason and the class of the error', async () => {
   const id = await newJob();
   await producer.records.failed({ id, reason: 'attempts', lastError: 'Error: away', attempts: 5 });
   const response = await result(id);
   expect(response.status).toBe(200);
-  expect(await response.json()).toEqual({ id, status: 'failed', reason: 'attempts' });
+  expect(await response.json()).toEqual({ id, status: 'failed', reason: 'attempts', error: 'Error' });
 });
 
 const DAY_MS = 24 * 60 * 60 * 1_000;

@@ -97,7 +97,7 @@ test('idle and half-open connections do not hold it up; a second signal changes 
   half.on('error', () => undefined);
   half.connect(Number(port), '127.0.0.1');
   await once(half, 'connect');
-  half.write('POST /produce HTTP/1.1\r\nHost: a\r\n');
+  half.write('POST /produce HTTP/1.1\r\nHost: localhost\r\n');
   app.signal('SIGTERM');
   app.signal('SIGINT');
   app.signal('SIGTERM');
