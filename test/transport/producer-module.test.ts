@@ -1,7 +1,14 @@
 import { Injectable, Module, type OnModuleDestroy } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { lastValueFrom } from 'rxjs';
-import { QueueMessage, QueueProducerModule, QueueProducers, QueueUnavailable } from '../../transport/index';
+import {
+  QueueMessage,
+  QueueProducer,
+  QueueProducerModule,
+  QueueProducers,
+  QueueUnavailable,
+} from '../../transport/index';
+import { startFaultProxy } from '../../experiments/proxy/fault-proxy';
 import { withBroker } from '../harness/broker';
 
 const broker = withBroker();
@@ -72,4 +79,20 @@ it("sends by Nest's client, with options where there are some", async () => {
   expect(received.map(({ Body }) => Body)).toEqual(['{"id":1}', '{"id":2}']);
   expect(received[1]?.Attributes).toMatchObject({ MessageGroupId: 'g', MessageDeduplicationId: 'd' });
   expect(() => producers.get('letters')).toThrow("There is no queue 'letters': orders, mails.");
+});
+
+it('reads from the queue whether it is FIFO, however its URL ends, and sends nothing while it is not told', async () => {
+  const { queueUrl } = await broker().createQueues({ fifo: true });
+  const proxy = await startFaultProxy(broker().endpoint);
+  proxy.rule('GetQueueAttributes', 'throttle');
+  const producer = new QueueProducer({ queueUrl: `${queueUrl}/`, region: broker().region, endpoint: proxy.endpoint });
+  await expect(producer.send('placed', { id: 1 })).rejects.toBeInstanceOf(QueueUnavailable);
+  await expect(producer.check()).rejects.toBeInstanceOf(QueueUnavailable);
+  expect(proxy.count('SendMessageBatch')).toBe(0);
+  proxy.clear();
+  await Promise.all([1, 2].map((id) => producer.send('placed', { id }, { deduplicationId: `d${id}` })));
+  await producer.close();
+  await proxy.close();
+  const received = await broker().receiveAll(queueUrl);
+  expect(received.map(({ Attributes }) => Attributes?.['MessageGroupId']).sort()).toEqual(['d1', 'd2']);
 });

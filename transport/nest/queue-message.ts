@@ -29,7 +29,7 @@ export function toOutgoing(type: string, { body, options }: QueueMessage<unknown
   const deduplicationId = fifo ? (options.deduplicationId ?? randomUUID()) : undefined;
   return {
     body: JSON.stringify(body),
-    attributes: { ...attributes, ...envelope(type, version) },
+    attributes: attributes ? { ...attributes, ...envelope(type, version) } : envelope(type, version),
     groupId: groupId ?? deduplicationId,
     deduplicationId,
     delaySeconds,

@@ -14,6 +14,12 @@ const MAX_CALLS = 8;
 const GATHER_MS = 5;
 const RETRY_AFTER_SECONDS = 5;
 
+/** Measured once: by the limit of a message, and by that of a call. */
+interface Sized {
+  readonly message: OutgoingMessage;
+  readonly bytes: number;
+}
+
 /**
  * Sends to one queue; concurrent sends share SendMessageBatch calls. `send` resolves only when SQS accepted that
  * message. It rejects with `QueueUnavailable` when it did not or its answer is unknown, and with `MessageRefused`
@@ -21,7 +27,7 @@ const RETRY_AFTER_SECONDS = 5;
  */
 export class Sender {
   private closed = false;
-  private readonly batcher: Batcher<OutgoingMessage, string>;
+  private readonly batcher: Batcher<Sized, string>;
 
   constructor(
     private readonly client: SQSClient,
@@ -29,7 +35,7 @@ export class Sender {
   ) {
     this.batcher = new Batcher({
       call: (messages) => this.sendBatch(messages),
-      sizeOf: messageBytes,
+      sizeOf: ({ bytes }) => bytes,
       lingerMs: 0,
       gatherMs: GATHER_MS,
       maxCalls: MAX_CALLS,
@@ -42,8 +48,9 @@ export class Sender {
 
   async send(message: OutgoingMessage): Promise<{ readonly messageId: string }> {
     if (this.closed) throw unavailable('The sender is closed.');
-    if (messageBytes(message) > PAYLOAD_LIMIT_BYTES) throw new MessageRefused('A message may hold at most 1 MiB.');
-    return { messageId: await this.batcher.add(message) };
+    const bytes = messageBytes(message);
+    if (bytes > PAYLOAD_LIMIT_BYTES) throw new MessageRefused('A message may hold at most 1 MiB.');
+    return { messageId: await this.batcher.add({ message, bytes }) };
   }
 
   /** Refuses new sends and resolves when every accepted one has its answer. */
@@ -52,14 +59,17 @@ export class Sender {
     await this.batcher.flush();
   }
 
-  private async sendBatch(messages: readonly OutgoingMessage[]): Promise<(string | Error)[]> {
-    const command = new SendMessageBatchCommand({ QueueUrl: this.queueUrl, Entries: messages.map(toEntry) });
+  private async sendBatch(messages: readonly Sized[]): Promise<(string | Error)[]> {
+    const command = new SendMessageBatchCommand({
+      QueueUrl: this.queueUrl,
+      Entries: messages.map(({ message }, position) => toEntry(message, position)),
+    });
     const answer = await this.client.send(command).catch((error: unknown) => {
       throw unavailable('The queue did not take the message.', error);
     });
     return byPosition(messages.length, answer, {
       accepted: ({ MessageId = '', MD5OfMessageBody }, position) =>
-        isIntact(messages[position]?.body ?? '', MD5OfMessageBody)
+        isIntact(messages[position]?.message.body ?? '', MD5OfMessageBody)
           ? MessageId
           : unavailable('SQS took another body than was sent: its MD5 differs.'),
       refused: (text) => new MessageRefused(text),
