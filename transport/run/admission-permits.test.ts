@@ -1,6 +1,6 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setImmediate as turn, setTimeout as wait } from 'node:timers/promises';
-import { answerOf, arrive, closeAll, create, LONG_MS, run } from '../../test/harness/admission';
+import { answerOf, arrive, closeAll, create, LONG_MS, run } from '../../test/transport/admission';
 import { type Permit } from './admission';
 import { type InFlight } from './in-flight';
 
