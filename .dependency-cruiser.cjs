@@ -67,7 +67,7 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '^(dist|cdk\\.out|node_modules|coverage|\\.data)/|\\.config\\.' },
+    exclude: { path: '^(dist|transport/dist|cdk\\.out|node_modules|coverage|\\.data)/|\\.config\\.' },
     tsConfig: { fileName: 'tsconfig.json' },
     tsPreCompilationDeps: true,
     enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'require', 'node', 'default'] },

@@ -5,6 +5,10 @@ const sha256 = (text: string): Buffer => createHash('sha256').update(text).diges
 
 export const ANONYMOUS = 'anonymous';
 
+/** What is shared out goes by caller, and by address where nobody says who calls. */
+export const placeOf = (caller: string | undefined, address: string): string =>
+  caller === undefined || caller === ANONYMOUS ? address : caller;
+
 /** Tells who calls by `Authorization: Bearer KEY` or `x-api-key: KEY`. */
 export class ApiKeys {
   private readonly hashes: readonly Buffer[];

@@ -1,7 +1,7 @@
 import { type IncomingMessage } from 'node:http';
 import { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { BODY_LIMIT_BYTES } from '../contract/job';
-import { ANONYMOUS, type ApiKeys } from './api-keys';
+import { ANONYMOUS, type ApiKeys, placeOf } from './api-keys';
 import { CLOSE, COMMON_HEADERS, Problem, tooManyRequests, unavailable } from '../service/problem';
 import { isJsonType } from './media-type';
 import { type RateLimit } from './rate-limit';
@@ -54,19 +54,26 @@ export function guardRequests(fastify: FastifyInstance, gate: Gate): void {
 }
 
 function faultOf(request: FastifyRequest, gate: Gate): Problem | undefined {
-  const { headers, raw, method } = request;
+  const { raw, method } = request;
   const path = raw.url?.split('?', 1)[0] ?? '';
-  const caller = isOpen(path) ? ANONYMOUS : gate.keys.callerOf(headers);
-  const counted = caller === undefined || caller === ANONYMOUS ? request.ip : caller;
-  if (!isHealth(path) && !gate.limit.allows(counted)) return tooManyRequests();
-  if (hostFault(raw)) return new Problem(400, 'The header Host takes one value.', { headers: CLOSE });
-  if (gate.isKnownHost?.(headers.host ?? 'localhost') === false) return misdirected();
-  if (caller === undefined) return unauthorized();
-  request.caller = caller;
+  const problem = callerFault(request, path, gate);
+  if (problem !== undefined) return problem;
   if (request.is404) return notFound(path, gate.routes);
   if (method !== 'POST') return undefined;
   if (gate.stopping.begun && path === '/produce') return unavailable('The producer is stopping.', STOP_RETRY_SECONDS);
   return mediaFault(request);
+}
+
+/** Who calls, how often, and by which name. */
+function callerFault(request: FastifyRequest, path: string, gate: Gate): Problem | undefined {
+  const { headers, ip, raw } = request;
+  const caller = isOpen(path) ? ANONYMOUS : gate.keys.callerOf(headers);
+  if (!isHealth(path) && !gate.limit.allows(placeOf(caller, ip))) return tooManyRequests();
+  if (hostFault(raw)) return new Problem(400, 'The header Host takes one value.', { headers: CLOSE });
+  if (gate.isKnownHost?.(headers.host ?? 'localhost') === false) return misdirected();
+  if (caller === undefined) return unauthorized();
+  request.caller = caller;
+  return undefined;
 }
 
 /** None is fine before HTTP/1.1; with two, parties in front of us could mean another one (RFC 9112, 3.2). */

@@ -14,6 +14,16 @@ const KEEP_ALIVE_MS = 65_000;
 const SILENCE_MS = 30_000;
 export const HEADER_LIMIT_BYTES = 16 * 1024;
 
+const SETTINGS = {
+  maxHeaderSize: HEADER_LIMIT_BYTES,
+  headersTimeout: HEADERS_TIMEOUT_MS,
+  requestTimeout: REQUEST_TIMEOUT_MS,
+  keepAliveTimeout: KEEP_ALIVE_MS,
+  connectionsCheckingInterval: 1_000,
+  // Node's own answer to a missing Host has no body; the gate's has.
+  requireHostHeader: false,
+};
+
 const TOO_MANY = new Problem(429, 'Too many requests await their answer on this connection.', {
   headers: { ...CLOSE, 'retry-after': '1' },
 });
@@ -35,18 +45,7 @@ export function createHttpServer(handle: RequestListener, refusals: Refusals): S
       });
       turnsOf(request.socket).add({ request, response, serve });
     };
-  const server = createServer(
-    {
-      maxHeaderSize: HEADER_LIMIT_BYTES,
-      headersTimeout: HEADERS_TIMEOUT_MS,
-      requestTimeout: REQUEST_TIMEOUT_MS,
-      keepAliveTimeout: KEEP_ALIVE_MS,
-      connectionsCheckingInterval: 1_000,
-      // Node's own answer to a missing Host has no body; the gate's has.
-      requireHostHeader: false,
-    },
-    inTurn(handle),
-  );
+  const server = createServer(SETTINGS, inTurn(handle));
   server.setTimeout(SILENCE_MS);
   // A client that ends its side behind its request still gets the answer. Node has it and does not list it.
   Object.assign(server, { httpAllowHalfOpen: true });

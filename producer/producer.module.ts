@@ -22,7 +22,6 @@ export interface ProducerParts {
   readonly stopping: Stopping;
   /** Open; the module closes it. */
   readonly records: Records;
-  /** The module closes them too. */
   readonly refusals: Refusals;
 }
 
@@ -31,7 +30,6 @@ export class ProducerModule implements OnModuleDestroy, OnApplicationShutdown {
   constructor(
     private readonly stopping: Stopping,
     private readonly waiting: Waiting,
-    private readonly refusals: Refusals,
     @Inject(RECORDS) private readonly records: Records,
   ) {}
 
@@ -64,9 +62,8 @@ export class ProducerModule implements OnModuleDestroy, OnApplicationShutdown {
     await this.stopping.drained(DRAIN_MS);
   }
 
-  /** After the port is closed; the queue's producer closes itself. */
+  /** After the port is closed; the queue's producer closes itself, and refusals tell what is left. */
   async onApplicationShutdown(): Promise<void> {
-    this.refusals.close();
     await this.waiting.close();
     await this.records.close();
   }

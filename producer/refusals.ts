@@ -1,9 +1,9 @@
-import { type LoggerService } from '@nestjs/common';
+import { type LoggerService, type OnApplicationShutdown } from '@nestjs/common';
 
 const EVERY_MS = 1_000;
 
 /** Tells the log of requests that were refused: one line a second, with the count of each status. */
-export class Refusals {
+export class Refusals implements OnApplicationShutdown {
   private counts = new Map<number, number>();
   private timer: NodeJS.Timeout | undefined;
 
@@ -19,7 +19,7 @@ export class Refusals {
   }
 
   /** Tells what is not told yet. */
-  close(): void {
+  onApplicationShutdown(): void {
     if (this.timer === undefined) return;
     clearTimeout(this.timer);
     this.tell();

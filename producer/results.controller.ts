@@ -6,7 +6,7 @@ import { couldBeOurs, mayBePending } from '../results/job-id';
 import { RECORDS, type Records } from '../results/records';
 import { type Waited, Waiting } from '../results/waiting';
 import { EXAMPLE_ID, type JobStatus } from './answers';
-import { ANONYMOUS } from './api-keys';
+import { placeOf } from './api-keys';
 import { ApiCommonProblems, ApiProblems } from './api-problems';
 import { ENDED, MODELS, PENDING } from './api-results';
 import { statusOf } from './job-status';
@@ -27,11 +27,12 @@ export const SHOW_ERRORS = Symbol('show-errors');
 @ApiCommonProblems()
 @ApiExtraModels(...MODELS)
 export class ResultsController {
+  @Inject(SHOW_ERRORS) private readonly showErrors: boolean;
+
   constructor(
     @Inject(RECORDS) private readonly records: Records,
     private readonly waiting: Waiting,
     private readonly stopping: Stopping,
-    @Inject(SHOW_ERRORS) private readonly showErrors: boolean,
   ) {}
 
   @Get(':id')
@@ -78,7 +79,7 @@ export class ResultsController {
     try {
       return await this.waiting.waitForEnd(id, {
         timeoutMs: seconds * 1_000,
-        caller: caller === ANONYMOUS ? ip : caller,
+        caller: placeOf(caller, ip),
         signal: AbortSignal.any([this.stopping.signal, left.signal]),
       });
     } finally {

@@ -175,3 +175,11 @@ describe('without keys, on loopback', () => {
     },
   );
 });
+
+test('what was refused last is told at the stop', async () => {
+  producer = await startProducer(broker());
+  await producer.get('/nope');
+  await producer.close();
+  expect(producer.warnings).toEqual(['Requests refused within a second: 1 × 404']);
+  producer = await startProducer(broker());
+});

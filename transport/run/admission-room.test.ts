@@ -150,7 +150,7 @@ describe('asking ahead', () => {
     [20, 5],
     [40, 10],
     [100, 10],
-  ])('of %i permits, %i more messages are asked for while runs are quick', async (permits, expected) => {
+  ])('of %i permits, a receive asks for %i more while runs are quick', async (permits, expected) => {
     const admission = create(permits);
     finish(admission, 1);
     expect(await ahead(admission, permits)).toBe(expected);
@@ -172,11 +172,11 @@ describe('asking ahead', () => {
     expect(await ahead(admission, 20)).toBe('none yet');
   });
 
-  it('goes by the mean of what runs took, to which one run adds a thirty-second', async () => {
+  it('goes by the mean of what runs took, of which one run moves a 128th', async () => {
     const admission = create(20);
     finish(admission, 1);
-    finish(admission, 2_000);
-    // 1 + 1,999 / 32 = 63 ms.
+    // Six runs of 2 s raise it from 1 ms to 93 ms, the seventh to 108 ms.
+    for (let count = 0; count < 6; count += 1) finish(admission, 2_000);
     expect(await ahead(admission, 20)).toBe(5);
     finish(admission, 2_000);
     expect(await ahead(admission, 20)).toBe('none yet');
@@ -185,8 +185,8 @@ describe('asking ahead', () => {
   it('goes by the mean of what runs took, below 100 ms as above', async () => {
     const admission = create(20);
     finish(admission, 10_000);
-    // 10,000 falls to a thirty-second less with each; after 200 runs without length it is 17 ms.
-    for (let count = 0; count < 200; count += 1) finish(admission, 0);
+    // 10,000 falls by a 128th with each; after 700 runs without length it is 41 ms.
+    for (let count = 0; count < 700; count += 1) finish(admission, 0);
     expect(await ahead(admission, 20)).toBe(5);
   });
 

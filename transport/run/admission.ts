@@ -7,10 +7,10 @@ const MAX_PER_RECEIVE = 10;
 const PATIENCE_MS = 20;
 
 /** Messages to receive ahead of free permits, so that quick handlers need not wait for a receive. */
-const LOOK_AHEAD = { max: 10, shareOfPermits: 1 / 4, whileRunsTakeMs: 100 };
+const LOOK_AHEAD = { max: 25, shareOfPermits: 1 / 4, whileRunsTakeMs: 100 };
 
 /** How much one run moves the mean of what runs take. */
-const WEIGHT = 1 / 32;
+const WEIGHT = 1 / 128;
 
 /** `granted`: it runs, with a permit. `refused`: it has waited long enough, or a drain has begun. */
 export type Permit = 'granted' | 'refused';
