@@ -1,5 +1,14 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { answerOf, arrive, closeAll, create, LONG_MS, PATIENCE_OVER_MS, room, run } from '../../test/transport/admission';
+import {
+  answerOf,
+  arrive,
+  closeAll,
+  create,
+  LONG_MS,
+  PATIENCE_OVER_MS,
+  room,
+  run,
+} from '../../test/transport/admission';
 import { type Admission } from './admission';
 import { type Phase } from './in-flight';
 
