@@ -99,6 +99,7 @@ it('takes the note of a run back that a drain has stopped', async () => {
 
 it('runs jobs with such runs one at a time, fewest first, and all others beside them', async () => {
   const order: string[] = [];
+  const begunNames = (): string[] => order.filter((name) => name !== 'fresh');
   const latch = new Latch();
   let together = 0;
   let most = 0;
@@ -106,16 +107,17 @@ it('runs jobs with such runs one at a time, fewest first, and all others beside 
     const { name, begun } = payload as { name: string; begun: number };
     order.push(name);
     if (begun === 0) return;
+    const isFirst = together === 0 && begunNames().length === 1;
     together += 1;
     most = Math.max(most, together);
-    await (order.length === 1 ? latch.opened : wait(20));
+    await (isFirst ? latch.opened : wait(20));
     together -= 1;
   });
   const send = async (name: string, begun: number): Promise<void> => {
     const id = await broker().send(queues.queueUrl, JSON.stringify({ name, begun }));
     if (begun > 0) notes.begun.set(id, begun);
   };
-  await send('first', 1);
+  await send('one', 1);
   await send('nine', 9);
   await send('two', 2);
   await send('five', 5);
@@ -127,6 +129,8 @@ it('runs jobs with such runs one at a time, fewest first, and all others beside 
   latch.open();
   await allDone();
   expect(most).toBe(1);
-  expect(order.filter((name) => name !== 'fresh')).toEqual(['first', 'two', 'five', 'nine']);
+  // Which comes first is the broker's to say; it held the others up until the latch opened.
+  const [first = '', ...others] = begunNames();
+  expect(others).toEqual(['one', 'two', 'five', 'nine'].filter((name) => name !== first));
   expect(order.indexOf('fresh')).toBeLessThan(2);
 });
