@@ -149,7 +149,8 @@ it('deletes by the receipt that came while a delete was on its way', async () =>
   await broker().send(queues.queueUrl, '{}');
   await eventually(() => deletes === 2, { withinMs: 15_000 });
   await allDone();
-  expect({ runs: script.runs.length, received }).toEqual({ runs: 1, received: 2 });
+  expect(script.runs).toHaveLength(1);
+  expect(received).toBeGreaterThanOrEqual(2);
 });
 
 it('gives a message back only after an extension on its way has its answer', async () => {

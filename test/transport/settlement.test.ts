@@ -91,6 +91,8 @@ describe('a delete', () => {
     const delivery = await receiveOne();
     await settlement.delete(delivery, () => false);
     expect(settlement.wasDone(delivery)).toBe(true);
+    // ElasticMQ refuses a second delete by one receipt, which is remembered, too.
+    if (broker().kind === 'external') return;
     await settlement.delete(delivery, holds);
     expect(settlement.wasDone(delivery)).toBe(false);
   });

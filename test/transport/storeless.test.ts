@@ -25,10 +25,12 @@ it('runs a message after fifty receives, and dead-letters it as `receives` at th
   await allDone(queues);
   await first.stop();
   expect(script.runs.map(({ receiveCount }) => receiveCount)).toEqual([50]);
-  await broker().send(queues.queueUrl, '"fifty"');
-  await receiveInVain(queues.queueUrl, 50);
-  await startConsumer({ broker: broker(), queues, ...scripted(script) });
-  const [message] = await deadLetters(broker(), queues.deadLetterQueueUrl);
+  // Some brokers hand the next message of that queue to the poll that has gone.
+  const others = await broker().createQueues();
+  await broker().send(others.queueUrl, '"fifty"');
+  await receiveInVain(others.queueUrl, 50);
+  await startConsumer({ broker: broker(), queues: others, ...scripted(script) });
+  const [message] = await deadLetters(broker(), others.deadLetterQueueUrl);
   expect(whyOf(message ?? {})).toMatchObject({ reason: 'receives', attempts: 0 });
   expect(script.runs).toHaveLength(1);
 });
