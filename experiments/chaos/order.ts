@@ -21,7 +21,7 @@ export function overtaken({ publishes, ledger, deadLetters }: History): string[]
     .filter((input) => !dead.has(String(input)))
     .map((input) => places.get(input))
     .filter((place) => place !== undefined);
-  /** Of each group, the job asked for last among those recorded so far. */
+  /** By group: the job asked for last among those recorded so far. */
   const lastAsked = new Map<string, Place>();
   const sentences: string[] = [];
   for (const place of recorded) {

@@ -19,6 +19,9 @@ const MAX_TIMER_MS = 2 ** 31 - 1;
 /** How long an event waits while receiving is paused. Failing it sooner only brings it back sooner; waiting longer is billed. */
 const MAX_PAUSE_MS = 10_000;
 
+/** Messages given back at once: sixteen calls of ten. */
+const PER_ROUND = 160;
+
 /** The event was not taken in: all of it comes again. */
 export class EventRefused extends Error {
   override readonly name = 'EventRefused';
@@ -95,6 +98,3 @@ export class EventIntake {
     await end.catch(() => undefined);
   }
 }
-
-/** Sixteen calls of ten. */
-const PER_ROUND = 160;
