@@ -8,6 +8,8 @@ export interface Environment {
   readonly dynamodbRegion: string | undefined;
   readonly sqsEndpoint: string | undefined;
   readonly dynamodbEndpoint: string | undefined;
+  /** Calls to SQS take the SDK's whole way, not the lean one. */
+  readonly sdkPath: boolean;
   readonly queueUrl: string | undefined;
   readonly deadLetterQueueUrl: string | undefined;
   /** `sqlite:PATH` or `dynamodb:TABLE`. */
@@ -81,11 +83,11 @@ class Reader {
     return fallback;
   }
 
-  flag(name: string): boolean {
+  flag(name: string, [on, off]: readonly [string, string] = ['true', 'false']): boolean {
     const text = this.text(name);
-    if (text !== undefined && text !== 'true' && text !== 'false')
-      this.faults.push(`${name} is "${text}"; it takes true or false`);
-    return text === 'true';
+    if (text !== undefined && text !== on && text !== off)
+      this.faults.push(`${name} is "${text}"; it takes ${on} or ${off}`);
+    return text === on;
   }
 
   url(name: string): string | undefined {
@@ -142,6 +144,7 @@ export function readEnvironment(source: Variables = processVariables, check: Che
   const rateLimit = read.number('RATE_LIMIT_PER_SECOND', 0, { min: 1, max: 1_000_000 });
   const environment: Environment = {
     ...readPlaces(read),
+    sdkPath: read.flag('SDK_PATH', ['1', '0']),
     queueUrl: read.url('QUEUE_URL'),
     deadLetterQueueUrl: read.url('DLQ_URL'),
     results: read.results('RESULTS', `sqlite:${dataDir}/results.db`),

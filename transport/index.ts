@@ -18,4 +18,5 @@ export { decode } from './delivery/decode';
 export { EventRefused } from './events/event-intake';
 export { EventMalformed } from './events/lambda-event';
 export { MessageRefused, QueueUnavailable, WiringError } from './sqs/errors';
+export { leanClient } from './wire/lean-client';
 export { DrainDeadline, HandlerTimeout, LeaseLost } from './run/execution';
