@@ -9,6 +9,7 @@ import { HOT_CALLS } from './shapes';
  */
 export function leanClient(client: SQSClient): SQSClient {
   if (!isPlain(client)) return client;
+  keepSigner(client);
   const free: Record<string, Lane[] | undefined> = {};
   const send = async (command: SqsCommand, options: { abortSignal?: AbortSignal } = {}): Promise<unknown> => {
     const shape = HOT_CALLS.get(command.constructor);
@@ -22,6 +23,13 @@ export function leanClient(client: SQSClient): SQSClient {
     return output;
   };
   return Object.create(client, { send: { value: send } }) as SQSClient;
+}
+
+/** The SDK makes one for each call, out of a copy of its configuration; it asks for credentials at each signature anyway. */
+function keepSigner({ config }: SQSClient): void {
+  const { signer } = config;
+  let kept: ReturnType<typeof signer> | undefined;
+  config.signer = (scheme) => (kept ??= signer(scheme));
 }
 
 /** Middleware that the application added would be passed by, and a logger of its own would not be told. */
