@@ -21,6 +21,8 @@ export interface Environment {
   readonly dataDir: string;
   readonly apiKeys: readonly string[];
   readonly allowAnonymous: boolean;
+  /** What tells who calls where a front door checks callers; undefined: API keys do, or nothing does. */
+  readonly callerFrom: CallerSource | undefined;
   /** Callers see what work threw, not only its class. */
   readonly showErrors: boolean;
   /** Requests per second and caller; undefined for no limit. */
@@ -39,6 +41,15 @@ export interface Environment {
   /** For local provisioning. */
   readonly visibilityTimeoutSeconds: number;
 }
+
+/**
+ * `request-context`: the web adapter's header, on Lambda. `token`: `sub` of the JWT in `Authorization`, which the front
+ * door has verified. `header:NAME`: a header that the front door overwrites in each request.
+ */
+export type CallerSource = 'request-context' | 'token' | `header:${string}`;
+
+const isCallerSource = (text: string): text is CallerSource =>
+  /^(?:request-context|token|header:[a-z0-9-]{1,64})$/.test(text);
 
 /** Calls to an emulator are signed for a region as well; any will do. */
 export const EMULATOR_REGION = 'us-east-1';
@@ -113,6 +124,13 @@ class Reader {
     return keys;
   }
 
+  callerSource(name: string): CallerSource | undefined {
+    const text = this.text(name)?.toLowerCase();
+    if (text === undefined || isCallerSource(text)) return text;
+    this.faults.push(`${name} is "${text}"; it takes request-context, token or header:NAME`);
+    return undefined;
+  }
+
   results(name: string, fallback: string): string {
     const text = this.text(name) ?? fallback;
     if (!/^(sqlite|dynamodb):.+$/.test(text))
@@ -155,6 +173,7 @@ export function readEnvironment(source: Variables = processVariables, check: Che
     dataDir,
     apiKeys: read.keys('API_KEYS'),
     allowAnonymous: read.flag('ALLOW_ANONYMOUS'),
+    callerFrom: read.callerSource('CALLER_FROM'),
     showErrors: read.flag('SHOW_ERRORS'),
     rateLimitPerSecond: rateLimit === 0 ? undefined : rateLimit,
     concurrency: read.number('CONCURRENCY', 100, { min: 1, max: 10_000 }),
