@@ -26,10 +26,9 @@ export function errorText(error: unknown): string {
   return safely(() => textWithCauses(error, MAX_DEPTH), UNREADABLE).slice(0, ERROR_TEXT_LIMIT);
 }
 
-/** What is to follow a text of one's own: the causes of `error`, empty without any. */
-export function causesText(error: unknown): string {
-  return safely(() => (isObject(error) ? causesOf(error, MAX_DEPTH) : ''), '');
-}
+/** A text of one's own for `error`, and behind it the causes. */
+export const withCauses = (text: string, error: object): string =>
+  safely(() => followed(text, error, MAX_DEPTH), text).slice(0, ERROR_TEXT_LIMIT);
 
 /** The name of its class; `Error` for what has none. Unlike a message it says nothing of what the error is about. */
 export function errorClass(error: unknown): string {
@@ -45,12 +44,13 @@ export function errorStack(error: unknown): string | undefined {
 
 function textWithCauses(error: unknown, depth: number): string {
   if (!isObject(error)) return String(error).slice(0, ERROR_TEXT_LIMIT) || 'an empty text';
-  return ownText(error, depth) + causesOf(error, depth);
+  return followed(ownText(error, depth), error, depth);
 }
 
-function causesOf(error: object, depth: number): string {
+function followed(text: string, error: object, depth: number): string {
   const cause = read(error, 'cause');
-  return isNothing(cause) || depth === 0 ? '' : `, caused by ${textWithCauses(cause, depth - 1)}`;
+  if (isNothing(cause) || depth === 0) return text;
+  return `${text}${/[.!?]$/.test(text) ? ' Caused' : ', caused'} by ${textWithCauses(cause, depth - 1)}`;
 }
 
 /** Without its causes. */

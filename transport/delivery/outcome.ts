@@ -1,4 +1,4 @@
-import { causesText, errorClass, errorText, ERROR_TEXT_LIMIT } from './error-text';
+import { errorClass, errorText, ERROR_TEXT_LIMIT, withCauses } from './error-text';
 
 /** Why a run failed, or a message is a dead letter. */
 export interface RunFailure {
@@ -77,7 +77,7 @@ export function outcomeOfThrown(thrown: unknown, isPermanent: (error: unknown) =
   if (thrown instanceof Rejection) {
     const { reason, message } = thrown;
     const { publicError } = saying(message || reason);
-    const error = `${publicError}${causesText(thrown)}`.slice(0, ERROR_TEXT_LIMIT);
+    const error = withCauses(publicError, thrown);
     return { kind: 'reject', reason: reason.slice(0, REASON_LIMIT), error, publicError, thrown };
   }
   const failure = thrownFailure(thrown);
