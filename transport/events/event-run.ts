@@ -3,13 +3,14 @@ import { type Attempts } from '../delivery/attempts';
 import { type Decision } from '../delivery/decision';
 import { type Delivery } from '../delivery/delivery';
 import { type DeliveryNumbers } from '../delivery/numbers';
-import { errorText } from '../delivery/outcome';
+import { errorText } from '../delivery/error-text';
 import { Admission } from '../run/admission';
 import { DrainDeadline, type Handle } from '../run/execution';
 import { InFlight } from '../run/in-flight';
 import { Runner } from '../run/runner';
 import { type NotOurs, Verdicts } from '../run/verdicts';
 import { type DeadLetterQueue } from '../settle/dead-letter-queue';
+import { type FailureLog } from '../settle/failure-log';
 import { type SettledListeners } from '../settle/settled-listeners';
 
 export interface EventRunParts {
@@ -17,6 +18,7 @@ export interface EventRunParts {
   readonly deadLetters: DeadLetterQueue;
   readonly attempts: Attempts;
   readonly settled: SettledListeners;
+  readonly log: FailureLog;
   /** Handlers that run at once. */
   readonly concurrency: number;
   readonly numbers: Pick<DeliveryNumbers, 'maxAttempts' | 'maxBegunRuns' | 'handlerTimeoutSeconds'>;
@@ -56,10 +58,10 @@ export class EventRun {
     deliveries: readonly Delivery[],
     private readonly parts: EventRunParts,
   ) {
-    const { handle, attempts, concurrency, numbers } = parts;
+    const { handle, attempts, concurrency, numbers, log } = parts;
     const timeoutSeconds = numbers.handlerTimeoutSeconds;
     const admission = new Admission(concurrency);
-    const verdicts = new Verdicts(attempts, numbers);
+    const verdicts = new Verdicts(attempts, numbers, log);
     const returnedLate = (): Promise<void> => Promise.resolve();
     this.admission = admission;
     this.verdicts = verdicts;
@@ -117,7 +119,8 @@ export class EventRun {
     if (flight.phase !== 'overdue') this.admission.enter(flight, 'settling');
     if (decision.action === 'dead-letter') {
       const moved = await this.parts.deadLetters.move(flight, decision, { ending: this.over.signal });
-      if (moved === 'left') decision = { action: 'release' };
+      if (moved === 'ended') this.parts.log.deadLetter(flight.delivery, decision);
+      else decision = { action: 'release' };
     }
     if (decision.action === 'retry') entry.afterSeconds = decision.afterSeconds;
     else if (decision.action !== 'release') entry.state = 'ended';
