@@ -28,8 +28,8 @@ export class MessagingStack extends Stack {
       terminationProtection: stage === 'prod',
       description: 'Plusone: queues and results',
     });
-    const { visibilityTimeoutSeconds, maxReceiveCount } = numbers;
-    this.jobs = new JobQueue(this, 'Jobs', { ...options, visibilityTimeoutSeconds, maxReceiveCount });
+    const visibilityTimeoutSeconds = numbers.queueVisibilitySeconds;
+    this.jobs = new JobQueue(this, 'Jobs', { ...options, ...numbers, visibilityTimeoutSeconds });
     this.table = new ResultsTable(this, 'Results', { stage }).table;
     this.topic = alarmTopic(this, options);
     const alarms = new Alarms(this, 'Alarms', {
