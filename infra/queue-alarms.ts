@@ -1,12 +1,12 @@
 import { MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
 import { type ITable } from 'aws-cdk-lib/aws-dynamodb';
-import { type Queue } from 'aws-cdk-lib/aws-sqs';
-import { type JobQueue } from './job-queue';
+import { type IQueue } from 'aws-cdk-lib/aws-sqs';
+import { type JobQueues } from './job-queue';
 import { type Alarms, FIVE_MINUTES, ONE_MINUTE } from './alarms';
 import { type Numbers } from './numbers';
 
 /** Each is about loss that nobody would see otherwise. */
-export function watchQueue(alarms: Alarms, { queue, deadLetters }: JobQueue, numbers: Numbers): void {
+export function watchQueue(alarms: Alarms, { queue, deadLetters }: JobQueues, numbers: Numbers): void {
   const [minute, five] = [
     { period: ONE_MINUTE, statistic: 'Maximum' },
     { period: FIVE_MINUTES, statistic: 'Maximum' },
@@ -41,7 +41,7 @@ export function watchQueue(alarms: Alarms, { queue, deadLetters }: JobQueue, num
 }
 
 /** Messages that wait while none is in flight. */
-function untaken(queue: Queue): MathExpression {
+function untaken(queue: IQueue): MathExpression {
   const maximum = { period: ONE_MINUTE, statistic: 'Maximum' };
   return new MathExpression({
     expression: 'IF(inFlight < 1, waiting, 0)',
