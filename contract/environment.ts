@@ -36,6 +36,8 @@ export interface Environment {
   readonly ecsAgentUrl: string | undefined;
   /** For local provisioning. */
   readonly visibilityTimeoutSeconds: number;
+  /** The lease to ask for at each receive; undefined for the queue's own visibility timeout. */
+  readonly leaseSeconds: number | undefined;
 }
 
 /** Calls to an emulator are signed for a region as well; any will do. */
@@ -139,6 +141,7 @@ export function readEnvironment(source: Variables = processVariables, check: Che
   const read = new Reader(source);
   const port = { min: 1, max: 65_535 };
   const dataDir = read.text('DATA_DIR') ?? '.data';
+  const lease = read.number('VISIBILITY_TIMEOUT_SECONDS', 0, { min: 1, max: 43_200 });
   const rateLimit = read.number('RATE_LIMIT_PER_SECOND', 0, { min: 1, max: 1_000_000 });
   const environment: Environment = {
     ...readPlaces(read),
@@ -164,10 +167,8 @@ export function readEnvironment(source: Variables = processVariables, check: Che
     // Reserved: Lambda alone sets it, for every function.
     onLambda: read.text('AWS_LAMBDA_FUNCTION_NAME') !== undefined,
     ecsAgentUrl: read.url('ECS_AGENT_URI'),
-    visibilityTimeoutSeconds: read.number('VISIBILITY_TIMEOUT_SECONDS', DELIVERY.visibilityTimeoutSeconds, {
-      min: 1,
-      max: 43_200,
-    }),
+    visibilityTimeoutSeconds: lease === 0 ? DELIVERY.visibilityTimeoutSeconds : lease,
+    leaseSeconds: lease === 0 ? undefined : lease,
   };
   const faults = [...read.faults, ...check(environment)];
   if (faults.length > 0) throw new EnvironmentError(faults);

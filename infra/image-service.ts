@@ -9,6 +9,7 @@ import {
   LinuxParameters,
   LogDriver,
   OperatingSystemFamily,
+  PropagatedTagSource,
   type Secret,
 } from 'aws-cdk-lib/aws-ecs';
 import { GraphWidget, Metric } from 'aws-cdk-lib/aws-cloudwatch';
@@ -47,6 +48,8 @@ export class ImageService extends Construct {
       minHealthyPercent: 100,
       maxHealthyPercent: 200,
       circuitBreaker: { enable: true, rollback: true },
+      // What is paid for is the tasks, so these carry the stage.
+      propagateTags: PropagatedTagSource.SERVICE,
     });
     props.network.openEndpointsTo(this.service);
     // A task that starts before it may log in and before the endpoints are there fails, and three such end a deployment.

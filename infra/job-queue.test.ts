@@ -13,6 +13,8 @@ const PROPS: JobQueueProps = {
   delaySeconds: 0,
   visibilityTimeoutSeconds: 540,
   maxReceiveCount: 480,
+  queueRetentionSeconds: 345_600,
+  deadLetterRetentionSeconds: 1_209_600,
   encryption: { kind: 'sqs', keyArn: undefined },
   extensions: {},
 };
@@ -110,5 +112,20 @@ describe('the job queue', () => {
     });
     expect(named(template, 'plusone-dev-jobs')).toMatchObject({ Properties: { MaximumMessageSize: 2048 } });
     expect(named(template, 'plusone-dev-jobs-dlq')).toMatchObject({ Properties: { MessageRetentionPeriod: 60 } });
+  });
+
+  it('of your own name may still redrive', () => {
+    const template = templateOf({ extensions: { queue: { QueueName: 'our-jobs' } } });
+    expect(JSON.stringify(named(template, 'plusone-dev-jobs-dlq'))).toContain(':our-jobs"');
+    expect(named(template, 'our-jobs')).toMatchObject({ Properties: { RedrivePolicy: { maxReceiveCount: 480 } } });
+  });
+
+  it('keeps its dead-letter queue where an extension says how often a message is received', () => {
+    const template = templateOf({ extensions: { queue: { RedrivePolicy: { maxReceiveCount: 100 } } } });
+    expect(named(template, 'plusone-dev-jobs')).toMatchObject({
+      Properties: {
+        RedrivePolicy: { maxReceiveCount: 100, deadLetterTargetArn: { 'Fn::GetAtt': expect.any(Array) } },
+      },
+    });
   });
 });

@@ -20,6 +20,8 @@ export interface JobQueueProps {
   readonly delaySeconds: number;
   readonly visibilityTimeoutSeconds: number;
   readonly maxReceiveCount: number;
+  readonly queueRetentionSeconds: number;
+  readonly deadLetterRetentionSeconds: number;
   readonly encryption: QueueEncryption;
   readonly extensions: Extensions;
 }
@@ -43,13 +45,15 @@ export class JobQueue extends Construct implements JobQueues {
     const { extensions, visibilityTimeoutSeconds, maxReceiveCount, delaySeconds } = props;
     this.key = this.customerKey(props);
     const both = this.both(props);
-    const name = queueName(props, QUEUE_NAME);
+    // A name of your own, since the dead-letter queue names the queue.
+    const ownName = extensions.queue?.['QueueName'];
+    const name = typeof ownName === 'string' ? ownName : queueName(props, QUEUE_NAME);
     this.deadLetters = new Queue(this, 'DeadLetters', {
       ...both,
       queueName: queueName(props, DEAD_LETTER_QUEUE_NAME),
       // Who looks at a dead letter does not hide it for as long as a function may take.
       visibilityTimeout: Duration.seconds(DELIVERY.visibilityTimeoutSeconds),
-      retentionPeriod: Duration.seconds(DELIVERY.deadLetterRetentionSeconds),
+      retentionPeriod: Duration.seconds(props.deadLetterRetentionSeconds),
       redriveAllowPolicy: {
         redrivePermission: RedrivePermission.BY_QUEUE,
         // By name: the queue refers to this one already, and a reference back would be a cycle.
@@ -63,7 +67,7 @@ export class JobQueue extends Construct implements JobQueues {
       queueName: name,
       visibilityTimeout: Duration.seconds(visibilityTimeoutSeconds),
       deliveryDelay: Duration.seconds(delaySeconds),
-      retentionPeriod: Duration.seconds(DELIVERY.queueRetentionSeconds),
+      retentionPeriod: Duration.seconds(props.queueRetentionSeconds),
       receiveMessageWaitTime: Duration.seconds(DELIVERY.receiveWaitSeconds),
       deadLetterQueue: { queue: this.deadLetters, maxReceiveCount },
     });

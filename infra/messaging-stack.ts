@@ -44,7 +44,8 @@ export class MessagingStack extends Stack {
   private queues(options: Options, numbers: Numbers): JobQueues {
     const { existingQueues, encryption } = options;
     if (existingQueues) return new ExistingQueues(this, 'Jobs', { ...existingQueues, keyArn: encryption.keyArn });
-    return new JobQueue(this, 'Jobs', { ...options, ...numbers });
+    const visibilityTimeoutSeconds = numbers.queueVisibilitySeconds;
+    return new JobQueue(this, 'Jobs', { ...options, ...numbers, visibilityTimeoutSeconds });
   }
 
   private results({ tableArn, keepData }: Options): ITableV2 {

@@ -156,8 +156,17 @@ describe('a choice that can', () => {
     [{ consumer: 'fargate' }, 30],
     [{ consumer: 'fargate', handlerTimeout: '3600' }, 30],
     [{ consumer: 'fargate', visibilityTimeout: '120' }, 120],
-  ])('%j has a visibility timeout of %i s', (context, seconds) => {
+  ])('%j has leases of %i s', (context, seconds) => {
     expect(choose(context).visibilityTimeoutSeconds).toBe(seconds);
+  });
+
+  it.each([
+    [{}, 540],
+    [{ consumer: 'fargate' }, 540],
+    [{ consumer: 'fargate', handlerTimeout: '3600' }, 6 * 900],
+    [{ consumer: 'fargate', visibilityTimeout: '120' }, 120],
+  ])('%j has a queue with a visibility timeout of %i s', (context, seconds) => {
+    expect(choose(context).queueVisibilitySeconds).toBe(seconds);
   });
 
   it.each([

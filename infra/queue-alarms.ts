@@ -32,6 +32,12 @@ export function watchQueue(alarms: Alarms, { queue, deadLetters }: JobQueues, nu
     periods: 15,
     says: 'For 15 minutes jobs have waited and none was taken: no consumer runs, or it cannot reach queue or table.',
   });
+  alarms.add('Unfinished', {
+    metric: unfinished(queue),
+    above: 0,
+    periods: numbers.unfinishedMinutes / FIVE_MINUTES.toMinutes(),
+    says: `For ${numbers.unfinishedMinutes} minutes jobs have waited and none left the queue, done or as a dead letter: the consumer holds jobs that it cannot finish. Its log and its readiness say why.`,
+  });
   alarms.add('Backlog', {
     metric: queue.metricApproximateNumberOfMessagesVisible(five),
     above: numbers.backlogMessages,
@@ -51,6 +57,24 @@ function untaken(queue: IQueue): MathExpression {
     },
     period: ONE_MINUTE,
     label: 'Waiting, none in flight',
+  });
+}
+
+/**
+ * Messages that wait while none is deleted. It goes off where a consumer holds jobs under heartbeat for as long as its
+ * table or its dead-letter queue is unavailable: those are in flight, so `untaken` sees nothing. A job that may take an hour
+ * does not set it off, since it takes longer than a job may: whatever a run comes to, its message is deleted or comes again.
+ * SQS counts a delete when it is asked for one, and leaves out minutes in which it was asked for nothing.
+ */
+function unfinished(queue: IQueue): MathExpression {
+  return new MathExpression({
+    expression: 'IF(FILL(deleted, 0) < 1, waiting, 0)',
+    usingMetrics: {
+      waiting: queue.metricApproximateNumberOfMessagesVisible({ period: FIVE_MINUTES, statistic: 'Minimum' }),
+      deleted: queue.metricNumberOfMessagesDeleted({ period: FIVE_MINUTES, statistic: 'Sum' }),
+    },
+    period: FIVE_MINUTES,
+    label: 'Waiting, none deleted',
   });
 }
 
