@@ -10,14 +10,14 @@ import { Alarm, ComparisonOperator, MathExpression, type Metric, TreatMissingDat
 import { ApplicationScalingAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { type FargateService } from 'aws-cdk-lib/aws-ecs';
 import { type IRole, Role } from 'aws-cdk-lib/aws-iam';
-import { type Queue } from 'aws-cdk-lib/aws-sqs';
+import { type IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { ONE_MINUTE } from './alarms';
 import { runningTasks } from './image-service';
 
 export interface BacklogScalingProps {
   readonly service: FargateService;
-  readonly queue: Queue;
+  readonly queue: IQueue;
   readonly minTasks: number;
   readonly maxTasks: number;
   /** Messages, waiting and in flight, that one task is to have. */

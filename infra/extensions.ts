@@ -1,5 +1,5 @@
 import { OptionError } from './option-reader';
-import { type Extensions } from './options';
+import { type Extensions } from './options-queue';
 
 export type QueuePart = 'queue' | 'dlq';
 

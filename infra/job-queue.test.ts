@@ -8,6 +8,7 @@ const KEY = 'arn:aws:kms:ap-northeast-2:111122223333:key/6b1f7d3e-0000-4000-8000
 
 const PROPS: JobQueueProps = {
   stage: 'dev',
+  keepData: false,
   fifo: false,
   delaySeconds: 0,
   visibilityTimeoutSeconds: 540,
@@ -97,15 +98,12 @@ describe('the job queue', () => {
   });
 
   it.each([
-    ['dev', 'Delete'],
-    ['prod', 'Retain'],
-  ] as const)('in %s: on removal of the stack, %s', (stage, DeletionPolicy) => {
-    templateOf({ stage, encryption: { kind: 'kms', keyArn: undefined } }).allResources('AWS::SQS::Queue', {
-      DeletionPolicy,
-    });
-    templateOf({ stage, encryption: { kind: 'kms', keyArn: undefined } }).allResources('AWS::KMS::Key', {
-      DeletionPolicy,
-    });
+    [false, 'Delete'],
+    [true, 'Retain'],
+  ])('keeps its data, %s: on removal of the stack, %s', (keepData, DeletionPolicy) => {
+    const template = templateOf({ keepData, encryption: { kind: 'kms', keyArn: undefined } });
+    template.allResources('AWS::SQS::Queue', { DeletionPolicy });
+    template.allResources('AWS::KMS::Key', { DeletionPolicy });
   });
 
   it('takes properties of your own over its own', () => {

@@ -2,6 +2,7 @@ import { Duration, Stack, Validations } from 'aws-cdk-lib';
 import { Key, type IKey } from 'aws-cdk-lib/aws-kms';
 import {
   type CfnQueue,
+  type IQueue,
   Queue,
   QueueEncryption as Encryption,
   type QueueProps,
@@ -10,10 +11,11 @@ import {
 import { Construct } from 'constructs';
 import { DEAD_LETTER_QUEUE_NAME, DELIVERY, QUEUE_NAME } from '../contract/delivery';
 import { removalPolicyOf } from './removal';
-import { type Extensions, type QueueEncryption, type Stage } from './options';
+import { type Extensions, type QueueEncryption } from './options-queue';
 
 export interface JobQueueProps {
-  readonly stage: Stage;
+  readonly stage: string;
+  readonly keepData: boolean;
   readonly fifo: boolean;
   readonly delaySeconds: number;
   readonly visibilityTimeoutSeconds: number;
@@ -24,11 +26,18 @@ export interface JobQueueProps {
   readonly extensions: Extensions;
 }
 
+/** A queue and its dead-letter queue, wherever they come from. */
+export interface JobQueues {
+  readonly queue: IQueue;
+  readonly deadLetters: IQueue;
+  /** Of yours or made here; undefined where AWS holds the key. */
+  readonly key: IKey | undefined;
+}
+
 /** The queue and its dead-letter queue, with the contract's numbers; TLS only, and only the one redrives to the other. */
-export class JobQueue extends Construct {
+export class JobQueue extends Construct implements JobQueues {
   readonly queue: Queue;
   readonly deadLetters: Queue;
-  /** Of yours or made here; undefined where AWS holds the key. */
   readonly key: IKey | undefined;
 
   constructor(scope: Construct, id: string, props: JobQueueProps) {
@@ -71,22 +80,22 @@ export class JobQueue extends Construct {
   }
 
   /** What the two have in common. */
-  private both({ stage, fifo, encryption }: JobQueueProps): QueueProps {
+  private both({ keepData, fifo, encryption }: JobQueueProps): QueueProps {
     return {
       ...(fifo && { fifo }),
       encryption: sqsEncryption(encryption),
       ...(this.key && { encryptionMasterKey: this.key }),
       enforceSSL: true,
-      removalPolicy: removalPolicyOf(stage),
+      removalPolicy: removalPolicyOf(keepData),
     };
   }
 
-  private customerKey({ encryption: { kind, keyArn }, stage }: JobQueueProps): IKey | undefined {
+  private customerKey({ encryption: { kind, keyArn }, keepData }: JobQueueProps): IKey | undefined {
     if (kind !== 'kms') return undefined;
     if (keyArn !== undefined) return Key.fromKeyArn(this, 'Key', keyArn);
     return new Key(this, 'Key', {
       enableKeyRotation: true,
-      removalPolicy: removalPolicyOf(stage),
+      removalPolicy: removalPolicyOf(keepData),
       description: 'Messages of the job queue and its dead letters',
     });
   }

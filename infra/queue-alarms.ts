@@ -1,12 +1,12 @@
 import { MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
 import { type ITable } from 'aws-cdk-lib/aws-dynamodb';
-import { type Queue } from 'aws-cdk-lib/aws-sqs';
-import { type JobQueue } from './job-queue';
+import { type IQueue } from 'aws-cdk-lib/aws-sqs';
+import { type JobQueues } from './job-queue';
 import { type Alarms, FIVE_MINUTES, ONE_MINUTE } from './alarms';
 import { type Numbers } from './numbers';
 
 /** Each is about loss that nobody would see otherwise. */
-export function watchQueue(alarms: Alarms, { queue, deadLetters }: JobQueue, numbers: Numbers): void {
+export function watchQueue(alarms: Alarms, { queue, deadLetters }: JobQueues, numbers: Numbers): void {
   const [minute, five] = [
     { period: ONE_MINUTE, statistic: 'Maximum' },
     { period: FIVE_MINUTES, statistic: 'Maximum' },
@@ -47,7 +47,7 @@ export function watchQueue(alarms: Alarms, { queue, deadLetters }: JobQueue, num
 }
 
 /** Messages that wait while none is in flight. */
-function untaken(queue: Queue): MathExpression {
+function untaken(queue: IQueue): MathExpression {
   const maximum = { period: ONE_MINUTE, statistic: 'Maximum' };
   return new MathExpression({
     expression: 'IF(inFlight < 1, waiting, 0)',
@@ -66,7 +66,7 @@ function untaken(queue: Queue): MathExpression {
  * does not set it off, since it takes longer than a job may: whatever a run comes to, its message is deleted or comes again.
  * SQS counts a delete when it is asked for one, and leaves out minutes in which it was asked for nothing.
  */
-function unfinished(queue: Queue): MathExpression {
+function unfinished(queue: IQueue): MathExpression {
   return new MathExpression({
     expression: 'IF(FILL(deleted, 0) < 1, waiting, 0)',
     usingMetrics: {
