@@ -63,6 +63,7 @@ function optionsOf(environment: Environment): Omit<ConsumerOptions, 'work'> {
           defaultType: JOB_TYPE,
           concurrency,
           pollers: onLambda ? 0 : environment.pollers,
+          leaseSeconds: environment.leaseSeconds,
           ...DELIVERY,
           handlerTimeoutSeconds,
         },

@@ -40,6 +40,8 @@ export interface Environment {
   readonly ecsAgentUrl: string | undefined;
   /** For local provisioning. */
   readonly visibilityTimeoutSeconds: number;
+  /** The lease to ask for at each receive; undefined for the queue's own visibility timeout. */
+  readonly leaseSeconds: number | undefined;
 }
 
 /**
@@ -159,6 +161,7 @@ export function readEnvironment(source: Variables = processVariables, check: Che
   const read = new Reader(source);
   const port = { min: 1, max: 65_535 };
   const dataDir = read.text('DATA_DIR') ?? '.data';
+  const lease = read.number('VISIBILITY_TIMEOUT_SECONDS', 0, { min: 1, max: 43_200 });
   const rateLimit = read.number('RATE_LIMIT_PER_SECOND', 0, { min: 1, max: 1_000_000 });
   const environment: Environment = {
     ...readPlaces(read),
@@ -186,10 +189,8 @@ export function readEnvironment(source: Variables = processVariables, check: Che
     // Reserved: Lambda alone sets it, for every function.
     onLambda: read.text('AWS_LAMBDA_FUNCTION_NAME') !== undefined,
     ecsAgentUrl: read.url('ECS_AGENT_URI'),
-    visibilityTimeoutSeconds: read.number('VISIBILITY_TIMEOUT_SECONDS', DELIVERY.visibilityTimeoutSeconds, {
-      min: 1,
-      max: 43_200,
-    }),
+    visibilityTimeoutSeconds: lease === 0 ? DELIVERY.visibilityTimeoutSeconds : lease,
+    leaseSeconds: lease === 0 ? undefined : lease,
   };
   const faults = [...read.faults, ...check(environment)];
   if (faults.length > 0) throw new EnvironmentError(faults);
