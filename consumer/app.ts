@@ -47,14 +47,23 @@ export function consumerFaults({ queueUrl, deadLetterQueueUrl }: Environment): s
 const withoutSlash = (url: string): string => url.replace(/\/+$/, '');
 
 function optionsOf(environment: Environment): Omit<ConsumerOptions, 'work'> {
-  const { queueUrl, deadLetterQueueUrl, region, sqsEndpoint, concurrency, handlerTimeoutSeconds, onLambda } =
-    environment;
+  const {
+    queueUrl,
+    deadLetterQueueUrl,
+    region,
+    sqsEndpoint,
+    sqsCredentials,
+    concurrency,
+    handlerTimeoutSeconds,
+    onLambda,
+  } = environment;
   if (queueUrl === undefined || deadLetterQueueUrl === undefined)
     throw new EnvironmentError(consumerFaults(environment));
   return {
     transport: {
       region,
       endpoint: sqsEndpoint,
+      credentials: sqsCredentials,
       queues: [
         {
           queueUrl,

@@ -1,6 +1,8 @@
 import { SQSClient, type SQSClientConfig } from '@aws-sdk/client-sqs';
 import { UndiciHttpHandler } from '@smithy/undici-http-handler';
+import { dispatcherTo } from './dispatcher';
 import { withinLimit } from './limit';
+import { NO_FILE_CACHE, withRenewal } from './renew-credentials';
 
 /** Where SQS is. */
 export interface Place {
@@ -8,6 +10,8 @@ export interface Place {
   readonly region?: string | undefined;
   /** Undefined for AWS itself. */
   readonly endpoint?: string | undefined;
+  /** Undefined: what the SDK finds. */
+  readonly credentials?: SQSClientConfig['credentials'] | undefined;
 }
 
 export interface ClientOptions extends Place {
@@ -27,42 +31,47 @@ const WORK_LIMIT_MS = 10_000;
 
 /** For sends, deletes and visibility: every call has its answer, or has failed, within 10 s. */
 export function createWorkClient(options: ClientOptions): SQSClient {
-  const client = createClient(options, { maxAttempts: 2, requestHandler: httpHandler(3_000) });
+  const client = createClient(options, { maxAttempts: 2, requestHandler: httpHandler(options, 3_000) });
   return limited(client, WORK_LIMIT_MS);
 }
 
 /** For long polls: each parks a socket for up to `waitSeconds`, so they have a client of their own. The pump backs off, not the SDK. */
 export function createPollClient(options: ClientOptions, pollers: number, waitSeconds: number): SQSClient {
   const answerMs = (waitSeconds + POLL_SLACK_SECONDS) * 1_000;
-  const client = createClient(options, { maxAttempts: 1, requestHandler: httpHandler(answerMs, Math.max(1, pollers)) });
+  const requestHandler = httpHandler(options, answerMs, Math.max(1, pollers));
+  const client = createClient(options, { maxAttempts: 1, requestHandler });
   return limited(client, answerMs + CONNECT_MS);
 }
 
 /** The same client, each of whose calls ends within `ms`. */
 function limited(client: SQSClient, ms: number): SQSClient {
   const send = (command: Parameters<SQSClient['send']>[0], options?: { abortSignal?: AbortSignal }): Promise<unknown> =>
-    withinLimit(ms, (abortSignal) => client.send(command, { ...options, abortSignal }), options?.abortSignal);
+    withinLimit(
+      ms,
+      (abortSignal) => withRenewal(client, () => client.send(command, { ...options, abortSignal })),
+      options?.abortSignal,
+    );
   return Object.create(client, { send: { value: send } }) as SQSClient;
 }
 
 /** Over undici a call takes a fifth less CPU than over `node:http`: decision 8. */
-function httpHandler(answerMs: number, connections = 50): UndiciHttpHandler {
-  return new UndiciHttpHandler({
-    dispatcher: {
-      connections,
-      connect: { timeout: CONNECT_MS },
-      headersTimeout: answerMs,
-      bodyTimeout: answerMs,
-      keepAliveTimeout: IDLE_MS,
-    },
-  });
+function httpHandler(
+  { queueUrl, endpoint = queueUrl }: ClientOptions,
+  answerMs: number,
+  connections = 50,
+): UndiciHttpHandler {
+  const options = { connections, headersTimeout: answerMs, bodyTimeout: answerMs, keepAliveTimeout: IDLE_MS };
+  return new UndiciHttpHandler({ dispatcher: dispatcherTo(endpoint, options, CONNECT_MS) });
 }
 
-function createClient({ queueUrl, region, endpoint }: ClientOptions, config: SQSClientConfig): SQSClient {
+function createClient({ queueUrl, region, endpoint, credentials }: ClientOptions, config: SQSClientConfig): SQSClient {
   const signedFor = regionOf(queueUrl) ?? region;
   const client = new SQSClient({
     ...(signedFor !== undefined && { region: signedFor }),
-    ...(endpoint !== undefined && { endpoint }),
+    ...NO_FILE_CACHE,
+    ...(credentials !== undefined && { credentials }),
+    // The SDK refuses an endpoint beside AWS_USE_FIPS_ENDPOINT, which is meant for AWS's own.
+    ...(endpoint !== undefined && { endpoint, useFipsEndpoint: false, useDualstackEndpoint: false }),
     // An emulator's queue URL may name a host that only it can resolve.
     useQueueUrlAsEndpoint: endpoint === undefined,
     // Held against the bodies one by one instead: the SDK fails ten messages for one, in vain where there is no MD5.
