@@ -53,6 +53,7 @@ function optionsOf(environment: Environment): Omit<ConsumerOptions, 'work'> {
     region,
     sqsEndpoint,
     sqsCredentials,
+    sdkPath,
     concurrency,
     handlerTimeoutSeconds,
     onLambda,
@@ -64,6 +65,7 @@ function optionsOf(environment: Environment): Omit<ConsumerOptions, 'work'> {
       region,
       endpoint: sqsEndpoint,
       credentials: sqsCredentials,
+      sdkPath,
       queues: [
         {
           queueUrl,
@@ -71,6 +73,7 @@ function optionsOf(environment: Environment): Omit<ConsumerOptions, 'work'> {
           defaultType: JOB_TYPE,
           concurrency,
           pollers: onLambda ? 0 : environment.pollers,
+          leaseSeconds: environment.leaseSeconds,
           ...DELIVERY,
           handlerTimeoutSeconds,
         },
