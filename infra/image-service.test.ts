@@ -45,6 +45,10 @@ describe('a task', () => {
     });
   });
 
+  it('carries the tags of its service, by which it is paid', () => {
+    synthesize(BOTH).compute.allResourcesProperties('AWS::ECS::Service', { PropagateTags: 'SERVICE' });
+  });
+
   it('that does not live takes its deployment back', () => {
     synthesize(BOTH).compute.allResourcesProperties('AWS::ECS::Service', {
       DeploymentConfiguration: Match.objectLike({
@@ -111,6 +115,22 @@ describe('the producer on Fargate', () => {
     expect(container(compute, 'producer')['Secrets']).toMatchObject([{ Name: 'API_KEYS' }]);
   });
 
+  it('learns who calls from a header that the API overwrites, or from the token that it verified', () => {
+    const jwt = { auth: 'jwt', jwtIssuer: 'https://issuer.example.com', jwtAudience: 'jobs' };
+    const integration = (template: Template, RequestParameters: unknown): void => {
+      template.hasResourceProperties('AWS::ApiGatewayV2::Integration', { RequestParameters });
+    };
+    const [signed, verified, keyed] = [{}, jwt, { auth: 'api-keys', apiKeysSecret: 'plusone/keys' }].map(
+      (options) => synthesize({ ...BOTH, ...options }).compute,
+    ) as [Template, Template, Template];
+    integration(signed, { 'overwrite:header.x-plusone-caller': '$context.identity.userArn' });
+    expect(variables(signed, 'producer')).toMatchObject({ CALLER_FROM: 'header:x-plusone-caller' });
+    integration(verified, Match.absent());
+    expect(variables(verified, 'producer')).toMatchObject({ CALLER_FROM: 'token' });
+    integration(keyed, Match.absent());
+    expect(variables(keyed, 'producer')).not.toHaveProperty('CALLER_FROM');
+  });
+
   it('is two in prod, one in dev', () => {
     for (const [stage, MinCapacity] of [
       ['dev', 1],
@@ -145,10 +165,11 @@ describe('the consumer on Fargate', () => {
   it('wakes from no task, and rests when nothing waits, is in flight or delayed', () => {
     expect(Object.keys(policy(compute, 'StepScaling'))).toHaveLength(2);
     const steps = JSON.stringify(policy(compute, 'StepScaling'));
-    expect(steps).toContain('"AdjustmentType":"ChangeInCapacity"');
-    expect(steps).toContain('"AdjustmentType":"ExactCapacity"');
+    expect(steps.match(/"AdjustmentType":"ExactCapacity"/g)).toHaveLength(2);
+    expect(steps.match(/"ScalingAdjustment":\d+/g)?.sort()).toEqual(['"ScalingAdjustment":0', '"ScalingAdjustment":1']);
     const alarms = JSON.stringify(compute.findResources('AWS::CloudWatch::Alarm'));
-    expect(alarms).toContain('IF(inFlight < 1, waiting, 0)');
+    // Whatever is told of the tasks: where one runs, nothing wakes another.
+    expect(alarms).toContain('IF(MAX([inFlight, tasks]) < 1, waiting, 0)');
     expect(alarms).toContain('waiting + inFlight + delayed');
   });
 

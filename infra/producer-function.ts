@@ -4,7 +4,7 @@ import { PayloadFormatVersion } from 'aws-cdk-lib/aws-apigatewayv2';
 import { type Construct } from 'constructs';
 import { grantProducer } from './access';
 import { ImageFunction } from './image-function';
-import { type Auth } from './options';
+import { type Auth } from './options-door';
 import { adapterVariables, type AppInput, PRODUCER_PORT, producerVariables } from './variables';
 
 /** An HTTP API gives up after 30 s; `Prefer: wait` holds an answer for 20. */
@@ -19,8 +19,6 @@ export class ProducerFunction extends ImageFunction {
       ...input,
       app: 'producer',
       timeoutSeconds: REQUEST_SECONDS,
-      // A caller waits for the start, which is all processor time.
-      memoryMb: 1_024,
       environment: {
         ...producerVariables(input),
         ...adapterVariables(PRODUCER_PORT),
@@ -34,9 +32,9 @@ export class ProducerFunction extends ImageFunction {
   }
 }
 
-/** Where the API does not check callers, the producer is to listen as if it were open: then it starts with a key only. */
+/** Where the API checks callers, the adapter hands on who they are. Where it does not, the producer is to listen as if it were open: then it starts with a key only. */
 function guardVariables(auth: Auth): Record<string, string> {
-  if (auth.kind !== 'api-keys') return { HOST: '127.0.0.1' };
+  if (auth.kind !== 'api-keys') return { HOST: '127.0.0.1', CALLER_FROM: 'request-context' };
   // CloudFormation puts the secret in at deployment, so that neither template nor repository holds it.
   return { HOST: '0.0.0.0', API_KEYS: SecretValue.secretsManager(auth.secretName).unsafeUnwrap() };
 }

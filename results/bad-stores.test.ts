@@ -143,7 +143,9 @@ describe('a damaged file', () => {
     overwrite(8_192, statSync(path).size - 8_192);
     const records = await open();
     const read = records.getMany(jobs.map(({ id }) => id));
-    await expect(read).rejects.toThrow(/the file is damaged; stop, put it aside and restore it from a copy/);
+    await expect(read).rejects.toThrow(
+      /the file is damaged; stop, put it aside and restore a copy that VACUUM INTO made/,
+    );
     await expect(read).rejects.toBeInstanceOf(StoreUnavailable);
     const [job = newJob()] = jobs;
     await expect(records.once(job, { result: 2 })).rejects.toBeInstanceOf(StoreUnavailable);

@@ -1,4 +1,5 @@
 import type { SQLInputValue, SQLOutputValue } from 'node:sqlite';
+import { DAMAGED } from './busy';
 import { StoreUnavailable } from './errors';
 import { isState, type JobRecord, type Lease } from './records';
 
@@ -17,9 +18,7 @@ const given = <K extends string, V>(key: K, value: V | undefined): Partial<Recor
 export function toRecord(row: Row): JobRecord {
   const { id, state } = row;
   if (typeof id !== 'string' || !isState(state))
-    throw new StoreUnavailable(
-      'The results store holds a row that is no record: the file is damaged; stop, put it aside and restore it from a copy',
-    );
+    throw new StoreUnavailable(`The results store holds a row that is no record: ${DAMAGED}`);
   return {
     id,
     state,

@@ -49,12 +49,12 @@ const UPSERT = `
 const EXPIRE = `
   DELETE FROM record WHERE id IN (SELECT id FROM record WHERE updated_at < ? ORDER BY updated_at LIMIT ${EXPIRED_PER_CALL})`;
 
-/** One by one: Node's own `recursive` never returns where the system answers ENOENT to any of it, as under /proc. */
+/** For its user alone, as the file in it. One by one: Node's own `recursive` never returns where the system answers ENOENT to any of it, as under /proc. */
 function makeFolder(folder: string): void {
   if (isFolder(folder)) return;
   makeFolder(dirname(folder));
   try {
-    mkdirSync(folder);
+    mkdirSync(folder, { mode: 0o700 });
   } catch (error) {
     // Another process was faster.
     if (!isFolder(folder)) throw error;

@@ -28,6 +28,8 @@ export interface TransportOptions extends ClientOptions {
   readonly concurrency: number;
   /** Limits the long-polling receive loops, as a tenth of `concurrency` does; one while idle. 0: none, by `takeEvent` only. */
   readonly pollers: number;
+  /** The lease to ask for at each receive; undefined: the queue's own visibility timeout. */
+  readonly leaseSeconds: number | undefined;
   readonly numbers: DeliveryNumbers;
 }
 
@@ -210,7 +212,7 @@ export class SqsTransport extends QueueConsumer {
         'The queue has a visibility timeout of 0 s, so each consumer would get each message. Raise it.',
       );
     }
-    this.visibilitySeconds = visibilityTimeoutSeconds;
+    this.visibilitySeconds = this.options.leaseSeconds ?? visibilityTimeoutSeconds;
     if (!redrives) this.logger.warn('The queue has no redrive policy, the backstop for what nothing here can settle.');
     this.openToAll();
   }
