@@ -4,6 +4,8 @@ import { synthesize } from './synthesis';
 
 const BOTH = { producer: 'fargate', consumer: 'fargate' };
 
+const SECRET = 'arn:aws:secretsmanager:ap-northeast-2:111122223333:secret:plusone/keys-AbCd12';
+
 const container = (template: Template, Name: string): Record<string, unknown> => {
   const tasks = Object.values(template.findResources('AWS::ECS::TaskDefinition'));
   const all = tasks.flatMap(({ Properties }) => Properties['ContainerDefinitions'] as Record<string, unknown>[]);
@@ -131,6 +133,19 @@ describe('the producer on Fargate', () => {
       'AWS::ApplicationAutoScaling::ScalableTarget',
       { MinCapacity: 3, MaxCapacity: 100 },
     );
+  });
+
+  it.each([
+    ['plusone/keys', ':secret:plusone/keys"', ':secret:plusone/keys-??????"'],
+    [SECRET, `"${SECRET}"`, `"${SECRET}"`],
+  ])('takes its keys from %s, and may read that secret only', (apiKeysSecret, valueFrom, resource) => {
+    const { compute } = synthesize({ ...BOTH, auth: 'api-keys', apiKeysSecret });
+    const [secret] = container(compute, 'producer')['Secrets'] as { ValueFrom: unknown }[];
+    expect(JSON.stringify(secret?.ValueFrom)).toContain(valueFrom);
+    const grants = JSON.stringify(compute.findResources('AWS::IAM::Policy')).split('secretsmanager:GetSecretValue');
+    expect(grants).toHaveLength(2);
+    expect(grants[1]?.split('"Version"')[0]).toContain(resource);
+    expect(grants[1]).not.toContain(`secret:arn`);
   });
 
   it('is two in prod, one in dev', () => {
