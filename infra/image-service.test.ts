@@ -38,6 +38,17 @@ describe('a task', () => {
     expect(HealthCheck.Command[3]).toContain('/health/live');
   });
 
+  it.each(['producer', 'consumer'])('of the %s has a processor and memory of your choice', (app) => {
+    const size = (context: object): unknown => {
+      const { compute } = synthesize({ ...BOTH, ...context });
+      const tasks = Object.values(compute.findResources('AWS::ECS::TaskDefinition'));
+      const { Properties } = tasks.find((task) => JSON.stringify(task).includes(`"Name":"${app}"`)) ?? {};
+      return Properties && [Properties['Cpu'], Properties['Memory']];
+    };
+    expect(size({})).toEqual(['256', '512']);
+    expect(size({ [`${app}Cpu`]: '1024', [`${app}Memory`]: '3072' })).toEqual(['1024', '3072']);
+  });
+
   it.each([
     ['arm64', 'ARM64'],
     ['x86_64', 'X86_64'],
@@ -115,6 +126,13 @@ describe('the producer on Fargate', () => {
     expect(variables(compute, 'producer')).not.toHaveProperty('ALLOW_ANONYMOUS');
     expect(variables(compute, 'producer')).toMatchObject({ RATE_LIMIT_PER_SECOND: '100' });
     expect(container(compute, 'producer')['Secrets']).toMatchObject([{ Name: 'API_KEYS' }]);
+  });
+
+  it('is as many as you choose', () => {
+    synthesize({ ...BOTH, stage: 'prod', producerMinTasks: 3, producerMaxTasks: 100 }).compute.hasResourceProperties(
+      'AWS::ApplicationAutoScaling::ScalableTarget',
+      { MinCapacity: 3, MaxCapacity: 100 },
+    );
   });
 
   it.each([
