@@ -18,7 +18,13 @@ module.exports = {
     '<rootDir>/test/package/apps',
     '<rootDir>/cdk.out',
   ],
-  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/dist/', '<rootDir>/test/compose/', '<rootDir>/test/package/'],
+  testPathIgnorePatterns: [
+    '/node_modules/',
+    '<rootDir>/dist/',
+    '<rootDir>/test/compose/',
+    '<rootDir>/test/deploy/',
+    '<rootDir>/test/package/',
+  ],
   transform: {
     '^.+\\.ts$': ['@swc/jest', swc({ syntax: 'typescript', decorators: true })],
   },

@@ -47,14 +47,25 @@ export function consumerFaults({ queueUrl, deadLetterQueueUrl }: Environment): s
 const withoutSlash = (url: string): string => url.replace(/\/+$/, '');
 
 function optionsOf(environment: Environment): Omit<ConsumerOptions, 'work'> {
-  const { queueUrl, deadLetterQueueUrl, region, sqsEndpoint, concurrency, handlerTimeoutSeconds, onLambda } =
-    environment;
+  const {
+    queueUrl,
+    deadLetterQueueUrl,
+    region,
+    sqsEndpoint,
+    sqsCredentials,
+    sdkPath,
+    concurrency,
+    handlerTimeoutSeconds,
+    onLambda,
+  } = environment;
   if (queueUrl === undefined || deadLetterQueueUrl === undefined)
     throw new EnvironmentError(consumerFaults(environment));
   return {
     transport: {
       region,
       endpoint: sqsEndpoint,
+      credentials: sqsCredentials,
+      sdkPath,
       queues: [
         {
           queueUrl,
@@ -62,6 +73,7 @@ function optionsOf(environment: Environment): Omit<ConsumerOptions, 'work'> {
           defaultType: JOB_TYPE,
           concurrency,
           pollers: onLambda ? 0 : environment.pollers,
+          leaseSeconds: environment.leaseSeconds,
           ...DELIVERY,
           handlerTimeoutSeconds,
         },

@@ -8,7 +8,7 @@ import { type Options } from './options';
 import { removalPolicyOf } from './removal';
 
 /** The topic of the user's choice, one of ours that mails, or none, with a warning. */
-export function alarmTopic(scope: Construct, { alarmTopicArn, alarmEmail, stage }: Options): ITopic | undefined {
+export function alarmTopic(scope: Construct, { alarmTopicArn, alarmEmail, keepData }: Options): ITopic | undefined {
   if (alarmTopicArn !== undefined) return Topic.fromTopicArn(scope, 'AlarmTopic', alarmTopicArn);
   if (alarmEmail === undefined) {
     const says = 'Alarms tell nobody: give -c alarmTopic=ARN or -c alarmEmail=ADDRESS.';
@@ -18,7 +18,7 @@ export function alarmTopic(scope: Construct, { alarmTopicArn, alarmEmail, stage 
   const masterKey = new Key(scope, 'AlarmKey', {
     enableKeyRotation: true,
     description: 'Alarms',
-    removalPolicy: removalPolicyOf(stage),
+    removalPolicy: removalPolicyOf(keepData),
   });
   const topic = new Topic(scope, 'AlarmTopic', { enforceSSL: true, masterKey });
   // A policy replaces SNS's own, which lets CloudWatch publish; and AWS's key for SNS is not CloudWatch's to use.

@@ -6,6 +6,8 @@ import { MessagingStack } from './messaging-stack';
 import { deriveNumbers } from './numbers';
 import { type Context } from './option-reader';
 import { readOptions } from './options';
+import { type YourWork } from './work-needs';
+import { yourWork } from './your-work';
 
 export interface Stacks {
   readonly messaging: MessagingStack;
@@ -13,15 +15,15 @@ export interface Stacks {
 }
 
 /** Both stacks as the app's context chooses; `root` is the repository's folder, which the images are built from. */
-export function buildStacks(app: App, root: string): Stacks {
+export function buildStacks(app: App, root: string, work: YourWork = yourWork): Stacks {
   const options = readOptions(app.node.getAllContext() as Context);
   const numbers = deriveNumbers(options);
   checkOptions(options, numbers);
   const name = `plusone-${options.stage}`;
   const messaging = new MessagingStack(app, `${name}-messaging`, { options, numbers });
-  const compute = new ComputeStack(app, `${name}-compute`, { options, numbers, messaging, root });
-  Tags.of(app).add('service', 'plusone');
-  Tags.of(app).add('stage', options.stage);
+  const compute = new ComputeStack(app, `${name}-compute`, { options, numbers, messaging, root, work });
+  const tags = { ...options.tags, service: 'plusone', stage: options.stage };
+  for (const [key, value] of Object.entries(tags)) Tags.of(app).add(key, value);
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app), new ServerlessChecks(app));
   return { messaging, compute };
 }

@@ -10,14 +10,14 @@ import { Alarm, ComparisonOperator, MathExpression, type Metric, TreatMissingDat
 import { ApplicationScalingAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { type FargateService } from 'aws-cdk-lib/aws-ecs';
 import { type IRole, Role } from 'aws-cdk-lib/aws-iam';
-import { type Queue } from 'aws-cdk-lib/aws-sqs';
+import { type IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { ONE_MINUTE } from './alarms';
 import { runningTasks } from './image-service';
 
 export interface BacklogScalingProps {
   readonly service: FargateService;
-  readonly queue: Queue;
+  readonly queue: IQueue;
   readonly minTasks: number;
   readonly maxTasks: number;
   /** Messages, waiting and in flight, that one task is to have. */
@@ -55,9 +55,10 @@ export class BacklogScaling extends Construct {
     });
     this.trackBacklog();
     if (minTasks > 0) return;
-    // By the queue alone: it must not depend on what is told of a service without tasks.
-    this.step('Wake', { expression: 'IF(inFlight < 1, waiting, 0)', above: true, periods: 1 }, [
-      AdjustmentType.CHANGE_IN_CAPACITY,
+    // To one, however often it goes off: a task that cannot work is not helped by another. ECS tells nothing of a service
+    // without tasks, and the maximum of several metrics is that of those which have a value, so `inFlight` stands for it.
+    this.step('Wake', { expression: 'IF(MAX([inFlight, tasks]) < 1, waiting, 0)', above: true, periods: 1 }, [
+      AdjustmentType.EXACT_CAPACITY,
       1,
     ]);
     this.step('Rest', { expression: 'waiting + inFlight + delayed', above: false, periods: IDLE_MINUTES }, [
@@ -113,7 +114,7 @@ export class BacklogScaling extends Construct {
       evaluationPeriods: when.periods,
       treatMissingData: TreatMissingData.NOT_BREACHING,
       alarmDescription: when.above
-        ? 'Jobs wait and none is taken: starts a task.'
+        ? 'Jobs wait and no task runs: starts one.'
         : 'Nothing waits or is in flight: stops all.',
     });
     const action = new StepScalingAction(this, id, {

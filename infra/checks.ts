@@ -1,4 +1,5 @@
 import { DELIVERY, minReceiveCount, receivingSeconds } from '../contract/delivery';
+import { checkExtensions } from './extension-checks';
 import { FUNCTION_LIMIT_SECONDS, FUNCTION_SLACK_SECONDS, type Numbers, PROCESS_STOP_SECONDS } from './numbers';
 import { OptionError } from './option-reader';
 import { type Options } from './options';
@@ -7,6 +8,7 @@ type Fault = readonly [wrong: boolean, sentence: string];
 
 /** Throws an `OptionError` where options do not go together, so that it is said at synth and not by a failed deployment. */
 export function checkOptions(options: Options, numbers: Numbers): void {
+  checkExtensions(options, numbers);
   const faults = options.consumer === 'lambda' ? lambdaFaults(options, numbers) : fargateFaults(options, numbers);
   const found = [...faults, ...receiveFaults(numbers), ...queueFaults(options)].find(([wrong]) => wrong);
   if (found) throw new OptionError(found[1]);
@@ -48,9 +50,9 @@ function fargateFaults(
 }
 
 /** A message that SQS moves before its own limits are reached carries no reason. */
-function receiveFaults({ visibilityTimeoutSeconds: visibility, maxReceiveCount }: Numbers): Fault[] {
+function receiveFaults({ visibilityTimeoutSeconds: visibility, maxReceiveCount, ...numbers }: Numbers): Fault[] {
   const least = minReceiveCount(DELIVERY);
-  const most = Math.floor(receivingSeconds(DELIVERY) / least);
+  const most = Math.floor(receivingSeconds(numbers) / least);
   return [
     [
       maxReceiveCount < least,
@@ -61,6 +63,10 @@ function receiveFaults({ visibilityTimeoutSeconds: visibility, maxReceiveCount }
 
 function queueFaults({ encryption: { kind, keyArn }, alarmTopicArn, alarmEmail }: Options): Fault[] {
   return [
+    [
+      alarmTopicArn?.endsWith('.fifo') === true,
+      `alarmTopic is "${alarmTopicArn}"; CloudWatch does not publish to a FIFO topic.`,
+    ],
     [keyArn !== undefined && kind !== 'kms', `encryptionKey is set; it needs encryption=kms, not ${kind}.`],
     [
       alarmTopicArn !== undefined && alarmEmail !== undefined,

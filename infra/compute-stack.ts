@@ -1,6 +1,7 @@
-import { Stack } from 'aws-cdk-lib';
-import { Cluster, ContainerInsights } from 'aws-cdk-lib/aws-ecs';
-import { type Construct } from 'constructs';
+import { ArnFormat, Stack } from 'aws-cdk-lib';
+import { Cluster, ContainerInsights, type ICluster } from 'aws-cdk-lib/aws-ecs';
+import { type IVpc } from 'aws-cdk-lib/aws-ec2';
+import { Construct } from 'constructs';
 import { Alarms } from './alarms';
 import { ConsumerFunction } from './consumer-function';
 import { ConsumerService } from './consumer-service';
@@ -11,16 +12,22 @@ import { Network } from './network';
 import { ProducerFunction } from './producer-function';
 import { ProducerService } from './producer-service';
 import { type AppInput } from './variables';
+import { type WorkNeeds, type YourWork } from './work-needs';
+
+export interface ComputeInput extends AppInput {
+  readonly work: YourWork;
+}
 
 /** The two apps, each on Lambda or on Fargate, and the way in. */
 export class ComputeStack extends Stack {
   private readonly alarms: Alarms;
+  private readonly needs: WorkNeeds;
   private ownFargate: ServiceInput | undefined;
 
   constructor(
     scope: Construct,
     id: string,
-    private readonly input: AppInput,
+    private readonly input: ComputeInput,
   ) {
     const { options, messaging } = input;
     super(scope, id, {
@@ -31,6 +38,7 @@ export class ComputeStack extends Stack {
       topic: messaging.topic,
       ...(options.extensions.alarm && { extension: options.extensions.alarm }),
     });
+    this.needs = input.work(new Construct(this, 'YourWork'), options);
     const producer = this.producer();
     const door = new FrontDoor(this, 'FrontDoor', { options, integration: producer.integration });
     door.watch(this.alarms);
@@ -46,8 +54,9 @@ export class ComputeStack extends Stack {
   }
 
   private consumer(): ConsumerFunction | ConsumerService {
-    if (this.input.options.consumer === 'fargate') return new ConsumerService(this, 'Consumer', this.fargate);
-    const consumer = new ConsumerFunction(this, 'Consumer', this.input);
+    const { input, needs } = this;
+    if (input.options.consumer === 'fargate') return new ConsumerService(this, 'Consumer', { ...this.fargate, needs });
+    const consumer = new ConsumerFunction(this, 'Consumer', { ...input, needs });
     consumer.watch(this.alarms, 'Consumer');
     return consumer;
   }
@@ -59,9 +68,22 @@ export class ComputeStack extends Stack {
   }
 
   private makeFargate(): ServiceInput {
-    const network = new Network(this, 'Network', this.input.options);
+    const network = new Network(this, 'Network', { options: this.input.options, hasSecrets: this.hasSecrets });
+    return { ...this.input, network, cluster: this.cluster(network.vpc) };
+  }
+
+  private get hasSecrets(): boolean {
+    const { producer, consumer, auth } = this.input.options;
+    const ofWork = consumer === 'fargate' && Object.keys(this.needs.secrets ?? {}).length > 0;
+    return ofWork || (producer === 'fargate' && auth.kind === 'api-keys');
+  }
+
+  private cluster(vpc: IVpc): ICluster {
+    const { clusterArn } = this.input.options;
     // Container Insights counts running tasks, which the consumer's scaling needs.
-    const cluster = new Cluster(this, 'Cluster', { vpc: network.vpc, containerInsightsV2: ContainerInsights.ENABLED });
-    return { ...this.input, network, cluster };
+    if (clusterArn === undefined)
+      return new Cluster(this, 'Cluster', { vpc, containerInsightsV2: ContainerInsights.ENABLED });
+    const { resourceName: clusterName = '' } = Stack.of(this).splitArn(clusterArn, ArnFormat.SLASH_RESOURCE_NAME);
+    return Cluster.fromClusterAttributes(this, 'Cluster', { clusterArn, clusterName, vpc });
   }
 }

@@ -4,25 +4,27 @@ import { type Construct } from 'constructs';
 import { grantConsumer } from './access';
 import { ImageFunction } from './image-function';
 import { adapterVariables, type AppInput, CONSUMER_PORT, consumerVariables } from './variables';
+import { type WorkNeeds, type WorkSecret, withNeeds } from './work-needs';
 
 /** The consumer on Lambda: SQS's event source hands it batches, and takes back which messages failed. */
 export class ConsumerFunction extends ImageFunction {
-  constructor(scope: Construct, id: string, input: AppInput) {
-    const { options, numbers, messaging } = input;
+  constructor(scope: Construct, id: string, input: AppInput & { readonly needs: WorkNeeds }) {
+    const { options, numbers, messaging, needs } = input;
+    const own = {
+      ...consumerVariables(input),
+      ...adapterVariables(CONSUMER_PORT),
+      AWS_LWA_PASS_THROUGH_PATH: '/events',
+      // Without it an error's answer counts as success, and SQS deletes the whole batch.
+      AWS_LWA_ERROR_STATUS_CODES: '400-599',
+    };
     super(scope, id, {
       ...input,
       app: 'consumer',
       timeoutSeconds: numbers.functionTimeoutSeconds,
-      memoryMb: 512,
-      environment: {
-        ...consumerVariables(input),
-        ...adapterVariables(CONSUMER_PORT),
-        AWS_LWA_PASS_THROUGH_PATH: '/events',
-        // Without it an error's answer counts as success, and SQS deletes the whole batch.
-        AWS_LWA_ERROR_STATUS_CODES: '400-599',
-      },
+      environment: { ...withNeeds(own, needs), ...secretValues(needs) },
     });
     grantConsumer(this.role, messaging);
+    needs.grant?.(this.role);
     const { batchSize, batchWindowSeconds, maxConcurrency } = options;
     this.alias.addEventSource(
       new SqsEventSource(messaging.jobs.queue, {
@@ -38,4 +40,11 @@ export class ConsumerFunction extends ImageFunction {
         'An SQS event source has no failure destination: what fails returns to the queue, and from there to its DLQ.',
     });
   }
+}
+
+/** CloudFormation puts the secrets in at deployment, so that neither template nor repository holds them. */
+function secretValues({ secrets = {} }: WorkNeeds): Record<string, string> {
+  const valueOf = ({ secret, field }: WorkSecret): string =>
+    (field === undefined ? secret.secretValue : secret.secretValueFromJson(field)).unsafeUnwrap();
+  return Object.fromEntries(Object.entries(secrets).map(([name, secret]) => [name, valueOf(secret)]));
 }

@@ -1,17 +1,26 @@
 import { Stack, Validations } from 'aws-cdk-lib';
-import { type CfnCluster } from 'aws-cdk-lib/aws-ecs';
+import { type CfnCluster, Cluster, ClusterGrants, Secret } from 'aws-cdk-lib/aws-ecs';
 import { type Construct } from 'constructs';
 import { grantConsumer } from './access';
 import { BacklogScaling } from './backlog-scaling';
 import { ImageService, type ServiceInput } from './image-service';
 import { CONSUMER_PORT, consumerVariables } from './variables';
+import { type WorkNeeds, withNeeds } from './work-needs';
 
 /** The consumer on Fargate: it polls, so nothing reaches it; as many tasks as the backlog needs. */
 export class ConsumerService extends ImageService {
-  constructor(scope: Construct, id: string, input: ServiceInput) {
-    super(scope, id, { ...input, app: 'consumer', port: CONSUMER_PORT, environment: consumerVariables(input) });
-    const { messaging, options, numbers } = input;
-    grantConsumer(this.service.taskDefinition.taskRole, messaging);
+  constructor(scope: Construct, id: string, input: ServiceInput & { readonly needs: WorkNeeds }) {
+    const { messaging, options, numbers, needs } = input;
+    super(scope, id, {
+      ...input,
+      app: 'consumer',
+      port: CONSUMER_PORT,
+      environment: withNeeds(consumerVariables(input), needs),
+      secrets: () => secretsOf(needs),
+    });
+    const { taskRole } = this.service.taskDefinition;
+    grantConsumer(taskRole, messaging);
+    needs.grant?.(taskRole);
     this.grantTaskProtection(input);
     new BacklogScaling(this, 'Scaling', {
       service: this.service,
@@ -25,11 +34,19 @@ export class ConsumerService extends ImageService {
   /** While it is busy, a task may ask ECS not to be the one that scaling in or a deployment stops. */
   private grantTaskProtection({ cluster, options: { region } }: ServiceInput): void {
     const { taskDefinition } = this.service;
-    cluster.grantTaskProtection(taskDefinition.taskRole);
-    const clusterId = Stack.of(this).getLogicalId(cluster.node.defaultChild as CfnCluster);
+    ClusterGrants.fromCluster(cluster).taskProtection(taskDefinition.taskRole);
+    const name =
+      cluster instanceof Cluster
+        ? `<${Stack.of(this).getLogicalId(cluster.node.defaultChild as CfnCluster)}>`
+        : cluster.clusterName;
     Validations.of(taskDefinition).acknowledge({
-      id: `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:ecs:${region}:<AWS::AccountId>:task/<${clusterId}>/*]`,
+      id: `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:ecs:${region}:<AWS::AccountId>:task/${name}/*]`,
       reason: 'The protection of a task of this cluster; the id of a task is not known before it runs.',
     });
   }
 }
+
+const secretsOf = ({ secrets = {} }: WorkNeeds): Record<string, Secret> =>
+  Object.fromEntries(
+    Object.entries(secrets).map(([name, { secret, field }]) => [name, Secret.fromSecretsManager(secret, field)]),
+  );

@@ -43,6 +43,32 @@ describe('the way in', () => {
     });
   });
 
+  it.each([
+    { auth: 'iam' },
+    { auth: 'jwt', jwtIssuer: 'https://issuer.example.com', jwtAudience: 'jobs' },
+    { auth: 'api-keys', apiKeysSecret: 'plusone/keys' },
+  ])('with %j answers a browser that asks, which has no token, and nothing else without one', (context) => {
+    const template = templateOf({ ...context, corsOrigins: 'https://a.example.com,http://localhost:5173' });
+    template.hasResourceProperties('AWS::ApiGatewayV2::Api', {
+      CorsConfiguration: Match.objectLike({
+        AllowOrigins: ['https://a.example.com', 'http://localhost:5173'],
+        AllowMethods: ['GET', 'POST'],
+        AllowHeaders: Match.arrayWith(['authorization', 'content-type', 'idempotency-key', 'prefer', 'x-api-key']),
+        ExposeHeaders: ['location', 'retry-after'],
+      }),
+    });
+    const withoutToken = { Properties: { AuthorizationType: 'NONE' } };
+    const open = Object.values(template.findResources('AWS::ApiGatewayV2::Route', withoutToken)).map(
+      ({ Properties }): unknown => Properties['RouteKey'],
+    );
+    const expected = context.auth === 'api-keys' ? ['$default'] : ['OPTIONS /', 'OPTIONS /{proxy+}'];
+    expect(open.sort()).toEqual(expected);
+  });
+
+  it('is no page’s to use unless its origin is named', () => {
+    templateOf().hasResourceProperties('AWS::ApiGatewayV2::Api', { CorsConfiguration: Match.absent() });
+  });
+
   it('is a domain of your own and no other', () => {
     const template = templateOf({
       domain: 'jobs.example.com',

@@ -1,8 +1,12 @@
-import { CfnOutput, Validations } from 'aws-cdk-lib';
+import { CfnOutput, Duration, Validations } from 'aws-cdk-lib';
 import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
 import {
   DomainName,
+  CorsHttpMethod,
+  type CorsPreflightOptions,
   HttpApi,
+  HttpMethod,
+  HttpNoneAuthorizer,
   type HttpRouteIntegration,
   HttpStage,
   type IHttpRouteAuthorizer,
@@ -13,7 +17,8 @@ import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
 import { Construct } from 'constructs';
 import { type Alarms, FIVE_MINUTES } from './alarms';
 import { logGroup } from './log-group';
-import { type Auth, type Options } from './options';
+import { type Options } from './options';
+import { type Auth } from './options-door';
 
 export interface FrontDoorProps {
   readonly options: Options;
@@ -27,7 +32,7 @@ export class FrontDoor extends Construct {
 
   constructor(scope: Construct, id: string, { options, integration }: FrontDoorProps) {
     super(scope, id);
-    const { auth, stage, domain, requestsPerSecond } = options;
+    const { auth, stage, keepData, domain, corsOrigins, requestsPerSecond } = options;
     const authorizer = authorizerOf(auth);
     this.api = new HttpApi(this, 'Api', {
       apiName: `plusone-${stage}`,
@@ -35,21 +40,25 @@ export class FrontDoor extends Construct {
       // One route for all: the producer itself answers 404 and 405.
       defaultIntegration: integration,
       ...(authorizer && { defaultAuthorizer: authorizer }),
+      ...(corsOrigins && { corsPreflight: corsOf(corsOrigins) }),
       // With a domain of your own there is no second way in.
       disableExecuteApiEndpoint: domain !== undefined,
     });
+    if (corsOrigins && authorizer) this.openPreflight(integration);
     const apiStage = new HttpStage(this, 'Stage', {
       httpApi: this.api,
       stageName: '$default',
       autoDeploy: true,
       throttle: { rateLimit: requestsPerSecond, burstLimit: 2 * requestsPerSecond },
       accessLogSettings: {
-        destination: new LogGroupLogDestination(logGroup(this, stage)),
+        destination: new LogGroupLogDestination(logGroup(this, keepData)),
         format: AccessLogFormat.custom(LOG_LINE),
       },
       ...(domain && { domainMapping: { domainName: this.domainName(domain) } }),
     });
-    new CfnOutput(this, 'Url', { value: domain ? `https://${domain.name}/` : apiStage.url });
+    // A fixed name, for scripts.
+    const url = domain ? `https://${domain.name}/` : apiStage.url;
+    new CfnOutput(this, 'Url', { value: url }).overrideLogicalId('Url');
     if (auth.kind === 'api-keys')
       Validations.of(this).acknowledge({
         id: 'AwsSolutions-APIG4',
@@ -58,10 +67,26 @@ export class FrontDoor extends Construct {
       });
   }
 
+  /**
+   * A browser asks without a token whether it may call. The API itself answers that, but only on a route without an
+   * authorizer, which the default route is not:
+   * https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-cors.html
+   */
+  private openPreflight(integration: HttpRouteIntegration): void {
+    const authorizer = new HttpNoneAuthorizer();
+    for (const path of ['/', '/{proxy+}'])
+      for (const route of this.api.addRoutes({ path, methods: [HttpMethod.OPTIONS], integration, authorizer }))
+        Validations.of(route).acknowledge({
+          id: 'AwsSolutions-APIG4',
+          reason: 'By choice (corsOrigins) a browser may ask what it may call; the producer answers OPTIONS with 405.',
+        });
+  }
+
   private domainName({ name, certificateArn }: NonNullable<Options['domain']>): DomainName {
     const certificate = Certificate.fromCertificateArn(this, 'Certificate', certificateArn);
     const domainName = new DomainName(this, 'Domain', { domainName: name, certificate });
-    new CfnOutput(this, 'DomainTarget', { value: domainName.regionalDomainName, description: `CNAME of ${name}` });
+    const [value, description] = [domainName.regionalDomainName, `CNAME of ${name}`];
+    new CfnOutput(this, 'DomainTarget', { value, description }).overrideLogicalId('DomainTarget');
     return domainName;
   }
 
@@ -74,6 +99,19 @@ export class FrontDoor extends Construct {
     });
   }
 }
+
+/** What callers send, and what the producer answers with, beyond what a browser lets through by itself. */
+const corsOf = (origins: readonly string[]): CorsPreflightOptions => ({
+  allowOrigins: [...origins],
+  allowMethods: [CorsHttpMethod.GET, CorsHttpMethod.POST],
+  allowHeaders: [
+    ...['authorization', 'content-type', 'idempotency-key', 'prefer', 'traceparent', 'tracestate', 'x-api-key'],
+    // Of a signature.
+    ...['x-amz-content-sha256', 'x-amz-date', 'x-amz-security-token'],
+  ],
+  exposeHeaders: ['location', 'retry-after'],
+  maxAge: Duration.hours(1),
+});
 
 function authorizerOf(auth: Auth): IHttpRouteAuthorizer | undefined {
   if (auth.kind === 'iam') return new HttpIamAuthorizer();

@@ -4,15 +4,14 @@ import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Alias, Architecture, DockerImageCode, DockerImageFunction, Tracing } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { type Alarms, FIVE_MINUTES, ONE_MINUTE } from './alarms';
-import { type AppName, imageOf } from './image';
+import { imageOf } from './image';
 import { logGroup } from './log-group';
+import { type AppName } from './options-compute';
 import { type AppInput } from './variables';
 
 export interface ImageFunctionProps extends Pick<AppInput, 'options' | 'root'> {
   readonly app: AppName;
   readonly timeoutSeconds: number;
-  /** Processor time comes with memory: 1,769 MB is a whole one. */
-  readonly memoryMb: number;
   readonly environment: Record<string, string>;
 }
 
@@ -24,7 +23,8 @@ export class ImageFunction extends Construct {
   constructor(scope: Construct, id: string, props: ImageFunctionProps) {
     super(scope, id);
     const { options, app, root, environment } = props;
-    const logs = logGroup(this, options.stage);
+    const reserved = options.reserved[app];
+    const logs = logGroup(this, options.keepData);
     this.role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
     // Instead of AWS's managed policy, which may write to every log group.
     logs.grantWrite(this.role);
@@ -34,7 +34,9 @@ export class ImageFunction extends Construct {
       role: this.role,
       logGroup: logs,
       timeout: Duration.seconds(props.timeoutSeconds),
-      memorySize: props.memoryMb,
+      // Processor time comes with memory: 1,769 MB is a whole one.
+      memorySize: options.sizes[app].memoryMb,
+      ...(reserved !== undefined && { reservedConcurrentExecutions: reserved }),
       tracing: Tracing.ACTIVE,
       environment,
       description: `Plusone: ${app}`,

@@ -45,6 +45,10 @@ describe('a task', () => {
     });
   });
 
+  it('carries the tags of its service, by which it is paid', () => {
+    synthesize(BOTH).compute.allResourcesProperties('AWS::ECS::Service', { PropagateTags: 'SERVICE' });
+  });
+
   it('that does not live takes its deployment back', () => {
     synthesize(BOTH).compute.allResourcesProperties('AWS::ECS::Service', {
       DeploymentConfiguration: Match.objectLike({
@@ -161,10 +165,11 @@ describe('the consumer on Fargate', () => {
   it('wakes from no task, and rests when nothing waits, is in flight or delayed', () => {
     expect(Object.keys(policy(compute, 'StepScaling'))).toHaveLength(2);
     const steps = JSON.stringify(policy(compute, 'StepScaling'));
-    expect(steps).toContain('"AdjustmentType":"ChangeInCapacity"');
-    expect(steps).toContain('"AdjustmentType":"ExactCapacity"');
+    expect(steps.match(/"AdjustmentType":"ExactCapacity"/g)).toHaveLength(2);
+    expect(steps.match(/"ScalingAdjustment":\d+/g)?.sort()).toEqual(['"ScalingAdjustment":0', '"ScalingAdjustment":1']);
     const alarms = JSON.stringify(compute.findResources('AWS::CloudWatch::Alarm'));
-    expect(alarms).toContain('IF(inFlight < 1, waiting, 0)');
+    // Whatever is told of the tasks: where one runs, nothing wakes another.
+    expect(alarms).toContain('IF(MAX([inFlight, tasks]) < 1, waiting, 0)');
     expect(alarms).toContain('waiting + inFlight + delayed');
   });
 

@@ -1,26 +1,28 @@
 import { Duration, Validations } from 'aws-cdk-lib';
 import {
   Capability,
-  type Cluster,
   ContainerImage,
   CpuArchitecture,
   FargateService,
   FargateTaskDefinition,
+  type ICluster,
   LinuxParameters,
   LogDriver,
   OperatingSystemFamily,
+  PropagatedTagSource,
   type Secret,
 } from 'aws-cdk-lib/aws-ecs';
 import { GraphWidget, Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
 import { ONE_MINUTE } from './alarms';
-import { type AppName, imageOf } from './image';
+import { imageOf } from './image';
 import { logGroup } from './log-group';
 import { type Network } from './network';
+import { type AppName } from './options-compute';
 import { type AppInput } from './variables';
 
 export interface ServiceInput extends AppInput {
-  readonly cluster: Cluster;
+  readonly cluster: ICluster;
   readonly network: Network;
 }
 
@@ -31,7 +33,7 @@ export interface ImageServiceProps extends ServiceInput {
   readonly secrets?: (scope: Construct) => Record<string, Secret>;
 }
 
-/** An app's image as a Fargate service: read-only, without capabilities, in subnets without a way out. */
+/** An app's image as a Fargate service: read-only, without capabilities, in subnets that nobody reaches from outside. */
 export class ImageService extends Construct {
   readonly service: FargateService;
 
@@ -39,12 +41,15 @@ export class ImageService extends Construct {
     super(scope, id);
     this.service = new FargateService(this, 'Service', {
       cluster: props.cluster,
+      vpcSubnets: props.network.subnets,
       // No desired count: scaling owns it, and a deployment would set it back.
       taskDefinition: this.task(props),
       // A deployment starts the new tasks before it stops the old ones, and goes back by itself when they do not live.
       minHealthyPercent: 100,
       maxHealthyPercent: 200,
       circuitBreaker: { enable: true, rollback: true },
+      // What is paid for is the tasks, so these carry the stage.
+      propagateTags: PropagatedTagSource.SERVICE,
     });
     props.network.openEndpointsTo(this.service);
     // A task that starts before it may log in and before the endpoints are there fails, and three such end a deployment.
@@ -61,8 +66,8 @@ export class ImageService extends Construct {
   private task(props: ImageServiceProps): FargateTaskDefinition {
     const { options, numbers, app, root, port } = props;
     const task = new FargateTaskDefinition(this, 'Task', {
-      cpu: 256,
-      memoryLimitMiB: 512,
+      cpu: options.sizes[app].cpuUnits,
+      memoryLimitMiB: options.sizes[app].memoryMb,
       runtimePlatform: {
         cpuArchitecture: options.architecture === 'arm64' ? CpuArchitecture.ARM64 : CpuArchitecture.X86_64,
         operatingSystemFamily: OperatingSystemFamily.LINUX,
@@ -74,7 +79,7 @@ export class ImageService extends Construct {
       image: ContainerImage.fromAsset(root, imageOf(app, options.architecture)),
       environment: { AWS_REGION: options.region, ...props.environment },
       ...(props.secrets && { secrets: props.secrets(this) }),
-      logging: LogDriver.awsLogs({ streamPrefix: app, logGroup: logGroup(this, options.stage) }),
+      logging: LogDriver.awsLogs({ streamPrefix: app, logGroup: logGroup(this, options.keepData) }),
       readonlyRootFilesystem: true,
       linuxParameters,
       stopTimeout: Duration.seconds(numbers.stopTimeoutSeconds),

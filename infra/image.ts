@@ -1,10 +1,8 @@
 import { IgnoreMode } from 'aws-cdk-lib';
 import { type DockerImageAssetOptions, Platform } from 'aws-cdk-lib/aws-ecr-assets';
-import { type Options } from './options';
+import { type AppName, type ComputeOptions } from './options-compute';
 
 const DOCKERFILE = 'docker/Dockerfile';
-
-export type AppName = 'producer' | 'consumer';
 
 /** Large, and never in an image; `.dockerignore` leaves out more. The asset's hash is of what is left. */
 const OUTSIDE = ['.git', 'cdk.out', 'dist', 'node_modules'];
@@ -12,7 +10,7 @@ const OUTSIDE = ['.git', 'cdk.out', 'dist', 'node_modules'];
 /** One Dockerfile for both apps and both ways to run them: the web adapter in it does nothing outside Lambda. */
 export function imageOf(
   app: AppName,
-  architecture: Options['architecture'],
+  architecture: ComputeOptions['architecture'],
 ): DockerImageAssetOptions & { readonly file: string } {
   return {
     file: DOCKERFILE,

@@ -8,10 +8,13 @@ const KEY = 'arn:aws:kms:ap-northeast-2:111122223333:key/6b1f7d3e-0000-4000-8000
 
 const PROPS: JobQueueProps = {
   stage: 'dev',
+  keepData: false,
   fifo: false,
   delaySeconds: 0,
   visibilityTimeoutSeconds: 540,
   maxReceiveCount: 480,
+  queueRetentionSeconds: 345_600,
+  deadLetterRetentionSeconds: 1_209_600,
   encryption: { kind: 'sqs', keyArn: undefined },
   extensions: {},
 };
@@ -95,15 +98,12 @@ describe('the job queue', () => {
   });
 
   it.each([
-    ['dev', 'Delete'],
-    ['prod', 'Retain'],
-  ] as const)('in %s: on removal of the stack, %s', (stage, DeletionPolicy) => {
-    templateOf({ stage, encryption: { kind: 'kms', keyArn: undefined } }).allResources('AWS::SQS::Queue', {
-      DeletionPolicy,
-    });
-    templateOf({ stage, encryption: { kind: 'kms', keyArn: undefined } }).allResources('AWS::KMS::Key', {
-      DeletionPolicy,
-    });
+    [false, 'Delete'],
+    [true, 'Retain'],
+  ])('keeps its data, %s: on removal of the stack, %s', (keepData, DeletionPolicy) => {
+    const template = templateOf({ keepData, encryption: { kind: 'kms', keyArn: undefined } });
+    template.allResources('AWS::SQS::Queue', { DeletionPolicy });
+    template.allResources('AWS::KMS::Key', { DeletionPolicy });
   });
 
   it('takes properties of your own over its own', () => {
@@ -112,5 +112,20 @@ describe('the job queue', () => {
     });
     expect(named(template, 'plusone-dev-jobs')).toMatchObject({ Properties: { MaximumMessageSize: 2048 } });
     expect(named(template, 'plusone-dev-jobs-dlq')).toMatchObject({ Properties: { MessageRetentionPeriod: 60 } });
+  });
+
+  it('of your own name may still redrive', () => {
+    const template = templateOf({ extensions: { queue: { QueueName: 'our-jobs' } } });
+    expect(JSON.stringify(named(template, 'plusone-dev-jobs-dlq'))).toContain(':our-jobs"');
+    expect(named(template, 'our-jobs')).toMatchObject({ Properties: { RedrivePolicy: { maxReceiveCount: 480 } } });
+  });
+
+  it('keeps its dead-letter queue where an extension says how often a message is received', () => {
+    const template = templateOf({ extensions: { queue: { RedrivePolicy: { maxReceiveCount: 100 } } } });
+    expect(named(template, 'plusone-dev-jobs')).toMatchObject({
+      Properties: {
+        RedrivePolicy: { maxReceiveCount: 100, deadLetterTargetArn: { 'Fn::GetAtt': expect.any(Array) } },
+      },
+    });
   });
 });

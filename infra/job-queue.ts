@@ -2,6 +2,7 @@ import { Duration, Stack, Validations } from 'aws-cdk-lib';
 import { Key, type IKey } from 'aws-cdk-lib/aws-kms';
 import {
   type CfnQueue,
+  type IQueue,
   Queue,
   QueueEncryption as Encryption,
   type QueueProps,
@@ -10,23 +11,33 @@ import {
 import { Construct } from 'constructs';
 import { DEAD_LETTER_QUEUE_NAME, DELIVERY, QUEUE_NAME } from '../contract/delivery';
 import { removalPolicyOf } from './removal';
-import { type Extensions, type QueueEncryption, type Stage } from './options';
+import { type Extensions, type QueueEncryption } from './options-queue';
 
 export interface JobQueueProps {
-  readonly stage: Stage;
+  readonly stage: string;
+  readonly keepData: boolean;
   readonly fifo: boolean;
   readonly delaySeconds: number;
   readonly visibilityTimeoutSeconds: number;
   readonly maxReceiveCount: number;
+  readonly queueRetentionSeconds: number;
+  readonly deadLetterRetentionSeconds: number;
   readonly encryption: QueueEncryption;
   readonly extensions: Extensions;
 }
 
+/** A queue and its dead-letter queue, wherever they come from. */
+export interface JobQueues {
+  readonly queue: IQueue;
+  readonly deadLetters: IQueue;
+  /** Of yours or made here; undefined where AWS holds the key. */
+  readonly key: IKey | undefined;
+}
+
 /** The queue and its dead-letter queue, with the contract's numbers; TLS only, and only the one redrives to the other. */
-export class JobQueue extends Construct {
+export class JobQueue extends Construct implements JobQueues {
   readonly queue: Queue;
   readonly deadLetters: Queue;
-  /** Of yours or made here; undefined where AWS holds the key. */
   readonly key: IKey | undefined;
 
   constructor(scope: Construct, id: string, props: JobQueueProps) {
@@ -34,13 +45,15 @@ export class JobQueue extends Construct {
     const { extensions, visibilityTimeoutSeconds, maxReceiveCount, delaySeconds } = props;
     this.key = this.customerKey(props);
     const both = this.both(props);
-    const name = queueName(props, QUEUE_NAME);
+    // A name of your own, since the dead-letter queue names the queue.
+    const ownName = extensions.queue?.['QueueName'];
+    const name = typeof ownName === 'string' ? ownName : queueName(props, QUEUE_NAME);
     this.deadLetters = new Queue(this, 'DeadLetters', {
       ...both,
       queueName: queueName(props, DEAD_LETTER_QUEUE_NAME),
       // Who looks at a dead letter does not hide it for as long as a function may take.
       visibilityTimeout: Duration.seconds(DELIVERY.visibilityTimeoutSeconds),
-      retentionPeriod: Duration.seconds(DELIVERY.deadLetterRetentionSeconds),
+      retentionPeriod: Duration.seconds(props.deadLetterRetentionSeconds),
       redriveAllowPolicy: {
         redrivePermission: RedrivePermission.BY_QUEUE,
         // By name: the queue refers to this one already, and a reference back would be a cycle.
@@ -54,7 +67,7 @@ export class JobQueue extends Construct {
       queueName: name,
       visibilityTimeout: Duration.seconds(visibilityTimeoutSeconds),
       deliveryDelay: Duration.seconds(delaySeconds),
-      retentionPeriod: Duration.seconds(DELIVERY.queueRetentionSeconds),
+      retentionPeriod: Duration.seconds(props.queueRetentionSeconds),
       receiveMessageWaitTime: Duration.seconds(DELIVERY.receiveWaitSeconds),
       deadLetterQueue: { queue: this.deadLetters, maxReceiveCount },
     });
@@ -67,22 +80,22 @@ export class JobQueue extends Construct {
   }
 
   /** What the two have in common. */
-  private both({ stage, fifo, encryption }: JobQueueProps): QueueProps {
+  private both({ keepData, fifo, encryption }: JobQueueProps): QueueProps {
     return {
       ...(fifo && { fifo }),
       encryption: sqsEncryption(encryption),
       ...(this.key && { encryptionMasterKey: this.key }),
       enforceSSL: true,
-      removalPolicy: removalPolicyOf(stage),
+      removalPolicy: removalPolicyOf(keepData),
     };
   }
 
-  private customerKey({ encryption: { kind, keyArn }, stage }: JobQueueProps): IKey | undefined {
+  private customerKey({ encryption: { kind, keyArn }, keepData }: JobQueueProps): IKey | undefined {
     if (kind !== 'kms') return undefined;
     if (keyArn !== undefined) return Key.fromKeyArn(this, 'Key', keyArn);
     return new Key(this, 'Key', {
       enableKeyRotation: true,
-      removalPolicy: removalPolicyOf(stage),
+      removalPolicy: removalPolicyOf(keepData),
       description: 'Messages of the job queue and its dead letters',
     });
   }

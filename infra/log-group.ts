@@ -1,12 +1,11 @@
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { type Construct } from 'constructs';
-import { type Stage } from './options';
 import { removalPolicyOf } from './removal';
 
-/** Kept for a week in dev and three months in prod; left to itself CloudWatch keeps logs, and bills them, for ever. */
-export function logGroup(scope: Construct, stage: Stage, id = 'Logs'): LogGroup {
+/** Kept for three months where data is kept, or a week; left to itself CloudWatch keeps logs, and bills them, for ever. */
+export function logGroup(scope: Construct, keepData: boolean, id = 'Logs'): LogGroup {
   return new LogGroup(scope, id, {
-    retention: stage === 'prod' ? RetentionDays.THREE_MONTHS : RetentionDays.ONE_WEEK,
-    removalPolicy: removalPolicyOf(stage),
+    retention: keepData ? RetentionDays.THREE_MONTHS : RetentionDays.ONE_WEEK,
+    removalPolicy: removalPolicyOf(keepData),
   });
 }

@@ -40,6 +40,23 @@ describe('alarms of the queues', () => {
     });
   });
 
+  it.each([
+    [{}, 15],
+    [{ handlerTimeout: '870' }, 20],
+    [{ consumer: 'fargate', handlerTimeout: '3600' }, 70],
+    [{ consumer: 'fargate', handlerTimeout: '43200' }, 730],
+  ])('with %j tell that jobs wait and none is finished, for %i minutes', (context, minutes) => {
+    made(context).template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      ...{ Threshold: 0, EvaluationPeriods: minutes / 5, ComparisonOperator: 'GreaterThanThreshold' },
+      AlarmDescription: Match.stringLikeRegexp(`^For ${minutes} minutes jobs have waited and none left`),
+      Metrics: Match.arrayWith([
+        Match.objectLike({ Expression: 'IF(FILL(deleted, 0) < 1, waiting, 0)' }),
+        Match.objectLike({ Id: 'waiting', MetricStat: Match.objectLike({ Period: 300, Stat: 'Minimum' }) }),
+        Match.objectLike({ Id: 'deleted', MetricStat: Match.objectLike({ Period: 300, Stat: 'Sum' }) }),
+      ]),
+    });
+  });
+
   it.each(['ReadThrottleEvents', 'WriteThrottleEvents'])(
     'tell of %s of the table, by the table alone',
     (MetricName) => {

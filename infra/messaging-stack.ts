@@ -1,10 +1,11 @@
 import { CfnOutput, Stack } from 'aws-cdk-lib';
-import { type TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import { type ITableV2, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { type ITopic } from 'aws-cdk-lib/aws-sns';
 import { type Construct } from 'constructs';
 import { alarmTopic } from './alarm-topic';
 import { Alarms } from './alarms';
-import { JobQueue } from './job-queue';
+import { ExistingQueues } from './existing-queues';
+import { JobQueue, type JobQueues } from './job-queue';
 import { type Numbers } from './numbers';
 import { type Options } from './options';
 import { watchQueue, watchTable } from './queue-alarms';
@@ -17,20 +18,19 @@ export interface StackInput {
 
 /** What has to outlive any deployment of the apps: queue, dead-letter queue, results, and their alarms. */
 export class MessagingStack extends Stack {
-  readonly jobs: JobQueue;
-  readonly table: TableV2;
+  readonly jobs: JobQueues;
+  readonly table: ITableV2;
   readonly topic: ITopic | undefined;
 
   constructor(scope: Construct, id: string, { options, numbers }: StackInput) {
-    const { stage, region, extensions } = options;
+    const { keepData, region, extensions } = options;
     super(scope, id, {
       env: { region },
-      terminationProtection: stage === 'prod',
+      terminationProtection: keepData,
       description: 'Plusone: queues and results',
     });
-    const { visibilityTimeoutSeconds, maxReceiveCount } = numbers;
-    this.jobs = new JobQueue(this, 'Jobs', { ...options, visibilityTimeoutSeconds, maxReceiveCount });
-    this.table = new ResultsTable(this, 'Results', { stage }).table;
+    this.jobs = this.queues(options, numbers);
+    this.table = this.results(options);
     this.topic = alarmTopic(this, options);
     const alarms = new Alarms(this, 'Alarms', {
       topic: this.topic,
@@ -38,8 +38,28 @@ export class MessagingStack extends Stack {
     });
     watchQueue(alarms, this.jobs, numbers);
     watchTable(alarms, this.table);
-    new CfnOutput(this, 'QueueUrl', { value: this.jobs.queue.queueUrl });
-    new CfnOutput(this, 'DeadLetterQueueUrl', { value: this.jobs.deadLetters.queueUrl });
+    this.tell();
+  }
+
+  private queues(options: Options, numbers: Numbers): JobQueues {
+    const { existingQueues, encryption } = options;
+    if (existingQueues) return new ExistingQueues(this, 'Jobs', { ...existingQueues, keyArn: encryption.keyArn });
+    const visibilityTimeoutSeconds = numbers.queueVisibilitySeconds;
+    return new JobQueue(this, 'Jobs', { ...options, ...numbers, visibilityTimeoutSeconds });
+  }
+
+  private results({ tableArn, keepData }: Options): ITableV2 {
+    if (tableArn !== undefined) return TableV2.fromTableArn(this, 'Results', tableArn);
+    return new ResultsTable(this, 'Results', { keepData }).table;
+  }
+
+  /** Outputs of fixed names, for scripts. */
+  private tell(): void {
+    const { queue, deadLetters } = this.jobs;
+    new CfnOutput(this, 'QueueUrl', { value: queue.queueUrl });
+    new CfnOutput(this, 'QueueArn', { value: queue.queueArn });
+    new CfnOutput(this, 'DeadLetterQueueUrl', { value: deadLetters.queueUrl });
+    new CfnOutput(this, 'DeadLetterQueueArn', { value: deadLetters.queueArn });
     new CfnOutput(this, 'TableName', { value: this.table.tableName });
   }
 }

@@ -1,3 +1,4 @@
+import { Stack } from 'aws-cdk-lib';
 import {
   GatewayVpcEndpointAwsService as Gateway,
   type IConnectable,
@@ -5,43 +6,82 @@ import {
   type IVpc,
   InterfaceVpcEndpointAwsService as Interface,
   FlowLogDestination,
+  Subnet,
+  type SubnetSelection,
   SubnetType,
   Vpc,
 } from 'aws-cdk-lib/aws-ec2';
 import { Construct } from 'constructs';
 import { logGroup } from './log-group';
+import { type ExistingNetwork, type OwnNetwork } from './options-network';
 import { type Options } from './options';
 
-/** Two zones of subnets without a way to the internet; AWS's services are reached by endpoints. */
+export interface NetworkProps {
+  readonly options: Options;
+  /** A task gets a secret at its start. */
+  readonly hasSecrets: boolean;
+}
+
+const APPS = 'Apps';
+
+/** Where the tasks run. Nobody reaches them from outside; AWS's services are reached by endpoints or a NAT gateway. */
 export class Network extends Construct {
   readonly vpc: IVpc;
+  readonly subnets: SubnetSelection;
   private readonly endpoints: readonly InterfaceVpcEndpoint[];
 
-  constructor(scope: Construct, id: string, { stage, auth, producer }: Options) {
+  constructor(scope: Construct, id: string, { options, hasSecrets }: NetworkProps) {
     super(scope, id);
-    const vpc = new Vpc(this, 'Vpc', {
-      maxAzs: 2,
-      natGateways: 0,
-      subnetConfiguration: [{ name: 'Apps', subnetType: SubnetType.PRIVATE_ISOLATED, cidrMask: 22 }],
-      gatewayEndpoints: { S3: { service: Gateway.S3 }, DynamoDb: { service: Gateway.DYNAMODB } },
-      flowLogs: { All: { destination: FlowLogDestination.toCloudWatchLogs(logGroup(this, stage, 'FlowLogs')) } },
-    });
-    // An image is pulled from ECR by way of S3.
-    const services: Record<string, Interface> = {
-      Sqs: Interface.SQS,
-      EcrApi: Interface.ECR,
-      EcrDocker: Interface.ECR_DOCKER,
-      Logs: Interface.CLOUDWATCH_LOGS,
-      ...(producer === 'fargate' && auth.kind === 'api-keys' && { Secrets: Interface.SECRETS_MANAGER }),
-    };
-    this.endpoints = Object.entries(services).map(([name, service]) =>
-      vpc.addInterfaceEndpoint(name, { service, open: false }),
-    );
+    const { network } = options;
+    if (network.kind === 'existing') {
+      const { availabilityZones } = Stack.of(this);
+      this.vpc = Vpc.fromVpcAttributes(this, 'Vpc', { vpcId: network.vpcId, availabilityZones });
+      this.subnets = { subnets: this.existingSubnets(network) };
+      this.endpoints = [];
+      return;
+    }
+    const vpc = this.ownVpc(network, options.keepData);
     this.vpc = vpc;
+    this.subnets = { subnetGroupName: APPS };
+    // Beside a NAT gateway they would only be a second way to the same services.
+    this.endpoints = network.natGateways > 0 ? [] : addEndpoints(vpc, hasSecrets);
   }
 
   /** The endpoints answer whom they are opened to, not the whole network. */
   openEndpointsTo(peer: IConnectable): void {
     for (const endpoint of this.endpoints) endpoint.connections.allowDefaultPortFrom(peer);
   }
+
+  private existingSubnets({ subnetIds }: ExistingNetwork): SubnetSelection['subnets'] {
+    return subnetIds.map((subnetId, index) => Subnet.fromSubnetId(this, `Subnet${index + 1}`, subnetId));
+  }
+
+  private ownVpc({ zones, natGateways }: OwnNetwork, keepData: boolean): Vpc {
+    const subnetType = natGateways > 0 ? SubnetType.PRIVATE_WITH_EGRESS : SubnetType.PRIVATE_ISOLATED;
+    return new Vpc(this, 'Vpc', {
+      ...(zones ? { availabilityZones: [...zones] } : { maxAzs: 2 }),
+      natGateways,
+      subnetConfiguration: [
+        { name: APPS, subnetType, cidrMask: 22 },
+        // Behind the apps', so that theirs stay where they are when a gateway is added to a network that is deployed.
+        ...(natGateways > 0
+          ? [{ name: 'Nat', subnetType: SubnetType.PUBLIC, cidrMask: 28, mapPublicIpOnLaunch: false }]
+          : []),
+      ],
+      gatewayEndpoints: { S3: { service: Gateway.S3 }, DynamoDb: { service: Gateway.DYNAMODB } },
+      flowLogs: { All: { destination: FlowLogDestination.toCloudWatchLogs(logGroup(this, keepData, 'FlowLogs')) } },
+    });
+  }
+}
+
+function addEndpoints(vpc: Vpc, hasSecrets: boolean): InterfaceVpcEndpoint[] {
+  // An image is pulled from ECR by way of S3.
+  const services: Record<string, Interface> = {
+    Sqs: Interface.SQS,
+    EcrApi: Interface.ECR,
+    EcrDocker: Interface.ECR_DOCKER,
+    Logs: Interface.CLOUDWATCH_LOGS,
+    ...(hasSecrets && { Secrets: Interface.SECRETS_MANAGER }),
+  };
+  return Object.entries(services).map(([name, service]) => vpc.addInterfaceEndpoint(name, { service, open: false }));
 }

@@ -1,19 +1,27 @@
 import { DELIVERY, deriveMaxReceiveCount } from '../contract/delivery';
+import { readExtendedNumbers } from './extensions';
 import { type Options } from './options';
 
 /** What follows from the options and `contract/`; nothing else in infra computes a delivery number. */
 export interface Numbers {
   /** Lambda ends the consumer's function after this. */
   readonly functionTimeoutSeconds: number;
+  /** The lease of a delivery: the queue's visibility timeout on Lambda, what a task asks for at each receive on Fargate. */
   readonly visibilityTimeoutSeconds: number;
+  /** The queue's own, the same wherever the consumer runs. */
+  readonly queueVisibilitySeconds: number;
   /** Receives after which SQS itself moves a message to the dead-letter queue. */
   readonly maxReceiveCount: number;
   /** Fargate kills a task this long after SIGTERM. */
   readonly stopTimeoutSeconds: number;
+  readonly queueRetentionSeconds: number;
+  readonly deadLetterRetentionSeconds: number;
   /** Alarms. */
   readonly queueAgeSeconds: number;
   readonly deadLetterAgeSeconds: number;
   readonly backlogMessages: number;
+  /** While jobs wait, one has to be finished within this. */
+  readonly unfinishedMinutes: number;
   /** Backlog, waiting and in flight, that one task of the consumer is to have. */
   readonly backlogPerTask: number;
 }
@@ -32,19 +40,29 @@ export const PROCESS_STOP_SECONDS = DELIVERY.drainSeconds + 5;
 
 export function deriveNumbers(options: Options): Numbers {
   const functionTimeoutSeconds = options.handlerTimeoutSeconds + FUNCTION_SLACK_SECONDS;
+  const queueVisibilitySeconds = options.visibilityTimeoutSeconds ?? queueVisibility(options);
   const visibilityTimeoutSeconds =
-    options.visibilityTimeoutSeconds ?? visibilityTimeout(options, functionTimeoutSeconds);
+    options.consumer === 'lambda'
+      ? queueVisibilitySeconds
+      : (options.visibilityTimeoutSeconds ?? DELIVERY.visibilityTimeoutSeconds);
+  const extended = readExtendedNumbers(options.extensions);
+  const { queueRetentionSeconds, deadLetterRetentionSeconds } = { ...DELIVERY, ...extended };
   return {
     functionTimeoutSeconds,
     visibilityTimeoutSeconds,
-    maxReceiveCount: deriveMaxReceiveCount({ ...DELIVERY, visibilityTimeoutSeconds }),
+    queueVisibilitySeconds,
+    maxReceiveCount:
+      extended.maxReceiveCount ?? deriveMaxReceiveCount({ queueRetentionSeconds, visibilityTimeoutSeconds }),
     stopTimeoutSeconds: STOP_TIMEOUT_SECONDS,
+    queueRetentionSeconds,
+    deadLetterRetentionSeconds,
     // Expiry is silent loss. A quarter of the retention, one day, leaves three to act: a weekend and a day.
-    queueAgeSeconds: DELIVERY.queueRetentionSeconds / 4,
+    queueAgeSeconds: queueRetentionSeconds / 4,
     // Counted from the move. What SQS itself moves expires by its first enqueue, at most four days before: three are left.
-    deadLetterAgeSeconds: DELIVERY.deadLetterRetentionSeconds / 2,
+    deadLetterAgeSeconds: deadLetterRetentionSeconds / 2,
     // Ten rounds of all that the consumer can work on at its largest: scaling alone does not get it down.
     backlogMessages: 10 * mostAtOnce(options),
+    unfinishedMinutes: unfinishedMinutes(functionTimeoutSeconds),
     // What a task works on at once; what is beyond that waits, so it takes another task.
     backlogPerTask: options.concurrency,
   };
@@ -52,10 +70,18 @@ export function deriveNumbers(options: Options): Numbers {
 
 /**
  * On Lambda a lease has to outlast the batching window, the function and the retries of a throttled invocation: AWS says
- * six times the function's timeout, plus the window. On Fargate heartbeats extend it, so it is the contract's.
+ * six times the function's timeout, plus the window. On Fargate heartbeats extend a lease, and a task asks for its own at
+ * each receive. The queue keeps Lambda's all the same: where a stage changes to Fargate, the function goes on consuming
+ * while the network is built, and with less than it needs its jobs would run a second time meanwhile.
  */
-function visibilityTimeout({ consumer, batchWindowSeconds }: Options, functionTimeoutSeconds: number): number {
-  return consumer === 'lambda' ? 6 * functionTimeoutSeconds + batchWindowSeconds : DELIVERY.visibilityTimeoutSeconds;
+function queueVisibility({ handlerTimeoutSeconds, batchWindowSeconds }: Options): number {
+  const longest = Math.min(handlerTimeoutSeconds, FUNCTION_LIMIT_SECONDS - FUNCTION_SLACK_SECONDS);
+  return 6 * (longest + FUNCTION_SLACK_SECONDS) + batchWindowSeconds;
+}
+
+/** In steps of the alarm's five minutes: longer than the longest run, and a quarter of an hour at least. */
+function unfinishedMinutes(longestRunSeconds: number): number {
+  return Math.max(15, 5 * Math.ceil(longestRunSeconds / 300) + 5);
 }
 
 function mostAtOnce({ consumer, maxConcurrency, batchSize, maxTasks, concurrency }: Options): number {

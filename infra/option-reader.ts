@@ -9,6 +9,16 @@ export type Context = Readonly<Record<string, unknown>>;
 export class OptionReader {
   constructor(private readonly context: Context) {}
 
+  has(name: string): boolean {
+    return this.context[name] !== undefined;
+  }
+
+  /** Options that another choice leaves without meaning are refused, so that nobody believes in them. */
+  refuse(names: readonly string[], choice: string): void {
+    const unused = names.find((name) => this.has(name));
+    if (unused !== undefined) throw new OptionError(`${unused} has no meaning with ${choice}; leave it out.`);
+  }
+
   text(name: string): string | undefined {
     const value = this.context[name];
     if (value === undefined) return undefined;
@@ -25,8 +35,8 @@ export class OptionReader {
     return chosen;
   }
 
-  flag(name: string): boolean {
-    return this.choice(name, ['false', 'true']) === 'true';
+  flag(name: string, fallback = false): boolean {
+    return this.choice(name, fallback ? ['true', 'false'] : ['false', 'true']) === 'true';
   }
 
   whole(name: string, range: { readonly min: number; readonly max: number }): number | undefined {
@@ -44,6 +54,26 @@ export class OptionReader {
     throw new OptionError(`${name} is "${text}"; it takes ${form}.`);
   }
 
+  /** A list in cdk.json, or texts with commas between them after `-c name=`. No text comes twice. */
+  list(name: string, pattern: RegExp, form: string): readonly string[] | undefined {
+    const value = this.context[name];
+    if (value === undefined) return undefined;
+    const parts: readonly unknown[] = Array.isArray(value) ? value : (this.text(name) ?? '').split(',');
+    const texts = parts.map((part) => (typeof part === 'string' ? part.trim() : ''));
+    const distinct = new Set(texts).size === texts.length;
+    if (texts.length > 0 && distinct && texts.every((text) => pattern.test(text))) return texts;
+    throw new OptionError(
+      `${name} is ${JSON.stringify(value)}; it takes ${form}, each once, with commas between them.`,
+    );
+  }
+
+  /** An object in cdk.json, or JSON after `-c name=`; undefined where it is neither. */
+  object(name: string): Readonly<Record<string, unknown>> | undefined {
+    const value = this.context[name] ?? {};
+    const parsed = typeof value === 'string' ? parseJson(value) : value;
+    return isObject(parsed) ? parsed : undefined;
+  }
+
   /** The ARN of something that has to be in the region that is deployed to. */
   arn(name: string, kind: { readonly service: string; readonly resource: string }, region: string): string | undefined {
     const { service, resource } = kind;
@@ -58,3 +88,14 @@ export class OptionReader {
     );
   }
 }
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+export const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -15,6 +15,11 @@ const CERTIFICATE = 'arn:aws:acm:ap-northeast-2:111122223333:certificate/6b1f7d3
 const KEY = 'arn:aws:kms:ap-northeast-2:111122223333:key/6b1f7d3e-0000-4000-8000-000000000000';
 const TOPIC = 'arn:aws:sns:us-east-1:111122223333:people';
 
+const QUEUE = 'arn:aws:sqs:ap-northeast-2:111122223333:orders';
+const DEAD_LETTERS = 'arn:aws:sqs:ap-northeast-2:111122223333:orders-dlq';
+const FARGATE = { consumer: 'fargate', producer: 'fargate' };
+const SUBNETS = 'subnet-0123456789abcdef0,subnet-0123456789abcdef1';
+
 describe('a choice that cannot be deployed', () => {
   it.each<[name: string, context: Context, option: RegExp]>([
     ['an unknown name', { consmer: 'lambda' }, /^consmer is no option; there are .*consumer/],
@@ -151,8 +156,17 @@ describe('a choice that can', () => {
     [{ consumer: 'fargate' }, 30],
     [{ consumer: 'fargate', handlerTimeout: '3600' }, 30],
     [{ consumer: 'fargate', visibilityTimeout: '120' }, 120],
-  ])('%j has a visibility timeout of %i s', (context, seconds) => {
+  ])('%j has leases of %i s', (context, seconds) => {
     expect(choose(context).visibilityTimeoutSeconds).toBe(seconds);
+  });
+
+  it.each([
+    [{}, 540],
+    [{ consumer: 'fargate' }, 540],
+    [{ consumer: 'fargate', handlerTimeout: '3600' }, 6 * 900],
+    [{ consumer: 'fargate', visibilityTimeout: '120' }, 120],
+  ])('%j has a queue with a visibility timeout of %i s', (context, seconds) => {
+    expect(choose(context).queueVisibilitySeconds).toBe(seconds);
   });
 
   it.each([
@@ -173,6 +187,39 @@ describe('a choice that can', () => {
     [{ consumer: 'fargate', maxTasks: 3, concurrency: 20 }, 10 * 3 * 20],
   ])('%j alarms at a backlog of %i', (context, messages) => {
     expect(choose(context).backlogMessages).toBe(messages);
+  });
+
+  it.each([
+    ['dev', false, { min: 1, max: 10 }],
+    ['prod', true, { min: 2, max: 10 }],
+    ['a', true, { min: 2, max: 10 }],
+    ['pr-42-fix-2', true, { min: 2, max: 10 }],
+  ])('in the stage %s keeps data, %j, unless told otherwise', (stage, keepData, producerTasks) => {
+    expect(choose({ ...FARGATE, stage })).toMatchObject({ stage, keepData, producerTasks });
+    expect(choose({ stage, keepData: !keepData }).keepData).toBe(!keepData);
+  });
+
+  it.each([
+    [{}, { producer: 1_024, consumer: 512 }],
+    [FARGATE, { producer: 512, consumer: 512 }],
+    [
+      { ...FARGATE, producerCpu: 1_024, consumerCpu: '4096', consumerMemory: '9216' },
+      { producer: 2_048, consumer: 9_216 },
+    ],
+    [{ consumerMemory: '1769' }, { producer: 1_024, consumer: 1_769 }],
+  ])('%j has memory of %j MB', (context, { producer, consumer }) => {
+    expect(choose(context).sizes).toMatchObject({ producer: { memoryMb: producer }, consumer: { memoryMb: consumer } });
+  });
+
+  it('takes a list with commas or from cdk.json', () => {
+    const subnetIds = SUBNETS.split(',');
+    for (const subnets of [SUBNETS, SUBNETS.replace(',', ' , '), subnetIds])
+      expect(choose({ ...FARGATE, vpc: 'vpc-01234567', subnets }).network).toMatchObject({ subnetIds });
+  });
+
+  it('is FIFO where the queue that exists is', () => {
+    const existing = { queue: `${QUEUE}.fifo`, deadLetterQueue: `${DEAD_LETTERS}.fifo` };
+    expect(choose(existing)).toMatchObject({ fifo: true, existingQueues: { queueArn: existing.queue } });
   });
 
   it('takes extensions from cdk.json and from the command line', () => {

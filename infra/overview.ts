@@ -1,3 +1,4 @@
+import { CfnOutput } from 'aws-cdk-lib';
 import { Dashboard, GraphWidget, type IMetric, type IWidget } from 'aws-cdk-lib/aws-cloudwatch';
 import { type HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import { Construct } from 'constructs';
@@ -19,8 +20,10 @@ export class Overview extends Construct {
     const maximum = { period: ONE_MINUTE, statistic: 'Maximum' };
     const graph = (title: string, left: IMetric[], right: IMetric[] = []): GraphWidget =>
       new GraphWidget({ title, left, right, width: 8 });
+    const dashboardName = `plusone-${options.stage}-${options.region}`;
+    new CfnOutput(this, 'Name', { value: dashboardName }).overrideLogicalId('DashboardName');
     new Dashboard(this, 'Dashboard', {
-      dashboardName: `plusone-${options.stage}-${options.region}`,
+      dashboardName,
       widgets: [
         [
           graph('Requests', [api.metricCount(sum), api.metricClientError(sum), api.metricServerError(sum)]),

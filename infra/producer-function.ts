@@ -4,7 +4,7 @@ import { PayloadFormatVersion } from 'aws-cdk-lib/aws-apigatewayv2';
 import { type Construct } from 'constructs';
 import { grantProducer } from './access';
 import { ImageFunction } from './image-function';
-import { type Auth } from './options';
+import { type Auth } from './options-door';
 import { adapterVariables, type AppInput, PRODUCER_PORT, producerVariables } from './variables';
 
 /** An HTTP API gives up after 30 s; `Prefer: wait` holds an answer for 20. */
@@ -19,8 +19,6 @@ export class ProducerFunction extends ImageFunction {
       ...input,
       app: 'producer',
       timeoutSeconds: REQUEST_SECONDS,
-      // A caller waits for the start, which is all processor time.
-      memoryMb: 1_024,
       environment: {
         ...producerVariables(input),
         ...adapterVariables(PRODUCER_PORT),

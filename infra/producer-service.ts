@@ -1,7 +1,7 @@
 import { Duration, Validations } from 'aws-cdk-lib';
 import { MappingValue, ParameterMapping, VpcLink } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpAlbIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
-import { Port, SecurityGroup, SubnetType } from 'aws-cdk-lib/aws-ec2';
+import { Port, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import { Secret } from 'aws-cdk-lib/aws-ecs';
 import {
   ApplicationLoadBalancer,
@@ -12,7 +12,8 @@ import { Secret as StoredSecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { type Construct } from 'constructs';
 import { grantProducer } from './access';
 import { ImageService, type ServiceInput } from './image-service';
-import { type Auth, type Options } from './options';
+import { type Options } from './options';
+import { type Auth } from './options-door';
 import { CALLER_HEADER, PRODUCER_PORT, producerVariables } from './variables';
 
 /** A balancer's idle time; the producer keeps connections 65 s, so that it is never the first to close one. */
@@ -20,8 +21,6 @@ const IDLE_SECONDS = 60;
 
 /** Longer than an answer that `Prefer: wait` holds for 20 s. */
 const DEREGISTRATION_SECONDS = 30;
-
-const INSIDE = { subnetType: SubnetType.PRIVATE_ISOLATED };
 
 /** The producer on Fargate: reached by the HTTP API's link through a balancer inside the network, and by nobody else. */
 export class ProducerService extends ImageService {
@@ -39,7 +38,7 @@ export class ProducerService extends ImageService {
     const vpc = input.cluster.vpc;
     const description = 'Plusone: HTTP API to balancer';
     const linkGroup = new SecurityGroup(this, 'LinkGroup', { vpc, description, allowAllOutbound: false });
-    const vpcLink = new VpcLink(this, 'Link', { vpc, subnets: INSIDE, securityGroups: [linkGroup] });
+    const vpcLink = new VpcLink(this, 'Link', { vpc, subnets: input.network.subnets, securityGroups: [linkGroup] });
     this.integration = new HttpAlbIntegration('Producer', this.listener(input, linkGroup), {
       vpcLink,
       ...(input.options.auth.kind === 'iam' && { parameterMapping: SIGNER }),
@@ -47,10 +46,10 @@ export class ProducerService extends ImageService {
     this.scale(input.options);
   }
 
-  private listener({ cluster }: ServiceInput, linkGroup: SecurityGroup): ApplicationListener {
+  private listener({ cluster, network }: ServiceInput, linkGroup: SecurityGroup): ApplicationListener {
     const balancer = new ApplicationLoadBalancer(this, 'Balancer', {
       vpc: cluster.vpc,
-      vpcSubnets: INSIDE,
+      vpcSubnets: network.subnets,
       internetFacing: false,
       idleTimeout: Duration.seconds(IDLE_SECONDS),
       dropInvalidHeaderFields: true,
@@ -73,9 +72,8 @@ export class ProducerService extends ImageService {
     return listener;
   }
 
-  /** Two tasks in prod, one per zone, so that the loss of one is no outage. */
-  private scale({ stage }: Options): void {
-    const scaling = this.service.autoScaleTaskCount({ minCapacity: stage === 'prod' ? 2 : 1, maxCapacity: 10 });
+  private scale({ producerTasks: { min, max } }: Options): void {
+    const scaling = this.service.autoScaleTaskCount({ minCapacity: min, maxCapacity: max });
     scaling.scaleOnCpuUtilization('Cpu', { targetUtilizationPercent: 60 });
   }
 }

@@ -1,12 +1,12 @@
 import { MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
 import { type ITable } from 'aws-cdk-lib/aws-dynamodb';
-import { type Queue } from 'aws-cdk-lib/aws-sqs';
-import { type JobQueue } from './job-queue';
+import { type IQueue } from 'aws-cdk-lib/aws-sqs';
+import { type JobQueues } from './job-queue';
 import { type Alarms, FIVE_MINUTES, ONE_MINUTE } from './alarms';
 import { type Numbers } from './numbers';
 
 /** Each is about loss that nobody would see otherwise. */
-export function watchQueue(alarms: Alarms, { queue, deadLetters }: JobQueue, numbers: Numbers): void {
+export function watchQueue(alarms: Alarms, { queue, deadLetters }: JobQueues, numbers: Numbers): void {
   const [minute, five] = [
     { period: ONE_MINUTE, statistic: 'Maximum' },
     { period: FIVE_MINUTES, statistic: 'Maximum' },
@@ -32,6 +32,12 @@ export function watchQueue(alarms: Alarms, { queue, deadLetters }: JobQueue, num
     periods: 15,
     says: 'For 15 minutes jobs have waited and none was taken: no consumer runs, or it cannot reach queue or table.',
   });
+  alarms.add('Unfinished', {
+    metric: unfinished(queue),
+    above: 0,
+    periods: numbers.unfinishedMinutes / FIVE_MINUTES.toMinutes(),
+    says: `For ${numbers.unfinishedMinutes} minutes jobs have waited and none left the queue, done or as a dead letter: the consumer holds jobs that it cannot finish. Its log and its readiness say why.`,
+  });
   alarms.add('Backlog', {
     metric: queue.metricApproximateNumberOfMessagesVisible(five),
     above: numbers.backlogMessages,
@@ -41,7 +47,7 @@ export function watchQueue(alarms: Alarms, { queue, deadLetters }: JobQueue, num
 }
 
 /** Messages that wait while none is in flight. */
-function untaken(queue: Queue): MathExpression {
+function untaken(queue: IQueue): MathExpression {
   const maximum = { period: ONE_MINUTE, statistic: 'Maximum' };
   return new MathExpression({
     expression: 'IF(inFlight < 1, waiting, 0)',
@@ -51,6 +57,24 @@ function untaken(queue: Queue): MathExpression {
     },
     period: ONE_MINUTE,
     label: 'Waiting, none in flight',
+  });
+}
+
+/**
+ * Messages that wait while none is deleted. It goes off where a consumer holds jobs under heartbeat for as long as its
+ * table or its dead-letter queue is unavailable: those are in flight, so `untaken` sees nothing. A job that may take an hour
+ * does not set it off, since it takes longer than a job may: whatever a run comes to, its message is deleted or comes again.
+ * SQS counts a delete when it is asked for one, and leaves out minutes in which it was asked for nothing.
+ */
+function unfinished(queue: IQueue): MathExpression {
+  return new MathExpression({
+    expression: 'IF(FILL(deleted, 0) < 1, waiting, 0)',
+    usingMetrics: {
+      waiting: queue.metricApproximateNumberOfMessagesVisible({ period: FIVE_MINUTES, statistic: 'Minimum' }),
+      deleted: queue.metricNumberOfMessagesDeleted({ period: FIVE_MINUTES, statistic: 'Sum' }),
+    },
+    period: FIVE_MINUTES,
+    label: 'Waiting, none deleted',
   });
 }
 

@@ -1,6 +1,5 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
-import { type Stage } from './options';
 
-/** What holds data goes with its stack in dev and stays behind in prod. */
-export const removalPolicyOf = (stage: Stage): RemovalPolicy =>
-  stage === 'prod' ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;
+/** What holds data goes with its stack, or stays behind. */
+export const removalPolicyOf = (keepData: boolean): RemovalPolicy =>
+  keepData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;

@@ -1,6 +1,5 @@
 import { AttributeType, Billing, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { Construct } from 'constructs';
-import { type Stage } from './options';
 import { removalPolicyOf } from './removal';
 
 /** The attribute that holds when a record expires; the DynamoDB store writes it. */
@@ -10,15 +9,15 @@ const EXPIRY_ATTRIBUTE = 'expiresAt';
 export class ResultsTable extends Construct {
   readonly table: TableV2;
 
-  constructor(scope: Construct, id: string, { stage }: { readonly stage: Stage }) {
+  constructor(scope: Construct, id: string, { keepData }: { readonly keepData: boolean }) {
     super(scope, id);
     this.table = new TableV2(this, 'Table', {
       partitionKey: { name: 'id', type: AttributeType.STRING },
       billing: Billing.onDemand(),
       timeToLiveAttribute: EXPIRY_ATTRIBUTE,
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
-      deletionProtection: stage === 'prod',
-      removalPolicy: removalPolicyOf(stage),
+      deletionProtection: keepData,
+      removalPolicy: removalPolicyOf(keepData),
     });
   }
 }

@@ -67,7 +67,21 @@ function numbersIn(template: Template): Numbers {
   };
 }
 
-const template = numbersIn(synthesize({ consumer: 'fargate' }).messaging);
+interface Container {
+  readonly Environment: readonly { readonly Name: string; readonly Value: unknown }[];
+}
+
+function variableOf(template: Template, name: string): unknown {
+  const tasks = Object.values(template.findResources('AWS::ECS::TaskDefinition'));
+  const containers = tasks.flatMap(({ Properties }) => Properties['ContainerDefinitions'] as Container[]);
+  return containers.flatMap(({ Environment }) => Environment).find(({ Name }) => Name === name)?.Value;
+}
+
+/** What a task's environment says. */
+const LEASE = Number(variableOf(synthesize({ consumer: 'fargate' }).compute, 'VISIBILITY_TIMEOUT_SECONDS'));
+const lambda = numbersIn(synthesize().messaging);
+/** A task asks for the contract's lease at each receive; the queue's own is what a function needs. */
+const template = { ...numbersIn(synthesize({ consumer: 'fargate' }).messaging), visibility: LEASE };
 
 let dataDir: string;
 beforeEach(async () => {
@@ -90,9 +104,12 @@ describe('the numbers of the template', () => {
     });
   });
 
-  it('are the same with a consumer on Lambda, but for the visibility timeout and what follows from it', () => {
-    const lambda = { ...template, visibility: 540, maxReceiveCount: 480 };
-    expect(numbersIn(synthesize().messaging)).toEqual(lambda);
+  it('are the same with a consumer on Lambda, but for the lease and what follows from it', () => {
+    expect(lambda).toEqual({ ...template, visibility: 540, maxReceiveCount: 480 });
+  });
+
+  it('lower no visibility timeout while a stage changes from Lambda to Fargate and the function still consumes', () => {
+    expect(numbersIn(synthesize({ consumer: 'fargate' }).messaging).visibility).toBe(lambda.visibility);
   });
 
   it('are those of the local start', async () => {
@@ -115,7 +132,6 @@ describe('the numbers of the template', () => {
     const { endpoint } = await startBrokerProcess({ dataDir });
     const env = { AWS_ENDPOINT_URL_SQS: endpoint, RESULTS: undefined, VISIBILITY_TIMEOUT_SECONDS: '540' };
     expect(await runApp('dist/ops/provision.js', { env }).exit(30_000)).toMatchObject({ code: 0 });
-    const lambda = numbersIn(synthesize().messaging);
     expect(await numbersAt(endpoint)).toEqual({ ...lambda, deadLetterVisibility: 540 });
   });
 });

@@ -4,6 +4,7 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { buildStacks } from './app';
 import { CDK_CONTEXT } from './cdk-context';
 import { type Context } from './option-reader';
+import { type YourWork } from './work-needs';
 
 /** What `cdk synth` makes of a context, for tests; throws where it would refuse, findings of cdk-nag included. */
 export interface Synthesis {
@@ -21,9 +22,10 @@ export function synthesize(context: Context = {}): Synthesis {
   return synthesis;
 }
 
-function synthesizeAnew(context: Context): Synthesis {
+/** Not kept, since functions cannot be compared. */
+export function synthesizeAnew(context: Context, work?: YourWork): Synthesis {
   const app = new App({ analyticsReporting: false, context: { ...CDK_CONTEXT, ...context } });
-  const stacks = buildStacks(app, process.cwd());
+  const stacks = buildStacks(app, process.cwd(), work);
   const assembly = app.synth();
   const template = ({ artifactId }: { readonly artifactId: string }): Template =>
     Template.fromJSON(assembly.getStackArtifact(artifactId).template as Record<string, unknown>);

@@ -3,7 +3,7 @@ import { isBusy } from './busy';
 import { StoreUnusable } from './errors';
 
 /** Raised with every change of the table or of the payload hash. */
-const VERSION = 3;
+const VERSION = 4;
 
 const TABLE = `
   CREATE TABLE record (
@@ -21,6 +21,7 @@ const TABLE = `
     lease_token   INTEGER,
     lease_until   INTEGER,
     begun         INTEGER,
+    public_error  TEXT,
     CHECK (state <> 'done' OR (hash IS NOT NULL AND input IS NOT NULL AND result IS NOT NULL))
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX record_updated_at ON record (updated_at);
@@ -36,6 +37,7 @@ const MIGRATIONS: ReadonlyMap<number, string> = new Map([
      ALTER TABLE record ADD COLUMN lease_until INTEGER;`,
   ],
   [2, `ALTER TABLE record ADD COLUMN begun INTEGER;`],
+  [3, `ALTER TABLE record ADD COLUMN public_error TEXT;`],
 ]);
 
 /**

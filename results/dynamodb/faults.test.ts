@@ -178,7 +178,10 @@ withDynamo('a table that is away, or not as it should be', () => {
   });
 
   test.each([
-    ['AccessDeniedException', /There is no permission for the table .* \(AccessDeniedException\); allow this process/],
+    [
+      'AccessDeniedException',
+      /There is no permission for the table .* \(AccessDeniedException\); allow this process GetItem, BatchGetItem, PutItem and PartiQLInsert on it/,
+    ],
     ['ResourceNotFoundException', /does not exist in this account and region; run `npm run provision`/],
   ])('%s: one sentence, at start and later', async (type, sentence) => {
     proxy.rule('*', { answer: () => Promise.resolve(refused(type)) });

@@ -1,6 +1,9 @@
 import { StoreError, StoreUnavailable, StoreUnusable, RecordRefused } from '../errors';
 
-const ACTIONS = 'GetItem, BatchGetItem, PutItem, PartiQLInsert, BatchWriteItem and ConditionCheckItem';
+/** What IAM calls the rights that records need. Writes of your own need theirs beside these. */
+export const RECORD_RIGHTS = ['GetItem', 'BatchGetItem', 'PutItem', 'PartiQLInsert'] as const;
+
+const RIGHTS = `${RECORD_RIGHTS.slice(0, -1).join(', ')} and ${RECORD_RIGHTS.at(-1)}`;
 
 const NO_PERMISSION: readonly string[] = [
   'AccessDeniedException',
@@ -34,7 +37,7 @@ function tableFault(table: string, error: unknown): string | undefined {
     return `The region of the table ${table} is not known; set AWS_REGION, or a region in the profile`;
   }
   if (NO_PERMISSION.includes(name)) {
-    return `There is no permission for the table ${table} (${name}); allow this process ${ACTIONS} on it`;
+    return `There is no permission for the table ${table} (${name}); allow this process ${RIGHTS} on it`;
   }
   return undefined;
 }

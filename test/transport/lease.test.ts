@@ -67,6 +67,18 @@ it('aborts a handler whose lease SQS says is gone, and lets the next run have th
   expect(script.runs).toHaveLength(2);
 });
 
+it('asks for a lease of its own where the visibility timeout is longer, as a function may need it', async () => {
+  const queues = await broker().createQueues({ numbers: { visibilityTimeoutSeconds: 600 } });
+  const through = await behindProxy();
+  proxy?.rule('ChangeMessageVisibilityBatch', 'unavailable');
+  const script = stoppedOnce([]);
+  await startConsumer({ broker: through, queues, ...scripted(script), numbers: { leaseSeconds: 2 } });
+  await broker().send(queues.queueUrl, '{}');
+  // The first run loses its lease; with the queue's own the message would come again after ten minutes.
+  await eventually(() => broker().isEmpty(queues.queueUrl), { withinMs: 20_000 });
+  expect(script.runs.map(({ receiveCount }) => receiveCount)).toEqual([1, 2]);
+});
+
 it('takes a throttled heartbeat for what it is, and asks again', async () => {
   const queues = await shortLease();
   const through = await behindProxy();

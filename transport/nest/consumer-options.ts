@@ -9,6 +9,8 @@ interface QueueNumbers extends DeliveryNumbers {
   readonly concurrency: number;
   /** Long polls at once under load, up to a tenth of `concurrency`, and one while idle; 10. 0: none, for `takeEvent`. */
   readonly pollers: number;
+  /** The lease to ask for at each receive. Unless given: the queue's own visibility timeout. */
+  readonly leaseSeconds: number | undefined;
 }
 
 /** What configuration leaves undefined takes the default. */
@@ -36,10 +38,11 @@ interface SettledQueue {
 }
 
 /** Each number's default, and the least that it may be. */
-const NUMBERS: Readonly<Record<keyof QueueNumbers, readonly [byDefault: number, least: number]>> = {
+const NUMBERS: Readonly<Record<keyof QueueNumbers, readonly [byDefault: number | undefined, least: number]>> = {
   concurrency: [100, 1],
   // More on one queue brought nothing when measured.
   pollers: [10, 0],
+  leaseSeconds: [undefined, 1],
   handlerTimeoutSeconds: [60, 1],
   maxAttempts: [5, 1],
   maxBegunRuns: [15, 1],
@@ -48,16 +51,16 @@ const NUMBERS: Readonly<Record<keyof QueueNumbers, readonly [byDefault: number, 
 };
 
 /** Fills the defaults in; throws one `WiringError` that joins all faults. */
-export function settleOptions({ queues, region, endpoint }: ConsumerOptions): SettledQueue[] {
+export function settleOptions({ queues, ...place }: ConsumerOptions): SettledQueue[] {
   const faults = faultsOf(queues);
   if (faults.length > 0) throw new WiringError(faults.join(' '));
   return queues.map((queue) => {
     const { name = DEFAULT_QUEUE, defaultType, queueUrl, deadLetterQueueUrl } = queue;
-    const { concurrency, pollers, ...numbers } = numbersOf(queue);
+    const { concurrency, pollers, leaseSeconds, ...numbers } = numbersOf(queue);
     return {
       name,
       defaultType,
-      options: { region, endpoint, queueUrl, deadLetterQueueUrl, concurrency, pollers, numbers },
+      options: { ...place, queueUrl, deadLetterQueueUrl, concurrency, pollers, leaseSeconds, numbers },
     };
   });
 }

@@ -1,0 +1,57 @@
+import { OptionError, type OptionReader } from './option-reader';
+
+/** Where tasks of Fargate run. */
+export interface NetworkOptions {
+  readonly network: OwnNetwork | ExistingNetwork;
+  /** A cluster that exists; undefined: it is made here. */
+  readonly clusterArn: string | undefined;
+}
+
+export interface OwnNetwork {
+  readonly kind: 'own';
+  /** By name; undefined: the region's first two. */
+  readonly zones: readonly string[] | undefined;
+  /** Ways to the internet; with none the apps reach AWS by endpoints, and nothing else. */
+  readonly natGateways: number;
+}
+
+export interface ExistingNetwork {
+  readonly kind: 'existing';
+  readonly vpcId: string;
+  readonly subnetIds: readonly string[];
+}
+
+const OWN_ONLY = ['zones', 'natGateways'] as const;
+export const NETWORK_NAMES = ['vpc', 'subnets', ...OWN_ONLY, 'cluster'];
+
+/** A balancer takes no fewer. */
+const MIN_ZONES = 2;
+
+export function readNetwork(read: OptionReader, region: string, onFargate: boolean): NetworkOptions {
+  if (!onFargate) read.refuse(NETWORK_NAMES, 'both apps on Lambda');
+  return {
+    network: readExisting(read) ?? readOwn(read, region),
+    clusterArn: read.arn('cluster', { service: 'ecs', resource: 'cluster/NAME' }, region),
+  };
+}
+
+function readExisting(read: OptionReader): ExistingNetwork | undefined {
+  const vpcId = read.matching('vpc', /^vpc-[\da-f]{8,17}$/, 'the id of a VPC such as vpc-0123456789abcdef0');
+  const form = 'ids of subnets such as subnet-0123456789abcdef0';
+  const subnetIds = read.list('subnets', /^subnet-[\da-f]{8,17}$/, form);
+  if (vpcId === undefined && subnetIds === undefined) return undefined;
+  if (vpcId === undefined) throw new OptionError('vpc is missing; subnets are those of a VPC of yours.');
+  if (subnetIds === undefined || subnetIds.length < MIN_ZONES)
+    throw new OptionError(`subnets has to name ${MIN_ZONES} or more of the VPC, each in another zone.`);
+  read.refuse(OWN_ONLY, 'vpc');
+  return { kind: 'existing', vpcId, subnetIds };
+}
+
+function readOwn(read: OptionReader, region: string): OwnNetwork {
+  // A region's name holds letters, digits and dashes only.
+  const zones = read.list('zones', new RegExp(`^${region}[a-z]$`), `zones of the region such as ${region}a`);
+  if (zones && (zones.length < MIN_ZONES || zones.length > 6))
+    throw new OptionError(`zones names ${zones.length}; it takes ${MIN_ZONES} to 6.`);
+  const natGateways = read.whole('natGateways', { min: 0, max: zones?.length ?? MIN_ZONES }) ?? 0;
+  return { kind: 'own', zones, natGateways };
+}
