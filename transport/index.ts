@@ -20,4 +20,5 @@ export { EventRefused } from './events/event-intake';
 export { EventMalformed } from './events/lambda-event';
 export { MessageRefused, QueueUnavailable, WiringError } from './sqs/errors';
 export { leanClient } from './sqs/clients';
+export { isSameQueue } from './sqs/same-queue';
 export { DrainDeadline, HandlerTimeout, LeaseLost } from './run/execution';

@@ -20,6 +20,7 @@ import { Settlement } from './settle/settlement';
 import { type ClientOptions, createPollClient, createWorkClient } from './sqs/clients';
 import { WiringError } from './sqs/errors';
 import { type QueueFacts, readQueueFacts } from './sqs/queue-facts';
+import { isSameQueue } from './sqs/same-queue';
 import { Sender } from './sqs/sender';
 
 export interface TransportOptions extends ClientOptions {
@@ -227,5 +228,3 @@ function toDeliveries(messages: readonly Message[]): Delivery[] {
   const now = Date.now();
   return messages.map((message) => toDelivery(message, now));
 }
-
-const isSameQueue = (one: string, other: string): boolean => one.replace(/\/+$/, '') === other.replace(/\/+$/, '');
