@@ -74,7 +74,5 @@ it('says in one sentence that the dependencies are not there', async () => {
   await rm(join(folder, 'node_modules'));
   const { status, said } = build('product');
   expect(status).toBe(1);
-  expect(said).toBe(
-    'Compiling the product ...\nThe TypeScript compiler is missing: run `npm ci`, or wait for the one that is running.\n',
-  );
+  expect(said).toBe('The dependencies are not there: run `npm ci`, or wait for the one that runs.\n');
 });
