@@ -57,8 +57,14 @@ async function waitForBroker(client: SQSClient, deadlineMs: number): Promise<voi
     } catch (error) {
       // Without the right to list, AWS still answered.
       if (error instanceof SQSServiceException && error.$fault === 'client') return;
-      if (Date.now() >= deadline)
-        throw new Error(`No SQS broker answered within ${deadlineMs / 1000} s`, { cause: error });
+      // Without credentials nothing was asked, and waiting brings none.
+      if (!(error instanceof Error) || error.name === 'CredentialsProviderError') throw error;
+      if (Date.now() >= deadline) {
+        const said = error instanceof SQSServiceException ? `answered well within` : 'answered within';
+        throw new Error(`No SQS broker ${said} ${deadlineMs / 1000} s: ${error.message || error.name}`, {
+          cause: error,
+        });
+      }
       await delay(100);
     }
   }
