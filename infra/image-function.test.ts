@@ -98,6 +98,19 @@ describe('the producer on Lambda', () => {
 
 describe('both on Lambda', () => {
   it.each([
+    ['producer', 1_024],
+    ['consumer', 512],
+  ])('have memory and concurrency of your choice: the %s', (app, MemorySize) => {
+    const Description = `Plusone: ${app}`;
+    const unchosen = { Description, MemorySize, ReservedConcurrentExecutions: Match.absent() };
+    synthesize().compute.hasResourceProperties('AWS::Lambda::Function', unchosen);
+    synthesize({ [`${app}Memory`]: '1769', [`${app}Reserved`]: '60' }).compute.hasResourceProperties(
+      'AWS::Lambda::Function',
+      { Description, MemorySize: 1_769, ReservedConcurrentExecutions: 60 },
+    );
+  });
+
+  it.each([
     ['arm64', 'arm64', 'linux/arm64'],
     ['x86_64', 'x86_64', 'linux/amd64'],
   ])('are %s', (architecture, expected) => {

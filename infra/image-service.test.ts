@@ -4,6 +4,8 @@ import { synthesize } from './synthesis';
 
 const BOTH = { producer: 'fargate', consumer: 'fargate' };
 
+const SECRET = 'arn:aws:secretsmanager:ap-northeast-2:111122223333:secret:plusone/keys-AbCd12';
+
 const container = (template: Template, Name: string): Record<string, unknown> => {
   const tasks = Object.values(template.findResources('AWS::ECS::TaskDefinition'));
   const all = tasks.flatMap(({ Properties }) => Properties['ContainerDefinitions'] as Record<string, unknown>[]);
@@ -34,6 +36,17 @@ describe('a task', () => {
     const { HealthCheck } = container(synthesize(BOTH).compute, name) as { HealthCheck: { Command: string[] } };
     expect(HealthCheck.Command.slice(0, 3)).toEqual(['CMD', '/nodejs/bin/node', '-e']);
     expect(HealthCheck.Command[3]).toContain('/health/live');
+  });
+
+  it.each(['producer', 'consumer'])('of the %s has a processor and memory of your choice', (app) => {
+    const size = (context: object): unknown => {
+      const { compute } = synthesize({ ...BOTH, ...context });
+      const tasks = Object.values(compute.findResources('AWS::ECS::TaskDefinition'));
+      const { Properties } = tasks.find((task) => JSON.stringify(task).includes(`"Name":"${app}"`)) ?? {};
+      return Properties && [Properties['Cpu'], Properties['Memory']];
+    };
+    expect(size({})).toEqual(['256', '512']);
+    expect(size({ [`${app}Cpu`]: '1024', [`${app}Memory`]: '3072' })).toEqual(['1024', '3072']);
   });
 
   it.each([
@@ -129,6 +142,26 @@ describe('the producer on Fargate', () => {
     expect(variables(verified, 'producer')).toMatchObject({ CALLER_FROM: 'token' });
     integration(keyed, Match.absent());
     expect(variables(keyed, 'producer')).not.toHaveProperty('CALLER_FROM');
+  });
+
+  it('is as many as you choose', () => {
+    synthesize({ ...BOTH, stage: 'prod', producerMinTasks: 3, producerMaxTasks: 100 }).compute.hasResourceProperties(
+      'AWS::ApplicationAutoScaling::ScalableTarget',
+      { MinCapacity: 3, MaxCapacity: 100 },
+    );
+  });
+
+  it.each([
+    ['plusone/keys', ':secret:plusone/keys"', ':secret:plusone/keys-??????"'],
+    [SECRET, `"${SECRET}"`, `"${SECRET}"`],
+  ])('takes its keys from %s, and may read that secret only', (apiKeysSecret, valueFrom, resource) => {
+    const { compute } = synthesize({ ...BOTH, auth: 'api-keys', apiKeysSecret });
+    const [secret] = container(compute, 'producer')['Secrets'] as { ValueFrom: unknown }[];
+    expect(JSON.stringify(secret?.ValueFrom)).toContain(valueFrom);
+    const grants = JSON.stringify(compute.findResources('AWS::IAM::Policy')).split('secretsmanager:GetSecretValue');
+    expect(grants).toHaveLength(2);
+    expect(grants[1]?.split('"Version"')[0]).toContain(resource);
+    expect(grants[1]).not.toContain(`secret:arn`);
   });
 
   it('is two in prod, one in dev', () => {

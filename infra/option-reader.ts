@@ -1,3 +1,5 @@
+import { RegionInfo } from 'aws-cdk-lib/region-info';
+
 /** A context value that cannot be deployed; the message is one sentence that names the option. */
 export class OptionError extends Error {
   override readonly name = 'OptionError';
@@ -43,7 +45,8 @@ export class OptionReader {
     const text = this.text(name);
     if (text === undefined) return undefined;
     const value = Number(text);
-    if (Number.isInteger(value) && value >= range.min && value <= range.max) return value;
+    // As people write one: not `1e3`, `0x10` or `10.0`.
+    if (/^\d+$/.test(text) && value >= range.min && value <= range.max) return value;
     throw new OptionError(`${name} is "${text}"; it takes a whole number from ${range.min} to ${range.max}.`);
   }
 
@@ -74,12 +77,16 @@ export class OptionReader {
     return isObject(parsed) ? parsed : undefined;
   }
 
-  /** The ARN of something that has to be in the region that is deployed to. */
+  /** The ARN of something that has to be in the region that is deployed to, and so in its partition. */
   arn(name: string, kind: { readonly service: string; readonly resource: string }, region: string): string | undefined {
     const { service, resource } = kind;
-    const form = `arn:aws:${service}:${region}:ACCOUNT:${resource}`;
-    const named = resource.replace(/NAME$/, '[\\w.-]+').replace(/ID$/, '(?:mrk-)?[\\da-f-]{32,}');
-    const pattern = new RegExp(`^arn:aws[a-z-]*:${service}:([a-z0-9-]+):\\d{12}:${named}$`);
+    const partition = RegionInfo.get(region).partition ?? 'aws';
+    const form = `arn:${partition}:${service}:${region}:ACCOUNT:${resource}`;
+    const named = resource
+      .replace(/NAME$/, '[\\w.-]+')
+      .replace(/ID$/, '(?:mrk-)?[\\da-f-]{32,}')
+      .replace(/NAME-SUFFIX$/, '[\\w/+=.@-]+-[A-Za-z\\d]{6}');
+    const pattern = new RegExp(`^arn:${partition}:${service}:([a-z0-9-]+):\\d{12}:${named}$`);
     const text = this.matching(name, pattern, `an ARN such as ${form}`);
     const other = text === undefined ? region : pattern.exec(text)?.[1];
     if (other === region) return text;

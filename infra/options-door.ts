@@ -4,8 +4,8 @@ import { OptionError, type OptionReader } from './option-reader';
 export type Auth =
   | { readonly kind: 'iam' }
   | { readonly kind: 'jwt'; readonly issuer: string; readonly audience: string }
-  /** The producer's own keys, by the name of a secret that holds them comma separated. */
-  | { readonly kind: 'api-keys'; readonly secretName: string };
+  /** The producer's own keys, by a secret that holds them comma separated: its name, or its whole ARN. */
+  | { readonly kind: 'api-keys'; readonly secret: string };
 
 /** The way in. */
 export interface DoorOptions {
@@ -25,30 +25,46 @@ export const DOOR_NAMES = [
 
 export function readDoor(read: OptionReader, region: string): DoorOptions {
   return {
-    auth: readAuth(read),
+    auth: readAuth(read, region),
     requestsPerSecond: read.whole('requestsPerSecond', { min: 1, max: 10_000 }) ?? 100,
     domain: readDomain(read, region),
     corsOrigins: readOrigins(read),
   };
 }
 
-function readAuth(read: OptionReader): Auth {
+function readAuth(read: OptionReader, region: string): Auth {
   const kind = read.choice('auth', ['iam', 'jwt', 'api-keys']);
   if (kind !== 'jwt') read.refuse(JWT_ONLY, `auth=${kind}`);
   if (kind !== 'api-keys') read.refuse(['apiKeysSecret'], `auth=${kind}`);
-  if (kind === 'jwt')
-    return { kind, issuer: required(read, 'jwtIssuer', kind), audience: required(read, 'jwtAudience', kind) };
-  return kind === 'iam' ? { kind } : { kind, secretName: required(read, 'apiKeysSecret', kind) };
+  if (kind === 'iam') return { kind };
+  const required = (name: string, text: string | undefined): string => {
+    if (text !== undefined) return text;
+    throw new OptionError(`${name} is missing; auth=${kind} needs it.`);
+  };
+  if (kind === 'api-keys') return { kind, secret: required('apiKeysSecret', readSecret(read, region)) };
+  const issuer = read.matching('jwtIssuer', /^https:\/\/\S+$/, 'an https URL');
+  const audience = read.matching('jwtAudience', /^[^\s,]+$/, 'one audience, without commas or blanks');
+  return { kind, issuer: required('jwtIssuer', issuer), audience: required('jwtAudience', audience) };
 }
 
-function required(read: OptionReader, name: string, auth: string): string {
-  const text = name === 'jwtIssuer' ? read.matching(name, /^https:\/\/\S+$/, 'an https URL') : read.text(name);
-  if (text === undefined) throw new OptionError(`${name} is missing; auth=${auth} needs it.`);
-  return text;
+/** By name or whole ARN, since Secrets Manager completes half an ARN by guessing. */
+function readSecret(read: OptionReader, region: string): string | undefined {
+  const name = 'apiKeysSecret';
+  if (read.text(name)?.startsWith('arn:') === true)
+    return read.arn(name, { service: 'secretsmanager', resource: 'secret:NAME-SUFFIX' }, region);
+  const text = read.matching(name, /^[\w/+=.@-]{1,512}$/, 'a name of letters, digits and /_+=.@-, or a whole ARN');
+  if (text === undefined || !/-[A-Za-z\d]{6}$/.test(text)) return text;
+  throw new OptionError(
+    `${name} is "${text}"; AWS takes a name that ends in a dash and six characters for half an ARN, so give the whole ARN.`,
+  );
 }
+
+/** A label neither begins nor ends with a dash. */
+const DOMAIN = /^(?=.{1,253}$)(?!.*(?:^|\.)-)(?!.*-(?:\.|$))[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63})+$/;
 
 function readDomain(read: OptionReader, region: string): DoorOptions['domain'] {
-  const name = read.matching('domain', /^[a-z0-9-]+(\.[a-z0-9-]+)+$/, 'a domain name such as api.example.com');
+  const form = 'a domain name such as api.example.com, with labels of up to 63 characters and 253 in all';
+  const name = read.matching('domain', DOMAIN, form);
   const certificateArn = read.arn('certificate', { service: 'acm', resource: 'certificate/ID' }, region);
   if (name === undefined && certificateArn === undefined) return undefined;
   if (name === undefined) throw new OptionError('domain is missing; certificate is for a domain name of yours.');

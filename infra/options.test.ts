@@ -20,6 +20,15 @@ const DEAD_LETTERS = 'arn:aws:sqs:ap-northeast-2:111122223333:orders-dlq';
 const FARGATE = { consumer: 'fargate', producer: 'fargate' };
 const SUBNETS = 'subnet-0123456789abcdef0,subnet-0123456789abcdef1';
 
+const LONG_DOMAIN = `${'a.'.repeat(150)}com`;
+const SECRET = 'arn:aws:secretsmanager:ap-northeast-2:111122223333:secret:plusone/keys-AbCd12';
+
+function refuses(context: Context, sentence: RegExp): void {
+  const refused = (): unknown => choose(context);
+  expect(refused).toThrow(OptionError);
+  expect(refused).toThrow(sentence);
+}
+
 describe('a choice that cannot be deployed', () => {
   it.each<[name: string, context: Context, option: RegExp]>([
     ['an unknown name', { consmer: 'lambda' }, /^consmer is no option; there are .*consumer/],
@@ -118,9 +127,59 @@ describe('a choice that cannot be deployed', () => {
     ],
     ['an extension that is no JSON', { extensions: '{queue' }, /^extensions takes an object/],
   ])('%s', (_name, context, sentence) => {
-    const refused = (): unknown => choose(context);
-    expect(refused).toThrow(OptionError);
-    expect(refused).toThrow(sentence);
+    refuses(context, sentence);
+  });
+});
+
+describe('a value that AWS would take for something else, or not at all', () => {
+  it.each<[name: string, context: Context, option: RegExp]>([
+    ['a number with an exponent', { requestsPerSecond: '1e3' }, /^requestsPerSecond is "1e3"; it takes a whole/],
+    ['a number of base 16', { handlerTimeout: '0x10' }, /^handlerTimeout is "0x10"; it takes a whole number/],
+    ['a number with a point', { maxConcurrency: '10.0' }, /^maxConcurrency is "10\.0"; it takes a whole number/],
+    ['a domain too long', { domain: LONG_DOMAIN, certificate: CERTIFICATE }, /^domain is "a.*; it takes a domain name/],
+    [
+      'a label too long',
+      { domain: `${'a'.repeat(64)}.com`, certificate: CERTIFICATE },
+      /^domain is "a.*; it takes a domain name/,
+    ],
+    [
+      'a domain that begins with a dash',
+      { domain: '-a.example.com', certificate: CERTIFICATE },
+      /^domain is "-a\.example\.com"; it takes a domain name/,
+    ],
+    [
+      'a label that ends in a dash',
+      { domain: 'a.example-.com', certificate: CERTIFICATE },
+      /^domain is "a\.example-\.com"; it takes a domain name/,
+    ],
+    ['a FIFO topic', { region: 'us-east-1', alarmTopic: `${TOPIC}.fifo` }, /^alarmTopic is ".*"; CloudWatch does not/],
+    [
+      'a key of another partition',
+      { encryption: 'kms', encryptionKey: KEY.replace('arn:aws:', 'arn:aws-cn:') },
+      /^encryptionKey is "arn:aws-cn.*"; it takes an ARN such as arn:aws:kms:ap-northeast-2:ACCOUNT:key\/ID\.$/,
+    ],
+    [
+      'a key of the partition that a region is not in',
+      { region: 'cn-north-1', encryption: 'kms', encryptionKey: KEY.replace('ap-northeast-2', 'cn-north-1') },
+      /^encryptionKey is ".*"; it takes an ARN such as arn:aws-cn:kms:cn-north-1:/,
+    ],
+    [
+      'two audiences',
+      { auth: 'jwt', jwtIssuer: 'https://a', jwtAudience: 'a,b' },
+      /^jwtAudience is "a,b"; it takes one/,
+    ],
+  ])('%s', (_name, context, sentence) => {
+    refuses(context, sentence);
+  });
+
+  it.each([
+    ['one that ends a reference', 'x}}y', /^apiKeysSecret is "x}}y"; it takes a name of letters/],
+    ['parts of a reference', 'a:b:c', /^apiKeysSecret is "a:b:c"; it takes a name of letters/],
+    ['a name like half an ARN', 'plusone-secret', /^apiKeysSecret is "plusone-secret"; AWS takes a name/],
+    ['half an ARN', SECRET.slice(0, -7), /^apiKeysSecret is "arn:.*"; it takes an ARN such as .*SUFFIX\.$/],
+    ['one of another region', SECRET.replace('-2', '-1'), /^apiKeysSecret is in the region ap-northeast-1, but/],
+  ])('a secret: %s', (_name, apiKeysSecret, sentence) => {
+    refuses({ auth: 'api-keys', apiKeysSecret }, sentence);
   });
 });
 
@@ -132,6 +191,14 @@ it('has each option in docs/deploy.md, and no other', () => {
 });
 
 describe('a choice that can', () => {
+  it.each(['plusone/keys', 'keys-of-plusone', 'plusone-secrets', SECRET])('has its keys in %s', (apiKeysSecret) => {
+    expect(choose({ auth: 'api-keys', apiKeysSecret }).auth).toEqual({ kind: 'api-keys', secret: apiKeysSecret });
+  });
+
+  it.each(['a.b', 'api.example.com', 'a--1.example-2.com', `${'a'.repeat(63)}.com`])('has the domain %s', (domain) => {
+    expect(choose({ domain, certificate: CERTIFICATE }).domain?.name).toBe(domain);
+  });
+
   it('is Lambda for both in ap-northeast-2, closed to whom IAM does not know, unless told otherwise', () => {
     expect(choose({})).toMatchObject({
       producer: 'lambda',

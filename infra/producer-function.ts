@@ -36,5 +36,5 @@ export class ProducerFunction extends ImageFunction {
 function guardVariables(auth: Auth): Record<string, string> {
   if (auth.kind !== 'api-keys') return { HOST: '127.0.0.1', CALLER_FROM: 'request-context' };
   // CloudFormation puts the secret in at deployment, so that neither template nor repository holds it.
-  return { HOST: '0.0.0.0', API_KEYS: SecretValue.secretsManager(auth.secretName).unsafeUnwrap() };
+  return { HOST: '0.0.0.0', API_KEYS: SecretValue.secretsManager(auth.secret).unsafeUnwrap() };
 }

@@ -93,5 +93,9 @@ function guardVariables({ auth, requestsPerSecond }: Options): Record<string, st
 
 function apiKeys(scope: Construct, auth: Auth): Record<string, Secret> {
   if (auth.kind !== 'api-keys') return {};
-  return { API_KEYS: Secret.fromSecretsManager(StoredSecret.fromSecretNameV2(scope, 'ApiKeys', auth.secretName)) };
+  const { secret } = auth;
+  const stored = secret.startsWith('arn:')
+    ? StoredSecret.fromSecretCompleteArn(scope, 'ApiKeys', secret)
+    : StoredSecret.fromSecretNameV2(scope, 'ApiKeys', secret);
+  return { API_KEYS: Secret.fromSecretsManager(stored) };
 }
