@@ -47,7 +47,7 @@ export function consumerFaults({ queueUrl, deadLetterQueueUrl }: Environment): s
 const withoutSlash = (url: string): string => url.replace(/\/+$/, '');
 
 function optionsOf(environment: Environment): Omit<ConsumerOptions, 'work'> {
-  const { queueUrl, deadLetterQueueUrl, region, sqsEndpoint, concurrency, handlerTimeoutSeconds, onLambda } =
+  const { queueUrl, deadLetterQueueUrl, region, sqsEndpoint, sdkPath, concurrency, handlerTimeoutSeconds, onLambda } =
     environment;
   if (queueUrl === undefined || deadLetterQueueUrl === undefined)
     throw new EnvironmentError(consumerFaults(environment));
@@ -55,6 +55,7 @@ function optionsOf(environment: Environment): Omit<ConsumerOptions, 'work'> {
     transport: {
       region,
       endpoint: sqsEndpoint,
+      sdkPath,
       queues: [
         {
           queueUrl,

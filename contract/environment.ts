@@ -8,6 +8,8 @@ export interface Environment {
   readonly dynamodbRegion: string | undefined;
   readonly sqsEndpoint: string | undefined;
   readonly dynamodbEndpoint: string | undefined;
+  /** Calls to SQS take the SDK's whole way, not the lean one. */
+  readonly sdkPath: boolean;
   readonly queueUrl: string | undefined;
   readonly deadLetterQueueUrl: string | undefined;
   /** `sqlite:PATH` or `dynamodb:TABLE`. */
@@ -19,6 +21,8 @@ export interface Environment {
   readonly dataDir: string;
   readonly apiKeys: readonly string[];
   readonly allowAnonymous: boolean;
+  /** What tells who calls where a front door checks callers; undefined: API keys do, or nothing does. */
+  readonly callerFrom: CallerSource | undefined;
   /** Callers see what work threw, not only its class. */
   readonly showErrors: boolean;
   /** Requests per second and caller; undefined for no limit. */
@@ -39,6 +43,15 @@ export interface Environment {
   /** The lease to ask for at each receive; undefined for the queue's own visibility timeout. */
   readonly leaseSeconds: number | undefined;
 }
+
+/**
+ * `request-context`: the web adapter's header, on Lambda. `token`: `sub` of the JWT in `Authorization`, which the front
+ * door has verified. `header:NAME`: a header that the front door overwrites in each request.
+ */
+export type CallerSource = 'request-context' | 'token' | `header:${string}`;
+
+const isCallerSource = (text: string): text is CallerSource =>
+  /^(?:request-context|token|header:[a-z0-9-]{1,64})$/.test(text);
 
 /** Calls to an emulator are signed for a region as well; any will do. */
 export const EMULATOR_REGION = 'us-east-1';
@@ -83,11 +96,11 @@ class Reader {
     return fallback;
   }
 
-  flag(name: string): boolean {
+  flag(name: string, [on, off]: readonly [string, string] = ['true', 'false']): boolean {
     const text = this.text(name);
-    if (text !== undefined && text !== 'true' && text !== 'false')
-      this.faults.push(`${name} is "${text}"; it takes true or false`);
-    return text === 'true';
+    if (text !== undefined && text !== on && text !== off)
+      this.faults.push(`${name} is "${text}"; it takes ${on} or ${off}`);
+    return text === on;
   }
 
   url(name: string): string | undefined {
@@ -111,6 +124,13 @@ class Reader {
         `${name}: key ${place} of ${keys.length} cannot be sent; a key takes 1 to ${KEY_LIMIT} visible ASCII characters without blanks`,
       );
     return keys;
+  }
+
+  callerSource(name: string): CallerSource | undefined {
+    const text = this.text(name)?.toLowerCase();
+    if (text === undefined || isCallerSource(text)) return text;
+    this.faults.push(`${name} is "${text}"; it takes request-context, token or header:NAME`);
+    return undefined;
   }
 
   results(name: string, fallback: string): string {
@@ -145,6 +165,7 @@ export function readEnvironment(source: Variables = processVariables, check: Che
   const rateLimit = read.number('RATE_LIMIT_PER_SECOND', 0, { min: 1, max: 1_000_000 });
   const environment: Environment = {
     ...readPlaces(read),
+    sdkPath: read.flag('SDK_PATH', ['1', '0']),
     queueUrl: read.url('QUEUE_URL'),
     deadLetterQueueUrl: read.url('DLQ_URL'),
     results: read.results('RESULTS', `sqlite:${dataDir}/results.db`),
@@ -155,6 +176,7 @@ export function readEnvironment(source: Variables = processVariables, check: Che
     dataDir,
     apiKeys: read.keys('API_KEYS'),
     allowAnonymous: read.flag('ALLOW_ANONYMOUS'),
+    callerFrom: read.callerSource('CALLER_FROM'),
     showErrors: read.flag('SHOW_ERRORS'),
     rateLimitPerSecond: rateLimit === 0 ? undefined : rateLimit,
     concurrency: read.number('CONCURRENCY', 100, { min: 1, max: 10_000 }),

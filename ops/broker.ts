@@ -9,6 +9,7 @@
  */
 import { parseArgs } from 'node:util';
 import { EMULATOR_REGION, readEnvironment } from '../contract/environment';
+import { outliveReaders } from '../service/output';
 
 const HOST = '127.0.0.1';
 
@@ -98,6 +99,7 @@ async function start({ port, dataDir, region, habits }: BrokerOptions): Promise<
 }
 
 function main(): void {
+  outliveReaders();
   let options: BrokerOptions;
   try {
     options = readOptions();

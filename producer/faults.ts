@@ -24,5 +24,14 @@ export function producerFaults(environment: Environment): string[] {
       `HOST is "${host}", which anyone can reach; set API_KEYS, or ALLOW_ANONYMOUS=true if something in front guards the producer`,
     );
   }
+  const { callerFrom, onLambda, apiKeys } = environment;
+  if (callerFrom === 'request-context' && !onLambda) {
+    faults.push(
+      'CALLER_FROM is "request-context", a header that only the web adapter on Lambda overwrites; it takes token or header:NAME here',
+    );
+  }
+  if (callerFrom !== undefined && apiKeys.length > 0) {
+    faults.push('CALLER_FROM and API_KEYS both say who calls; set one of them');
+  }
   return faults;
 }

@@ -1,7 +1,7 @@
 import { ReceiveMessageCommand, type Message, type SQSClient } from '@aws-sdk/client-sqs';
 import { Logger } from '@nestjs/common';
 import { setTimeout as wait } from 'node:timers/promises';
-import { errorText } from '../delivery/outcome';
+import { errorText } from '../delivery/error-text';
 import { type Admission } from '../run/admission';
 import { isIntact } from '../sqs/md5';
 import { type PollGate } from './poll-gate';

@@ -1,17 +1,30 @@
 import { SQSClient, type SQSClientConfig } from '@aws-sdk/client-sqs';
 import { UndiciHttpHandler } from '@smithy/undici-http-handler';
+import { leanClient } from '../wire/lean-client';
 import { withinLimit } from './limit';
 
-/** Where SQS is. */
+/** Where SQS is, and how it is called. */
 export interface Place {
   /** Undefined: what the SDK finds in environment and profile. The region in an AWS queue URL goes before either. */
   readonly region?: string | undefined;
   /** Undefined for AWS itself. */
   readonly endpoint?: string | undefined;
+  /**
+   * A client of the application's own, for all calls: it is never destroyed here, and its region, endpoint, credentials
+   * and limits count. If it has middleware of its own, every call goes through it.
+   */
+  readonly client?: SQSClient | undefined;
+  /** True: the calls of a busy queue go through all of the SDK's middleware, too, and cost about twice as much. */
+  readonly sdkPath?: boolean | undefined;
 }
 
 export interface ClientOptions extends Place {
   readonly queueUrl: string;
+}
+
+/** The part that is used here of what undici answers with. */
+interface BodyReadable {
+  bytes(): Promise<Uint8Array>;
 }
 
 /** Seconds by which an answer to a long poll may be late before the poll counts as lost. */
@@ -27,8 +40,7 @@ const WORK_LIMIT_MS = 10_000;
 
 /** For sends, deletes and visibility: every call has its answer, or has failed, within 10 s. */
 export function createWorkClient(options: ClientOptions): SQSClient {
-  const client = createClient(options, { maxAttempts: 2, requestHandler: httpHandler(3_000) });
-  return limited(client, WORK_LIMIT_MS);
+  return limited(createClient(options, { maxAttempts: 2, requestHandler: httpHandler(3_000) }), WORK_LIMIT_MS);
 }
 
 /** For long polls: each parks a socket for up to `waitSeconds`, so they have a client of their own. The pump backs off, not the SDK. */
@@ -58,59 +70,40 @@ function httpHandler(answerMs: number, connections = 50): UndiciHttpHandler {
   });
 }
 
-function createClient({ queueUrl, region, endpoint }: ClientOptions, config: SQSClientConfig): SQSClient {
+function createClient({ client: own, sdkPath, ...options }: ClientOptions, config: SQSClientConfig): SQSClient {
+  const client = own ? undestroyed(own) : newClient(options, config);
+  return sdkPath ? client : leanClient(client);
+}
+
+/** Whoever made a client ends it. */
+const undestroyed = (client: SQSClient): SQSClient =>
+  Object.create(client, { destroy: { value: () => undefined } }) as SQSClient;
+
+function newClient({ queueUrl, region, endpoint }: ClientOptions, config: SQSClientConfig): SQSClient {
   const signedFor = regionOf(queueUrl) ?? region;
-  const client = new SQSClient({
+  return new SQSClient({
     ...(signedFor !== undefined && { region: signedFor }),
     ...(endpoint !== undefined && { endpoint }),
     // An emulator's queue URL may name a host that only it can resolve.
     useQueueUrlAsEndpoint: endpoint === undefined,
     // Held against the bodies one by one instead: the SDK fails ten messages for one, in vain where there is no MD5.
     md5: false,
+    streamCollector: readWhole,
     ...config,
   });
-  makeLean(client);
-  retryBrokenAnswers(client);
-  return client;
 }
 
-/** The handler calls an error by a name that the SDK tries again only until the answer's headers are there. */
-function retryBrokenAnswers({ middlewareStack }: SQSClient): void {
-  middlewareStack.add(
-    (next) => async (call) => {
-      try {
-        return await next(call);
-      } catch (error) {
-        if (error instanceof Error && 'code' in error && BROKEN.has(error.code)) error.name = 'TimeoutError';
-        throw error;
-      }
-    },
-    { name: 'brokenAnswers', step: 'deserialize', priority: 'high' },
-  );
+/** Reads an answer to its end. undici's name for one that breaks off is not one that the SDK tries again. */
+async function readWhole(body: BodyReadable): Promise<Uint8Array> {
+  try {
+    return await body.bytes();
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && BROKEN.has(error.code)) error.name = 'TimeoutError';
+    throw error;
+  }
 }
 
 const BROKEN: ReadonlySet<unknown> = new Set(['UND_ERR_SOCKET', 'UND_ERR_BODY_TIMEOUT']);
-
-/** As the call has it by then. */
-interface HttpCall {
-  readonly request: { readonly headers: Record<string, string> };
-}
-
-/**
- * Without a logger the SDK still makes a copy of each call and its answer for one, and it composes its long user agent
- * anew for each call: a twentieth of what a job costs each.
- */
-function makeLean({ middlewareStack }: SQSClient): void {
-  middlewareStack.remove('loggerMiddleware');
-  middlewareStack.remove('getUserAgentMiddleware');
-  middlewareStack.add(
-    (next) => (call) => {
-      (call as HttpCall).request.headers['user-agent'] = 'nestjs-sqs';
-      return next(call);
-    },
-    { name: 'userAgent', step: 'build' },
-  );
-}
 
 /** A queue takes only calls that are signed for its own region. Undefined where the URL is not one of AWS itself. */
 function regionOf(queueUrl: string): string | undefined {
