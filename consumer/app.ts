@@ -47,14 +47,24 @@ export function consumerFaults({ queueUrl, deadLetterQueueUrl }: Environment): s
 const withoutSlash = (url: string): string => url.replace(/\/+$/, '');
 
 function optionsOf(environment: Environment): Omit<ConsumerOptions, 'work'> {
-  const { queueUrl, deadLetterQueueUrl, region, sqsEndpoint, sdkPath, concurrency, handlerTimeoutSeconds, onLambda } =
-    environment;
+  const {
+    queueUrl,
+    deadLetterQueueUrl,
+    region,
+    sqsEndpoint,
+    sqsCredentials,
+    sdkPath,
+    concurrency,
+    handlerTimeoutSeconds,
+    onLambda,
+  } = environment;
   if (queueUrl === undefined || deadLetterQueueUrl === undefined)
     throw new EnvironmentError(consumerFaults(environment));
   return {
     transport: {
       region,
       endpoint: sqsEndpoint,
+      credentials: sqsCredentials,
       sdkPath,
       queues: [
         {

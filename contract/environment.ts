@@ -1,4 +1,5 @@
 import { DELIVERY } from './delivery';
+import { type Credentials, localCredentials, type Variables, withoutSecrets } from './local';
 
 /** Everything the environment can say. The only place that reads `process.env`. */
 export interface Environment {
@@ -8,6 +9,9 @@ export interface Environment {
   readonly dynamodbRegion: string | undefined;
   readonly sqsEndpoint: string | undefined;
   readonly dynamodbEndpoint: string | undefined;
+  /** Of an emulator; undefined leaves them to the SDK. */
+  readonly sqsCredentials: Credentials | undefined;
+  readonly dynamodbCredentials: Credentials | undefined;
   /** Calls to SQS take the SDK's whole way, not the lean one. */
   readonly sdkPath: boolean;
   readonly queueUrl: string | undefined;
@@ -56,8 +60,6 @@ const isCallerSource = (text: string): text is CallerSource =>
 /** Calls to an emulator are signed for a region as well; any will do. */
 export const EMULATOR_REGION = 'us-east-1';
 
-export type Variables = Readonly<Record<string, string | undefined>>;
-
 /** As this process was started; what a child of it inherits. */
 export const processVariables: Variables = process.env;
 
@@ -79,7 +81,7 @@ const KEY_PATTERN = new RegExp(`^[\\x21-\\x7e]{1,${KEY_LIMIT}}$`);
 class Reader {
   readonly faults: string[] = [];
 
-  constructor(private readonly source: Variables) {}
+  constructor(readonly source: Variables) {}
 
   text(name: string): string | undefined {
     const value = this.source[name]?.trim();
@@ -106,7 +108,7 @@ class Reader {
   url(name: string): string | undefined {
     const text = this.text(name);
     if (text !== undefined && !/^https?:$/.test(URL.parse(text)?.protocol ?? '')) {
-      this.faults.push(`${name} is "${text}"; it takes an http or https URL`);
+      this.faults.push(`${name} is "${withoutSecrets(text)}"; it takes an http or https URL`);
     }
     return text;
   }
@@ -136,7 +138,7 @@ class Reader {
   results(name: string, fallback: string): string {
     const text = this.text(name) ?? fallback;
     if (!/^(sqlite|dynamodb):.+$/.test(text))
-      this.faults.push(`${name} is "${text}"; it takes sqlite:PATH or dynamodb:TABLE`);
+      this.faults.push(`${name} is "${withoutSecrets(text)}"; it takes sqlite:PATH or dynamodb:TABLE`);
     return text;
   }
 }
@@ -144,7 +146,10 @@ class Reader {
 /** What one service needs beyond what all do: a sentence for each fault. */
 export type Check = (environment: Environment) => readonly string[];
 
-type Places = Pick<Environment, 'region' | 'sqsEndpoint' | 'dynamodbRegion' | 'dynamodbEndpoint'>;
+type Places = Pick<
+  Environment,
+  'region' | 'sqsEndpoint' | 'sqsCredentials' | 'dynamodbRegion' | 'dynamodbEndpoint' | 'dynamodbCredentials'
+>;
 
 function readPlaces(read: Reader): Places {
   const named = read.text('AWS_REGION') ?? read.text('AWS_DEFAULT_REGION');
@@ -153,7 +158,14 @@ function readPlaces(read: Reader): Places {
   const endpoint = read.url('AWS_ENDPOINT_URL');
   const sqsEndpoint = read.url('AWS_ENDPOINT_URL_SQS') ?? endpoint;
   const dynamodbEndpoint = read.url('AWS_ENDPOINT_URL_DYNAMODB') ?? endpoint;
-  return { region: regionAt(sqsEndpoint), sqsEndpoint, dynamodbRegion: regionAt(dynamodbEndpoint), dynamodbEndpoint };
+  return {
+    region: regionAt(sqsEndpoint),
+    sqsEndpoint,
+    sqsCredentials: localCredentials(sqsEndpoint, read.source),
+    dynamodbRegion: regionAt(dynamodbEndpoint),
+    dynamodbEndpoint,
+    dynamodbCredentials: localCredentials(dynamodbEndpoint, read.source),
+  };
 }
 
 /** Reads and checks the environment; throws `EnvironmentError` naming every fault, those that `check` finds too. */

@@ -68,7 +68,10 @@ const undici = {
       contents: `
         const Dispatcher = require('undici/lib/dispatcher/dispatcher');
         Dispatcher.prototype.request = require('undici/lib/api/api-request');
-        module.exports = { Dispatcher, Agent: require('undici/lib/dispatcher/agent') };`,
+        module.exports = { Dispatcher,
+          Agent: require('undici/lib/dispatcher/agent'),
+          // Loaded only if SQS is beyond this machine.
+          get EnvHttpProxyAgent() { return require('undici/lib/dispatcher/env-http-proxy-agent'); } };`,
       resolveDir,
     }));
   },

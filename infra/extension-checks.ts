@@ -67,6 +67,11 @@ function checkReceives({ extensions }: Options, numbers: Numbers): void {
 function checkRetention({ extensions }: Options, numbers: Numbers): void {
   const { queueRetentionSeconds, deadLetterRetentionSeconds } = numbers;
   if (extensions.queue?.[RETENTION.name] === undefined && extensions.dlq?.[RETENTION.name] === undefined) return;
+  // What SQS itself moves keeps the time of its first enqueue.
+  if (deadLetterRetentionSeconds <= queueRetentionSeconds)
+    throw new OptionError(
+      `extensions makes MessageRetentionPeriod ${deadLetterRetentionSeconds} s in the dead-letter queue; it takes more than the queue's ${queueRetentionSeconds} s, since a message that SQS moves keeps its age.`,
+    );
   if (queueRetentionSeconds + deadLetterRetentionSeconds < DELIVERY.recordRetentionSeconds) return;
   throw new OptionError(
     `extensions makes MessageRetentionPeriod ${queueRetentionSeconds} s in the queue and ${deadLetterRetentionSeconds} s in the dead-letter queue; together they stay below the ${DELIVERY.recordRetentionSeconds} s of a record.`,

@@ -36,10 +36,16 @@ describe('an extension that contradicts what is derived is refused', () => {
     [{ QueueName: 'jobs' }, { QueueName: 'jobs' }, /^extensions\.dlq\.QueueName is "jobs", the name of the queue/],
     [{ MessageRetentionPeriod: '4 days' }, {}, /^extensions\.queue\.MessageRetentionPeriod is "4 days"; it takes/],
     [
+      { MessageRetentionPeriod: 7 * 86_400 },
+      {},
+      /MessageRetentionPeriod 604800 s in the queue and 1209600 s .* below the 1641600 s of a record\.$/,
+    ],
+    [
       { MessageRetentionPeriod: FOURTEEN_DAYS },
       {},
-      /MessageRetentionPeriod 1209600 s in the queue and 1209600 s .* below the 1641600 s of a record\.$/,
+      /1209600 s in the dead-letter queue; it takes more than the queue's/,
     ],
+    [{}, { MessageRetentionPeriod: 60 }, /60 s in the dead-letter queue; it takes more than the queue's 345600 s/],
     [{ MessageRetentionPeriod: 60 }, {}, /^visibilityTimeout is 540; it takes at most 1 s, so that/],
   ])('%j, %j', (queue, dlq, sentence) => {
     const refused = (): unknown => choose(queue, dlq);

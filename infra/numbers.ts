@@ -71,8 +71,8 @@ export function deriveNumbers(options: Options): Numbers {
 /**
  * On Lambda a lease has to outlast the batching window, the function and the retries of a throttled invocation: AWS says
  * six times the function's timeout, plus the window. On Fargate heartbeats extend a lease, and a task asks for its own at
- * each receive. The queue keeps Lambda's all the same: where a stage changes to Fargate, the function goes on consuming
- * while the network is built, and with less than it needs its jobs would run a second time meanwhile.
+ * each receive. The queue keeps Lambda's anyway: where a stage changes to Fargate, the function goes on consuming while the
+ * network is built, and with less than it needs its jobs would run a second time meanwhile.
  */
 function queueVisibility({ handlerTimeoutSeconds, batchWindowSeconds }: Options): number {
   const longest = Math.min(handlerTimeoutSeconds, FUNCTION_LIMIT_SECONDS - FUNCTION_SLACK_SECONDS);

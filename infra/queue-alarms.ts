@@ -61,10 +61,11 @@ function untaken(queue: IQueue): MathExpression {
 }
 
 /**
- * Messages that wait while none is deleted. It goes off where a consumer holds jobs under heartbeat for as long as its
- * table or its dead-letter queue is unavailable: those are in flight, so `untaken` sees nothing. A job that may take an hour
- * does not set it off, since it takes longer than a job may: whatever a run comes to, its message is deleted or comes again.
- * SQS counts a delete when it is asked for one, and leaves out minutes in which it was asked for nothing.
+ * Messages that wait while none is deleted. A consumer holds its jobs under heartbeat for as long as its table or its
+ * dead-letter queue is unavailable. These are in flight, so `untaken` sees nothing. Every job that is done or given up is
+ * deleted, and jobs that take an hour do not set it off, since its periods together are longer than a job may take. Jobs that
+ * all fail and are tried again do, and so do functions that all run out of time. SQS tells no deletes for a minute in which
+ * nobody used the queue.
  */
 function unfinished(queue: IQueue): MathExpression {
   return new MathExpression({

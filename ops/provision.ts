@@ -21,8 +21,10 @@ import {
   QUEUE_NAME,
   type DeliveryNumbers,
 } from '../contract/delivery';
-import { type Environment, readEnvironment } from '../contract/environment';
-import { localCredentials } from './child-environment';
+import { type Environment, processVariables, readEnvironment } from '../contract/environment';
+import { localCredentials } from '../contract/local';
+import { agentsTo } from '../results/dynamodb/agents';
+import { ownEndpoint } from '../results/dynamodb/client';
 import { provisionResults } from './provision-table';
 
 export interface ProvisionOptions {
@@ -149,12 +151,13 @@ export async function provision(options: ProvisionOptions): Promise<Queues> {
 
 /** The client that provisioning and the local tools use: the endpoint decides where queues are, not their URLs. */
 export function createProvisionClient(region: string | undefined, endpoint: string | undefined): SQSClient {
-  const credentials = localCredentials(endpoint);
+  const credentials = localCredentials(endpoint, processVariables);
   return new SQSClient({
     ...(region !== undefined && { region }),
     useQueueUrlAsEndpoint: false,
     maxAttempts: 1,
-    ...(endpoint !== undefined && { endpoint }),
+    ...(endpoint !== undefined && ownEndpoint(endpoint)),
+    requestHandler: agentsTo(endpoint),
     ...(credentials && { credentials }),
   });
 }

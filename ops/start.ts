@@ -94,6 +94,7 @@ async function main(): Promise<number> {
   const environment = readEnvironment();
   return runUntilStopped(environment, {
     serve: async (stack) => {
+      say('Starting broker, producer and consumer ...');
       await stack.prepare();
       await stack.startApps();
       say(welcome(stack, environment));

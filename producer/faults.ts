@@ -1,12 +1,10 @@
 import { type Environment } from '../contract/environment';
+import { isLoopback } from '../contract/local';
 
 const LOOPBACK = '127.0.0.1';
-const LOOPBACK_HOST = /^(?:127(?:\.\d{1,3}){3}|::1|localhost)$/;
 
 /** Something keeps strangers out: keys, or what stands in front. */
 export const guarded = ({ apiKeys, allowAnonymous }: Environment): boolean => apiKeys.length > 0 || allowAnonymous;
-
-export const isLoopback = (host: string): boolean => LOOPBACK_HOST.test(host);
 
 /** Where to listen: without API keys on loopback only, unless something in front guards the producer. */
 export const listenHost = (environment: Environment): string =>

@@ -1,6 +1,7 @@
 import { type INestApplication, type LoggerService } from '@nestjs/common';
 import { DELIVERY } from '../contract/delivery';
 import { processVariables, readEnvironment, type Check, type Environment } from '../contract/environment';
+import { listenFault } from './listen-fault';
 import { createLogger } from './logger';
 import { outliveReaders } from './output';
 import { answerSignals } from './signals';
@@ -80,8 +81,5 @@ function end(unreturned: number, { name }: Service, logger: LoggerService): neve
 }
 
 function startFault(error: unknown, { portVariable }: Service): string {
-  if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') {
-    return `The port is taken: set ${portVariable} to another one, or end what listens there`;
-  }
-  return error instanceof Error ? error.message : String(error);
+  return listenFault(error, portVariable) ?? (error instanceof Error ? error.message : String(error));
 }

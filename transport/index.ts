@@ -15,6 +15,7 @@ export { type Attempts, type Standing } from './delivery/attempts';
 export { type Delivery } from './delivery/delivery';
 export { DEAD_LETTER_ATTRIBUTE, type DeadLetter } from './delivery/dead-letter';
 export { decode } from './delivery/decode';
+export { errorText } from './delivery/error-text';
 export { EventRefused } from './events/event-intake';
 export { EventMalformed } from './events/lambda-event';
 export { MessageRefused, QueueUnavailable, WiringError } from './sqs/errors';

@@ -1,7 +1,9 @@
 import { SQSClient, type SQSClientConfig } from '@aws-sdk/client-sqs';
 import { UndiciHttpHandler } from '@smithy/undici-http-handler';
 import { leanClient } from '../wire/lean-client';
+import { dispatcherTo } from './dispatcher';
 import { withinLimit } from './limit';
+import { NO_FILE_CACHE, withRenewal } from './renew-credentials';
 
 /** Where SQS is, and how it is called. */
 export interface Place {
@@ -9,6 +11,8 @@ export interface Place {
   readonly region?: string | undefined;
   /** Undefined for AWS itself. */
   readonly endpoint?: string | undefined;
+  /** Undefined: what the SDK finds. */
+  readonly credentials?: SQSClientConfig['credentials'] | undefined;
   /**
    * A client of the application's own, for all calls: it is never destroyed here, and its region, endpoint, credentials
    * and limits count. If it has middleware of its own, every call goes through it.
@@ -40,34 +44,36 @@ const WORK_LIMIT_MS = 10_000;
 
 /** For sends, deletes and visibility: every call has its answer, or has failed, within 10 s. */
 export function createWorkClient(options: ClientOptions): SQSClient {
-  return limited(createClient(options, { maxAttempts: 2, requestHandler: httpHandler(3_000) }), WORK_LIMIT_MS);
+  return limited(createClient(options, { maxAttempts: 2, requestHandler: httpHandler(options, 3_000) }), WORK_LIMIT_MS);
 }
 
 /** For long polls: each parks a socket for up to `waitSeconds`, so they have a client of their own. The pump backs off, not the SDK. */
 export function createPollClient(options: ClientOptions, pollers: number, waitSeconds: number): SQSClient {
   const answerMs = (waitSeconds + POLL_SLACK_SECONDS) * 1_000;
-  const client = createClient(options, { maxAttempts: 1, requestHandler: httpHandler(answerMs, Math.max(1, pollers)) });
+  const requestHandler = httpHandler(options, answerMs, Math.max(1, pollers));
+  const client = createClient(options, { maxAttempts: 1, requestHandler });
   return limited(client, answerMs + CONNECT_MS);
 }
 
 /** The same client, each of whose calls ends within `ms`. */
 function limited(client: SQSClient, ms: number): SQSClient {
   const send = (command: Parameters<SQSClient['send']>[0], options?: { abortSignal?: AbortSignal }): Promise<unknown> =>
-    withinLimit(ms, (abortSignal) => client.send(command, { ...options, abortSignal }), options?.abortSignal);
+    withinLimit(
+      ms,
+      (abortSignal) => withRenewal(client, () => client.send(command, { ...options, abortSignal })),
+      options?.abortSignal,
+    );
   return Object.create(client, { send: { value: send } }) as SQSClient;
 }
 
 /** Over undici a call takes a fifth less CPU than over `node:http`: decision 8. */
-function httpHandler(answerMs: number, connections = 50): UndiciHttpHandler {
-  return new UndiciHttpHandler({
-    dispatcher: {
-      connections,
-      connect: { timeout: CONNECT_MS },
-      headersTimeout: answerMs,
-      bodyTimeout: answerMs,
-      keepAliveTimeout: IDLE_MS,
-    },
-  });
+function httpHandler(
+  { queueUrl, endpoint = queueUrl }: ClientOptions,
+  answerMs: number,
+  connections = 50,
+): UndiciHttpHandler {
+  const options = { connections, headersTimeout: answerMs, bodyTimeout: answerMs, keepAliveTimeout: IDLE_MS };
+  return new UndiciHttpHandler({ dispatcher: dispatcherTo(endpoint, options, CONNECT_MS) });
 }
 
 function createClient({ client: own, sdkPath, ...options }: ClientOptions, config: SQSClientConfig): SQSClient {
@@ -79,11 +85,14 @@ function createClient({ client: own, sdkPath, ...options }: ClientOptions, confi
 const undestroyed = (client: SQSClient): SQSClient =>
   Object.create(client, { destroy: { value: () => undefined } }) as SQSClient;
 
-function newClient({ queueUrl, region, endpoint }: ClientOptions, config: SQSClientConfig): SQSClient {
+function newClient({ queueUrl, region, endpoint, credentials }: ClientOptions, config: SQSClientConfig): SQSClient {
   const signedFor = regionOf(queueUrl) ?? region;
   return new SQSClient({
     ...(signedFor !== undefined && { region: signedFor }),
-    ...(endpoint !== undefined && { endpoint }),
+    ...NO_FILE_CACHE,
+    ...(credentials !== undefined && { credentials }),
+    // The SDK refuses an endpoint beside AWS_USE_FIPS_ENDPOINT, which is meant for AWS's own.
+    ...(endpoint !== undefined && { endpoint, useFipsEndpoint: false, useDualstackEndpoint: false }),
     // An emulator's queue URL may name a host that only it can resolve.
     useQueueUrlAsEndpoint: endpoint === undefined,
     // Held against the bodies one by one instead: the SDK fails ten messages for one, in vain where there is no MD5.
