@@ -3,7 +3,7 @@
  * waits for no test and stumbles over none. Without it tsc would take two seconds each time to find out that it has nothing
  * to do. Several may run at once, in two terminals. Plain JavaScript, as it runs before there is a dist/.
  */
-import { readdirSync, readFileSync, renameSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, renameSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 
@@ -31,15 +31,6 @@ function isFresh() {
   }
 }
 
-function compiler() {
-  try {
-    return createRequire(import.meta.url)('typescript');
-  } catch {
-    process.stderr.write('The TypeScript compiler is missing: run `npm ci`, or wait for the one that is running.\n');
-    process.exit(1);
-  }
-}
-
 /** Whole at any moment, and not at all if it is as it was: another process may be loading it. */
 function writeWhole(file, text) {
   try {
@@ -54,7 +45,7 @@ function writeWhole(file, text) {
 
 function compile() {
   process.stderr.write(`Compiling ${part === undefined ? 'everything' : `the ${part}`} ...\n`);
-  const ts = compiler();
+  const ts = createRequire(import.meta.url)('typescript');
   const startedAt = new Date();
   const exit = (status) => {
     if (status !== 0) process.exit(1);
@@ -66,4 +57,9 @@ function compile() {
   ts.executeCommandLine({ ...ts.sys, writeFile: writeWhole, exit }, () => undefined, ['-p', config]);
 }
 
+// npm writes it last, and takes it away first.
+if (!existsSync('node_modules/.package-lock.json')) {
+  process.stderr.write('The dependencies are not there: run `npm ci`, or wait for the one that runs.\n');
+  process.exit(1);
+}
 if (!isFresh()) compile();

@@ -2,7 +2,7 @@
  * Imported by `main.ts` before anything else, so that a signal is answered from the first instruction on. Process 1, as in
  * a container, needs that: the kernel passes it no signal that it has no handler for.
  */
-export const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
+const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
 
 /** While the program loads nothing has begun, so there is nothing to finish. */
 let answer: (signal: string) => void = () => process.exit(0);

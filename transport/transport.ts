@@ -19,6 +19,7 @@ import { type SettledListener, SettledListeners } from './settle/settled-listene
 import { Settlement } from './settle/settlement';
 import { type ClientOptions, createPollClient, createWorkClient } from './sqs/clients';
 import { WiringError } from './sqs/errors';
+import { queueFault } from './sqs/queue-fault';
 import { type QueueFacts, readQueueFacts } from './sqs/queue-facts';
 import { isSameQueue } from './sqs/same-queue';
 import { Sender } from './sqs/sender';
@@ -147,6 +148,7 @@ export class SqsTransport extends QueueConsumer {
       notOpen: this.notOpen,
       stopping: this.draining !== undefined,
       failing: this.pump.failing,
+      fault: this.pump.fault,
       hung: pollAgeMs > POLL_AGE_LIMIT_MS || stuckMs > this.options.numbers.handlerTimeoutSeconds * 1_000,
       pauses: this.gate.pauseReasons,
       pollAgeMs,
@@ -200,7 +202,7 @@ export class SqsTransport extends QueueConsumer {
         return;
       } catch (error) {
         if (signal.aborted) return;
-        this.notOpen = error instanceof WiringError ? error.message : 'The queue does not answer.';
+        this.notOpen = error instanceof WiringError ? error.message : queueFault(error);
         this.logger.warn(`Polling has not begun, trying again: ${errorText(error)}`);
       }
       await wait(retryMs, undefined, { signal }).catch(() => undefined);
