@@ -4,6 +4,7 @@ import { AddOneRequest, ProduceRequest } from './add-one-request';
 
 const DESCRIPTION =
   'Takes jobs and answers at once; a consumer works them off a queue, each with one effect. ' +
+  'Of a property that comes twice the last counts, and numbers are read as IEEE 754 doubles. ' +
   'Every error of a request is a problem document (RFC 9457) and repeats nothing of what was sent.';
 
 export function createDocument(app: NestFastifyApplication, withKeys: boolean): OpenAPIObject {
