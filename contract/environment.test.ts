@@ -13,6 +13,12 @@ it('has a default for everything but the queues', () => {
   });
 });
 
+it('asks for a lease only where one is named, which local provisioning takes as well', () => {
+  expect(readEnvironment({})).toMatchObject({ visibilityTimeoutSeconds: 30, leaseSeconds: undefined });
+  const named = readEnvironment({ VISIBILITY_TIMEOUT_SECONDS: '30' });
+  expect(named).toMatchObject({ visibilityTimeoutSeconds: 30, leaseSeconds: 30 });
+});
+
 it('takes empty for unset, and lists apart', () => {
   expect(readEnvironment({ PORT: '', API_KEYS: ' a, b ,' })).toMatchObject({ port: 3000, apiKeys: ['a', 'b'] });
 });

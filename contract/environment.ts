@@ -12,7 +12,7 @@ export interface Environment {
   /** Of an emulator; undefined leaves them to the SDK. */
   readonly sqsCredentials: Credentials | undefined;
   readonly dynamodbCredentials: Credentials | undefined;
-  /** Calls to SQS take the SDK's whole way, not the lean one. */
+  /** Calls take the SDK's whole way, not the lean one. */
   readonly sdkPath: boolean;
   readonly queueUrl: string | undefined;
   readonly deadLetterQueueUrl: string | undefined;

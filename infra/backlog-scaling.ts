@@ -56,11 +56,9 @@ export class BacklogScaling extends Construct {
     this.trackBacklog();
     if (minTasks > 0) return;
     // To one, however often it goes off: a task that cannot work is not helped by another. ECS tells nothing of a service
-    // without tasks, and the maximum of several metrics is that of those which have a value, so `inFlight` stands for it.
-    this.step('Wake', { expression: 'IF(MAX([inFlight, tasks]) < 1, waiting, 0)', above: true, periods: 1 }, [
-      AdjustmentType.EXACT_CAPACITY,
-      1,
-    ]);
+    // without tasks. That counts as none, also if a metric without any value cannot be filled: the maximum leaves it out.
+    const expression = 'IF(MAX(FILL([inFlight, tasks], 0)) < 1, waiting, 0)';
+    this.step('Wake', { expression, above: true, periods: 1 }, [AdjustmentType.EXACT_CAPACITY, 1]);
     this.step('Rest', { expression: 'waiting + inFlight + delayed', above: false, periods: IDLE_MINUTES }, [
       AdjustmentType.EXACT_CAPACITY,
       0,

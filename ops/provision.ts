@@ -23,8 +23,7 @@ import {
 } from '../contract/delivery';
 import { type Environment, processVariables, readEnvironment } from '../contract/environment';
 import { localCredentials } from '../contract/local';
-import { agentsTo } from '../results/dynamodb/agents';
-import { ownEndpoint } from '../results/dynamodb/client';
+import { clientConfig } from '../transport/aws/index';
 import { provisionResults } from './provision-table';
 
 export interface ProvisionOptions {
@@ -155,16 +154,16 @@ export async function provision(options: ProvisionOptions): Promise<Queues> {
   return { queueUrl: queue.url, deadLetterQueueUrl: deadLetters.url };
 }
 
+/** An emulator's first call may take long. */
+const ANSWER_MS = 30_000;
+
 /** The client that provisioning and the local tools use: the endpoint decides where queues are, not their URLs. */
 export function createProvisionClient(region: string | undefined, endpoint: string | undefined): SQSClient {
   const credentials = localCredentials(endpoint, processVariables);
   return new SQSClient({
-    ...(region !== undefined && { region }),
+    ...clientConfig({ region, endpoint, credentials }, { answerMs: ANSWER_MS, connections: 1 }),
     useQueueUrlAsEndpoint: false,
     maxAttempts: 1,
-    ...(endpoint !== undefined && ownEndpoint(endpoint)),
-    requestHandler: agentsTo(endpoint),
-    ...(credentials && { credentials }),
   });
 }
 

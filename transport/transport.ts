@@ -21,6 +21,7 @@ import { type ClientOptions, createPollClient, createWorkClient } from './sqs/cl
 import { WiringError } from './sqs/errors';
 import { queueFault } from './sqs/queue-fault';
 import { type QueueFacts, readQueueFacts } from './sqs/queue-facts';
+import { isSameQueue } from './sqs/same-queue';
 import { Sender } from './sqs/sender';
 
 export interface TransportOptions extends ClientOptions {
@@ -229,5 +230,3 @@ function toDeliveries(messages: readonly Message[]): Delivery[] {
   const now = Date.now();
   return messages.map((message) => toDelivery(message, now));
 }
-
-const isSameQueue = (one: string, other: string): boolean => one.replace(/\/+$/, '') === other.replace(/\/+$/, '');

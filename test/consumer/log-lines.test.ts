@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from '../../experiments/proxy/free-port';
@@ -8,11 +8,8 @@ import { eventually } from '../harness/eventually';
 import { type App, endApps, runApp } from '../harness/processes';
 
 const broker = withBroker();
-let folder: string;
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'plusone-'));
-});
-afterEach(async () => {
+const folder = join(tmpdir(), `plusone-log-lines-${process.pid}`);
+afterAll(async () => {
   await endApps();
   await rm(folder, { recursive: true });
 });

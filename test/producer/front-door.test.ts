@@ -1,5 +1,9 @@
 import { type Environment } from '../../contract/environment';
+import { startFaultProxy } from '../../experiments/proxy/fault-proxy';
+import { keyedJobId } from '../../results/job-id';
 import { withBroker } from '../harness/broker';
+import { Latch } from '../harness/consumer';
+import { eventually } from '../harness/eventually';
 import { expectProblemResponse } from './problem-response';
 import { sendRaw } from './raw';
 import { startProducer, type TestProducer } from './test-producer';
@@ -97,6 +101,33 @@ describe.each(DOORS)('by %s', (_, { environment, callers, nobody }) => {
     expect(burst.filter(({ status }) => status === 429).length).toBeGreaterThanOrEqual(10);
     expect((await produce(other)).status).toBe(202);
   });
+});
+
+test('a caller with as many keyed jobs on their way as it may have is refused, another is not', async () => {
+  const latch = new Latch();
+  const proxy = await startFaultProxy(broker().endpoint);
+  const answer = async <T>(forward: () => Promise<T>): Promise<T> => latch.opened.then(forward);
+  proxy.rule('SendMessageBatch', () => ({ answer }));
+  producer = await startProducer(broker(), {
+    endpoint: proxy.endpoint,
+    environment: { callerFrom: 'header:x-caller' },
+  });
+  let refused = 0;
+  const count = async (asked: Promise<Response>): Promise<void> => {
+    const response = await asked;
+    if ((await response.text()).includes('Too many jobs with a key')) refused += 1;
+    else expect(response.status).toBe(202);
+  };
+  const anns = Array.from({ length: 220 }, (_, n) => count(produce(named('ann'), `key-${n}`)));
+  await eventually(() => refused === 20);
+  const keys = Array.from({ length: 20 }, (_, n) => `key-${n}`);
+  const bobs = keys.map((key) => count(produce(named('bob'), key)));
+  const ids = keys.map((key) => keyedJobId('named:bob', key));
+  await eventually(async () => (await producer.records.getMany(ids)).length === ids.length);
+  latch.open();
+  await Promise.all([...anns, ...bobs]);
+  expect(refused).toBe(20);
+  await proxy.close();
 });
 
 test('the sessions of a role are one caller: its next task repeats what the last one began', async () => {

@@ -72,14 +72,28 @@ function thrownFailure(thrown: unknown): RunFailure {
   return { error: errorText(thrown), publicError: errorClass(thrown), thrown };
 }
 
-/** The outcome of a run that threw; `isPermanent`: what would be the same next time, rejected as `invalid`. */
+/**
+ * The outcome of a run that threw; `isPermanent`: what would be the same next time, rejected as `invalid`. Never throws,
+ * whatever was thrown: an object may refuse to say even what class it is of.
+ */
 export function outcomeOfThrown(thrown: unknown, isPermanent: (error: unknown) => boolean): Outcome {
-  if (thrown instanceof Rejection) {
-    const { reason, message } = thrown;
-    const { publicError } = saying(message || reason);
-    const error = withCauses(publicError, thrown);
-    return { kind: 'reject', reason: reason.slice(0, REASON_LIMIT), error, publicError, thrown };
+  try {
+    if (thrown instanceof Rejection) return rejectionOutcome(thrown);
+    if (isPermanent(thrown)) return { kind: 'reject', reason: 'invalid', ...thrownFailure(thrown) };
+  } catch {
+    // It is what any other error is.
   }
-  const failure = thrownFailure(thrown);
-  return isPermanent(thrown) ? { kind: 'reject', reason: 'invalid', ...failure } : { kind: 'retry', ...failure };
+  return { kind: 'retry', ...thrownFailure(thrown) };
+}
+
+function rejectionOutcome(thrown: Rejection): Outcome {
+  const { reason, message } = thrown;
+  const { publicError } = saying(message || reason);
+  return {
+    kind: 'reject',
+    reason: reason.slice(0, REASON_LIMIT),
+    error: withCauses(publicError, thrown),
+    publicError,
+    thrown,
+  };
 }

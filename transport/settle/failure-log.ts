@@ -131,7 +131,7 @@ function told({ error, thrown }: RunFailure): Told {
 }
 
 /** Jobs that fail alike say so with their own ids and amounts. */
-const withoutNumbers = (text: string): string => text.replace(/[\w-]*\d[\w-]*/g, '#');
+const withoutNumbers = (text: string): string => text.replace(/[\w-]+/g, (word) => (/\d/.test(word) ? '#' : word));
 
 /** What ends a line, or steers a terminal, is a blank. */
 const oneLine = (text: string): string => printable(text).replace(/\s+/g, ' ');

@@ -1,6 +1,5 @@
-import { type SQSClient } from '@aws-sdk/client-sqs';
-import { readJson, writeJson } from './json';
-import { type CallShape } from './shapes';
+import { type AwsClient, type Send } from './client';
+import { type CallShape, readJson, writeJson } from './shape';
 
 interface HttpRequest {
   readonly headers: Readonly<Record<string, string>>;
@@ -20,7 +19,33 @@ interface Call {
 /** What follows a step of the SDK's middleware. */
 type Next = (call: Call) => Promise<{ readonly response: HttpResponse; readonly output: object }>;
 
-export type SqsCommand = Parameters<SQSClient['send']>[0];
+/** A client of the SDK, with what its own middleware works with. */
+export interface SdkClient extends AwsClient {
+  readonly config: AwsClient['config'] & {
+    signer: (scheme: unknown) => Promise<unknown>;
+    readonly logger: object;
+    readonly requestHandler: {
+      handle(
+        request: HttpRequest,
+        options: { readonly abortSignal?: AbortSignal },
+      ): Promise<{ response: HttpResponse }>;
+    };
+    readonly streamCollector: (body: unknown) => Promise<Uint8Array>;
+  };
+  readonly send: Send;
+}
+
+/** A command of the SDK. */
+export interface SdkCommand {
+  readonly input: { readonly QueueUrl?: string };
+  readonly middlewareStack: Stack;
+}
+
+/** A command's middleware, as far as it is used here: all of it is alike, whatever the step. */
+interface Stack {
+  add(middleware: (next: Next) => Next, options: object): void;
+  addRelativeTo(middleware: (next: Next) => Next, options: object): void;
+}
 
 /**
  * Carries calls of one kind to one queue, one at a time. The first goes through the SDK's whole middleware. Later ones
@@ -34,11 +59,11 @@ export class Lane {
   private unread: HttpResponse | undefined;
 
   constructor(
-    private readonly client: SQSClient,
+    private readonly client: SdkClient,
     private readonly shape: CallShape,
   ) {}
 
-  async send(command: SqsCommand, signal: AbortSignal | undefined): Promise<unknown> {
+  async send(command: SdkCommand, signal: AbortSignal | undefined): Promise<unknown> {
     this.signal = signal;
     if (!this.learned) return this.learn(command);
     const { next, request } = this.learned;
@@ -47,9 +72,9 @@ export class Lane {
     return (await next({ input: command.input, request: { ...request, headers, body } as HttpRequest })).output;
   }
 
-  private learn({ constructor, input }: SqsCommand): Promise<unknown> {
-    const command = new (constructor as new (input: object) => SqsCommand)(input);
-    const stack = command.middlewareStack as unknown as Stack;
+  private learn({ constructor, input }: SdkCommand): Promise<unknown> {
+    const command = new (constructor as new (input: object) => SdkCommand)(input);
+    const stack = command.middlewareStack;
     stack.add(this.keep, { step: 'build', priority: 'low', name: 'keep' });
     stack.addRelativeTo(this.exchange, { relation: 'after', toMiddleware: 'httpSigningMiddleware', name: 'exchange' });
     stack.add(this.handOver, { step: 'deserialize', priority: 'low', name: 'handOver' });
@@ -70,9 +95,9 @@ export class Lane {
   private readonly exchange = (readBySdk: Next): Next => {
     const { requestHandler, streamCollector } = this.client.config;
     return async (call) => {
-      const options = { abortSignal: this.signal } as Parameters<typeof requestHandler.handle>[1];
-      const handled = await requestHandler.handle(call.request as Parameters<typeof requestHandler.handle>[0], options);
-      const response = handled.response as HttpResponse;
+      const { response } = await requestHandler.handle(call.request, {
+        ...(this.signal && { abortSignal: this.signal }),
+      });
       const bytes = await streamCollector(response.body);
       response.body = bytes;
       const answer = response.statusCode === 200 ? readJson(this.shape.answers, bytes) : undefined;
@@ -89,12 +114,6 @@ export class Lane {
       return response ? Promise.resolve({ response, output: {} }) : next(call);
     };
   };
-}
-
-/** A command's middleware, as far as it is used here: all of it is alike, whatever the step. */
-interface Stack {
-  add(middleware: (next: Next) => Next, options: object): void;
-  addRelativeTo(middleware: (next: Next) => Next, options: object): void;
 }
 
 const metadataOf = ({ statusCode, headers }: HttpResponse): object => ({

@@ -8,8 +8,9 @@ import {
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { type AddressInfo } from 'node:net';
-import { leanClient } from './lean-client';
-import { type SqsCommand } from './lane';
+import { leanClient } from '../sqs/clients';
+
+type SqsCommand = Parameters<SQSClient['send']>[0];
 
 interface Answer {
   readonly status?: number;

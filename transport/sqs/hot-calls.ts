@@ -4,20 +4,7 @@ import {
   ReceiveMessageCommand,
   SendMessageBatchCommand,
 } from '@aws-sdk/client-sqs';
-
-/** How a value is written as JSON: `blob` is bytes, in base64; `text` is anything that JSON has itself. */
-export type Shape =
-  | 'text'
-  | 'blob'
-  | { readonly list: Shape }
-  | { readonly map: Shape }
-  | { readonly members: readonly (readonly [name: string, shape: Shape])[] };
-
-/** What a call takes and what it is answered. */
-export interface CallShape {
-  readonly takes: Shape;
-  readonly answers: Shape;
-}
+import { type CallShape, type Shape } from '../aws/shape';
 
 const members = (names: string, others: Readonly<Record<string, Shape>> = {}): Shape => ({
   members: names.split(' ').map((name) => [name, others[name] ?? 'text'] as const),

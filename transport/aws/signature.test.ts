@@ -3,7 +3,7 @@ import { createHash, createHmac } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { type AddressInfo } from 'node:net';
-import { leanClient } from './lean-client';
+import { leanClient } from '../sqs/clients';
 
 interface Signed {
   readonly method: string;

@@ -1,4 +1,19 @@
-import { type Shape } from './shapes';
+/** How a value is written as JSON: `blob` is bytes, in base64; `text` is anything that JSON has itself. */
+export type Shape =
+  | 'text'
+  | 'blob'
+  | { readonly list: Shape }
+  | { readonly map: Shape }
+  | { readonly members: readonly (readonly [name: string, shape: Shape])[] };
+
+/** What a call takes and what it is answered. */
+export interface CallShape {
+  readonly takes: Shape;
+  readonly answers: Shape;
+}
+
+/** Calls that go past most of the SDK's middleware, by the class of their command. */
+export type HotCalls = ReadonlyMap<unknown, CallShape>;
 
 /** The body of a call, byte for byte as the SDK writes it. */
 export const writeJson = (shape: Shape, value: unknown): string => JSON.stringify(toJson(shape, value));
