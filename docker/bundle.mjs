@@ -7,6 +7,7 @@ import { cp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import { constants, zstdCompressSync } from 'node:zlib';
+import { undici } from './undici.mjs';
 import { noticesOf } from './notices.mjs';
 
 /** Elsewhere for a test, beside which others use the bundles. */
@@ -53,28 +54,6 @@ const late = {
     );
     onLoad({ filter: /.*/, namespace: 'late' }, ({ path, pluginData: resolveDir }) => ({
       contents: `module.exports = new Proxy({}, { get: (_, name) => name === '__esModule' || require('${path}')[name] });`,
-      resolveDir,
-    }));
-  },
-};
-
-/** undici without fetch, web sockets, caches and mocks, which the SDK's handler asks for along with what it uses. */
-const undici = {
-  name: 'undici',
-  setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^undici$/ }, ({ resolveDir }) => ({
-      path: 'undici',
-      namespace: 'undici',
-      pluginData: resolveDir,
-    }));
-    onLoad({ filter: /.*/, namespace: 'undici' }, ({ pluginData: resolveDir }) => ({
-      contents: `
-        const Dispatcher = require('undici/lib/dispatcher/dispatcher');
-        Dispatcher.prototype.request = require('undici/lib/api/api-request');
-        module.exports = { Dispatcher,
-          Agent: require('undici/lib/dispatcher/agent'),
-          // Loaded only if SQS is beyond this machine.
-          get EnvHttpProxyAgent() { return require('undici/lib/dispatcher/env-http-proxy-agent'); } };`,
       resolveDir,
     }));
   },
