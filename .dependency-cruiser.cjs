@@ -26,13 +26,13 @@ module.exports = {
       name: 'transport-by-its-entry',
       severity: 'error',
       from: { pathNot: '^(transport|test/transport)/' },
-      to: { path: '^transport/', pathNot: '^transport/index\\.ts$' },
+      to: { path: '^transport/', pathNot: '^transport/(aws/)?index\\.ts$' },
     },
     {
       name: 'results-know-no-queue',
       severity: 'error',
       from: { path: '^results/', pathNot: '\\.test\\.ts$' },
-      to: { path: '^(transport|service|producer|consumer|ops|infra)/' },
+      to: { path: '^(transport|service|producer|consumer|ops|infra)/', pathNot: '^transport/aws/index\\.ts$' },
     },
     {
       name: 'producer-never-imports-consumer',

@@ -6,7 +6,7 @@ import { DELIVERY } from '../contract/delivery';
 import { EnvironmentError, type Environment } from '../contract/environment';
 import { JOB_TYPE } from '../contract/job';
 import { createLogger } from '../service/logger';
-import { SqsStrategy } from '../transport/index';
+import { isSameQueue, SqsStrategy } from '../transport/index';
 import { addOne } from './add-one';
 import { EVENT_LIMIT_BYTES } from './events.controller';
 import { ConsumerModule, type ConsumerOptions } from './consumer.module';
@@ -38,23 +38,31 @@ export function consumerFaults({ queueUrl, deadLetterQueueUrl }: Environment): s
   if (queueUrl === undefined) faults.push('QUEUE_URL is missing; it takes the URL of the queue to take jobs from');
   if (deadLetterQueueUrl === undefined)
     faults.push('DLQ_URL is missing; it takes the URL of the queue for dead letters');
-  else if (queueUrl !== undefined && withoutSlash(queueUrl) === withoutSlash(deadLetterQueueUrl))
+  else if (queueUrl !== undefined && isSameQueue(queueUrl, deadLetterQueueUrl))
     faults.push(`DLQ_URL is "${deadLetterQueueUrl}", the queue of QUEUE_URL; it takes the URL of another queue`);
   return faults;
 }
 
-/** Brokers take a queue's URL with a slash at its end as well. */
-const withoutSlash = (url: string): string => url.replace(/\/+$/, '');
-
 function optionsOf(environment: Environment): Omit<ConsumerOptions, 'work'> {
-  const { queueUrl, deadLetterQueueUrl, region, sqsEndpoint, concurrency, handlerTimeoutSeconds, onLambda } =
-    environment;
+  const {
+    queueUrl,
+    deadLetterQueueUrl,
+    region,
+    sqsEndpoint,
+    sqsCredentials,
+    sdkPath,
+    concurrency,
+    handlerTimeoutSeconds,
+    onLambda,
+  } = environment;
   if (queueUrl === undefined || deadLetterQueueUrl === undefined)
     throw new EnvironmentError(consumerFaults(environment));
   return {
     transport: {
       region,
       endpoint: sqsEndpoint,
+      credentials: sqsCredentials,
+      sdkPath,
       queues: [
         {
           queueUrl,

@@ -23,13 +23,13 @@ export class HealthController {
     return { status: 'live', pollAgeSeconds: Math.round(pollAgeMs / 1_000) };
   }
 
-  /** Red on stop, while the queue does not answer and while the store is away. */
+  /** Red on stop, while the queue cannot be used and while the store is away. */
   @Get('ready')
   async ready(): Promise<{ status: 'ready'; inFlight: number }> {
-    const { stopping, failing, notOpen, inFlight, deadLettersRefused } = this.transport.status();
+    const { stopping, fault, notOpen, inFlight, deadLettersRefused } = this.transport.status();
     if (stopping) throw red('The consumer is draining.');
     if (notOpen !== undefined) throw red(notOpen);
-    if (failing) throw red('The queue does not answer.');
+    if (fault !== undefined) throw red(fault);
     if (deadLettersRefused > 0) throw red(`The dead-letter queue does not take ${deadLettersRefused} dead letters.`);
     const { away } = this.breaker;
     if (away) throw red(`The results store is away for ${away.seconds} s: ${away.why}`);

@@ -5,8 +5,9 @@ import { JOB_TYPE, JOB_VERSION, type Job } from '../contract/job';
 import { ValidBody } from '../contract/validation';
 import { RecordRefused } from '../results/errors';
 import { recordPatiently } from '../results/patience';
-import { RECORDS, type OnceAnswer, type Records } from '../results/records';
+import { type Effect, RECORDS, type OnceAnswer, type Records } from '../results/records';
 import { done, type Outcome, reject, Rejection, retry, SqsContext } from '../transport/index';
+import { NO_ENVELOPE } from './envelope';
 import { jobIdOf } from './job-id';
 import { JobMessage } from './job-message';
 import { WORK, type Work } from './work';
@@ -29,25 +30,36 @@ export class JobController {
   ) {}
 
   @EventPattern(JOB_TYPE, { version: JOB_VERSION })
-  async handle(@Payload(VALID_JOB) { id, input }: JobMessage, @Ctx() context: SqsContext): Promise<Outcome> {
+  async handle(
+    @Payload(NO_ENVELOPE, VALID_JOB) { id, input }: JobMessage,
+    @Ctx() context: SqsContext,
+  ): Promise<Outcome> {
     const job = { id: jobIdOf(id, context), input };
-    const { outcome } = await this.run(job, context).catch(rejectRefused);
-    if (outcome === 'conflict') return reject('conflict', 'A job with this id is recorded with another input.');
-    return outcome === 'lost' ? retry('Another owner has the effect of this job now.') : done();
+    try {
+      const { outcome } = await this.run(job, context);
+      if (outcome === 'conflict') return reject('conflict', 'A job with this id is recorded with another input.');
+      return outcome === 'lost' ? retry('Another owner has the effect of this job now.') : done();
+    } catch (error) {
+      // What the store refuses it would refuse again.
+      if (error instanceof RecordRefused) return reject('refused', error);
+      throw error;
+    }
   }
 
   private async run(job: Job, context: SqsContext): Promise<OnceAnswer> {
     const { records, workSeconds } = this;
     const { signal } = context;
     if (workSeconds > 0) await wait(workSeconds * 1_000, undefined, { signal });
-    const worked = await this.work(job, { signal, records });
+    const worked: unknown = await this.work(job, { signal, records });
     context.workEnded();
+    assertEffect(worked);
     return 'outcome' in worked ? worked : recordPatiently(() => records.once(job, worked), signal);
   }
 }
 
-/** A record that the store refuses it would refuse again. */
-function rejectRefused(error: unknown): never {
-  if (error instanceof RecordRefused) throw new Rejection('refused', error.message);
-  throw error;
+/** Work in plain JavaScript, or with a cast, may return anything. */
+function assertEffect(worked: unknown): asserts worked is Effect | OnceAnswer {
+  if (typeof worked === 'object' && worked !== null) return;
+  const what = worked === undefined ? 'nothing' : worked === null ? 'null' : `a ${typeof worked}`;
+  throw new RecordRefused(`The work returned ${what}; it has to return its effect, such as { result: 2 }`);
 }

@@ -1,3 +1,4 @@
+import '../service/signals';
 import 'reflect-metadata';
 import { run } from '../service/run';
 import { QueueConsumer } from '../transport/index';

@@ -1,7 +1,14 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { payloadHash } from '../results/payload-hash';
 import { type Attempted, RECORDS, type Records } from '../results/records';
-import { type Attempts, type DeadLetter, decode, type Delivery, type Standing } from '../transport/index';
+import {
+  type Attempts,
+  type DeadLetter,
+  decode,
+  type Delivery,
+  type RunFailure,
+  type Standing,
+} from '../transport/index';
 import { idInBody, jobIdOf } from './job-id';
 
 /** The transport's attempts, counted in the job's record. */
@@ -31,14 +38,15 @@ export class RecordedAttempts implements Attempts {
     return this.records.takeBack(this.jobId(delivery));
   }
 
-  async fail(delivery: Delivery, error: string, noted: boolean): Promise<Standing> {
-    const run = { id: this.jobId(delivery), error, messageId: delivery.messageId, noted };
+  async fail(delivery: Delivery, { error, publicError }: RunFailure, noted: boolean): Promise<Standing> {
+    const run = { id: this.jobId(delivery), error, publicError, messageId: delivery.messageId, noted };
     return this.standingAfter(delivery, await this.records.fail(run));
   }
 
-  async deadLettered(delivery: Delivery, { reason, error, attempts }: DeadLetter, sent: boolean): Promise<void> {
+  async deadLettered(delivery: Delivery, deadLetter: DeadLetter, sent: boolean): Promise<void> {
+    const { reason, error, publicError, attempts } = deadLetter;
     const moved = sent ? { movedMessage: delivery.messageId } : {};
-    await this.records.failed({ id: this.jobId(delivery), reason, lastError: error, attempts, ...moved });
+    await this.records.failed({ id: this.jobId(delivery), reason, lastError: error, publicError, attempts, ...moved });
   }
 
   jobId(delivery: Delivery): string {

@@ -24,7 +24,14 @@ it('takes empty for unset, and lists apart', () => {
 });
 
 it('reports every fault together, each with what it takes', () => {
-  const faulty = { PORT: '0', CONCURRENCY: '1.5', QUEUE_URL: 'jobs', ALLOW_ANONYMOUS: 'yes', RESULTS: 'postgres:x' };
+  const faulty = {
+    PORT: '0',
+    CONCURRENCY: '1.5',
+    QUEUE_URL: 'jobs',
+    ALLOW_ANONYMOUS: 'yes',
+    RESULTS: 'postgres:x',
+    CALLER_FROM: 'x',
+  };
   const read = (): unknown => readEnvironment(faulty);
   expect(read).toThrow(EnvironmentError);
   for (const name of Object.keys(faulty)) expect(read).toThrow(new RegExp(`${name} is ".*"; it takes`));
@@ -79,4 +86,19 @@ describe('API_KEYS', () => {
       expect(read).not.toThrow(API_KEYS.slice(5));
     },
   );
+});
+
+describe('CALLER_FROM', () => {
+  it.each([
+    ['request-context', 'request-context'],
+    ['token', 'token'],
+    ['header:X-Caller', 'header:x-caller'],
+  ])('%s is read as %s', (CALLER_FROM, callerFrom) => {
+    expect(readEnvironment({ CALLER_FROM })).toMatchObject({ callerFrom });
+  });
+
+  it.each(['header:', 'header:a b', 'header', 'tokens', 'x-caller'])('"%s" is refused', (CALLER_FROM) => {
+    const sentence = `CALLER_FROM is "${CALLER_FROM}"; it takes request-context, token or header:NAME`;
+    expect(() => readEnvironment({ CALLER_FROM })).toThrow(sentence);
+  });
 });

@@ -1,4 +1,5 @@
 import { DELIVERY } from './delivery';
+import { type Credentials, localCredentials, type Variables, withoutSecrets } from './local';
 
 /** Everything the environment can say. The only place that reads `process.env`. */
 export interface Environment {
@@ -8,6 +9,11 @@ export interface Environment {
   readonly dynamodbRegion: string | undefined;
   readonly sqsEndpoint: string | undefined;
   readonly dynamodbEndpoint: string | undefined;
+  /** Of an emulator; undefined leaves them to the SDK. */
+  readonly sqsCredentials: Credentials | undefined;
+  readonly dynamodbCredentials: Credentials | undefined;
+  /** Calls take the SDK's whole way, not the lean one. */
+  readonly sdkPath: boolean;
   readonly queueUrl: string | undefined;
   readonly deadLetterQueueUrl: string | undefined;
   /** `sqlite:PATH` or `dynamodb:TABLE`. */
@@ -19,6 +25,8 @@ export interface Environment {
   readonly dataDir: string;
   readonly apiKeys: readonly string[];
   readonly allowAnonymous: boolean;
+  /** What tells who calls where a front door checks callers; undefined: API keys do, or nothing does. */
+  readonly callerFrom: CallerSource | undefined;
   /** Callers see what work threw, not only its class. */
   readonly showErrors: boolean;
   /** Requests per second and caller; undefined for no limit. */
@@ -40,10 +48,17 @@ export interface Environment {
   readonly leaseSeconds: number | undefined;
 }
 
+/**
+ * `request-context`: the web adapter's header, on Lambda. `token`: `sub` of the JWT in `Authorization`, which the front
+ * door has verified. `header:NAME`: a header that the front door overwrites in each request.
+ */
+export type CallerSource = 'request-context' | 'token' | `header:${string}`;
+
+const isCallerSource = (text: string): text is CallerSource =>
+  /^(?:request-context|token|header:[a-z0-9-]{1,64})$/.test(text);
+
 /** Calls to an emulator are signed for a region as well; any will do. */
 export const EMULATOR_REGION = 'us-east-1';
-
-export type Variables = Readonly<Record<string, string | undefined>>;
 
 /** As this process was started; what a child of it inherits. */
 export const processVariables: Variables = process.env;
@@ -66,7 +81,7 @@ const KEY_PATTERN = new RegExp(`^[\\x21-\\x7e]{1,${KEY_LIMIT}}$`);
 class Reader {
   readonly faults: string[] = [];
 
-  constructor(private readonly source: Variables) {}
+  constructor(readonly source: Variables) {}
 
   text(name: string): string | undefined {
     const value = this.source[name]?.trim();
@@ -83,17 +98,17 @@ class Reader {
     return fallback;
   }
 
-  flag(name: string): boolean {
+  flag(name: string, [on, off]: readonly [string, string] = ['true', 'false']): boolean {
     const text = this.text(name);
-    if (text !== undefined && text !== 'true' && text !== 'false')
-      this.faults.push(`${name} is "${text}"; it takes true or false`);
-    return text === 'true';
+    if (text !== undefined && text !== on && text !== off)
+      this.faults.push(`${name} is "${text}"; it takes ${on} or ${off}`);
+    return text === on;
   }
 
   url(name: string): string | undefined {
     const text = this.text(name);
     if (text !== undefined && !/^https?:$/.test(URL.parse(text)?.protocol ?? '')) {
-      this.faults.push(`${name} is "${text}"; it takes an http or https URL`);
+      this.faults.push(`${name} is "${withoutSecrets(text)}"; it takes an http or https URL`);
     }
     return text;
   }
@@ -113,10 +128,17 @@ class Reader {
     return keys;
   }
 
+  callerSource(name: string): CallerSource | undefined {
+    const text = this.text(name)?.toLowerCase();
+    if (text === undefined || isCallerSource(text)) return text;
+    this.faults.push(`${name} is "${text}"; it takes request-context, token or header:NAME`);
+    return undefined;
+  }
+
   results(name: string, fallback: string): string {
     const text = this.text(name) ?? fallback;
     if (!/^(sqlite|dynamodb):.+$/.test(text))
-      this.faults.push(`${name} is "${text}"; it takes sqlite:PATH or dynamodb:TABLE`);
+      this.faults.push(`${name} is "${withoutSecrets(text)}"; it takes sqlite:PATH or dynamodb:TABLE`);
     return text;
   }
 }
@@ -124,7 +146,10 @@ class Reader {
 /** What one service needs beyond what all do: a sentence for each fault. */
 export type Check = (environment: Environment) => readonly string[];
 
-type Places = Pick<Environment, 'region' | 'sqsEndpoint' | 'dynamodbRegion' | 'dynamodbEndpoint'>;
+type Places = Pick<
+  Environment,
+  'region' | 'sqsEndpoint' | 'sqsCredentials' | 'dynamodbRegion' | 'dynamodbEndpoint' | 'dynamodbCredentials'
+>;
 
 function readPlaces(read: Reader): Places {
   const named = read.text('AWS_REGION') ?? read.text('AWS_DEFAULT_REGION');
@@ -133,7 +158,14 @@ function readPlaces(read: Reader): Places {
   const endpoint = read.url('AWS_ENDPOINT_URL');
   const sqsEndpoint = read.url('AWS_ENDPOINT_URL_SQS') ?? endpoint;
   const dynamodbEndpoint = read.url('AWS_ENDPOINT_URL_DYNAMODB') ?? endpoint;
-  return { region: regionAt(sqsEndpoint), sqsEndpoint, dynamodbRegion: regionAt(dynamodbEndpoint), dynamodbEndpoint };
+  return {
+    region: regionAt(sqsEndpoint),
+    sqsEndpoint,
+    sqsCredentials: localCredentials(sqsEndpoint, read.source),
+    dynamodbRegion: regionAt(dynamodbEndpoint),
+    dynamodbEndpoint,
+    dynamodbCredentials: localCredentials(dynamodbEndpoint, read.source),
+  };
 }
 
 /** Reads and checks the environment; throws `EnvironmentError` naming every fault, those that `check` finds too. */
@@ -145,6 +177,7 @@ export function readEnvironment(source: Variables = processVariables, check: Che
   const rateLimit = read.number('RATE_LIMIT_PER_SECOND', 0, { min: 1, max: 1_000_000 });
   const environment: Environment = {
     ...readPlaces(read),
+    sdkPath: read.flag('SDK_PATH', ['1', '0']),
     queueUrl: read.url('QUEUE_URL'),
     deadLetterQueueUrl: read.url('DLQ_URL'),
     results: read.results('RESULTS', `sqlite:${dataDir}/results.db`),
@@ -155,6 +188,7 @@ export function readEnvironment(source: Variables = processVariables, check: Che
     dataDir,
     apiKeys: read.keys('API_KEYS'),
     allowAnonymous: read.flag('ALLOW_ANONYMOUS'),
+    callerFrom: read.callerSource('CALLER_FROM'),
     showErrors: read.flag('SHOW_ERRORS'),
     rateLimitPerSecond: rateLimit === 0 ? undefined : rateLimit,
     concurrency: read.number('CONCURRENCY', 100, { min: 1, max: 10_000 }),

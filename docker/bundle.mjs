@@ -5,10 +5,12 @@
 import { build } from 'esbuild';
 import { cp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { constants, zstdCompressSync } from 'node:zlib';
+import { noticesOf } from './notices.mjs';
 
-const OUT = 'dist/bundle';
+/** Elsewhere for a test, beside which others use the bundles. */
+const OUT = process.argv[2] ?? 'dist/bundle';
 const SMALL = { params: { [constants.ZSTD_c_compressionLevel]: 19 } };
 
 /** What Nest asks for only if its user has it; anything else that is missing fails the bundling. */
@@ -31,6 +33,7 @@ const OPTIONAL = [
 
 /** The page at /docs is served from a folder beside the bundle; its package would say where the bundle itself lies. */
 const DOCS_PAGE = ['swagger-ui.css', 'swagger-ui-bundle.js', 'favicon-32x32.png'];
+const DOCS_NOTICES = ['LICENSE', 'NOTICE', 'swagger-ui-bundle.js.LICENSE.txt'];
 const docsPage = {
   name: 'docs-page',
   setup({ onLoad }) {
@@ -68,7 +71,10 @@ const undici = {
       contents: `
         const Dispatcher = require('undici/lib/dispatcher/dispatcher');
         Dispatcher.prototype.request = require('undici/lib/api/api-request');
-        module.exports = { Dispatcher, Agent: require('undici/lib/dispatcher/agent') };`,
+        module.exports = { Dispatcher,
+          Agent: require('undici/lib/dispatcher/agent'),
+          // Loaded only if SQS is beyond this machine.
+          get EnvHttpProxyAgent() { return require('undici/lib/dispatcher/env-http-proxy-agent'); } };`,
       resolveDir,
     }));
   },
@@ -87,14 +93,24 @@ const options = {
   // For whoever reads a stack; stays out of the image.
   sourcemap: 'external',
   logLevel: 'warning',
+  metafile: true,
 };
 
 /** esbuild writes ASCII but for what regular expressions hold; V8 reads ASCII twice as fast, and `program.cjs` nothing else. */
 const ascii = (code) =>
   code.replace(/[^\x00-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 
+/** Beside each bundle: `NAME.licenses.txt`. */
+async function writeNotices({ outputs }) {
+  for (const [path, { inputs, entryPoint }] of Object.entries(outputs)) {
+    if (entryPoint === undefined) continue;
+    const name = basename(path).replace(/(\.bundle)?\.js$/, '');
+    await writeFile(join(OUT, `${name}.licenses.txt`), await noticesOf(inputs));
+  }
+}
+
 await rm(OUT, { recursive: true, force: true });
-await build({
+const { metafile } = await build({
   ...options,
   outdir: OUT,
   entryPoints: {
@@ -103,6 +119,7 @@ await build({
     healthy: 'dist/service/healthy.js',
   },
 });
+await writeNotices(metafile);
 await cp('docker/program.cjs', join(OUT, 'program.cjs'));
 for (const name of ['producer', 'consumer']) {
   const bundle = join(OUT, `${name}.bundle.js`);
@@ -112,6 +129,7 @@ for (const name of ['producer', 'consumer']) {
 }
 // Within a bundle no module is the main one, so this one is told to run.
 const provision = { contents: `void require('./dist/ops/provision.js').main();`, resolveDir: '.' };
-await build({ ...options, stdin: provision, outfile: join(OUT, 'provision.js') });
+const provisioned = await build({ ...options, stdin: provision, outfile: join(OUT, 'provision.js') });
+await writeNotices(provisioned.metafile);
 const from = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
-for (const file of DOCS_PAGE) await cp(join(from, file), join(OUT, 'swagger-ui', file));
+for (const file of [...DOCS_PAGE, ...DOCS_NOTICES]) await cp(join(from, file), join(OUT, 'swagger-ui', file));

@@ -3,6 +3,11 @@
  * Unlike Node's own compile cache, this one is used whoever runs it, and needs no folder that can be written to. A cache
  * that another Node made, or that is missing, costs time and nothing else: V8 refuses it, and compiles.
  */
+/** What is not loaded yet has begun nothing. The program answers signals itself once it runs (service/signals.ts). */
+const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'];
+const end = () => process.exit(0);
+for (const signal of SIGNALS) process.on(signal, end);
+
 const { existsSync, readFileSync } = require('node:fs');
 const { createRequire } = require('node:module');
 const { dirname, join } = require('node:path');
@@ -31,6 +36,7 @@ function load(name) {
 function run(name) {
   const [script, filename, module] = [load(name), pathOf(name, 'bundle.js'), { exports: {} }];
   script.runInThisContext()(module, module.exports, createRequire(filename), filename, dirname(filename));
+  for (const signal of SIGNALS) process.off(signal, end);
   return script;
 }
 

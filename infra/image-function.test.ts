@@ -73,6 +73,14 @@ describe('the producer on Lambda', () => {
     expect(Object.keys(variables)).not.toEqual(expect.arrayContaining(['ALLOW_ANONYMOUS']));
   });
 
+  it('learns from the adapter who calls, where the API knows', () => {
+    const jwt = { auth: 'jwt', jwtIssuer: 'https://issuer.example.com', jwtAudience: 'jobs' };
+    expect(variablesOf(compute, 'producer')).toMatchObject({ CALLER_FROM: 'request-context' });
+    expect(variablesOf(synthesize(jwt).compute, 'producer')).toMatchObject({ CALLER_FROM: 'request-context' });
+    const { compute: keyed } = synthesize({ auth: 'api-keys', apiKeysSecret: 'plusone/keys' });
+    expect(variablesOf(keyed, 'producer')).not.toHaveProperty('CALLER_FROM');
+  });
+
   it('may take longer than a caller may wait for a result, and less than the API waits', () => {
     compute.hasResourceProperties('AWS::Lambda::Function', { Description: 'Plusone: producer', Timeout: 29 });
   });

@@ -128,6 +128,22 @@ describe('the producer on Fargate', () => {
     expect(container(compute, 'producer')['Secrets']).toMatchObject([{ Name: 'API_KEYS' }]);
   });
 
+  it('learns who calls from a header that the API overwrites, or from the token that it verified', () => {
+    const jwt = { auth: 'jwt', jwtIssuer: 'https://issuer.example.com', jwtAudience: 'jobs' };
+    const integration = (template: Template, RequestParameters: unknown): void => {
+      template.hasResourceProperties('AWS::ApiGatewayV2::Integration', { RequestParameters });
+    };
+    const [signed, verified, keyed] = [{}, jwt, { auth: 'api-keys', apiKeysSecret: 'plusone/keys' }].map(
+      (options) => synthesize({ ...BOTH, ...options }).compute,
+    ) as [Template, Template, Template];
+    integration(signed, { 'overwrite:header.x-plusone-caller': '$context.identity.userArn' });
+    expect(variables(signed, 'producer')).toMatchObject({ CALLER_FROM: 'header:x-plusone-caller' });
+    integration(verified, Match.absent());
+    expect(variables(verified, 'producer')).toMatchObject({ CALLER_FROM: 'token' });
+    integration(keyed, Match.absent());
+    expect(variables(keyed, 'producer')).not.toHaveProperty('CALLER_FROM');
+  });
+
   it('is as many as you choose', () => {
     synthesize({ ...BOTH, stage: 'prod', producerMinTasks: 3, producerMaxTasks: 100 }).compute.hasResourceProperties(
       'AWS::ApplicationAutoScaling::ScalableTarget',

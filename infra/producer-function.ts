@@ -32,9 +32,9 @@ export class ProducerFunction extends ImageFunction {
   }
 }
 
-/** Where the API does not check callers, the producer is to listen as if it were open: then it starts with a key only. */
+/** Where the API checks callers, the adapter hands on who they are. Where it does not, the producer is to listen as if it were open: then it starts with a key only. */
 function guardVariables(auth: Auth): Record<string, string> {
-  if (auth.kind !== 'api-keys') return { HOST: '127.0.0.1' };
+  if (auth.kind !== 'api-keys') return { HOST: '127.0.0.1', CALLER_FROM: 'request-context' };
   // CloudFormation puts the secret in at deployment, so that neither template nor repository holds it.
   return { HOST: '0.0.0.0', API_KEYS: SecretValue.secretsManager(auth.secret).unsafeUnwrap() };
 }

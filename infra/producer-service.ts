@@ -1,5 +1,5 @@
 import { Duration, Validations } from 'aws-cdk-lib';
-import { VpcLink } from 'aws-cdk-lib/aws-apigatewayv2';
+import { MappingValue, ParameterMapping, VpcLink } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpAlbIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { Port, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import { Secret } from 'aws-cdk-lib/aws-ecs';
@@ -14,7 +14,7 @@ import { grantProducer } from './access';
 import { ImageService, type ServiceInput } from './image-service';
 import { type Options } from './options';
 import { type Auth } from './options-door';
-import { PRODUCER_PORT, producerVariables } from './variables';
+import { CALLER_HEADER, PRODUCER_PORT, producerVariables } from './variables';
 
 /** A balancer's idle time; the producer keeps connections 65 s, so that it is never the first to close one. */
 const IDLE_SECONDS = 60;
@@ -39,7 +39,10 @@ export class ProducerService extends ImageService {
     const description = 'Plusone: HTTP API to balancer';
     const linkGroup = new SecurityGroup(this, 'LinkGroup', { vpc, description, allowAllOutbound: false });
     const vpcLink = new VpcLink(this, 'Link', { vpc, subnets: input.network.subnets, securityGroups: [linkGroup] });
-    this.integration = new HttpAlbIntegration('Producer', this.listener(input, linkGroup), { vpcLink });
+    this.integration = new HttpAlbIntegration('Producer', this.listener(input, linkGroup), {
+      vpcLink,
+      ...(input.options.auth.kind === 'iam' && { parameterMapping: SIGNER }),
+    });
     this.scale(input.options);
   }
 
@@ -75,9 +78,17 @@ export class ProducerService extends ImageService {
   }
 }
 
-/** The API checks callers, or the producer does by its keys; then it limits each key as well, since it knows them apart. */
+/** The API knows it of every request that it lets through. */
+const SIGNER = new ParameterMapping().overwriteHeader(CALLER_HEADER, MappingValue.contextVariable('identity.userArn'));
+
+/**
+ * The API checks callers, or the producer does by its keys; each caller is limited as well. A JWT that the API verified
+ * says itself who calls: a header would be the caller's own wherever a token lacks the claim.
+ */
 function guardVariables({ auth, requestsPerSecond }: Options): Record<string, string> {
-  return auth.kind === 'api-keys' ? { RATE_LIMIT_PER_SECOND: String(requestsPerSecond) } : { ALLOW_ANONYMOUS: 'true' };
+  const limit = { RATE_LIMIT_PER_SECOND: String(requestsPerSecond) };
+  if (auth.kind === 'api-keys') return limit;
+  return { ...limit, ALLOW_ANONYMOUS: 'true', CALLER_FROM: auth.kind === 'jwt' ? 'token' : `header:${CALLER_HEADER}` };
 }
 
 function apiKeys(scope: Construct, auth: Auth): Record<string, Secret> {

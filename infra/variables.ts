@@ -4,6 +4,9 @@ import { type StackInput, type MessagingStack } from './messaging-stack';
 export const PRODUCER_PORT = 3000;
 export const CONSUMER_PORT = 3001;
 
+/** The HTTP API writes who signed a request into it, over whatever the caller sent. Names that begin with `x-amz` are AWS's own. */
+export const CALLER_HEADER = 'x-plusone-caller';
+
 type Variables = Record<string, string>;
 
 /** What the apps read from their environment, wherever they run. */

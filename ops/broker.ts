@@ -9,8 +9,13 @@
  */
 import { parseArgs } from 'node:util';
 import { EMULATOR_REGION, readEnvironment } from '../contract/environment';
+import { outliveReaders } from '../service/output';
 
 const HOST = '127.0.0.1';
+
+/** Without its patch it loses messages on a kill and names URLs that no client takes. */
+const NOT_PATCHED =
+  'fauxqs is not patched, as npm was run with --ignore-scripts; run `npx patch-package --error-on-fail`.';
 
 /** Habits that SQS has and that the embedded broker has only if asked; tests go through both. */
 export interface BrokerHabits {
@@ -68,6 +73,7 @@ function startSentence(error: unknown, { port, dataDir }: BrokerOptions): string
 
 async function start({ port, dataDir, region, habits }: BrokerOptions): Promise<void> {
   const { startFauxqs } = await import('fauxqs');
+  if (!startFauxqs.toString().includes('manyOfAGroup')) throw new Error(NOT_PATCHED);
   const server = await startFauxqs({
     port,
     host: HOST,
@@ -98,6 +104,7 @@ async function start({ port, dataDir, region, habits }: BrokerOptions): Promise<
 }
 
 function main(): void {
+  outliveReaders();
   let options: BrokerOptions;
   try {
     options = readOptions();

@@ -1,39 +1,65 @@
 /**
- * Compiles before `npm start`, but only if a source is newer than the last build: tsc takes two
- * seconds to find out that it has nothing to do. Plain JavaScript, as it runs before there is a dist/.
+ * Compiles what is stale: `build-if-stale.mjs` everything, `build-if-stale.mjs product` what `npm start` runs, so that it
+ * waits for no test and stumbles over none. Without it tsc would take two seconds each time to find out that it has nothing
+ * to do. Several may run at once, in two terminals. Plain JavaScript, as it runs before there is a dist/.
  */
-import { spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, renameSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 
-const STAMP = 'dist/.built';
-const config = JSON.parse(readFileSync('tsconfig.json', 'utf8'));
+const [part] = process.argv.slice(2);
+const config = part === undefined ? 'tsconfig.json' : `tsconfig.${part}.json`;
+const stamp = `dist/.built${part === undefined ? '' : `-${part}`}`;
+const { include } = JSON.parse(readFileSync(config, 'utf8'));
 
-const sources = config.include.flatMap((folder) =>
+const isSource = (name) => name.endsWith('.ts') && (part === undefined || !name.endsWith('.test.ts'));
+const sources = include.flatMap((folder) =>
   readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && entry.name.endsWith('.ts') && !entry.parentPath.includes('node_modules'))
+    .filter((entry) => entry.isFile() && isSource(entry.name) && !entry.parentPath.includes('node_modules'))
     .map((entry) => join(entry.parentPath, entry.name)),
 );
 
 // A removed file shows in its folder, a renamed one in its name: the stamp holds the list.
-const list = [...sources, 'tsconfig.json', 'package-lock.json'].sort().join('\n');
+const list = [...sources, 'tsconfig.json', config, 'package-lock.json'].sort().join('\n');
 
 function isFresh() {
   try {
-    const builtAt = statSync(STAMP).mtimeMs;
-    return readFileSync(STAMP, 'utf8') === list && list.split('\n').every((file) => statSync(file).mtimeMs < builtAt);
+    const builtAt = statSync(stamp).mtimeMs;
+    return readFileSync(stamp, 'utf8') === list && list.split('\n').every((file) => statSync(file).mtimeMs < builtAt);
   } catch {
     return false;
   }
 }
 
-if (!isFresh()) {
-  const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc');
-  const startedAt = new Date();
-  const { status } = spawnSync(process.execPath, [tsc, '-p', 'tsconfig.json'], { stdio: 'inherit' });
-  if (status !== 0) process.exit(1);
-  writeFileSync(STAMP, list);
-  // What was edited while it compiled counts as newer.
-  utimesSync(STAMP, startedAt, startedAt);
+/** Whole at any moment, and not at all if it is as it was: another process may be loading it. */
+function writeWhole(file, text) {
+  try {
+    if (readFileSync(file, 'utf8') === text) return;
+  } catch {
+    // It is new.
+  }
+  const draft = `${file}.${process.pid}`;
+  writeFileSync(draft, text);
+  renameSync(draft, file);
 }
+
+function compile() {
+  process.stderr.write(`Compiling ${part === undefined ? 'everything' : `the ${part}`} ...\n`);
+  const ts = createRequire(import.meta.url)('typescript');
+  const startedAt = new Date();
+  const exit = (status) => {
+    if (status !== 0) process.exit(1);
+    writeWhole(stamp, list);
+    // What was edited while it compiled counts as newer.
+    utimesSync(stamp, startedAt, startedAt);
+    process.exit(0);
+  };
+  ts.executeCommandLine({ ...ts.sys, writeFile: writeWhole, exit }, () => undefined, ['-p', config]);
+}
+
+// npm writes it last, and takes it away first.
+if (!existsSync('node_modules/.package-lock.json')) {
+  process.stderr.write('The dependencies are not there: run `npm ci`, or wait for the one that runs.\n');
+  process.exit(1);
+}
+if (!isFresh()) compile();

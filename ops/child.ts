@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { getDirect } from '../service/direct';
 
 export interface ChildSpec {
   /** As the person at the terminal knows it: `producer`. */
@@ -79,8 +80,7 @@ export class Child {
   async healthy(url: string, deadlineMs: number): Promise<void> {
     const deadline = Date.now() + deadlineMs;
     while (this.running) {
-      const answer = await fetch(url, { signal: AbortSignal.timeout(2_000) }).catch(() => undefined);
-      await answer?.body?.cancel();
+      const answer = await getDirect(url, 2_000).catch(() => undefined);
       if (answer?.ok) return;
       if (Date.now() > deadline) throw new Error(`The ${this.spec.name} is not ready after ${deadlineMs / 1_000} s.`);
       await delay(20);

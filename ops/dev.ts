@@ -12,7 +12,7 @@ const ROOT = join(__dirname, '..', '..');
 function watch(onGood: () => void): Promise<never> {
   const args = ['--require', join(__dirname, 'follow-parent.js'), require.resolve('typescript/bin/tsc')];
   // In a group of its own, so that Ctrl-C is ours alone; it ends with us by the IPC channel.
-  const tsc = spawn(process.execPath, [...args, '-p', 'tsconfig.json', '--watch', '--preserveWatchOutput'], {
+  const tsc = spawn(process.execPath, [...args, '-p', 'tsconfig.product.json', '--watch', '--preserveWatchOutput'], {
     cwd: ROOT,
     detached: true,
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],

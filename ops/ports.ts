@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
+import { listenFault } from '../service/listen-fault';
 
 export interface PortUse {
   /** The variable that changes it. */
@@ -8,7 +9,7 @@ export interface PortUse {
   readonly port: number;
 }
 
-async function isTaken({ host, port }: PortUse): Promise<boolean> {
+async function isTaken({ variable, host, port }: PortUse): Promise<boolean> {
   const server = createServer();
   try {
     server.listen(port, host);
@@ -16,7 +17,7 @@ async function isTaken({ host, port }: PortUse): Promise<boolean> {
     return false;
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') return true;
-    throw error;
+    throw new Error(`${listenFault(error, variable) ?? String(error)}.`, { cause: error });
   } finally {
     server.close();
   }

@@ -9,7 +9,6 @@ import {
   UpdateTimeToLiveCommand,
   waitUntilTableExists,
 } from '@aws-sdk/client-dynamodb';
-import { localCredentials } from './child-environment';
 import { createTableClient } from '../results/dynamodb/client';
 import { EXPIRY_ATTRIBUTE } from '../results/dynamodb/items';
 import { otherKey } from '../results/dynamodb/table-errors';
@@ -21,8 +20,7 @@ const ACTIVE_WITHIN_SECONDS = 60;
 export async function provisionResults(spec: StoreSpec): Promise<void> {
   const { kind, name } = parseResults(spec.results);
   if (kind !== 'dynamodb') return;
-  const credentials = localCredentials(spec.dynamodbEndpoint);
-  const client = createTableClient(spec, credentials && { credentials });
+  const client = createTableClient(spec);
   try {
     await ensureTable(client, name);
   } finally {

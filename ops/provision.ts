@@ -21,8 +21,9 @@ import {
   QUEUE_NAME,
   type DeliveryNumbers,
 } from '../contract/delivery';
-import { type Environment, readEnvironment } from '../contract/environment';
-import { localCredentials } from './child-environment';
+import { type Environment, processVariables, readEnvironment } from '../contract/environment';
+import { localCredentials } from '../contract/local';
+import { clientConfig } from '../transport/aws/index';
 import { provisionResults } from './provision-table';
 
 export interface ProvisionOptions {
@@ -56,8 +57,14 @@ async function waitForBroker(client: SQSClient, deadlineMs: number): Promise<voi
     } catch (error) {
       // Without the right to list, AWS still answered.
       if (error instanceof SQSServiceException && error.$fault === 'client') return;
-      if (Date.now() >= deadline)
-        throw new Error(`No SQS broker answered within ${deadlineMs / 1000} s`, { cause: error });
+      // Without credentials nothing was asked, and waiting brings none.
+      if (!(error instanceof Error) || error.name === 'CredentialsProviderError') throw error;
+      if (Date.now() >= deadline) {
+        const said = error instanceof SQSServiceException ? `answered well within` : 'answered within';
+        throw new Error(`No SQS broker ${said} ${deadlineMs / 1000} s: ${error.message || error.name}`, {
+          cause: error,
+        });
+      }
       await delay(100);
     }
   }
@@ -147,15 +154,16 @@ export async function provision(options: ProvisionOptions): Promise<Queues> {
   return { queueUrl: queue.url, deadLetterQueueUrl: deadLetters.url };
 }
 
+/** An emulator's first call may take long. */
+const ANSWER_MS = 30_000;
+
 /** The client that provisioning and the local tools use: the endpoint decides where queues are, not their URLs. */
 export function createProvisionClient(region: string | undefined, endpoint: string | undefined): SQSClient {
-  const credentials = localCredentials(endpoint);
+  const credentials = localCredentials(endpoint, processVariables);
   return new SQSClient({
-    ...(region !== undefined && { region }),
+    ...clientConfig({ region, endpoint, credentials }, { answerMs: ANSWER_MS, connections: 1 }),
     useQueueUrlAsEndpoint: false,
     maxAttempts: 1,
-    ...(endpoint !== undefined && { endpoint }),
-    ...(credentials && { credentials }),
   });
 }
 

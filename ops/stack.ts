@@ -2,21 +2,20 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DEAD_LETTER_QUEUE_NAME, DELIVERY, QUEUE_NAME } from '../contract/delivery';
 import { EMULATOR_REGION, processVariables, type Environment } from '../contract/environment';
+import { reachableHost, withoutSecrets } from '../contract/local';
 import { isBrokerReady } from './broker';
 import { Child } from './child';
-import { childEnvironment, credentialVariables } from './child-environment';
+import { childEnvironment } from './child-environment';
 import { portFault } from './ports';
 import { createProvisionClient, provision } from './provision';
 import { provisionResults } from './provision-table';
+
+const LOOPBACK = '127.0.0.1';
 
 const READY_WITHIN_MS = 30_000;
 const BROKER_STOP_MS = 5_000;
 /** What an app may take beyond its drain before it is killed. */
 const STOP_SLACK_MS = 10_000;
-
-/** Wildcard addresses are reached by loopback. */
-const reachable = (host: string | undefined): string =>
-  host === undefined || host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
 
 /** Broker, producer and consumer on one machine: what `npm start` and `npm run dev` run. */
 export class Stack {
@@ -31,17 +30,21 @@ export class Stack {
     private readonly onDeath: (sentence: string, name: string) => void,
   ) {}
 
+  private get host(): string {
+    return reachableHost(this.environment.host ?? LOOPBACK);
+  }
+
   get producerUrl(): string {
-    return `http://${reachable(this.environment.host)}:${this.environment.port}`;
+    return `http://${this.host}:${this.environment.port}`;
   }
 
   get consumerUrl(): string {
-    return `http://${reachable(this.environment.host)}:${this.environment.consumerPort}`;
+    return `http://${this.host}:${this.environment.consumerPort}`;
   }
 
   get brokerText(): string {
     const { sqsEndpoint, brokerPort } = this.environment;
-    return sqsEndpoint ?? `http://127.0.0.1:${brokerPort}, data in ${this.brokerDir}`;
+    return withoutSecrets(sqsEndpoint) ?? `http://${LOOPBACK}:${brokerPort}, data in ${this.brokerDir}`;
   }
 
   private get brokerDir(): string {
@@ -50,11 +53,11 @@ export class Stack {
 
   /** One sentence if a port is taken; asked before anything is started. */
   portFault(): Promise<string | undefined> {
-    const { host = '127.0.0.1', port, consumerPort, brokerPort, sqsEndpoint } = this.environment;
+    const { host = LOOPBACK, port, consumerPort, brokerPort, sqsEndpoint } = this.environment;
     return portFault([
       { variable: 'PORT', host, port },
       { variable: 'CONSUMER_PORT', host, port: consumerPort },
-      ...(sqsEndpoint === undefined ? [{ variable: 'BROKER_PORT', host: '127.0.0.1', port: brokerPort }] : []),
+      ...(sqsEndpoint === undefined ? [{ variable: 'BROKER_PORT', host: LOOPBACK, port: brokerPort }] : []),
     ]);
   }
 
@@ -71,8 +74,6 @@ export class Stack {
       this.appEnvironment = this.childEnvironment({
         // Here caller and operator are one.
         SHOW_ERRORS: processVariables['SHOW_ERRORS'] ?? 'true',
-        ...credentialVariables(endpoint),
-        ...credentialVariables(this.environment.dynamodbEndpoint),
         AWS_ENDPOINT_URL_SQS: endpoint,
         QUEUE_URL: queues.queueUrl,
         DLQ_URL: queues.deadLetterQueueUrl,

@@ -1,55 +1,22 @@
 import { createServer } from 'node:http';
 import { once } from 'node:events';
-import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readFile, readdir } from 'node:fs/promises';
 import { eventually } from '../test/harness/eventually';
-import { freePort } from '../experiments/proxy/free-port';
-import { type App, endApps, isAlive, runApp } from '../test/harness/processes';
-
-// `npm start` itself, with its own embedded broker whatever broker the other tests use.
-interface Place {
-  readonly env: Record<string, string | undefined>;
-  readonly producer: string;
-}
+import { endApps, isAlive, runApp } from '../test/harness/processes';
+import { StartPlace } from '../test/harness/start-place';
 
 // Every test starts the whole pair, some twice.
 jest.setTimeout(90_000);
 
-let dataDir: string;
-let place: Place;
+let place: StartPlace;
 
 beforeEach(async () => {
-  dataDir = await mkdtemp(join(tmpdir(), 'start-test-'));
-  const [PORT, CONSUMER_PORT, BROKER_PORT] = [await freePort(), await freePort(), await freePort()].map(String);
-  const env = { DATA_DIR: dataDir, PORT, CONSUMER_PORT, BROKER_PORT, AWS_ENDPOINT_URL_SQS: undefined };
-  place = { env, producer: `http://127.0.0.1:${String(PORT)}` };
+  place = await StartPlace.make();
 });
 afterEach(async () => {
   await endApps();
-  await rm(dataDir, { recursive: true, force: true });
+  await place.remove();
 });
-
-async function start(more: Record<string, string> = {}): Promise<App> {
-  const app = runApp('dist/ops/start.js', { env: { ...place.env, ...more }, ownGroup: true });
-  await app.line(/^Plusone runs\.$/, 20_000);
-  return app;
-}
-
-async function produce(input: number): Promise<string> {
-  const answer = await fetch(`${place.producer}/produce`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ input }),
-  });
-  expect(answer.status).toBe(202);
-  return answer.headers.get('location') ?? '';
-}
-
-async function result(location: string): Promise<unknown> {
-  const answer = await fetch(`${place.producer}${location}`);
-  return answer.json();
-}
 
 /** The processes that a process started, from /proc. */
 async function childrenOf(parent: number): Promise<number[]> {
@@ -67,12 +34,12 @@ const gone = (pids: readonly number[]): Promise<boolean> => eventually(() => !pi
 
 describe('npm start', () => {
   it('takes a job, records its result, and ends with 0 and no orphan on SIGTERM', async () => {
-    const app = await start();
+    const app = await place.start();
     const children = await childrenOf(app.pid);
     expect(children).toHaveLength(3);
-    const location = await produce(41);
+    const location = await place.produce(41);
     await eventually(async () => {
-      expect(await result(location)).toMatchObject({ status: 'done', input: 41, result: 42 });
+      expect(await place.result(location)).toMatchObject({ status: 'done', input: 41, result: 42 });
     });
     expect(app.lines.join('\n')).toContain(`curl -i -X POST ${place.producer}/produce`);
     expect(await app.stop('SIGTERM', 40_000)).toEqual({ code: 0, signal: null });
@@ -80,27 +47,27 @@ describe('npm start', () => {
   });
 
   it('drains on Ctrl-C, which a terminal sends to the whole group', async () => {
-    const app = await start({ WORK_SECONDS: '1' });
-    const location = await produce(1);
+    const app = await place.start({ WORK_SECONDS: '1' });
+    const location = await place.produce(1);
     await eventually(async () => {
-      expect(await queueDepth()).toEqual({ visible: 0, inFlight: 1 });
+      expect(await place.queueDepth()).toEqual({ visible: 0, inFlight: 1 });
     });
     app.signalGroup('SIGINT');
     // npm passes the same Ctrl-C on once more.
     app.signal('SIGINT');
     expect(await app.exit(40_000)).toEqual({ code: 0, signal: null });
 
-    const again = await start();
-    expect(await result(location)).toMatchObject({ status: 'done', result: 2 });
+    const again = await place.start();
+    expect(await place.result(location)).toMatchObject({ status: 'done', result: 2 });
     await again.stop('SIGTERM', 40_000);
   });
 
   it('ends at once on a second Ctrl-C', async () => {
-    const app = await start({ WORK_SECONDS: '60' });
+    const app = await place.start({ WORK_SECONDS: '60' });
     const children = await childrenOf(app.pid);
-    await produce(1);
+    await place.produce(1);
     await eventually(async () => {
-      expect(await queueDepth()).toEqual({ visible: 0, inFlight: 1 });
+      expect(await place.queueDepth()).toEqual({ visible: 0, inFlight: 1 });
     });
     app.signalGroup('SIGINT');
     await app.line(/^Stopping/);
@@ -116,18 +83,18 @@ describe('npm start', () => {
   });
 
   it('leaves no orphan when killed, and goes on with what was queued when started again', async () => {
-    const app = await start({ WORK_SECONDS: '60', VISIBILITY_TIMEOUT_SECONDS: '2' });
+    const app = await place.start({ WORK_SECONDS: '60', VISIBILITY_TIMEOUT_SECONDS: '2' });
     const children = await childrenOf(app.pid);
-    const locations = [await produce(1), await produce(2), await produce(3)];
+    const locations = [await place.produce(1), await place.produce(2), await place.produce(3)];
     app.signal('SIGKILL');
     await app.exit();
     await gone(children);
 
-    const again = await start();
+    const again = await place.start();
     await eventually(
       async () => {
         for (const [index, location] of locations.entries()) {
-          expect(await result(location)).toMatchObject({ status: 'done', result: index + 2 });
+          expect(await place.result(location)).toMatchObject({ status: 'done', result: index + 2 });
         }
       },
       { withinMs: 20_000 },
@@ -136,7 +103,7 @@ describe('npm start', () => {
   });
 
   it('says which child died, stops the rest and ends with 1', async () => {
-    const app = await start();
+    const app = await place.start();
     const children = await childrenOf(app.pid);
     const consumer = await pidOf(children, 'consumer/main.js');
     process.kill(consumer, 'SIGKILL');
@@ -159,14 +126,4 @@ describe('npm start', () => {
 async function pidOf(pids: readonly number[], script: string): Promise<number> {
   for (const pid of pids) if ((await readFile(`/proc/${pid}/cmdline`, 'utf8')).includes(script)) return pid;
   throw new Error(`no process runs ${script}`);
-}
-
-async function queueDepth(): Promise<{ visible: number; inFlight: number }> {
-  const answer = await fetch(`http://127.0.0.1:${String(place.env['BROKER_PORT'])}/_fauxqs/queues`);
-  const queues = (await answer.json()) as Record<string, unknown>[];
-  const jobs = queues.find(({ name }) => name === 'jobs');
-  return {
-    visible: Number(jobs?.['approximateMessageCount']),
-    inFlight: Number(jobs?.['approximateInflightCount']),
-  };
 }

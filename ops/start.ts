@@ -1,5 +1,6 @@
 /** `npm start`: the whole pair on this machine. Ctrl-C drains it; a second one ends it at once. */
 import { type Environment, readEnvironment } from '../contract/environment';
+import { outliveReaders } from '../service/output';
 import { Stack } from './stack';
 
 const INTERRUPTED = 130;
@@ -41,6 +42,7 @@ export interface Run {
 
 /** Runs a stack until a signal or a death ends it; resolves to the exit code. */
 export async function runUntilStopped(environment: Environment, { serve, mayDie = [] }: Run): Promise<number> {
+  outliveReaders();
   let code = 0;
   let end: () => void = () => undefined;
   const ending = new Promise<void>((resolve) => {
@@ -92,6 +94,7 @@ async function main(): Promise<number> {
   const environment = readEnvironment();
   return runUntilStopped(environment, {
     serve: async (stack) => {
+      say('Starting broker, producer and consumer ...');
       await stack.prepare();
       await stack.startApps();
       say(welcome(stack, environment));

@@ -5,7 +5,8 @@ const ID = { format: 'uuid', example: EXAMPLE_ID } as const;
 
 const ERROR = {
   example: 'TimeoutError',
-  description: 'Of the last failed run; its class alone, unless errors are shown.',
+  description:
+    'Of the last failed run: a text that was written for callers; of anything else the class, unless errors are shown.',
 };
 
 /** Answer of `POST /`. */

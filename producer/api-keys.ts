@@ -1,16 +1,12 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { type IncomingHttpHeaders } from 'node:http';
+import { type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
+import { Problem } from '../service/problem';
+import { ANONYMOUS, type Callers, CHALLENGE } from './callers';
 
 const sha256 = (text: string): Buffer => createHash('sha256').update(text).digest();
 
-export const ANONYMOUS = 'anonymous';
-
-/** What is shared out goes by caller, and by address where nobody says who calls. */
-export const placeOf = (caller: string | undefined, address: string): string =>
-  caller === undefined || caller === ANONYMOUS ? address : caller;
-
 /** Tells who calls by `Authorization: Bearer KEY` or `x-api-key: KEY`. */
-export class ApiKeys {
+export class ApiKeys implements Callers {
   private readonly hashes: readonly Buffer[];
 
   constructor(keys: readonly string[]) {
@@ -18,7 +14,7 @@ export class ApiKeys {
   }
 
   /** The hash of the caller's key; `anonymous` when no keys are set, undefined for a wrong or missing one. */
-  callerOf(headers: IncomingHttpHeaders): string | undefined {
+  callerOf({ headers }: Pick<IncomingMessage, 'headers'>): string | undefined {
     if (this.hashes.length === 0) return ANONYMOUS;
     const key = presentedKey(headers);
     if (key === undefined) return undefined;
@@ -26,6 +22,12 @@ export class ApiKeys {
     // Every hash is compared, and each in constant time, so that the time tells nothing.
     const matches = this.hashes.filter((known) => timingSafeEqual(known, hash));
     return matches.length > 0 ? hash.toString('hex') : undefined;
+  }
+
+  refusal(): Problem {
+    return new Problem(401, 'Send a valid API key as Authorization: Bearer KEY or x-api-key: KEY.', {
+      headers: CHALLENGE,
+    });
   }
 }
 

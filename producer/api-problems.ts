@@ -22,7 +22,7 @@ const PROBLEMS = {
     errors: [{ pointer: '/input', detail: 'must be a JSON number from -9007199254740991 to 9007199254740990' }],
   },
   401: {
-    when: 'API keys are set and the request has none of them.',
+    when: 'The request has none of the API keys, or what checks callers in front does not say who calls.',
     detail: 'Send a valid API key as Authorization: Bearer KEY or x-api-key: KEY.',
     headers: { 'WWW-Authenticate': { description: 'How to authenticate.', schema: { type: 'string' } } },
   },

@@ -4,7 +4,9 @@ import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { type Environment, EnvironmentError } from '../contract/environment';
 import { openRecords } from '../results/open';
 import { ApiKeys } from './api-keys';
+import { type Callers } from './callers';
 import { producerFaults } from './faults';
+import { FrontDoor } from './front-door';
 import { guardRequests } from './gate';
 import { knownHosts } from './host';
 import { createLogger } from '../service/logger';
@@ -32,9 +34,8 @@ export async function createProducer(
   const limit = new RateLimit(environment.rateLimitPerSecond);
   const refusals = new Refusals(logger);
   const adapter = createAdapter({ limit, refusals });
-  const keys = new ApiKeys(environment.apiKeys);
   guardRequests(adapter.getInstance(), {
-    keys,
+    callers: callersOf(environment),
     limit,
     isKnownHost: knownHosts(environment),
     routes: new Routes(),
@@ -50,3 +51,6 @@ export async function createProducer(
   serveDocs(adapter.getInstance(), () => createDocument(app, environment.apiKeys.length > 0));
   return app;
 }
+
+const callersOf = ({ apiKeys, callerFrom }: Environment): Callers =>
+  callerFrom === undefined ? new ApiKeys(apiKeys) : new FrontDoor(callerFrom);

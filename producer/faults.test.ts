@@ -24,3 +24,18 @@ test.each(['0.0.0.0', '::', '10.0.0.1', '127.0.0.1.example.com', 'example.com'])
 test('every fault is told', () => {
   expect(producerFaults(readEnvironment({ HOST: '0.0.0.0' }))).toHaveLength(2);
 });
+
+test.each([
+  [{ CALLER_FROM: 'request-context' }, 'only the web adapter on Lambda overwrites'],
+  [{ CALLER_FROM: 'token', API_KEYS: 'a' }, 'CALLER_FROM and API_KEYS both say who calls'],
+])('%j: a fault', (variables, sentence) => {
+  expect(producerFaults(readEnvironment({ ...QUEUE, ...variables }))).toEqual([expect.stringContaining(sentence)]);
+});
+
+test.each([
+  { CALLER_FROM: 'request-context', AWS_LAMBDA_FUNCTION_NAME: 'producer' },
+  { CALLER_FROM: 'token' },
+  { CALLER_FROM: 'header:x-caller', ALLOW_ANONYMOUS: 'true' },
+])('%j: none', (variables) => {
+  expect(producerFaults(readEnvironment({ ...QUEUE, ...variables }))).toEqual([]);
+});

@@ -1,12 +1,10 @@
 import { type Environment } from '../contract/environment';
+import { isLoopback } from '../contract/local';
 
 const LOOPBACK = '127.0.0.1';
-const LOOPBACK_HOST = /^(?:127(?:\.\d{1,3}){3}|::1|localhost)$/;
 
 /** Something keeps strangers out: keys, or what stands in front. */
 export const guarded = ({ apiKeys, allowAnonymous }: Environment): boolean => apiKeys.length > 0 || allowAnonymous;
-
-export const isLoopback = (host: string): boolean => LOOPBACK_HOST.test(host);
 
 /** Where to listen: without API keys on loopback only, unless something in front guards the producer. */
 export const listenHost = (environment: Environment): string =>
@@ -23,6 +21,15 @@ export function producerFaults(environment: Environment): string[] {
     faults.push(
       `HOST is "${host}", which anyone can reach; set API_KEYS, or ALLOW_ANONYMOUS=true if something in front guards the producer`,
     );
+  }
+  const { callerFrom, onLambda, apiKeys } = environment;
+  if (callerFrom === 'request-context' && !onLambda) {
+    faults.push(
+      'CALLER_FROM is "request-context", a header that only the web adapter on Lambda overwrites; it takes token or header:NAME here',
+    );
+  }
+  if (callerFrom !== undefined && apiKeys.length > 0) {
+    faults.push('CALLER_FROM and API_KEYS both say who calls; set one of them');
   }
   return faults;
 }

@@ -1,7 +1,7 @@
 import { type IncomingMessage } from 'node:http';
 import { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { BODY_LIMIT_BYTES } from '../contract/job';
-import { ANONYMOUS, type ApiKeys, placeOf } from './api-keys';
+import { ANONYMOUS, type Callers, placeOf } from './callers';
 import { CLOSE, COMMON_HEADERS, Problem, tooManyRequests, unavailable } from '../service/problem';
 import { isJsonType } from './media-type';
 import { type RateLimit } from './rate-limit';
@@ -10,13 +10,13 @@ import { type Stopping } from './stopping';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Hash of the API key, or `anonymous`. */
+    /** Who calls, as `Callers` tells; `anonymous` on an open path. */
     caller: string;
   }
 }
 
 export interface Gate {
-  readonly keys: ApiKeys;
+  readonly callers: Callers;
   /** Counts before anything is checked, so that refusals cost no more than this. Health counts towards nothing. */
   readonly limit: RateLimit;
   /** Whether this producer is called by that name; undefined where any will do. */
@@ -67,11 +67,11 @@ function faultOf(request: FastifyRequest, gate: Gate): Problem | undefined {
 /** Who calls, how often, and by which name. */
 function callerFault(request: FastifyRequest, path: string, gate: Gate): Problem | undefined {
   const { headers, ip, raw } = request;
-  const caller = isOpen(path) ? ANONYMOUS : gate.keys.callerOf(headers);
+  const caller = isOpen(path) ? ANONYMOUS : gate.callers.callerOf(raw);
   if (!isHealth(path) && !gate.limit.allows(placeOf(caller, ip))) return tooManyRequests();
   if (hostFault(raw)) return new Problem(400, 'The header Host takes one value.', { headers: CLOSE });
   if (gate.isKnownHost?.(headers.host ?? 'localhost') === false) return misdirected();
-  if (caller === undefined) return unauthorized();
+  if (caller === undefined) return gate.callers.refusal();
   request.caller = caller;
   return undefined;
 }
@@ -85,11 +85,6 @@ function hostFault({ rawHeaders, httpVersion }: IncomingMessage): boolean {
 
 const misdirected = (): Problem =>
   new Problem(421, 'Without API_KEYS this producer answers to localhost only; ALLOW_ANONYMOUS=true lets any host in.');
-
-const unauthorized = (): Problem =>
-  new Problem(401, 'Send a valid API key as Authorization: Bearer KEY or x-api-key: KEY.', {
-    headers: { 'www-authenticate': 'Bearer realm="plusone"' },
-  });
 
 function notFound(path: string, routes: Routes): Problem {
   const allow = routes.allowed(path);

@@ -1,6 +1,6 @@
-import { isIP } from 'node:net';
 import { type Environment } from '../contract/environment';
-import { guarded, isLoopback, listenHost } from './faults';
+import { isLoopback } from '../contract/local';
+import { guarded, listenHost } from './faults';
 
 /**
  * The names under which a producer without keys is called on its own machine; undefined where any name will do. A page
@@ -12,8 +12,6 @@ export function knownHosts(environment: Environment): ((host: string) => boolean
   if (guarded(environment) || environment.onLambda) return undefined;
   return (host) => {
     const name = (URL.parse(`http://${host}`)?.hostname ?? '').replace(/^\[|\]$/g, '');
-    return (
-      name === listening || name === 'localhost' || name.endsWith('.localhost') || (isIP(name) > 0 && isLoopback(name))
-    );
+    return name === listening || isLoopback(name);
   };
 }

@@ -17,16 +17,23 @@ const DEADLINE_MS = 9_500;
 const RETRY_AFTER_SECONDS = 5;
 
 /**
- * Keyed wishes on their way at most. DynamoDB's client has 50 sockets, and gives up what waits a second for one: with
+ * Limits keyed wishes on their way. DynamoDB's client has 50 sockets, and gives up what waits a second for one: with
  * all comers let in, those who ask again keep a store that was slow for a moment from ever answering anybody in time.
  */
-const MOST_KEYED = 200;
+const MAX_KEYED = 250;
+
+/**
+ * A caller may have this many times as many on their way as there are places left. Alone it gets 200; others find a place
+ * then, and the more callers there are, the fewer each has.
+ */
+const PER_PLACE_LEFT = 4;
 
 /** Takes jobs in: an id is given out only for a job that SQS accepted. */
 export class Intake {
   /** Keyed sends on their way, so that concurrent doubles share one. */
   private readonly sends = new Map<string, Promise<void>>();
   private keyed = 0;
+  private readonly keyedOf = new Map<string, number>();
 
   constructor(
     private readonly queue: Pick<Queue, 'send'>,
@@ -45,16 +52,25 @@ export class Intake {
       return job.id;
     }
     const job = { id: keyedJobId(caller, idempotencyKey), input };
-    await this.inTime(this.takeIfRoom(job, group));
+    await this.inTime(this.takeIfRoom(caller, job, group));
     return job.id;
   }
 
   /** Counted until it has ended, whether or not it was answered in time. */
-  private async takeIfRoom(job: Job, group: string | undefined): Promise<void> {
-    if (this.keyed >= MOST_KEYED)
+  private async takeIfRoom(caller: string, job: Job, group: string | undefined): Promise<void> {
+    if ((this.keyedOf.get(caller) ?? 0) >= PER_PLACE_LEFT * (MAX_KEYED - this.keyed))
       throw unavailable('Too many jobs with a key are on their way already.', RETRY_AFTER_SECONDS);
-    this.keyed += 1;
-    await this.takeKeyed(job, group).finally(() => (this.keyed -= 1));
+    this.count(caller, 1);
+    await this.takeKeyed(job, group).finally(() => {
+      this.count(caller, -1);
+    });
+  }
+
+  private count(caller: string, change: 1 | -1): void {
+    this.keyed += change;
+    const count = (this.keyedOf.get(caller) ?? 0) + change;
+    if (count > 0) this.keyedOf.set(caller, count);
+    else this.keyedOf.delete(caller);
   }
 
   private async takeKeyed(job: Job, group: string | undefined): Promise<void> {

@@ -1,9 +1,9 @@
 import { type JobRecord } from '../results/records';
 import { type JobStatus } from './answers';
 
-/** `shown`: the whole text of an error, not only its class. Without a record the job is accepted and not run yet. */
+/** `shown`: all of an error, not only what was written for callers. Without a record the job is accepted and not run yet. */
 export function statusOf(id: string, record: JobRecord | undefined, shown: boolean): JobStatus {
-  const error = record?.lastError === undefined ? {} : { error: shown ? record.lastError : classOf(record.lastError) };
+  const error = errorOf(record, shown);
   switch (record?.state) {
     case 'done': {
       const { input, result, updatedAt } = record;
@@ -18,5 +18,11 @@ export function statusOf(id: string, record: JobRecord | undefined, shown: boole
   }
 }
 
-/** The text may hold addresses, statements and passwords; records keep it behind the name of the error's class. */
+/** Records of older versions hold nothing for callers, who see the class of the error then. */
+function errorOf({ lastError, publicError }: Partial<JobRecord> = {}, shown: boolean): { readonly error?: string } {
+  if (lastError === undefined) return {};
+  return { error: shown ? lastError : (publicError ?? classOf(lastError)) };
+}
+
+/** The text may hold addresses, statements and passwords, behind the name of the error's class. */
 const classOf = (text: string): string => /^[A-Z]\w{0,99}(?=: )/.exec(text)?.[0] ?? 'Error';

@@ -1,7 +1,7 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, type LoggerService } from '@nestjs/common';
 import { type FastifyReply } from 'fastify';
 import { RecordRefused, StoreUnavailable } from '../results/errors';
-import { MessageRefused, QueueUnavailable } from '../transport/index';
+import { errorText, MessageRefused, QueueUnavailable } from '../transport/index';
 import { Problem, PROBLEM_TYPE, unavailable } from '../service/problem';
 
 /** Sentences of our own, since those of a framework may repeat what was sent. */
@@ -36,8 +36,6 @@ function statusOf(error: unknown): number | undefined {
 /** A dependency that is away is told once a second, not for every request. */
 const QUIET_MS = 1_000;
 
-const textOf = (thrown: unknown): string => String(thrown).slice(0, 1_000);
-
 const UNEXPECTED = new Problem(500, 'Something went wrong here, not with the request.');
 
 /** Answers every error, wherever it was thrown, as a problem document. */
@@ -63,7 +61,6 @@ export class ProblemFilter implements ExceptionFilter {
     const now = performance.now();
     if (now < this.quietUntil) return;
     this.quietUntil = now + QUIET_MS;
-    const cause = error instanceof Error && error.cause !== undefined ? ` (${textOf(error.cause)})` : '';
-    this.logger.warn(`${textOf(error)}${cause}`);
+    this.logger.warn(errorText(error));
   }
 }

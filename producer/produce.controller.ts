@@ -24,7 +24,7 @@ export class ProduceController {
   @ApiHeader({
     name: 'Idempotency-Key',
     required: false,
-    description: 'The same key with the same body again: the same id, one effect.',
+    description: 'The same key with the same body again, by the same caller: the same id, one effect.',
     schema: { type: 'string', minLength: 1, maxLength: 255, pattern: '^[\\x21-\\x7e]+$' },
   })
   @ApiAcceptedResponse({

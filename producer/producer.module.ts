@@ -34,10 +34,10 @@ export class ProducerModule implements OnModuleDestroy, OnApplicationShutdown {
   ) {}
 
   static with({ environment, queueUrl, stopping, records, refusals }: ProducerParts): DynamicModule {
-    const { region, sqsEndpoint: endpoint } = environment;
+    const { region, sqsEndpoint: endpoint, sqsCredentials: credentials, sdkPath } = environment;
     return {
       module: ProducerModule,
-      imports: [QueueProducerModule.forRoot({ region, endpoint, queues: [{ queueUrl }] })],
+      imports: [QueueProducerModule.forRoot({ region, endpoint, credentials, sdkPath, queues: [{ queueUrl }] })],
       controllers: [AddOneController, ProduceController, ResultsController, HealthController],
       providers: [
         { provide: Stopping, useValue: stopping },

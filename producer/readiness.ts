@@ -1,5 +1,6 @@
 import { type Records } from '../results/records';
 import { unavailable } from '../service/problem';
+import { QueueUnavailable } from '../transport/index';
 import { type Queue } from './queue';
 import { type Stopping } from './stopping';
 
@@ -27,8 +28,15 @@ export class Readiness {
 
   private async ask(): Promise<void> {
     const [queue, records] = await Promise.allSettled([this.queue.check(), this.records.check()]);
-    const away = [queue.status === 'rejected' && 'the queue', records.status === 'rejected' && 'the results store'];
+    const away = [
+      queue.status === 'rejected' && queueAway(queue.reason),
+      records.status === 'rejected' && 'the results store',
+    ];
     const names = away.filter((name) => name !== false);
-    if (names.length > 0) throw unavailable(`Not reachable: ${names.join(' and ')}.`, RETRY_AFTER_SECONDS);
+    if (names.length > 0) throw unavailable(`Not usable: ${names.join(' and ')}.`, RETRY_AFTER_SECONDS);
   }
 }
+
+/** Not the whole answer of SQS, which names accounts: whoever asks for health need not know them. */
+const queueAway = (error: unknown): string =>
+  error instanceof QueueUnavailable && error.refusal !== undefined ? `the queue (${error.refusal})` : 'the queue';

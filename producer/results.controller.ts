@@ -1,13 +1,12 @@
 import { Controller, Get, Inject, Param, Req, Res } from '@nestjs/common';
 import { ApiExtraModels, ApiHeader, ApiOperation, ApiParam, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
-import { DELIVERY } from '../contract/delivery';
-import { couldBeOurs, mayBePending } from '../results/job-id';
+import { mayBePending, readJobId } from '../results/job-id';
 import { RECORDS, type Records } from '../results/records';
 import { type Waited, Waiting } from '../results/waiting';
 import { EXAMPLE_ID, type JobStatus } from './answers';
-import { placeOf } from './api-keys';
 import { ApiCommonProblems, ApiProblems } from './api-problems';
+import { placeOf } from './callers';
 import { ENDED, MODELS, PENDING } from './api-results';
 import { statusOf } from './job-status';
 import { readWait, WAIT_LIMIT_SECONDS } from './prefer';
@@ -51,12 +50,13 @@ export class ResultsController {
   @ApiResponse({ status: 202, ...PENDING })
   @ApiProblems(400, 404, 503)
   async result(
-    @Param('id') id: string,
+    @Param('id') text: string,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<JobStatus> {
     const seconds = readWait(request.headers.prefer);
-    if (!couldBeOurs(id, Date.now(), DELIVERY.recordRetentionSeconds)) throw unknown();
+    const id = readJobId(text);
+    if (id === undefined) throw unknown();
     const waited = seconds === undefined ? undefined : await this.wait(id, seconds, request);
     const record = waited === undefined ? await this.records.get(id) : waited.record;
     if (record === undefined && !mayBePending(id, Date.now())) throw unknown();
@@ -68,7 +68,7 @@ export class ResultsController {
     return status;
   }
 
-  /** Until the job ends, the process stops, or the client ends its connection or its side of it. */
+  /** Until the job ends (at once for one that nobody knows), the process stops, or the client ends its connection or its side of it. */
   private async wait(id: string, seconds: number, { raw, ip, caller }: FastifyRequest): Promise<Waited> {
     const left = new AbortController();
     const leave = (): void => {
@@ -80,6 +80,7 @@ export class ResultsController {
       return await this.waiting.waitForEnd(id, {
         timeoutMs: seconds * 1_000,
         caller: placeOf(caller, ip),
+        recordedOnly: !mayBePending(id, Date.now()),
         signal: AbortSignal.any([this.stopping.signal, left.signal]),
       });
     } finally {

@@ -7,11 +7,15 @@ const BUSY = 5;
 const PROTOCOL = 15;
 const CONSTRAINT = 19;
 const REFUSED: readonly number[] = [18, CONSTRAINT, 20, 25];
+/** A copy made by `cp` lacks what is still in the log. */
+export const DAMAGED =
+  'the file is damaged; stop, put it aside and restore a copy that VACUUM INTO made (docs/records.md)';
+
 const ADVICE: ReadonlyMap<number, string> = new Map([
   [BUSY, 'another process holds its lock; try again, and look for one that keeps a transaction open'],
   [8, 'it is read-only; check the permissions of the file and its folder'],
   [10, 'the disk failed to read or write; check that it has space left, then the disk itself'],
-  [11, 'the file is damaged; stop, put it aside and restore it from a copy'],
+  [11, DAMAGED],
   [13, 'the disk is full; free some space'],
   [14, 'the file cannot be opened; check that its folder exists and is writable'],
   [26, 'the file is no SQLite database; name another one in RESULTS'],

@@ -2,11 +2,41 @@ import { begins, endedNotes, notedFails, takeBacks, terminalBegins } from './con
 import { accepts, claims, freshClaims } from './conformance/claim-and-accept';
 import { doubles, mixedDoubles } from './conformance/doubles';
 import { effects, impossibleResults, refusedEffects } from './conformance/effects';
-import { faileds, fails } from './conformance/fail-and-failed';
+import { faileds, fails, publicErrors } from './conformance/fail-and-failed';
 import { durations, groups, leases, ownedLeases, takeovers } from './conformance/leases';
 import { onces, payloads } from './conformance/once';
 import type { Store, StoreUnderTest } from './conformance/store-under-test';
 import { closes, durability, expires, reads } from './conformance/upkeep';
+
+const SUITES: readonly (readonly [string, (store: Store) => void])[] = [
+  ['claim', claims],
+  ['a fresh claim', freshClaims],
+  ['accept', accepts],
+  ['once', onces],
+  ['payloads of once', payloads],
+  ['effects', effects],
+  ['refused effects', refusedEffects],
+  ['impossible results', impossibleResults],
+  ['leases', leases],
+  ['leases and their owners', ownedLeases],
+  ['leases that ended', takeovers],
+  ['how long a lease lasts', durations],
+  ['groups of a claim', groups],
+  ['fail', fails],
+  ['failed', faileds],
+  ['errors for callers', publicErrors],
+  ['begin', begins],
+  ['begin after the end', terminalBegins],
+  ['notes of what has ended', endedNotes],
+  ['take back', takeBacks],
+  ['failed runs that were noted', notedFails],
+  ['reads', reads],
+  ['doubles at once', doubles],
+  ['different calls at once', mixedDoubles],
+  ['durability', durability],
+  ['expire', expires],
+  ['close', closes],
+];
 
 /** Every store passes this suite; a second one is held to exactly what SQLite is held to. */
 export function recordsConformance(name: string, open: () => Promise<StoreUnderTest>): void {
@@ -17,35 +47,7 @@ export function recordsConformance(name: string, open: () => Promise<StoreUnderT
     });
     afterEach(() => store.destroy());
 
-    const suites: readonly (readonly [string, (store: Store) => void])[] = [
-      ['claim', claims],
-      ['a fresh claim', freshClaims],
-      ['accept', accepts],
-      ['once', onces],
-      ['payloads of once', payloads],
-      ['effects', effects],
-      ['refused effects', refusedEffects],
-      ['impossible results', impossibleResults],
-      ['leases', leases],
-      ['leases and their owners', ownedLeases],
-      ['leases that ended', takeovers],
-      ['how long a lease lasts', durations],
-      ['groups of a claim', groups],
-      ['fail', fails],
-      ['failed', faileds],
-      ['begin', begins],
-      ['begin after the end', terminalBegins],
-      ['notes of what has ended', endedNotes],
-      ['take back', takeBacks],
-      ['failed runs that were noted', notedFails],
-      ['reads', reads],
-      ['doubles at once', doubles],
-      ['different calls at once', mixedDoubles],
-      ['durability', durability],
-      ['expire', expires],
-      ['close', closes],
-    ];
-    describe.each(suites)('%s', (_, suite) => {
+    describe.each(SUITES)('%s', (_, suite) => {
       suite(() => store);
     });
   });

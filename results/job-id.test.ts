@@ -1,5 +1,5 @@
 import { v4, validate, version } from 'uuid';
-import { couldBeOurs, issuedAt, keyedJobId, mayBePending, newJobId } from './job-id';
+import { isKeyed, issuedAt, keyedJobId, mayBePending, newJobId, readJobId } from './job-id';
 
 const RETENTION_SECONDS = 1_000;
 
@@ -39,29 +39,37 @@ describe('a keyed id', () => {
   });
 });
 
-describe('an unknown id', () => {
+describe('an id that is asked for', () => {
   const now = Date.now();
   const id = newJobId();
   const minute = 60_000;
   const rows = [
-    { name: 'v7 of now', id, at: now, pending: true, ours: true },
-    { name: 'v7 at the end of retention', id, at: now + RETENTION_SECONDS * 1000, pending: true, ours: true },
-    { name: 'v7 past retention', id, at: now + RETENTION_SECONDS * 1000 + minute, pending: false, ours: false },
-    { name: 'v7 of a clock 4 minutes ahead', id, at: now - 4 * minute, pending: true, ours: true },
-    { name: 'v7 of the future', id, at: now - 6 * minute, pending: false, ours: false },
-    { name: 'v8', id: keyedJobId('a', 'b'), at: now, pending: false, ours: true },
-    { name: 'v4', id: v4(), at: now, pending: false, ours: false },
-    { name: 'in capitals', id: id.toUpperCase().replace(/^./, 'A'), at: now, pending: false, ours: false },
-    { name: 'nil', id: '00000000-0000-0000-0000-000000000000', at: now, pending: false, ours: false },
-    { name: 'with a wrong variant', id: `${id.slice(0, 19)}0${id.slice(20)}`, at: now, pending: false, ours: false },
-    { name: 'with a line after it', id: `${id}\n`, at: now, pending: false, ours: false },
-    { name: 'empty', id: '', at: now, pending: false, ours: false },
-    { name: 'no UUID', id: '../../etc/passwd', at: now, pending: false, ours: false },
+    { name: 'v7 of now', id, at: now, pending: true },
+    { name: 'v7 at the end of retention', id, at: now + RETENTION_SECONDS * 1000, pending: true },
+    { name: 'v7 past retention', id, at: now + RETENTION_SECONDS * 1000 + minute, pending: false },
+    { name: 'v7 of a clock 4 minutes ahead', id, at: now - 4 * minute, pending: true },
+    { name: 'v7 of the future', id, at: now - 6 * minute, pending: false },
+    { name: 'v8', id: keyedJobId('a', 'b'), at: now, pending: false },
+    { name: 'v4, as of a message sent by hand', id: v4(), at: now, pending: false },
+    { name: 'nil', id: '00000000-0000-0000-0000-000000000000', at: now, pending: false },
   ];
 
-  test.each(rows)('$name: pending $pending, ours $ours', ({ id, at, pending, ours }) => {
+  test.each(rows)('$name: a job of that id is pending without a record: $pending', ({ id, at, pending }) => {
     expect(mayBePending(id, at, RETENTION_SECONDS)).toBe(pending);
-    expect(couldBeOurs(id, at, RETENTION_SECONDS)).toBe(ours);
+    expect(readJobId(id)).toBe(id);
+    expect(readJobId(id.toUpperCase())).toBe(id);
+  });
+
+  test.each([`${id.slice(0, 19)}0${id.slice(20)}`, `${id}\n`, ` ${id}`, `{${id}}`, '', '../../etc/passwd'])(
+    '%j is none',
+    (text) => {
+      expect(readJobId(text)).toBeUndefined();
+      expect(mayBePending(text, now, RETENTION_SECONDS)).toBe(false);
+    },
+  );
+
+  test('a keyed one tells, and no other', () => {
+    expect([keyedJobId('a', 'b'), id, v4(), 'x'].map(isKeyed)).toEqual([true, false, false, false]);
   });
 
   test('issuedAt reads v7 only', () => {

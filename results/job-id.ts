@@ -1,12 +1,6 @@
 import { createHash } from 'node:crypto';
-import { stringify, v7 } from 'uuid';
+import { stringify, v7, validate, version } from 'uuid';
 import { DELIVERY } from '../contract/delivery';
-
-/**
- * Ids as this service issues them, in lower case only: stores compare ids as text, so a job asked
- * for in capitals would seem to be pending for ever.
- */
-const ISSUED = /^[0-9a-f]{8}-[0-9a-f]{4}-[78][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
 /** How far the clocks of two producers may differ. */
 const SKEW_MS = 5 * 60 * 1000;
@@ -25,22 +19,26 @@ export function keyedJobId(caller: string, key: string): string {
   return stringify(bytes);
 }
 
+/**
+ * The id of a job as stores hold it, in lower case, since they compare ids as text; undefined for what is none. Any UUID
+ * may be one: a message sent by hand brings its own, or takes its MessageId.
+ */
+export const readJobId = (text: string): string | undefined => (validate(text) ? text.toLowerCase() : undefined);
+
+/** Whether the id was made from an `Idempotency-Key`: such a job has a record before it is sent. */
+export const isKeyed = (id: string): boolean => validate(id) && version(id) === 8;
+
 /** When a v7 id was issued, ms since the epoch; undefined for any other id. */
 export function issuedAt(id: string): number | undefined {
-  if (!ISSUED.test(id) || id[14] !== '7') return undefined;
+  if (!validate(id) || version(id) !== 7) return undefined;
   return Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16);
 }
 
 /**
- * Whether a job without a record may be on its way: only a v7 id of the retention's time, since a
- * keyed job (v8) has a record before it is sent. `now` in ms since the epoch.
+ * Whether a job without a record may be on its way: only a v7 id of the retention's time, since a keyed job has a record
+ * before it is sent, and of one sent by hand nobody here knows. `now` in ms since the epoch.
  */
 export function mayBePending(id: string, now: number, retentionSeconds = DELIVERY.recordRetentionSeconds): boolean {
   const issued = issuedAt(id);
   return issued !== undefined && issued <= now + SKEW_MS && issued >= now - retentionSeconds * 1000;
-}
-
-/** Whether this service can have issued the id within the retention; a keyed id does not tell its time. */
-export function couldBeOurs(id: string, now: number, retentionSeconds: number): boolean {
-  return ISSUED.test(id) && (id[14] === '8' || mayBePending(id, now, retentionSeconds));
 }

@@ -38,6 +38,8 @@ export interface JobRecord {
   /** Why it failed: `reason` as in the dead letter; `lastError` of the last failed run. */
   readonly reason?: string;
   readonly lastError?: string;
+  /** What callers may see of `lastError`; absent in records of older versions. */
+  readonly publicError?: string;
   /** MessageId of the message that was moved to the dead-letter queue: what is delivered of it now is left over. */
   readonly movedMessage?: string;
   /** Milliseconds since the epoch. */
@@ -93,6 +95,8 @@ export interface Failure {
   readonly id: string;
   readonly reason: string;
   readonly lastError?: string;
+  /** What callers may see of `lastError`. */
+  readonly publicError?: string | undefined;
   readonly attempts?: number;
   readonly movedMessage?: string;
 }
@@ -106,6 +110,8 @@ export interface BegunRun {
 export interface FailedRun {
   readonly id: string;
   readonly error: string;
+  /** What callers may see of `error`. */
+  readonly publicError?: string;
   /** Of the delivery that ran. */
   readonly messageId?: string;
   /** The run was noted when it began: its note is taken back. */

@@ -7,11 +7,12 @@ import {
   type OnApplicationShutdown,
 } from '@nestjs/common';
 import { DELIVERY } from '../contract/delivery';
+import { StoreClosed } from './errors';
 import { openRecords, type StoreSpec } from './open';
 import { RECORDS, type Records } from './records';
 import { WatchedRecords } from './watched';
 
-/** Between two looks for records that are past their retention. */
+/** Between two looks for records that are past their retention; the first is at the start, for processes that live shorter. */
 const EXPIRE_EVERY_MS = 10 * 60 * 1_000;
 
 /** Opens the store named by `RESULTS`, lets old records expire, and closes it when all drains are over. */
@@ -32,6 +33,7 @@ export class ResultsModule implements OnApplicationBootstrap, OnApplicationShutd
   constructor(@Inject(RECORDS) private readonly records: Records) {}
 
   onApplicationBootstrap(): void {
+    void this.expire();
     this.timer = setInterval(() => void this.expire(), EXPIRE_EVERY_MS);
   }
 
@@ -46,6 +48,8 @@ export class ResultsModule implements OnApplicationBootstrap, OnApplicationShutd
     try {
       while ((await this.records.expire(before)) > 0);
     } catch (error) {
+      // The process stops; the next start goes on with it.
+      if (error instanceof StoreClosed) return;
       this.logger.warn(`Old records could not be removed, another try follows: ${String(error)}`);
     }
   }

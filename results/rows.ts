@@ -1,4 +1,5 @@
 import type { SQLInputValue, SQLOutputValue } from 'node:sqlite';
+import { DAMAGED } from './busy';
 import { StoreUnavailable } from './errors';
 import { isState, type JobRecord, type Lease } from './records';
 
@@ -17,9 +18,7 @@ const given = <K extends string, V>(key: K, value: V | undefined): Partial<Recor
 export function toRecord(row: Row): JobRecord {
   const { id, state } = row;
   if (typeof id !== 'string' || !isState(state))
-    throw new StoreUnavailable(
-      'The results store holds a row that is no record: the file is damaged; stop, put it aside and restore it from a copy',
-    );
+    throw new StoreUnavailable(`The results store holds a row that is no record: ${DAMAGED}`);
   return {
     id,
     state,
@@ -31,6 +30,7 @@ export function toRecord(row: Row): JobRecord {
     ...given('result', numberOf(row['result'])),
     ...given('reason', textOf(row['reason'])),
     ...given('lastError', textOf(row['last_error'])),
+    ...given('publicError', textOf(row['public_error'])),
     ...given('group', textOf(row['message_group'])),
     ...given('movedMessage', textOf(row['moved_message'])),
     ...given('lease', leaseOf(row)),
@@ -52,6 +52,7 @@ export const toRow = (record: JobRecord): Record<string, SQLInputValue> => ({
   result: record.result ?? null,
   reason: record.reason ?? null,
   last_error: record.lastError ?? null,
+  public_error: record.publicError ?? null,
   updated_at: record.updatedAt,
   message_group: record.group ?? null,
   moved_message: record.movedMessage ?? null,

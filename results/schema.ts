@@ -3,7 +3,7 @@ import { isBusy } from './busy';
 import { StoreUnusable } from './errors';
 
 /** Raised with every change of the table or of the payload hash. */
-const VERSION = 3;
+const VERSION = 4;
 
 const TABLE = `
   CREATE TABLE record (
@@ -21,6 +21,7 @@ const TABLE = `
     lease_token   INTEGER,
     lease_until   INTEGER,
     begun         INTEGER,
+    public_error  TEXT,
     CHECK (state <> 'done' OR (hash IS NOT NULL AND input IS NOT NULL AND result IS NOT NULL))
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX record_updated_at ON record (updated_at);
@@ -36,6 +37,7 @@ const MIGRATIONS: ReadonlyMap<number, string> = new Map([
      ALTER TABLE record ADD COLUMN lease_until INTEGER;`,
   ],
   [2, `ALTER TABLE record ADD COLUMN begun INTEGER;`],
+  [3, `ALTER TABLE record ADD COLUMN public_error TEXT;`],
 ]);
 
 /**
@@ -44,15 +46,30 @@ const MIGRATIONS: ReadonlyMap<number, string> = new Map([
  */
 const BUSY_TIMEOUT_MS = 0;
 
+/** The log's file keeps the size that a long read once let it grow to; a write after that read cuts it back to this. */
+const LOG_LIMIT_BYTES = 8 * 1_048_576;
+
+/** Records hold what callers sent, so a new file is its user's alone. SQLite gives the log and its index the file's mode. */
+const PRIVATE = 0o077;
+
+function openPrivately(path: string): DatabaseSync {
+  const before = process.umask(PRIVATE);
+  try {
+    return new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS });
+  } finally {
+    process.umask(before);
+  }
+}
+
 /** Opens the file for use by several processes and sees to its schema. Throws SQLite's error while it is locked. */
 export function openDatabase(path: string): DatabaseSync {
-  const database = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS });
+  const database = openPrivately(path);
   try {
     const mode = database.prepare('PRAGMA journal_mode = WAL').get()?.['journal_mode'];
     if (mode !== 'wal')
       throw new StoreUnusable(`${path} cannot be shared by two processes (WAL refused); name a file on a local disk`);
     // FULL: a commit is on disk before its caller hears of it, and survives a loss of power.
-    database.exec('PRAGMA synchronous = FULL');
+    database.exec(`PRAGMA synchronous = FULL; PRAGMA journal_size_limit = ${LOG_LIMIT_BYTES}`);
     migrate(database, path);
     assertWritable(database);
     return database;

@@ -61,7 +61,7 @@ describe('opening', () => {
     const database = new DatabaseSync(path);
     database.exec('PRAGMA user_version = 7');
     database.close();
-    await expect(open()).rejects.toThrow(/is a results store of version 7, this program needs version 3;/);
+    await expect(open()).rejects.toThrow(/is a results store of version 7, this program needs version 4;/);
     await expect(open()).rejects.toThrow(StoreUnusable);
   });
 

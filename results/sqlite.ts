@@ -37,24 +37,24 @@ const EXPIRED_PER_CALL = 500;
 const SELECT = 'SELECT * FROM record WHERE id = ?';
 const UPSERT = `
   INSERT INTO record (id, state, hash, attempts, input, result, reason, last_error, updated_at,
-    message_group, lease_token, lease_until, moved_message, begun)
+    message_group, lease_token, lease_until, moved_message, begun, public_error)
   VALUES (:id, :state, :hash, :attempts, :input, :result, :reason, :last_error, :updated_at,
-    :message_group, :lease_token, :lease_until, :moved_message, :begun)
+    :message_group, :lease_token, :lease_until, :moved_message, :begun, :public_error)
   ON CONFLICT (id) DO UPDATE SET
     state = excluded.state, hash = excluded.hash, attempts = excluded.attempts, input = excluded.input,
     result = excluded.result, reason = excluded.reason, last_error = excluded.last_error,
     updated_at = excluded.updated_at, message_group = excluded.message_group,
     lease_token = excluded.lease_token, lease_until = excluded.lease_until,
-    moved_message = excluded.moved_message, begun = excluded.begun`;
+    moved_message = excluded.moved_message, begun = excluded.begun, public_error = excluded.public_error`;
 const EXPIRE = `
   DELETE FROM record WHERE id IN (SELECT id FROM record WHERE updated_at < ? ORDER BY updated_at LIMIT ${EXPIRED_PER_CALL})`;
 
-/** One by one: Node's own `recursive` never returns where the system answers ENOENT to any of it, as under /proc. */
+/** For its user alone, as the file in it. One by one: Node's own `recursive` never returns where the system answers ENOENT to any of it, as under /proc. */
 function makeFolder(folder: string): void {
   if (isFolder(folder)) return;
   makeFolder(dirname(folder));
   try {
-    mkdirSync(folder);
+    mkdirSync(folder, { mode: 0o700 });
   } catch (error) {
     // Another process was faster.
     if (!isFolder(folder)) throw error;

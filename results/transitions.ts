@@ -24,10 +24,14 @@ const kept = (held: Held): Pick<JobRecord, 'hash' | 'input' | 'group' | 'lease'>
   ...(held?.lease !== undefined && { lease: held.lease }),
 });
 
-const lastErrorOf = (held: Held): Pick<JobRecord, 'lastError'> =>
-  held?.lastError === undefined ? {} : { lastError: held.lastError };
+type Errors = Pick<JobRecord, 'lastError' | 'publicError'>;
 
-const movedMessageOf = (held: Held): Pick<JobRecord, 'movedMessage'> =>
+const errorsOf = (held: Pick<Failure, 'lastError' | 'publicError'> | undefined): Errors => ({
+  ...(held?.lastError !== undefined && { lastError: held.lastError }),
+  ...(held?.publicError !== undefined && { publicError: held.publicError }),
+});
+
+const movedMessageOf = (held: Pick<JobRecord, 'movedMessage'> | undefined): Pick<JobRecord, 'movedMessage'> =>
   held?.movedMessage === undefined ? {} : { movedMessage: held.movedMessage };
 
 /** No note is no field: a job that was never noted has none either. */
@@ -38,7 +42,7 @@ const wasMoved = (held: Held, messageId: string | undefined): boolean =>
   held?.state === 'failed' && held.movedMessage !== undefined && held.movedMessage === messageId;
 
 /** A job without a record has no past, nor has one that `failed` and was retried by somebody. */
-const pastOf = (held: Held): Pick<JobRecord, 'attempts' | 'begun' | 'lastError'> =>
+const pastOf = (held: Held): Pick<JobRecord, 'attempts' | 'begun'> & Errors =>
   held === undefined || held.state === 'failed' ? { attempts: 0 } : held;
 
 /** A record without a hash was written by the consumer, so its job was sent. */
@@ -86,7 +90,7 @@ export function recording(
     attempts: held?.attempts ?? 0,
     input: job.input,
     result,
-    ...lastErrorOf(held),
+    ...errorsOf(held),
     updatedAt: now,
   };
   return { answer: { outcome: 'recorded', result }, write };
@@ -133,9 +137,10 @@ function endOfRuns(held: Held, messageId: string | undefined): Attempted | undef
 export function beginning(held: Held, { id, messageId }: BegunRun, now: number): Transition<Attempted> {
   const ended = endOfRuns(held, messageId);
   if (ended) return { answer: ended };
-  const { attempts, begun: before = 0, lastError } = pastOf(held);
+  const past = pastOf(held);
+  const { attempts, begun: before = 0 } = past;
   const answer: Attempted = { attempts, begun: before + 1, state: held?.state === 'failing' ? 'failing' : 'accepted' };
-  const write = { ...kept(held), id, ...answer, ...(lastError !== undefined && { lastError }), updatedAt: now };
+  const write = { ...kept(held), id, ...answer, ...errorsOf(past), updatedAt: now };
   return { answer, write };
 }
 
@@ -152,13 +157,19 @@ export function failing(held: Held, run: FailedRun, now: number): Transition<Att
   const attempts = past.attempts + 1;
   const begun = Math.max(0, (past.begun ?? 0) - (run.noted ? 1 : 0));
   const counted = { id: run.id, state: 'failing', attempts } as const;
-  const write: JobRecord = { ...kept(held), ...counted, ...notes(begun), lastError: run.error, updatedAt: now };
+  const errors = errorsOf({ ...run, lastError: run.error });
+  const write: JobRecord = { ...kept(held), ...counted, ...notes(begun), ...errors, updatedAt: now };
   return { answer: { attempts, begun, state: 'failing' }, write };
 }
 
 export function givingUp(held: Held, failure: Failure, now: number): Transition<undefined> {
   if (held?.state === 'done') return { answer: undefined };
   const attempts = failure.attempts ?? held?.attempts ?? 0;
-  const past = { ...kept(held), ...lastErrorOf(held), ...movedMessageOf(held) };
-  return { answer: undefined, write: { ...past, ...failure, state: 'failed', attempts, updatedAt: now } };
+  const { id, reason } = failure;
+  const errors = errorsOf(failure.lastError === undefined ? held : failure);
+  const moved = movedMessageOf(failure.movedMessage === undefined ? held : failure);
+  return {
+    answer: undefined,
+    write: { ...kept(held), ...errors, ...moved, id, reason, state: 'failed', attempts, updatedAt: now },
+  };
 }

@@ -4,6 +4,8 @@ export interface WaitOptions {
   readonly timeoutMs: number;
   /** Who waits: each has a share of the places. */
   readonly caller?: string;
+  /** Waits only if there is a record by now: no other is to come. */
+  readonly recordedOnly?: boolean;
   /** Aborted when nobody listens for the answer any more. */
   readonly signal?: AbortSignal;
 }
@@ -68,6 +70,7 @@ export class Waiting {
     const deadline = performance.now() + options.timeoutMs;
     const record = await this.records.get(id);
     const { signal, caller = '' } = options;
+    if (record === undefined && options.recordedOnly) return { record, outcome: 'unwaited' };
     if (ended(record) || performance.now() >= deadline) return { record, outcome: 'waited' };
     if (this.closed || signal?.aborted === true || !this.hasPlace(caller)) return { record, outcome: 'unwaited' };
     return new Promise((resolve, reject) => {

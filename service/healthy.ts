@@ -3,14 +3,16 @@
  * listens there is ready, else with 1 and the reason.
  */
 import { readEnvironment } from '../contract/environment';
+import { reachableHost } from '../contract/local';
+import { getDirect } from './direct';
 
 const WITHIN_MS = 4_000;
 
 async function main(variable: string | undefined): Promise<void> {
-  const { port, consumerPort } = readEnvironment();
-  const url = `http://127.0.0.1:${variable === 'CONSUMER_PORT' ? consumerPort : port}/health/ready`;
-  const answer = await fetch(url, { signal: AbortSignal.timeout(WITHIN_MS) });
-  if (!answer.ok) throw new Error(await answer.text());
+  const { host = '127.0.0.1', port, consumerPort } = readEnvironment();
+  const url = `http://${reachableHost(host)}:${variable === 'CONSUMER_PORT' ? consumerPort : port}/health/ready`;
+  const { ok, text } = await getDirect(url, WITHIN_MS);
+  if (!ok) throw new Error(text);
 }
 
 main(process.argv[2]).catch((error: unknown) => {

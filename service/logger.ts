@@ -22,7 +22,20 @@ class ServiceLogger extends ConsoleLogger {
     if (rest.at(-1) === 'ExceptionHandler' && message instanceof Error && saysWhatToDo(message)) return;
     super.error(message, ...rest);
   }
+
+  /** What has fields beside its message keeps them as fields of the line. */
+  protected override getJsonLogObject(...[message, options]: JsonParameters): JsonLine {
+    if (!hasFields(message)) return super.getJsonLogObject(message, options);
+    const { message: sentence, ...fields } = message;
+    return { ...super.getJsonLogObject(sentence, options), ...fields };
+  }
 }
+
+type JsonParameters = Parameters<ConsoleLogger['getJsonLogObject']>;
+type JsonLine = ReturnType<ConsoleLogger['getJsonLogObject']>;
+
+const hasFields = (message: unknown): message is { readonly message: string } =>
+  typeof message === 'object' && message !== null && !(message instanceof Error) && 'message' in message;
 
 /** Node's own ERR_ codes are faults of a program, which needs the stack. */
 const saysWhatToDo = (error: Error): boolean => 'code' in error && !String(error.code).startsWith('ERR_');

@@ -1,7 +1,10 @@
 import { type INestApplication, type LoggerService } from '@nestjs/common';
 import { DELIVERY } from '../contract/delivery';
 import { processVariables, readEnvironment, type Check, type Environment } from '../contract/environment';
+import { listenFault } from './listen-fault';
 import { createLogger } from './logger';
+import { outliveReaders } from './output';
+import { answerSignals } from './signals';
 
 /** What differs between the producer's process and the consumer's. */
 export interface Service {
@@ -17,18 +20,26 @@ export interface Service {
   unreturned?(app: INestApplication): number;
 }
 
-const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
-
 /** Beyond the drain itself, for HTTP answers and stores to close. */
 const SLACK_SECONDS = 5;
 
+/** A start, as far as it has come. */
+interface Start {
+  /** From here on there may be something in flight. */
+  listening?: Promise<INestApplication>;
+}
+
 /** Runs a service as a process: one sentence if it cannot start, a drain on a signal, exit 0 only if all was drained. */
 export async function run(service: Service): Promise<void> {
+  outliveReaders();
   const logger = createLogger();
-  const started = start(service, logger);
-  stopOnSignal(started, service, logger);
+  const begun: Start = {};
+  stopOnSignal(begun, service, logger);
   try {
-    const app = await started;
+    const environment = readEnvironment(processVariables, service.check);
+    const app = await service.create(environment, logger);
+    begun.listening = service.listen(app, environment).then(() => app);
+    await begun.listening;
     logger.log(`Listening on ${await app.getUrl()}`, service.name);
   } catch (error) {
     logger.error(startFault(error, service), service.name);
@@ -36,31 +47,25 @@ export async function run(service: Service): Promise<void> {
   }
 }
 
-async function start(service: Service, logger: LoggerService): Promise<INestApplication> {
-  const environment = readEnvironment(processVariables, service.check);
-  const app = await service.create(environment, logger);
-  await service.listen(app, environment);
-  return app;
-}
-
-/** From the first moment: a signal during the start is answered once the start is over. */
-function stopOnSignal(started: Promise<INestApplication>, service: Service, logger: LoggerService): void {
+/** A signal that comes before the service listens ends it at once, any other one once the drain is over. */
+function stopOnSignal(begun: Start, service: Service, logger: LoggerService): void {
   let stopping = false;
   const stop = async (signal: string): Promise<void> => {
     if (stopping) return;
     stopping = true;
+    if (begun.listening === undefined) process.exit(0);
     logger.log(`${signal}: draining`, service.name);
     const seconds = DELIVERY.drainSeconds + SLACK_SECONDS;
     const limit = setTimeout(() => {
       logger.error(`Not drained within ${seconds} s; what was in flight comes again when its lease ends`, service.name);
       process.exit(1);
     }, seconds * 1_000);
-    const app = await started;
+    const app = await begun.listening;
     await app.close();
     clearTimeout(limit);
     end(service.unreturned?.(app) ?? 0, service, logger);
   };
-  for (const signal of SIGNALS) process.on(signal, () => void stop(signal));
+  answerSignals((signal) => void stop(signal));
 }
 
 function end(unreturned: number, { name }: Service, logger: LoggerService): never {
@@ -76,8 +81,5 @@ function end(unreturned: number, { name }: Service, logger: LoggerService): neve
 }
 
 function startFault(error: unknown, { portVariable }: Service): string {
-  if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') {
-    return `The port is taken: set ${portVariable} to another one, or end what listens there`;
-  }
-  return error instanceof Error ? error.message : String(error);
+  return listenFault(error, portVariable) ?? (error instanceof Error ? error.message : String(error));
 }

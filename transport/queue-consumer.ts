@@ -9,6 +9,8 @@ export interface QueueStatus {
   readonly stopping: boolean;
   /** Receives keep failing. */
   readonly failing: boolean;
+  /** Why they fail, in a sentence: that nothing answers, or what SQS answers. */
+  readonly fault: string | undefined;
   /** Nothing but a new process helps: a poll has had no answer for 45 s, or handlers that were told to stop hold every permit. */
   readonly hung: boolean;
   readonly pauses: readonly string[];

@@ -4,7 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { type Attempts } from './delivery/attempts';
 import { type Delivery, toDelivery } from './delivery/delivery';
 import { type DeliveryNumbers } from './delivery/numbers';
-import { errorText } from './delivery/outcome';
+import { errorText } from './delivery/error-text';
 import { EventIntake } from './events/event-intake';
 import { toMessages } from './events/lambda-event';
 import { type PartialBatchResponse, QueueConsumer, type QueueStatus } from './queue-consumer';
@@ -14,11 +14,14 @@ import { Admission } from './run/admission';
 import { type Handle } from './run/execution';
 import { Worker } from './run/worker';
 import { DeadLetterQueue } from './settle/dead-letter-queue';
+import { FailureLog } from './settle/failure-log';
 import { type SettledListener, SettledListeners } from './settle/settled-listeners';
 import { Settlement } from './settle/settlement';
 import { type ClientOptions, createPollClient, createWorkClient } from './sqs/clients';
 import { WiringError } from './sqs/errors';
+import { queueFault } from './sqs/queue-fault';
 import { type QueueFacts, readQueueFacts } from './sqs/queue-facts';
+import { isSameQueue } from './sqs/same-queue';
 import { Sender } from './sqs/sender';
 
 export interface TransportOptions extends ClientOptions {
@@ -67,6 +70,7 @@ export class SqsTransport extends QueueConsumer {
   private readonly worker: Worker;
   private readonly events: EventIntake;
   private readonly settled = new SettledListeners();
+  private readonly log: FailureLog;
   private visibilitySeconds = VISIBILITY_SECONDS;
   private handle: Handle | undefined;
   private pollLoops: readonly PollLoop[] = [];
@@ -89,15 +93,16 @@ export class SqsTransport extends QueueConsumer {
     this.workClient = createWorkClient(options);
     this.settlement = new Settlement(this.workClient, queueUrl);
     const deadLetterClient = createWorkClient({ ...options, queueUrl: deadLetterQueueUrl });
+    this.log = new FailureLog(attempts);
     this.deadLetters = new DeadLetterQueue(new Sender(deadLetterClient, deadLetterQueueUrl), attempts);
     this.gate = new PollGate(pollers);
     this.admission = new Admission(concurrency);
-    const { settlement, deadLetters, settled, gate, admission } = this;
+    const { settlement, deadLetters, settled, gate, admission, log } = this;
     const visibilitySeconds = (): number => this.visibilitySeconds;
     const mayBegin = (): boolean => gate.pausedMs < BEGINS_WHILE_PAUSED_MS;
     const handle: Handle = (delivery, run) =>
       this.handle ? this.handle(delivery, run) : Promise.reject(new Error('not started'));
-    const parts = { handle, settlement, deadLetters, attempts, numbers, settled };
+    const parts = { handle, settlement, deadLetters, attempts, numbers, settled, log };
     this.worker = new Worker({ ...parts, admission, visibilitySeconds, mayBegin });
     this.events = new EventIntake({ ...parts, concurrency, gate });
     const intake = { admit: this.admit.bind(this), refuse: this.refuse.bind(this) };
@@ -105,16 +110,22 @@ export class SqsTransport extends QueueConsumer {
   }
 
   /** Called once the application is up. Polling begins when the queue has told its visibility timeout. */
-  start(handle: Handle, pollLoops: Iterable<PollLoop>): void {
+  start(handle: Handle, pollLoops: Iterable<PollLoop>, defaultType?: string): void {
     this.handle = handle;
+    this.log.defaultType = defaultType;
     this.pollLoops = [...pollLoops];
     if (this.pump.count === 0) this.openToAll();
     else void this.openGate();
   }
 
   async takeEvent(event: unknown, withinMs: number): Promise<PartialBatchResponse> {
-    const notDone = await this.events.take(toDeliveries(toMessages(event)), withinMs);
-    return { batchItemFailures: notDone.map((itemIdentifier) => ({ itemIdentifier })) };
+    try {
+      const notDone = await this.events.take(toDeliveries(toMessages(event)), withinMs);
+      return { batchItemFailures: notDone.map((itemIdentifier) => ({ itemIdentifier })) };
+    } finally {
+      // Between two events a function's timers stand still.
+      this.log.flush();
+    }
   }
 
   onSettled(listener: SettledListener): void {
@@ -137,6 +148,7 @@ export class SqsTransport extends QueueConsumer {
       notOpen: this.notOpen,
       stopping: this.draining !== undefined,
       failing: this.pump.failing,
+      fault: this.pump.fault,
       hung: pollAgeMs > POLL_AGE_LIMIT_MS || stuckMs > this.options.numbers.handlerTimeoutSeconds * 1_000,
       pauses: this.gate.pauseReasons,
       pollAgeMs,
@@ -176,6 +188,7 @@ export class SqsTransport extends QueueConsumer {
     await this.events.drain();
     await this.settlement.flush();
     await this.deadLetters.close();
+    this.log.flush();
     this.pollClient.destroy();
     this.workClient.destroy();
   }
@@ -189,7 +202,7 @@ export class SqsTransport extends QueueConsumer {
         return;
       } catch (error) {
         if (signal.aborted) return;
-        this.notOpen = error instanceof WiringError ? error.message : 'The queue does not answer.';
+        this.notOpen = error instanceof WiringError ? error.message : queueFault(error);
         this.logger.warn(`Polling has not begun, trying again: ${errorText(error)}`);
       }
       await wait(retryMs, undefined, { signal }).catch(() => undefined);
@@ -217,5 +230,3 @@ function toDeliveries(messages: readonly Message[]): Delivery[] {
   const now = Date.now();
   return messages.map((message) => toDelivery(message, now));
 }
-
-const isSameQueue = (one: string, other: string): boolean => one.replace(/\/+$/, '') === other.replace(/\/+$/, '');

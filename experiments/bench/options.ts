@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { isLocalEndpoint } from '../../ops/child-environment';
+import { isLocalEndpoint } from '../../contract/local';
 import { parseArguments } from '../process/arguments';
 import { type Peer, PEERS } from './peers';
 import { type Workload, WORKLOADS } from './workload';

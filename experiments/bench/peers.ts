@@ -28,6 +28,7 @@ const PRODUCER = { kinds: ['produce'], share: { calm: 0.5, waiting: 0.5 } } as c
 export const PEERS: readonly Peer[] = [
   { ...RAW, name: 'raw-4', title: 'raw SDK, 4 loops', variant: '4' },
   { ...RAW, name: 'raw-10', title: 'raw SDK, 10 loops', variant: '10' },
+  { ...RAW, name: 'lean-4', title: 'lean path, 4 loops', variant: '4 lean' },
   { ...OURS, name: 'plusone', title: 'Plusone', variant: 'recorded', kinds: CONSUMER },
   { ...OURS, name: 'plusone-unrecorded', title: 'Plusone, nothing recorded', variant: 'unrecorded', kinds: CONSUMER },
   { ...WHOLE_BATCH, name: 'sqs-consumer-11-batch', title: 'sqs-consumer 11, batch handler', variant: '11 batch' },

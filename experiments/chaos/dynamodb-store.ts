@@ -1,6 +1,7 @@
 import { type AttributeValue, DeleteTableCommand, type DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { randomUUID } from 'node:crypto';
-import { localCredentials } from '../../ops/child-environment';
+import { processVariables } from '../../contract/environment';
+import { localCredentials } from '../../contract/local';
 import { ensureTable } from '../../ops/provision-table';
 import { createTableClient } from '../../results/dynamodb/client';
 import { fromItem } from '../../results/dynamodb/items';
@@ -24,11 +25,8 @@ export class DynamoStore implements ChaosStore {
   }
 
   static async open(endpoint: string, region: string): Promise<DynamoStore> {
-    const credentials = localCredentials(endpoint);
-    const client = createTableClient(
-      { dynamodbRegion: region, dynamodbEndpoint: endpoint },
-      credentials && { credentials },
-    );
+    const dynamodbCredentials = localCredentials(endpoint, processVariables);
+    const client = createTableClient({ dynamodbRegion: region, dynamodbEndpoint: endpoint, dynamodbCredentials });
     const store = new DynamoStore(client, `chaos-${randomUUID()}`, endpoint);
     for (const table of store.tables) await ensureTable(client, table);
     return store;

@@ -30,10 +30,12 @@ export interface ApiRequest {
   readonly path: string;
   readonly body?: string;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Of the request context: whom the API let in. */
+  readonly authorizer?: object;
 }
 
 /** A request as an HTTP API hands it to a function, payload 2.0. */
-export const toApiEvent = ({ method, path, body, headers }: ApiRequest): unknown => ({
+export const toApiEvent = ({ method, path, body, headers, authorizer }: ApiRequest): unknown => ({
   version: '2.0',
   routeKey: '$default',
   rawPath: path,
@@ -50,6 +52,7 @@ export const toApiEvent = ({ method, path, body, headers }: ApiRequest): unknown
     stage: '$default',
     time: '23/Nov/2026:00:00:00 +0000',
     timeEpoch: 0,
+    ...(authorizer && { authorizer }),
   },
   ...(body !== undefined && { body }),
   isBase64Encoded: false,

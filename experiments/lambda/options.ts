@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { isLocalEndpoint } from '../../ops/child-environment';
+import { isLocalEndpoint } from '../../contract/local';
 
 export interface Options {
   readonly rounds: number;

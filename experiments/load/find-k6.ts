@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { type Variables } from '../../contract/environment';
+import { type Variables } from '../../contract/local';
 
 export interface K6 {
   readonly path: string;

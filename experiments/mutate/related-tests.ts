@@ -32,7 +32,7 @@ const RELATED: Readonly<Record<string, readonly string[]>> = {
   ],
   'transport/sqs/batch-answer.ts': flow('odd-answers', 'sender'),
   'transport/sqs/batcher.ts': ['transport/sqs/batcher.test.ts', ...flow('sender')],
-  'transport/sqs/limit.ts': ['transport/sqs/clients.test.ts', ...flow('slow-answers')],
+  'transport/aws/limit.ts': ['transport/sqs/clients.test.ts', ...flow('slow-answers')],
 };
 
 export const MUTATED: readonly string[] = Object.keys(RELATED);

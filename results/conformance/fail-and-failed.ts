@@ -77,3 +77,28 @@ export function faileds(store: Store): void {
     expect(await records.get(job.id)).toEqual(before);
   });
 }
+
+export function publicErrors(store: Store): void {
+  test('what callers may see of the last error is kept with it, and ends with it', async () => {
+    const { records } = store();
+    const { id } = newJob();
+    await records.fail({ id, error: 'Error: s3cret', publicError: 'Error' });
+    expect(await held(records, id)).toMatchObject({ lastError: 'Error: s3cret', publicError: 'Error' });
+    await records.begin({ id, messageId: 'message' });
+    expect(await held(records, id)).toMatchObject({ lastError: 'Error: s3cret', publicError: 'Error' });
+    await records.fail({ id, error: 'by an older version' });
+    expect(await held(records, id)).not.toHaveProperty('publicError');
+  });
+
+  test('what callers may see belongs to the error it was written with', async () => {
+    const { records } = store();
+    const { id } = newJob();
+    await records.fail({ id, error: 'Error: s3cret', publicError: 'Error' });
+    await records.failed({ id, reason: 'deleted' });
+    expect(await held(records, id)).toMatchObject({ lastError: 'Error: s3cret', publicError: 'Error' });
+    await records.failed({ id, reason: 'closed', lastError: 'closed, caused by 7', publicError: 'closed' });
+    expect(await held(records, id)).toMatchObject({ lastError: 'closed, caused by 7', publicError: 'closed' });
+    await records.failed({ id, reason: 'closed', lastError: 'by an older version' });
+    expect(await held(records, id)).not.toHaveProperty('publicError');
+  });
+}

@@ -9,7 +9,12 @@ const COLUMNS_OF_VERSION_TWO = `
     lease_token   INTEGER,
     lease_until   INTEGER,`;
 
-const tableOf = (version: 1 | 2): string => `
+const COLUMNS_OF_VERSION_THREE = `
+    begun         INTEGER,`;
+
+type OlderVersion = 1 | 2 | 3;
+
+const tableOf = (version: OlderVersion): string => `
   CREATE TABLE record (
     id         TEXT PRIMARY KEY,
     state      TEXT NOT NULL CHECK (state IN ('claimed', 'accepted', 'failing', 'done', 'failed')),
@@ -19,7 +24,7 @@ const tableOf = (version: 1 | 2): string => `
     result     REAL,
     reason     TEXT,
     last_error TEXT,
-    updated_at INTEGER NOT NULL,${version === 2 ? COLUMNS_OF_VERSION_TWO : ''}
+    updated_at INTEGER NOT NULL,${version > 1 ? COLUMNS_OF_VERSION_TWO : ''}${version > 2 ? COLUMNS_OF_VERSION_THREE : ''}
     CHECK (state <> 'done' OR (hash IS NOT NULL AND input IS NOT NULL AND result IS NOT NULL))
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX record_updated_at ON record (updated_at);
@@ -27,7 +32,7 @@ const tableOf = (version: 1 | 2): string => `
 
 /** A SQLite store as an older version of this program left it: these jobs in this state, `done` with the result 2. */
 export function storeOfVersion(
-  version: 1 | 2,
+  version: OlderVersion,
   path: string,
   { jobs, state }: { readonly jobs: readonly Job[]; readonly state: RecordState },
 ): void {
@@ -38,7 +43,7 @@ export function storeOfVersion(
      VALUES (?, ?, ?, 3, ?, ?, 'boom', 1000)`,
   );
   for (const job of jobs) insert.run(job.id, state, payloadHash(job), job.input, state === 'done' ? 2 : null);
-  if (version === 2) database.exec(`UPDATE record SET message_group = 'group', lease_token = 4, lease_until = 2000`);
+  if (version > 1) database.exec(`UPDATE record SET message_group = 'group', lease_token = 4, lease_until = 2000`);
   database.exec('COMMIT');
   database.close();
 }

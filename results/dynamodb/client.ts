@@ -1,4 +1,12 @@
-import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
+import {
+  BatchExecuteStatementCommand,
+  BatchGetItemCommand,
+  DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+} from '@aws-sdk/client-dynamodb';
+import { type Credentials } from '../../contract/local';
+import { bounded, clientConfig, type HotCalls, leanClient } from '../../transport/aws/index';
 
 /** Where tables are, as in the environment. */
 export interface TablePlace {
@@ -6,44 +14,31 @@ export interface TablePlace {
   readonly dynamodbRegion: string | undefined;
   /** Undefined for AWS itself. */
   readonly dynamodbEndpoint: string | undefined;
+  /** Undefined leaves them to the SDK. */
+  readonly dynamodbCredentials?: Credentials | undefined;
+  /** True: every call goes through all of the SDK's middleware. */
+  readonly sdkPath?: boolean | undefined;
 }
 
 /** A call is over by then, whatever the endpoint does. */
 export const CALL_LIMIT_MS = 10_000;
 
 /** A silent endpoint costs a call up to about 8 s: two tries of at most 1 s to connect and 3 s to answer. */
-export function createTableClient(
-  { dynamodbRegion: region, dynamodbEndpoint }: TablePlace,
-  own: Pick<DynamoDBClientConfig, 'credentials'> = {},
-): DynamoDBClient {
-  const client = new DynamoDBClient({
-    ...own,
-    ...(region !== undefined && { region }),
-    ...(dynamodbEndpoint !== undefined && { endpoint: dynamodbEndpoint }),
-    maxAttempts: 2,
-    requestHandler: { connectionTimeout: 1_000, requestTimeout: 3_000, throwOnRequestTimeout: true },
-  });
-  client.send = limited(client.send.bind(client));
-  return client;
-}
+const TRIES = { answerMs: 3_000, connections: 50 };
 
-type Send = DynamoDBClient['send'];
+/** Records hold no bytes, so what these calls take and answer is JSON as it stands. */
+const AS_IT_STANDS = { takes: 'text', answers: 'text' } as const;
 
-/** The handler's own limits count silence only, up to the headers of an answer: a body may drip for good. */
-function limited(send: Send): Send {
-  return (async (command: Parameters<Send>[0], options: Parameters<Send>[1] = {}) => {
-    const limit = new AbortController();
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => {
-        reject(new Error(`The call was not over within ${CALL_LIMIT_MS / 1_000} s`));
-        limit.abort();
-      }, CALL_LIMIT_MS);
-    });
-    try {
-      return await Promise.race([send(command, { ...options, abortSignal: limit.signal }), late]);
-    } finally {
-      clearTimeout(timer);
-    }
-  }) as Send;
+const HOT_CALLS: HotCalls = new Map(
+  [BatchExecuteStatementCommand, BatchGetItemCommand, GetItemCommand, PutItemCommand].map((command) => [
+    command,
+    AS_IT_STANDS,
+  ]),
+);
+
+export function createTableClient(place: TablePlace): DynamoDBClient {
+  const { dynamodbRegion: region, dynamodbEndpoint: endpoint, dynamodbCredentials: credentials, sdkPath } = place;
+  const config = clientConfig({ region, endpoint, credentials }, TRIES);
+  const client = new DynamoDBClient({ ...config, maxAttempts: 2 });
+  return bounded(sdkPath ? client : leanClient(client, HOT_CALLS), CALL_LIMIT_MS);
 }

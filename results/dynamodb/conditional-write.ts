@@ -11,13 +11,14 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { EffectRefused, RecordRefused, StoreUnavailable } from '../errors';
 import type { Effect, ItemWrite, SqlWrite } from '../records';
 import { fromItem, type HeldItem, type Item } from './items';
+import { THROTTLED } from './table-errors';
 
 /** The record's own write comes first in its transaction. */
 const EFFECT_LIMIT = 99;
 
 /** Other transactions on the same items pass in some ms each. */
 const CONTENDED = { tries: 12, firstWaitMs: 10, mostWaitMs: 500 };
-const PASSING = ['TransactionConflict', 'ThrottlingError', 'ProvisionedThroughputExceeded'];
+const PASSING = ['TransactionConflict', ...THROTTLED];
 
 /** What a conditional write came to; `other`: the record is not as expected, and what is there instead, if anything. */
 export type Written = { readonly written: true } | { readonly written: false; readonly other: HeldItem | undefined };

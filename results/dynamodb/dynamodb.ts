@@ -2,6 +2,7 @@ import { type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { randomUUID } from 'node:crypto';
 import type { Job } from '../../contract/job';
 import { StoreClosed } from '../errors';
+import { isKeyed } from '../job-id';
 import type {
   Attempted,
   BegunRun,
@@ -87,7 +88,8 @@ export class DynamoRecords implements Records {
   once(job: Job, { result, writes = [] }: Effect, token?: number): Promise<OnceAnswer> {
     const next: Next<OnceAnswer> = (held, now) => recording(held, { job, result, token }, now);
     return this.inTurn(job.id, async () => {
-      if (token !== undefined) return this.change(await this.reads.one(job.id), next, writes);
+      // What is known to have a record is read first: an insert, or a transaction, that must fail is billed as well.
+      if (token !== undefined || isKeyed(job.id)) return this.change(await this.reads.one(job.id), next, writes);
       if (writes.length > 0) return this.change(undefined, next, writes);
       return (await this.insert(next)) ?? this.change(await this.reads.one(job.id), next);
     });

@@ -3,9 +3,10 @@ import { randomUUID } from 'node:crypto';
 import type { Job } from '../../contract/job';
 import { readEnvironment } from '../../contract/environment';
 import { type FaultProxy, startFaultProxy } from '../../experiments/proxy/fault-proxy';
-import { answerJson } from '../../experiments/proxy/sqs-call';
+import { type Answer, answerJson } from '../../experiments/proxy/sqs-call';
 import { ensureTable } from '../../ops/provision-table';
 import { StoreUnavailable, StoreUnusable } from '../errors';
+import { keyedJobId } from '../job-id';
 import { createTableClient } from './client';
 import { DynamoRecords } from './dynamodb';
 
@@ -21,6 +22,16 @@ const withDynamo = endpoint === undefined ? describe.skip : describe;
 const newJob = (): Job => ({ id: randomUUID(), input: 1 });
 const refused = (type: string, message = 'as the test wants') =>
   answerJson({ __type: `com.amazonaws.dynamodb.v20120810#${type}`, message }, 400);
+
+/** Carries a batch out, and reports some of its entries as throttled. */
+const throttling = (some: (index: number) => boolean) => ({
+  answer: async (forward: () => Promise<Answer>) => {
+    const { Responses } = JSON.parse((await forward()).body) as { Responses: object[] };
+    const altered = Responses.map((one, index) => (some(index) ? SLOW : one));
+    return answerJson({ Responses: altered });
+  },
+});
+const SLOW = { Error: { Code: 'ThrottlingError', Message: 'slow' } };
 
 let proxy: FaultProxy;
 let table: string;
@@ -64,6 +75,37 @@ withDynamo('faults of single calls', () => {
     expect((calls() - before) / 2_000).toBeLessThanOrEqual(0.1);
   });
 
+  /** Refused as a busy table does: nothing of it is carried out. */
+  const busy = ({ body }: { readonly body: { readonly Statements?: readonly unknown[] } }) => ({
+    answer: () => Promise.resolve(answerJson({ Responses: (body.Statements ?? []).map(() => SLOW) })),
+  });
+
+  test('100 inserts that are throttled twice: asked again together after a pause, by no call of their own', async () => {
+    proxy.rule('BatchExecuteStatement', (call) => (call.nth <= 8 ? busy(call) : 'pass'));
+    const before = performance.now();
+    const answers = await Promise.all(Array.from({ length: 100 }, () => records.once(newJob(), { result: 2 })));
+    expect(answers.every(({ outcome }) => outcome === 'recorded')).toBe(true);
+    expect(['BatchExecuteStatement', 'GetItem', 'PutItem'].map((action) => proxy.count(action))).toEqual([12, 1, 0]);
+    expect(performance.now() - before).toBeGreaterThan(25);
+  });
+
+  test('inserts that are throttled to the last: unavailable, and written by no other way', async () => {
+    proxy.rule('BatchExecuteStatement', busy);
+    const answers = await Promise.allSettled(Array.from({ length: 25 }, () => records.once(newJob(), { result: 2 })));
+    for (const answer of answers) expect(answer).toMatchObject({ reason: { code: 'STORE_UNAVAILABLE' } });
+    expect(['BatchExecuteStatement', 'GetItem', 'PutItem'].map((action) => proxy.count(action))).toEqual([6, 1, 0]);
+  });
+
+  test('a job with a key takes three writes and two reads', async () => {
+    const job = { id: keyedJobId('caller', randomUUID()), input: 1 };
+    expect(await records.claim(job)).toBe('fresh');
+    await records.accept(job.id);
+    expect(await records.once(job, { result: 2 })).toEqual({ outcome: 'recorded', result: 2 });
+    const counts = ['PutItem', 'GetItem', 'BatchExecuteStatement'].map((action) => proxy.count(action));
+    // The first read is the one at the opening.
+    expect(counts).toEqual([3, 1 + 2, 0]);
+  });
+
   test('doubles of one id in one batch: one is recorded, and its neighbours are', async () => {
     const job = newJob();
     const jobs = [job, newJob(), job, newJob(), job];
@@ -78,17 +120,8 @@ withDynamo('faults of single calls', () => {
   });
 
   test('a batch that fails in part: each entry is written all the same, once', async () => {
-    proxy.rule('BatchExecuteStatement', {
-      answer: async (forward) => {
-        const answer = await forward();
-        const { Responses } = JSON.parse(answer.body) as { Responses: object[] };
-        // Carried out, and reported as throttled: the worst of both.
-        const altered = Responses.map((one, index) =>
-          index % 2 === 0 ? { Error: { Code: 'ThrottlingError', Message: 'slow' }, TableName: table } : one,
-        );
-        return answerJson({ Responses: altered });
-      },
-    });
+    // Carried out, and reported as throttled: the worst of both.
+    proxy.rule('BatchExecuteStatement', ({ nth }) => (nth === 1 ? throttling((index) => index % 2 === 0) : 'pass'));
     const jobs = Array.from({ length: 10 }, newJob);
     const answers = await Promise.all(jobs.map((job) => records.once(job, { result: 2 })));
     expect(new Set(answers.map(({ result }) => result))).toEqual(new Set([2]));

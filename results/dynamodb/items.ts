@@ -22,7 +22,7 @@ const whole = (value: number): AttributeValue => ({ N: String(value) });
 const anyNumber = (value: number): AttributeValue => text(String(value));
 
 export function toItem(record: JobRecord, version: string): Item {
-  const { begun, hash, input, result, group, reason, lastError, lease, movedMessage } = record;
+  const { begun, hash, input, result, group, reason, lastError, publicError, lease, movedMessage } = record;
   return {
     id: text(record.id),
     state: text(record.state),
@@ -37,6 +37,7 @@ export function toItem(record: JobRecord, version: string): Item {
     ...(group !== undefined && { group: text(group) }),
     ...(reason !== undefined && { reason: text(reason) }),
     ...(lastError !== undefined && { lastError: text(lastError) }),
+    ...(publicError !== undefined && { publicError: text(publicError) }),
     ...(movedMessage !== undefined && { movedMessage: text(movedMessage) }),
     ...(lease !== undefined && { leaseToken: whole(lease.token), leaseUntil: whole(lease.until) }),
   };
@@ -64,6 +65,7 @@ export function fromItem(item: Item): HeldItem {
     group: textOf('group'),
     reason: textOf('reason'),
     lastError: textOf('lastError'),
+    publicError: textOf('publicError'),
     movedMessage: textOf('movedMessage'),
     lease: token === undefined ? undefined : { token, until: numberOf('leaseUntil') ?? 0 },
   };

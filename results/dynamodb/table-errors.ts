@@ -17,6 +17,13 @@ const NO_PERMISSION: readonly string[] = [
   'CredentialsProviderError',
 ];
 
+/** What DynamoDB says of one entry of many when it is too busy for it. */
+export const THROTTLED: readonly string[] = [
+  'ThrottlingError',
+  'ProvisionedThroughputExceeded',
+  'RequestLimitExceeded',
+];
+
 const nameOf = (error: unknown): string => (error instanceof Error ? error.name : typeof error);
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 

@@ -80,6 +80,7 @@ withDocker('images', () => {
           `app/${service}.js`,
           `app/${service}.bundle.zst`,
           `app/${service}.bundle.js.LEGAL.txt`,
+          `app/${service}.licenses.txt`,
           `app/${service}.${process.arch}.cache`,
         ].sort(),
       );
@@ -112,6 +113,14 @@ withDocker('images', () => {
       expect(await docker([...run, '--print', rejected])).toBe('false');
     },
   );
+
+  test.each(SERVICES)('the %s carries the licences of what it bundles', async (service) => {
+    const print = `fs.readFileSync('/app/${service}.licenses.txt', 'utf8')`;
+    const notices = await docker(['run', '--rm', imageOf(service), '--print', print]);
+    for (const name of ['plusone', '@nestjs/core', '@aws-sdk/client-sqs', 'fastify'])
+      expect(notices).toContain(`${name} `);
+    expect(notices).toContain('Permission is hereby granted');
+  });
 
   test.each(SERVICES)('the bundle of the %s is the ASCII it is read as', async (service) => {
     const others = `zlib.zstdDecompressSync(fs.readFileSync('/app/${service}.bundle.zst')).filter((byte) => byte > 127).length`;

@@ -24,10 +24,11 @@ export class ResultsTable {
   private stream = '';
 
   constructor(private readonly endpoint: string) {
-    this.client = createTableClient(
-      { dynamodbRegion: REGION, dynamodbEndpoint: endpoint },
-      { credentials: CREDENTIALS },
-    );
+    this.client = createTableClient({
+      dynamodbRegion: REGION,
+      dynamodbEndpoint: endpoint,
+      dynamodbCredentials: CREDENTIALS,
+    });
   }
 
   /** From now on every write is kept. */

@@ -26,6 +26,12 @@ const resultOf = async (id: string): Promise<number | undefined> => {
 };
 
 const S3_EVENT = JSON.stringify({ Records: [{ eventSource: 'aws:s3', s3: { object: { key: 'a' } } }] });
+const EVENTBRIDGE_EVENT = JSON.stringify({
+  version: '0',
+  source: 'aws.s3',
+  'detail-type': 'Object Created',
+  detail: {},
+});
 const SNS_ENVELOPE = JSON.stringify({ Type: 'Notification', MessageId: 'x', TopicArn: 'y', Message: job(1) });
 const NESTED = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
 const NESTED_INPUT = `{"id":"${randomUUID()}","input":${NESTED}}`;
@@ -68,6 +74,33 @@ it.each<[string, string, string, Record<string, MessageAttributeValue>?]>([
     expect('polluted' in {}).toBe(false);
   },
 );
+
+it.each<[string, string, string]>([
+  [
+    'a missing input',
+    '{"id":"019a8f3e-5c1b-7d42-9e0a-3b6f1c2d4e5f"}',
+    '/input is missing; it must be a JSON number from',
+  ],
+  ['a string for input', '{"input":"5"}', '/input must be a JSON number from -9007199254740991 to 9007199254740990'],
+  ['an id that is none', '{"id":"1","input":1}', '/id must be a UUID, or absent'],
+  ['an SNS envelope', SNS_ENVELOPE, 'an envelope of SNS, not a job: turn raw message delivery on for'],
+  [
+    'an SNS envelope around an event',
+    JSON.stringify({ Type: 'Notification', TopicArn: 'y', Message: S3_EVENT }),
+    'of SNS',
+  ],
+  [
+    'an event of EventBridge',
+    EVENTBRIDGE_EVENT,
+    'an event of EventBridge, not a job: give the rule an input transformer',
+  ],
+  ['an S3 event', S3_EVENT, 'a notification of S3, not a job: let EventBridge take it'],
+  ["S3's test event", '{"Service":"Amazon S3","Event":"s3:TestEvent"}', 'a notification of S3, not a job'],
+])('says of %s what to do', async (_case, body, sentence) => {
+  await broker().send(queues.queueUrl, body);
+  const [message] = await deadLetters(broker(), queues.deadLetterQueueUrl);
+  expect(whyOf(message ?? {}).error).toContain(sentence);
+});
 
 it('lets the neighbours of a poisoned message through', async () => {
   const ids = Array.from({ length: 30 }, () => randomUUID());

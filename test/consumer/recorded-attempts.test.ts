@@ -37,11 +37,14 @@ const delivery = (id: string, input: unknown, messageId: string = randomUUID()):
   receiptHandle: 'handle',
 });
 
+const NO = { error: 'no', publicError: 'NoError' };
+const LATE = { error: 'late', publicError: 'LateError' };
+
 it('counts failed runs by job, whatever message they came in', async () => {
   const id = randomUUID();
   expect(await attempts.standing(delivery(id, 1))).toEqual({ attempts: 0, begun: 0, job: 'open' });
-  expect(await attempts.fail(delivery(id, 1), 'no', false)).toEqual({ attempts: 1, begun: 0, job: 'open' });
-  expect(await attempts.fail(delivery(id.toUpperCase(), 1), 'no', false)).toEqual({
+  expect(await attempts.fail(delivery(id, 1), NO, false)).toEqual({ attempts: 1, begun: 0, job: 'open' });
+  expect(await attempts.fail(delivery(id.toUpperCase(), 1), NO, false)).toEqual({
     attempts: 2,
     begun: 0,
     job: 'open',
@@ -53,9 +56,9 @@ it('tells a job that is done from another payload under its id, before and after
   const id = randomUUID();
   await records.once({ id, input: 1 }, { result: 2 });
   expect(await attempts.standing(delivery(id, 1))).toMatchObject({ job: 'done' });
-  expect(await attempts.fail(delivery(id, 1), 'no', false)).toMatchObject({ job: 'done' });
+  expect(await attempts.fail(delivery(id, 1), NO, false)).toMatchObject({ job: 'done' });
   expect(await attempts.standing(delivery(id, 2))).toMatchObject({ job: 'conflict' });
-  expect(await attempts.fail(delivery(id, 2), 'no', false)).toMatchObject({ job: 'conflict' });
+  expect(await attempts.fail(delivery(id, 2), NO, false)).toMatchObject({ job: 'conflict' });
 });
 
 it('notes runs by job, and takes a note back with the outcome of its run', async () => {
@@ -63,8 +66,8 @@ it('notes runs by job, and takes a note back with the outcome of its run', async
   expect(await attempts.begin(delivery(id, 1))).toEqual({ attempts: 0, begun: 1, job: 'open' });
   expect(await attempts.begin(delivery(id.toUpperCase(), 1))).toEqual({ attempts: 0, begun: 2, job: 'open' });
   expect(await attempts.standing(delivery(id, 1))).toEqual({ attempts: 0, begun: 2, job: 'open' });
-  expect(await attempts.fail(delivery(id, 1), 'no', true)).toEqual({ attempts: 1, begun: 1, job: 'open' });
-  expect(await attempts.fail(delivery(id, 1), 'no', false)).toEqual({ attempts: 2, begun: 1, job: 'open' });
+  expect(await attempts.fail(delivery(id, 1), NO, true)).toEqual({ attempts: 1, begun: 1, job: 'open' });
+  expect(await attempts.fail(delivery(id, 1), NO, false)).toEqual({ attempts: 2, begun: 1, job: 'open' });
   await attempts.takeBack(delivery(id, 1));
   await attempts.takeBack(delivery(id, 1));
   expect(await attempts.standing(delivery(id, 1))).toEqual({ attempts: 2, begun: 0, job: 'open' });
@@ -85,12 +88,12 @@ const why = { reason: 'attempts', error: 'no', attempts: 5, firstAt: '', lastAt:
 it('starts anew with a dead letter that is tried again', async () => {
   const id = randomUUID();
   await attempts.begin(delivery(id, 1));
-  await attempts.fail(delivery(id, 1), 'no', false);
+  await attempts.fail(delivery(id, 1), NO, false);
   await attempts.deadLettered(delivery(id, 1), why, true);
   expect(await records.get(id)).toMatchObject({ state: 'failed', reason: 'attempts', attempts: 5 });
   expect(await attempts.standing(delivery(id, 1))).toEqual({ attempts: 0, begun: 0, job: 'open' });
   expect(await attempts.begin(delivery(id, 1))).toEqual({ attempts: 0, begun: 1, job: 'open' });
-  expect(await attempts.fail(delivery(id, 1), 'no', true)).toEqual({ attempts: 1, begun: 0, job: 'open' });
+  expect(await attempts.fail(delivery(id, 1), NO, true)).toEqual({ attempts: 1, begun: 0, job: 'open' });
 });
 
 it('a duplicate of the message that was dead-lettered is left over: not run, and its failure not counted', async () => {
@@ -100,7 +103,7 @@ it('a duplicate of the message that was dead-lettered is left over: not run, and
   const before = await records.get(id);
   expect(await attempts.standing(duplicate)).toEqual({ attempts: 5, begun: 0, job: 'moved' });
   expect(await attempts.begin(duplicate)).toEqual({ attempts: 5, begun: 0, job: 'moved' });
-  expect(await attempts.fail(duplicate, 'late', false)).toEqual({ attempts: 5, begun: 0, job: 'moved' });
+  expect(await attempts.fail(duplicate, LATE, false)).toEqual({ attempts: 5, begun: 0, job: 'moved' });
   expect(await records.get(id)).toEqual(before);
 });
 

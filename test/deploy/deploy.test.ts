@@ -54,11 +54,11 @@ withMiniStack('both stacks, deployed where IAM is enforced', () => {
     return { variables, credentials, sqs, table };
   }
 
-  /** As its function is started, but polling and on free ports. */
+  /** As its function is started, but polling, on free ports, and without an adapter that says who calls. */
   async function run(script: string, { variables, credentials }: Deployed, port: string): Promise<App> {
     const app = runApp(script, {
       env: {
-        ...variables,
+        ...{ ...variables, CALLER_FROM: undefined },
         ...{ AWS_REGION: REGION, AWS_ENDPOINT_URL: account.endpoint, [port]: String(await freePort()) },
         AWS_ACCESS_KEY_ID: credentials.accessKeyId,
         AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,

@@ -33,7 +33,7 @@ export function notedAttempts(notes: Notes): new () => Attempts {
       return Promise.resolve();
     }
 
-    async fail(delivery: Delivery, _error: string, noted: boolean): Promise<Standing> {
+    async fail(delivery: Delivery, _failure: unknown, noted: boolean): Promise<Standing> {
       if (noted) add(notes.begun, delivery, -1);
       add(notes.attempts, delivery, 1);
       return this.standing(delivery);

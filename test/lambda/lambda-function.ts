@@ -52,6 +52,11 @@ export class LambdaFunction {
     return join(this.folder, 'results.db');
   }
 
+  /** What the process that runs now has said. */
+  get lines(): readonly string[] {
+    return this.process?.lines ?? [];
+  }
+
   readonly invoke = async (event: unknown): Promise<Answer> => {
     if (!this.process?.running()) this.process = await this.start();
     return this.process.invoke(event);

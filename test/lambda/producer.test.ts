@@ -11,7 +11,15 @@ interface Response {
   readonly body: string;
 }
 
-(noEmulator === undefined ? describe : describe.skip)('the producer behind an HTTP API, emulated', () => {
+const emulated = noEmulator === undefined ? describe : describe.skip;
+
+async function answerOf(lambda: LambdaFunction, request: ApiRequest): Promise<Response> {
+  const answer = await lambda.invoke(toApiEvent(request));
+  if ('error' in answer) throw new Error(answer.error);
+  return answer.payload as Response;
+}
+
+emulated('the producer behind an HTTP API, emulated', () => {
   let queues: TestQueues;
   let lambda: LambdaFunction;
   beforeAll(async () => {
@@ -20,12 +28,8 @@ interface Response {
   });
   afterAll(() => lambda.stop());
 
-  async function ask(request: ApiRequest): Promise<Response> {
-    const headers = { 'x-api-key': 'secret', ...request.headers };
-    const answer = await lambda.invoke(toApiEvent({ ...request, headers }));
-    if ('error' in answer) throw new Error(answer.error);
-    return answer.payload as Response;
-  }
+  const ask = (request: ApiRequest): Promise<Response> =>
+    answerOf(lambda, { ...request, headers: { 'x-api-key': 'secret', ...request.headers } });
 
   it('POST /produce queues a job, and GET /results tells of it', async () => {
     const { statusCode, body, headers } = await ask({ method: 'POST', path: '/produce', body: '{"input":41}' });
@@ -52,5 +56,43 @@ interface Response {
     const answer = await ask(request);
     expect(answer.statusCode).toBe(status);
     expect(answer.headers['content-type']).toContain('application/problem+json');
+  });
+});
+
+emulated('the producer behind an HTTP API that checks callers, emulated', () => {
+  let lambda: LambdaFunction;
+  beforeAll(async () => {
+    const { env } = await broker().createQueues();
+    lambda = await LambdaFunction.emulatedProducer({ ...env, CALLER_FROM: 'request-context', HOST: '127.0.0.1' });
+  });
+  afterAll(() => lambda.stop());
+
+  const produce = (authorizer?: object, headers: Record<string, string> = {}): Promise<Response> =>
+    answerOf(lambda, {
+      method: 'POST',
+      path: '/produce',
+      body: '{"input":1}',
+      headers: { 'idempotency-key': 'order-1', ...headers },
+      ...(authorizer && { authorizer }),
+    });
+  const idOf = async (...request: Parameters<typeof produce>): Promise<string> => {
+    const { statusCode, body } = await produce(...request);
+    expect({ statusCode, body }).toMatchObject({ statusCode: 202 });
+    return (JSON.parse(body) as { id: string }).id;
+  };
+
+  const ann = { iam: { userArn: 'arn:aws:iam::123456789012:user/ann', accountId: '123456789012' } };
+  const bob = { jwt: { claims: { sub: 'bob', iss: 'https://issuer.example.com' }, scopes: null } };
+
+  it('keeps the Idempotency-Keys of two callers apart', async () => {
+    const id = await idOf(ann);
+    expect(await idOf(ann)).toBe(id);
+    expect(await idOf(bob)).not.toBe(id);
+  });
+
+  it('believes no context that a caller sends itself', async () => {
+    const forged = { 'x-amzn-request-context': JSON.stringify({ authorizer: ann }) };
+    expect(await produce(undefined, forged)).toMatchObject({ statusCode: 401 });
+    expect(await idOf(bob, forged)).toBe(await idOf(bob));
   });
 });

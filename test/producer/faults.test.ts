@@ -38,6 +38,7 @@ test('a broker that refuses connections: 503, not ready; both well again after',
   await expectUnavailable(await produce());
   await expectUnavailable(await behind.producer.get('/health/ready'));
   expect((await behind.producer.get('/health/live')).status).toBe(200);
+  expect(behind.producer.warnings[0]).toMatch(/^QueueUnavailable: .* [Cc]aused by .*ECONNREFUSED/);
   await behind.proxy.accept();
   expect((await produce()).status).toBe(202);
   await eventually(async () => (await behind.producer.get('/health/ready')).status === 200);

@@ -75,7 +75,6 @@ test.each([
   ['a number', '1'],
   ['a UUID v4', v4()],
   ['nil', '00000000-0000-0000-0000-000000000000'],
-  ['in capitals', newJobId().toUpperCase()],
   ['in braces', `{${newJobId()}}`],
   ['with a space', `%20${newJobId()}`],
   ['older than retention', v7({ msecs: Date.now() - DELIVERY.recordRetentionSeconds * 1_000 - DAY_MS })],
@@ -89,8 +88,30 @@ test.each([
   await expectProblemResponse(await result(id), 404);
 });
 
-test('an id of ours without a record: pending', async () => {
-  expect((await result(newJobId())).status).toBe(202);
+test.each([
+  ['as issued', newJobId()],
+  ['in capitals', newJobId().toUpperCase()],
+])('an id of ours without a record, %s: pending', async (_, id) => {
+  const response = await result(id);
+  expect(response.status).toBe(202);
+  expect(await response.json()).toEqual({ id: id.toLowerCase(), status: 'pending' });
+});
+
+const OLD = DELIVERY.recordRetentionSeconds * 1_000 + DAY_MS;
+
+test.each([
+  ['v4, as a MessageId', v4()],
+  ['v7 older than retention', v7({ msecs: Date.now() - OLD })],
+  ['v1', '2c5ea4c0-4067-11e9-8bad-9b1deb4d3b7d'],
+  ['nil', '00000000-0000-0000-0000-000000000000'],
+])('a job that was not sent by us, %s, is found once it has a record', async (_, id) => {
+  await expectProblemResponse(await result(id), 404);
+  await producer.records.fail({ id, error: 'Error: away' });
+  expect((await result(id)).status).toBe(202);
+  await producer.records.once({ id, input: 1 }, { result: 2 });
+  for (const asked of [id, id.toUpperCase()]) {
+    expect(await (await result(asked)).json()).toMatchObject({ id, status: 'done', result: 2 });
+  }
 });
 
 describe('Prefer: wait', () => {
@@ -128,8 +149,10 @@ describe('Prefer: wait', () => {
   );
 
   test('an unknown id is not waited for', async () => {
-    await expectProblemResponse(await result('abc', 'wait=20'), 404);
-    await expectProblemResponse(await result(keyedJobId('a', 'never'), 'wait=1'), 404);
+    for (const id of ['abc', keyedJobId('a', 'never'), v4()]) {
+      await expectProblemResponse(await result(id, 'wait=20'), 404);
+    }
+    expect(producer.waits).toBe(0);
   });
 
   test('200 wait at once and each gets its own answer', async () => {

@@ -1,5 +1,6 @@
 import { type DeadLetter } from './dead-letter';
 import { type Delivery } from './delivery';
+import { type RunFailure } from './outcome';
 
 /** How the job of a delivery stands. */
 export interface Standing {
@@ -29,7 +30,7 @@ export interface Attempts {
   /** Takes the note of a run back that was stopped for no fault of its own: by a drain, or by the deadline of an event. */
   takeBack(delivery: Delivery): Promise<void>;
   /** Counts one more failed run; `noted`: its begin was noted, and that note is taken back with it. */
-  fail(delivery: Delivery, error: string, noted: boolean): Promise<Standing>;
+  fail(delivery: Delivery, failure: RunFailure, noted: boolean): Promise<Standing>;
   /** Called before the source is deleted. `sent`: the dead letter is in its queue; otherwise it could not be sent yet. */
   deadLettered(delivery: Delivery, deadLetter: DeadLetter, sent: boolean): Promise<void>;
   /** The id by which the application knows the job; undefined if the body holds none. */

@@ -7,6 +7,8 @@ export interface DeadLetter {
   /** A stable word: `malformed`, `invalid`, `unknown-type`, `unsupported-version`, `attempts`, `unsettled`, `receives`, or a handler's own. */
   readonly reason: string;
   readonly error: string;
+  /** What others may see of the error. For the attempts port; the message does not carry it. */
+  readonly publicError?: string;
   /** Failed runs. */
   readonly attempts: number;
   /** First and last receive, ISO 8601. */
@@ -26,12 +28,13 @@ const ATTRIBUTE_LIMIT = 10;
 
 export function describeDeadLetter(
   delivery: Delivery,
-  why: Pick<DeadLetter, 'reason' | 'error' | 'attempts'>,
+  why: Pick<DeadLetter, 'reason' | 'error' | 'publicError' | 'attempts'>,
   jobId: string | undefined,
 ): DeadLetter {
   return {
     reason: why.reason,
     error: why.error,
+    ...(why.publicError !== undefined && { publicError: why.publicError }),
     attempts: why.attempts,
     firstAt: new Date(delivery.firstReceivedAt).toISOString(),
     lastAt: new Date(delivery.receivedAt).toISOString(),
@@ -69,7 +72,7 @@ export function asItCame({
 
 /** SQS refuses most control characters, lone surrogates and U+FFFE/U+FFFF, so JSON with everything beyond ASCII escaped. */
 function attributeText(deadLetter: DeadLetter): string {
-  return JSON.stringify(deadLetter).replace(
+  return JSON.stringify({ ...deadLetter, publicError: undefined }).replace(
     /[^\x20-\x7e]/g,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );

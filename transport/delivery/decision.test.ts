@@ -43,7 +43,7 @@ describe('before a run', () => {
     const { attempts } = standing(rest);
     const verdict = decideBeforeRun(received(receives), standing(rest), limits);
     const error = expect.stringContaining(sentence) as unknown;
-    expect(verdict).toEqual({ action: 'dead-letter', reason, error, attempts });
+    expect(verdict).toEqual({ action: 'dead-letter', reason, error, publicError: error, attempts });
   });
 
   it.each(['done', 'moved'] as const)('deletes what another delivery has %s', (job) => {
@@ -57,46 +57,44 @@ describe('before a run', () => {
       action: 'dead-letter',
       reason: 'receives',
       error: 'Received more than 50 times, and nothing notes what became of it.',
+      publicError: 'Received more than 50 times, and nothing notes what became of it.',
       attempts: 0,
     });
   });
 });
 
 describe('after a run', () => {
-  const failed = { kind: 'retry', error: 'no' } as const;
-  const rejected = { kind: 'reject', reason: 'closed', error: 'never' } as const;
+  const no = { error: 'no', publicError: 'NoError' } as const;
+  const never = { error: 'never', publicError: 'never' } as const;
+  const failed = { kind: 'retry', ...no } as const;
+  const rejected = { kind: 'reject', reason: 'closed', ...never } as const;
   it.each([
     ['deletes a last failure of a job that is done', failed, { attempts: 5, job: 'done' }, { action: 'delete' }],
-    ['backs off by the attempts', failed, { attempts: 2 }, { action: 'retry', afterSeconds: 2, error: 'no' }],
-    [
-      'waits as asked',
-      { ...failed, afterSeconds: 7 },
-      { attempts: 2 },
-      { action: 'retry', afterSeconds: 7, error: 'no' },
-    ],
+    ['backs off by the attempts', failed, { attempts: 2 }, { action: 'retry', afterSeconds: 2, ...no }],
+    ['waits as asked', { ...failed, afterSeconds: 7 }, { attempts: 2 }, { action: 'retry', afterSeconds: 7, ...no }],
     [
       'backs off when asked for no number',
       { ...failed, afterSeconds: NaN },
       { attempts: 2 },
-      { action: 'retry', afterSeconds: 2, error: 'no' },
+      { action: 'retry', afterSeconds: 2, ...no },
     ],
     [
       'waits no longer than SQS can',
       { ...failed, afterSeconds: 1e9 },
       { attempts: 2 },
-      { action: 'retry', afterSeconds: 39_600, error: 'no' },
+      { action: 'retry', afterSeconds: 39_600, ...no },
     ],
     [
       'gives up after the fifth',
       failed,
       { attempts: 5 },
-      { action: 'dead-letter', reason: 'attempts', error: 'no', attempts: 5 },
+      { action: 'dead-letter', reason: 'attempts', ...no, attempts: 5 },
     ],
     [
       'dead-letters a rejection at once',
       rejected,
       {},
-      { action: 'dead-letter', reason: 'closed', error: 'never', attempts: 0 },
+      { action: 'dead-letter', reason: 'closed', ...never, attempts: 0 },
     ],
     ['deletes what was rejected of a job that is done', rejected, { job: 'done' }, { action: 'delete' }],
   ])('%s', (...[, outcome, rest, decision]) => {

@@ -1,15 +1,15 @@
 import { type Standing } from './attempts';
 import { type Delivery } from './delivery';
 import { type DeliveryNumbers } from './numbers';
-import { type Outcome } from './outcome';
+import { type Outcome, type RunFailure, saying } from './outcome';
 
 /** How a delivery ends. */
 export type Decision =
   | { readonly action: 'delete' }
   /** Given back without an attempt: the message is visible again at once. */
   | { readonly action: 'release' }
-  | { readonly action: 'retry'; readonly afterSeconds: number; readonly error: string }
-  | { readonly action: 'dead-letter'; readonly reason: string; readonly error: string; readonly attempts: number };
+  | ({ readonly action: 'retry'; readonly afterSeconds: number } & RunFailure)
+  | ({ readonly action: 'dead-letter'; readonly reason: string; readonly attempts: number } & RunFailure);
 
 /** The job is to be run; `noted`: the record notes first that the run begins. */
 export interface RunDecision {
@@ -48,15 +48,15 @@ export function decideBeforeRun(delivery: Delivery, standing: Standing, limits: 
   const { attempts, begun, job } = standing;
   if (job !== 'open') return decideEnded(standing);
   if (attempts >= limits.maxAttempts) {
-    return { action: 'dead-letter', reason: 'attempts', error: `${attempts} runs failed before.`, attempts };
+    return { action: 'dead-letter', reason: 'attempts', attempts, ...saying(`${attempts} runs failed before.`) };
   }
   if (begun >= limits.maxBegunRuns) {
     const error = `${begun} runs began and had no outcome: the job ends the process, or loses its lease, each time.`;
-    return { action: 'dead-letter', reason: UNSETTLED, error, attempts };
+    return { action: 'dead-letter', reason: UNSETTLED, attempts, ...saying(error) };
   }
   if (delivery.receiveCount > (limits.maxReceives ?? Infinity)) {
     const error = `Received more than ${limits.maxReceives ?? 0} times, and nothing notes what became of it.`;
-    return { action: 'dead-letter', reason: RECEIVES, error, attempts };
+    return { action: 'dead-letter', reason: RECEIVES, attempts, ...saying(error) };
   }
   return { action: 'run', noted: begun > 0 || delivery.receiveCount - 1 - attempts >= UNNOTED_RECEIVES };
 }
@@ -68,19 +68,20 @@ export function decideAfterRun(
   { maxAttempts, random }: Pick<Limits, 'maxAttempts'> & { readonly random: number },
 ): Decision {
   const { attempts, job } = standing;
-  const { error } = outcome;
+  const { error, publicError, thrown } = outcome;
+  const failure: RunFailure = { error, publicError, thrown };
   if (job !== 'open') return decideEnded(standing);
-  if (outcome.kind === 'reject') return { action: 'dead-letter', reason: outcome.reason, error, attempts };
-  if (attempts >= maxAttempts) return { action: 'dead-letter', reason: 'attempts', error, attempts };
+  if (outcome.kind === 'reject') return { action: 'dead-letter', reason: outcome.reason, attempts, ...failure };
+  if (attempts >= maxAttempts) return { action: 'dead-letter', reason: 'attempts', attempts, ...failure };
   const afterSeconds = wishedSeconds(outcome.afterSeconds) ?? backoffSeconds(attempts, random);
-  return { action: 'retry', afterSeconds, error };
+  return { action: 'retry', afterSeconds, ...failure };
 }
 
 /** Another delivery of the job has ended. */
 export function decideEnded({ attempts, job }: Standing): Decision {
   if (job !== 'conflict') return { action: 'delete' };
   const error = 'A job with this id is done with another payload.';
-  return { action: 'dead-letter', reason: 'conflict', error, attempts };
+  return { action: 'dead-letter', reason: 'conflict', attempts, ...saying(error) };
 }
 
 const MAX_BACKOFF_SECONDS = 900;

@@ -1,14 +1,24 @@
+import { errorClass, errorText, ERROR_TEXT_LIMIT, withCauses } from './error-text';
+
+/** Why a run failed, or a message is a dead letter. */
+export interface RunFailure {
+  /** All of it, for operators: up to 1,000 characters, never empty. */
+  readonly error: string;
+  /** What others may see of it: the text that a handler wrote for them, of anything else the name of its class. */
+  readonly publicError: string;
+  /** Where there is one. */
+  readonly thrown?: unknown;
+}
+
 /**
  * What a handler's run means for its delivery. A handler answers by returning one of these;
  * returning anything else is `done`, throwing is a retry, throwing `Rejection` is a reject.
  */
 export type Outcome =
   | { readonly kind: 'done' }
-  | { readonly kind: 'retry'; readonly error: string; readonly afterSeconds?: number }
-  | { readonly kind: 'reject'; readonly reason: string; readonly error: string };
+  | ({ readonly kind: 'retry'; readonly afterSeconds?: number } & RunFailure)
+  | ({ readonly kind: 'reject'; readonly reason: string } & RunFailure);
 
-/** Characters; so that the why fits beside any message but the largest. */
-const ERROR_TEXT_LIMIT = 1_000;
 const REASON_LIMIT = 100;
 
 const OUTCOME = Symbol('outcome');
@@ -24,17 +34,16 @@ const DONE = branded({ kind: 'done' });
 
 export const done = (): Outcome => DONE;
 
-/** Run again later; counts as an attempt. `afterSeconds` replaces the backoff, 0 to 39,600 (11 hours). */
-export const retry = (error: string, afterSeconds?: number): Outcome =>
-  branded({
-    kind: 'retry',
-    error: error.slice(0, ERROR_TEXT_LIMIT),
-    ...(afterSeconds !== undefined && { afterSeconds }),
-  });
+/**
+ * Run again later; counts as an attempt. `afterSeconds` replaces the backoff, 0 to 39,600 (11 hours). A text is for
+ * callers as well; of anything else they see the class.
+ */
+export const retry = (error: unknown, afterSeconds?: number): Outcome =>
+  branded({ kind: 'retry', ...failureOf(error), ...(afterSeconds !== undefined && { afterSeconds }) });
 
-/** Never run again: dead-letter now. `reason` is a stable word, `error` a sentence. */
-export const reject = (reason: string, error: string): Outcome =>
-  branded({ kind: 'reject', reason: reason.slice(0, REASON_LIMIT), error: error.slice(0, ERROR_TEXT_LIMIT) });
+/** Never run again: dead-letter now. `reason` is a stable word, `error` a sentence for callers, or what was thrown. */
+export const reject = (reason: string, error: unknown): Outcome =>
+  branded({ kind: 'reject', reason: reason.slice(0, REASON_LIMIT), ...failureOf(error) });
 
 /** Thrown from anywhere in the pipeline to dead-letter the message at once. */
 export class Rejection extends Error {
@@ -42,17 +51,49 @@ export class Rejection extends Error {
   constructor(
     readonly reason: string,
     message: string,
+    options?: ErrorOptions,
   ) {
-    super(message);
+    super(message, options);
   }
 }
 
-/** A short sentence for whatever was thrown: never a stack, never longer than 1,000 characters, never throws. */
-export function errorText(error: unknown): string {
+/** A sentence for everybody. */
+export function saying(text: string): RunFailure {
+  const error = text.slice(0, ERROR_TEXT_LIMIT);
+  return { error, publicError: error };
+}
+
+function failureOf(error: unknown): RunFailure {
+  return typeof error === 'string' && error !== '' ? saying(error) : thrownFailure(error);
+}
+
+/** A text that was thrown was written for nobody in particular. */
+function thrownFailure(thrown: unknown): RunFailure {
+  return { error: errorText(thrown), publicError: errorClass(thrown), thrown };
+}
+
+/**
+ * The outcome of a run that threw; `isPermanent`: what would be the same next time, rejected as `invalid`. Never throws,
+ * whatever was thrown: an object may refuse to say even what class it is of.
+ */
+export function outcomeOfThrown(thrown: unknown, isPermanent: (error: unknown) => boolean): Outcome {
   try {
-    const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-    return text.slice(0, ERROR_TEXT_LIMIT);
+    if (thrown instanceof Rejection) return rejectionOutcome(thrown);
+    if (isPermanent(thrown)) return { kind: 'reject', reason: 'invalid', ...thrownFailure(thrown) };
   } catch {
-    return 'an error that cannot be shown';
+    // It is what any other error is.
   }
+  return { kind: 'retry', ...thrownFailure(thrown) };
+}
+
+function rejectionOutcome(thrown: Rejection): Outcome {
+  const { reason, message } = thrown;
+  const { publicError } = saying(message || reason);
+  return {
+    kind: 'reject',
+    reason: reason.slice(0, REASON_LIMIT),
+    error: withCauses(publicError, thrown),
+    publicError,
+    thrown,
+  };
 }

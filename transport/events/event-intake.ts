@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { type Delivery } from '../delivery/delivery';
 import { type PollGate } from '../receive/poll-gate';
 import { type Settlement } from '../settle/settlement';
-import { EventRun, type EventRunParts } from './event-run';
+import { EventRun, type EventRunParts, type Left } from './event-run';
 
 /**
  * Of the time that an event has, for handlers to obey the signal and for what is left to be given back: up to 3 s, and
@@ -82,10 +82,7 @@ export class EventIntake {
   }
 
   /** A few at a time, so that little is on its way when the time is over. What is not given back comes when its lease ends. */
-  private async giveBack(
-    left: readonly { readonly delivery: Delivery; readonly afterSeconds: number }[],
-    answerBy: number,
-  ): Promise<void> {
+  private async giveBack(left: readonly Left[], answerBy: number): Promise<void> {
     const { settlement } = this.parts;
     const over = new AbortController();
     const end = wait(Math.max(0, answerBy - performance.now()), undefined, { signal: over.signal });

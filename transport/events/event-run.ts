@@ -3,13 +3,14 @@ import { type Attempts } from '../delivery/attempts';
 import { type Decision } from '../delivery/decision';
 import { type Delivery } from '../delivery/delivery';
 import { type DeliveryNumbers } from '../delivery/numbers';
-import { errorText } from '../delivery/outcome';
+import { errorText } from '../delivery/error-text';
 import { Admission } from '../run/admission';
 import { DrainDeadline, type Handle } from '../run/execution';
 import { InFlight } from '../run/in-flight';
 import { Runner } from '../run/runner';
 import { type NotOurs, Verdicts } from '../run/verdicts';
 import { type DeadLetterQueue } from '../settle/dead-letter-queue';
+import { type FailureLog } from '../settle/failure-log';
 import { type SettledListeners } from '../settle/settled-listeners';
 
 export interface EventRunParts {
@@ -17,6 +18,7 @@ export interface EventRunParts {
   readonly deadLetters: DeadLetterQueue;
   readonly attempts: Attempts;
   readonly settled: SettledListeners;
+  readonly log: FailureLog;
   /** Handlers that run at once. */
   readonly concurrency: number;
   readonly numbers: Pick<DeliveryNumbers, 'maxAttempts' | 'maxBegunRuns' | 'handlerTimeoutSeconds'>;
@@ -38,8 +40,6 @@ export interface Left {
 
 /** No lease is kept during an event: the queue's visibility timeout is longer than an event may take. */
 const LEASE_SECONDS = Infinity;
-/** A timer's longest time: here the event's end is what ends a wait. */
-const WAIT_MS = 2 ** 31 - 1;
 
 /**
  * Works one event off: no heartbeats, no other consumer. Each FIFO group, and each delivery of a standard queue, goes
@@ -51,37 +51,33 @@ export class EventRun {
   private readonly verdicts: Verdicts;
   private readonly runner: Runner;
   private readonly over = new AbortController();
-  private readonly entries: readonly Entry[];
+  private readonly lines: readonly Entry[][];
   private work: Promise<unknown> = Promise.resolve();
 
   constructor(
     deliveries: readonly Delivery[],
     private readonly parts: EventRunParts,
   ) {
-    const { handle, attempts, concurrency, numbers } = parts;
+    const { handle, attempts, concurrency, numbers, log } = parts;
     const timeoutSeconds = numbers.handlerTimeoutSeconds;
     const admission = new Admission(concurrency);
-    const verdicts = new Verdicts(attempts, numbers);
+    const verdicts = new Verdicts(attempts, numbers, log);
     const returnedLate = (): Promise<void> => Promise.resolve();
     this.admission = admission;
     this.verdicts = verdicts;
     this.runner = new Runner({ handle, admission, verdicts, timeoutSeconds, returnedLate });
-    this.entries = deliveries.map((delivery) => ({
-      flight: new InFlight(delivery, LEASE_SECONDS, this.runner.workEnded),
-      state: 'left',
-      afterSeconds: 0,
-    }));
+    this.lines = inLines(deliveries).map((line) => line.map((delivery) => this.enter(delivery)));
   }
 
   /** Resolves when all is done, or when `ms` are over: then handlers get their signal, and up to `graceMs` to obey it. */
   async within(ms: number, graceMs: number): Promise<void> {
-    this.work = Promise.all(this.lines().map((line) => this.workOff(line)));
+    this.work = Promise.all(this.lines.map((line) => this.workOff(line)));
     if (await endsWithin(this.work, ms)) return;
     this.over.abort();
     this.admission.endWaits();
-    for (const { flight } of this.entries) flight.abort(new DrainDeadline('The time of the event is over.'));
+    for (const { flight } of this.lines.flat()) flight.abort(new DrainDeadline('The time of the event is over.'));
     if (await endsWithin(this.work, graceMs)) return;
-    for (const { flight } of this.entries) {
+    for (const { flight } of this.lines.flat()) {
       flight.givenUp = true;
       flight.giveUp();
     }
@@ -94,34 +90,15 @@ export class EventRun {
 
   /** What has to come again; of a FIFO group no sooner than its first. */
   left(): Left[] {
-    const ofGroup = new Map<string, number>();
-    return this.entries
-      .filter(({ state }) => state === 'left')
-      .map(({ flight: { delivery }, afterSeconds }) => {
-        const { orderedGroup } = delivery;
-        if (orderedGroup === undefined) return { delivery, afterSeconds };
-        const first = ofGroup.get(orderedGroup) ?? afterSeconds;
-        ofGroup.set(orderedGroup, first);
-        return { delivery, afterSeconds: first };
-      });
+    return this.lines.flatMap((line) => {
+      const left = line.filter(({ state }) => state === 'left');
+      const afterSeconds = left[0]?.afterSeconds ?? 0;
+      return left.map(({ flight: { delivery } }) => ({ delivery, afterSeconds }));
+    });
   }
 
-  /** Deliveries that have to run one after the other. */
-  private lines(): Entry[][] {
-    const groups = new Map<string, Entry[]>();
-    const lines: Entry[][] = [];
-    for (const entry of this.entries) {
-      const { orderedGroup } = entry.flight.delivery;
-      const line = orderedGroup === undefined ? undefined : groups.get(orderedGroup);
-      if (line) {
-        line.push(entry);
-        continue;
-      }
-      const first = [entry];
-      lines.push(first);
-      if (orderedGroup !== undefined) groups.set(orderedGroup, first);
-    }
-    return lines;
+  private enter(delivery: Delivery): Entry {
+    return { flight: new InFlight(delivery, LEASE_SECONDS, this.runner.workEnded), state: 'left', afterSeconds: 0 };
   }
 
   private async workOff(line: readonly Entry[]): Promise<void> {
@@ -142,7 +119,8 @@ export class EventRun {
     if (flight.phase !== 'overdue') this.admission.enter(flight, 'settling');
     if (decision.action === 'dead-letter') {
       const moved = await this.parts.deadLetters.move(flight, decision, { ending: this.over.signal });
-      if (moved === 'left') decision = { action: 'release' };
+      if (moved === 'ended') this.parts.log.deadLetter(flight.delivery, decision);
+      else decision = { action: 'release' };
     }
     if (decision.action === 'retry') entry.afterSeconds = decision.afterSeconds;
     else if (decision.action !== 'release') entry.state = 'ended';
@@ -152,9 +130,24 @@ export class EventRun {
   private async decide(flight: InFlight): Promise<Decision | NotOurs> {
     const before = await this.verdicts.beforeRun(flight);
     if (before === 'not-ours' || before.action !== 'run') return before;
-    if ((await this.admission.permit(flight, WAIT_MS)) === 'refused') return 'not-ours';
+    // The end of the event is what ends a wait.
+    if ((await this.admission.permit(flight, Infinity)) === 'refused') return 'not-ours';
     return this.runner.run(flight, before.noted);
   }
+}
+
+/** Deliveries that have to run one after the other: those of a FIFO group; any other is a line of its own. */
+function inLines(deliveries: readonly Delivery[]): Delivery[][] {
+  const groups = new Map<string, Delivery[]>();
+  const lines: Delivery[][] = [];
+  for (const delivery of deliveries) {
+    const { orderedGroup } = delivery;
+    const line = orderedGroup === undefined ? undefined : groups.get(orderedGroup);
+    if (line) line.push(delivery);
+    else lines.push([delivery]);
+    if (orderedGroup !== undefined && !line) groups.set(orderedGroup, lines.at(-1) ?? []);
+  }
+  return lines;
 }
 
 /** Whether `work` ends within `ms`. */

@@ -51,7 +51,7 @@ const NUMBERS: Readonly<Record<keyof QueueNumbers, readonly [byDefault: number |
 };
 
 /** Fills the defaults in; throws one `WiringError` that joins all faults. */
-export function settleOptions({ queues, region, endpoint }: ConsumerOptions): SettledQueue[] {
+export function settleOptions({ queues, ...place }: ConsumerOptions): SettledQueue[] {
   const faults = faultsOf(queues);
   if (faults.length > 0) throw new WiringError(faults.join(' '));
   return queues.map((queue) => {
@@ -60,7 +60,7 @@ export function settleOptions({ queues, region, endpoint }: ConsumerOptions): Se
     return {
       name,
       defaultType,
-      options: { region, endpoint, queueUrl, deadLetterQueueUrl, concurrency, pollers, leaseSeconds, numbers },
+      options: { ...place, queueUrl, deadLetterQueueUrl, concurrency, pollers, leaseSeconds, numbers },
     };
   });
 }

@@ -14,7 +14,7 @@ export interface RegisteredHandler {
 export class QueueHandlers {
   constructor(
     private readonly byType: ReadonlyMap<string, MessageHandler>,
-    private readonly defaultType: string | undefined,
+    readonly defaultType: string | undefined,
   ) {}
 
   /** Throws a `Rejection` for a type or version that no handler takes. */

@@ -2,6 +2,7 @@ import { type SQSClient } from '@aws-sdk/client-sqs';
 import { type ClientProxy } from '@nestjs/microservices';
 import { createWorkClient, type ClientOptions } from '../sqs/clients';
 import { QueueUnavailable } from '../sqs/errors';
+import { queueFault } from '../sqs/queue-fault';
 import { readQueueFacts } from '../sqs/queue-facts';
 import { Sender } from '../sqs/sender';
 import { SqsClient } from './client-proxy';
@@ -67,7 +68,7 @@ export class QueueProducer<Types extends object = MessageTypes> {
       const { fifo } = await readQueueFacts(this.sqs, this.options.queueUrl, signal);
       return (this.fifo = fifo);
     } catch (cause) {
-      throw new QueueUnavailable('The queue has not told its attributes.', RETRY_AFTER_SECONDS, { cause });
+      throw new QueueUnavailable(queueFault(cause), RETRY_AFTER_SECONDS, { cause });
     }
   }
 }

@@ -4,9 +4,9 @@ import { SqsService } from '@ssut/nestjs-sqs';
 import { isObservable, lastValueFrom } from 'rxjs';
 import { decode } from '../delivery/decode';
 import { type Delivery } from '../delivery/delivery';
-import { type Run } from '../run/execution';
+import { type Handle, type Run } from '../run/execution';
 import { WiringError } from '../sqs/errors';
-import { done, errorText, isOutcome, reject, Rejection, retry, type Outcome } from '../delivery/outcome';
+import { done, isOutcome, outcomeOfThrown, type Outcome } from '../delivery/outcome';
 import { SqsContext } from './sqs-context';
 import { handlersByQueue, type QueueHandlers, type RegisteredHandler } from './handlers';
 import { type ConsumedQueue, QUEUES } from './queue-consumers';
@@ -70,7 +70,8 @@ export class SqsStrategy extends Server implements CustomTransportStrategy {
   private start(): void {
     for (const [queue, handlers] of handlersByQueue(this.registered, this.queues)) {
       const { transport } = queue;
-      transport.start((delivery, run) => this.handle(handlers, delivery, run), pollLoopsOf(queue, this.ssut));
+      const handle: Handle = (delivery, run) => this.handle(handlers, delivery, run);
+      transport.start(handle, pollLoopsOf(queue, this.ssut), handlers.defaultType);
     }
   }
 
@@ -100,11 +101,5 @@ async function answerOf(handlers: QueueHandlers, delivery: Delivery, context: Sq
 /** What will be the same next time: answers 400 and 422 of the pipes that validate. */
 const PERMANENT: readonly number[] = [HttpStatus.BAD_REQUEST, HttpStatus.UNPROCESSABLE_ENTITY];
 
-/** What would be the same next time is rejected; anything else thrown is a failed run. */
-function outcomeOf(error: unknown): Outcome {
-  if (error instanceof Rejection) return reject(error.reason, error.message);
-  if (error instanceof HttpException && PERMANENT.includes(error.getStatus())) {
-    return reject('invalid', errorText(error));
-  }
-  return retry(errorText(error));
-}
+const outcomeOf = (error: unknown): Outcome =>
+  outcomeOfThrown(error, () => error instanceof HttpException && PERMANENT.includes(error.getStatus()));

@@ -1,9 +1,10 @@
 import { ReceiveMessageCommand, type Message, type SQSClient } from '@aws-sdk/client-sqs';
 import { Logger } from '@nestjs/common';
 import { setTimeout as wait } from 'node:timers/promises';
-import { errorText } from '../delivery/outcome';
+import { errorText } from '../delivery/error-text';
 import { type Admission } from '../run/admission';
 import { isIntact } from '../sqs/md5';
+import { queueFault } from '../sqs/queue-fault';
 import { type PollGate } from './poll-gate';
 
 /** Upper bound of the pollers of a queue. Ten were enough when measured (decision 7); the rest is for slower networks. */
@@ -23,6 +24,11 @@ export interface Intake {
   admit(messages: readonly Message[]): void;
   /** Gives messages back that arrived while receiving was paused, or over. */
   refuse(messages: readonly Message[]): void;
+}
+
+/** No long poll, though it was asked for one. */
+class EmptyAnswer extends Error {
+  readonly statusCode = 200;
 }
 
 interface Poller {
@@ -45,6 +51,7 @@ export class Pump {
   private shut = false;
   /** Failed receives since the last that succeeded. */
   private failures = 0;
+  private lastFault = '';
 
   constructor(
     readonly count: number,
@@ -72,6 +79,11 @@ export class Pump {
   /** Receives keep failing; one that succeeds, of whichever poller, ends it. */
   get failing(): boolean {
     return this.failures >= FAILING_AFTER;
+  }
+
+  /** Why they fail, in a sentence. */
+  get fault(): string | undefined {
+    return this.failing ? this.lastFault : undefined;
   }
 
   /** Lets no poller ask any more; resolves when none asks, or after `graceMs`: an aborted poll may strand its messages. */
@@ -140,7 +152,7 @@ export class Pump {
     const poller = this.poller(index);
     const tookMs = performance.now() - poller.since;
     if (poller.state === 'asking' && tookMs < EMPTY_TOO_SOON_MS && !this.shut) {
-      this.failed(index, new Error('an empty answer at once, though it was asked to wait'));
+      this.failed(index, new EmptyAnswer('an empty answer at once, though it was asked to wait'));
     } else this.answered(poller, 0);
   }
 
@@ -150,6 +162,7 @@ export class Pump {
     this.leave(poller);
     if (!asking || this.shut) return;
     this.failures += 1;
+    this.lastFault = queueFault(error);
     // One poller is enough to find out when the queue is back.
     this.parts.gate.adapt(0, 1);
     if (this.failures === 1) this.logger.warn(`A receive failed, polling goes on: ${errorText(error)}`);

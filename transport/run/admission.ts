@@ -111,7 +111,10 @@ export class Admission {
     this.changed();
   }
 
-  /** Resolves to `granted`, with the delivery `running`, or to `refused` when there is no permit within `ms`. */
+  /**
+   * Resolves to `granted`, with the delivery `running`, or to `refused` when there is no permit within `ms`; `Infinity`
+   * waits until `endWaits`.
+   */
   permit(flight: InFlight, ms: number): Promise<Permit> {
     if (this.ending) return REFUSED;
     const isSuspect = flight.standing.begun > 0;
@@ -130,12 +133,13 @@ export class Admission {
 
   private wait(flight: InFlight, line: Waiter[], ms: number): Promise<Permit> {
     return new Promise((resolve) => {
-      const timer = setTimeout(() => {
+      const inVain = (): void => {
         line.splice(line.indexOf(waiter), 1);
         // Messages that wait in vain were not worth asking for.
         this.meanRunMs = Infinity;
         resolve('refused');
-      }, ms);
+      };
+      const timer = ms === Infinity ? undefined : setTimeout(inVain, ms);
       const answer = (permit: Permit): void => {
         clearTimeout(timer);
         resolve(permit);

@@ -1,6 +1,6 @@
 import { Logger } from '@nestjs/common';
 import { setTimeout as wait } from 'node:timers/promises';
-import { errorText } from '../delivery/outcome';
+import { errorText } from '../delivery/error-text';
 
 /** Between two tries to ask a store that is unavailable; a drain waits up to this long for the next. */
 const ASK_AGAIN_MS = { first: 100, max: 1_000 };

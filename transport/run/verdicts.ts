@@ -9,6 +9,7 @@ import {
 } from '../delivery/decision';
 import { type DeliveryNumbers } from '../delivery/numbers';
 import { type Outcome } from '../delivery/outcome';
+import { type FailureLog } from '../settle/failure-log';
 import { askPatiently } from './ask-patiently';
 import { DrainDeadline, LeaseLost } from './execution';
 import { type InFlight } from './in-flight';
@@ -24,6 +25,7 @@ export class Verdicts {
   constructor(
     private readonly attempts: Attempts,
     private readonly numbers: Pick<DeliveryNumbers, 'maxAttempts' | 'maxBegunRuns'>,
+    private readonly log: FailureLog,
   ) {}
 
   async beforeRun(flight: InFlight): Promise<Decision | RunDecision | NotOurs> {
@@ -57,7 +59,9 @@ export class Verdicts {
     if (!flight.isOurs) return 'not-ours';
     if (abortedBy instanceof LeaseLost) return RELEASE;
     if (outcome.kind === 'retry') {
-      const standing = await askPatiently(flight, () => this.attempts.fail(delivery, outcome.error, flight.noted));
+      const standing = await askPatiently(flight, () => this.attempts.fail(delivery, outcome, flight.noted));
+      const attempt = standing === 'not-ours' ? flight.standing.attempts + 1 : standing.attempts;
+      this.log.failedRun(delivery, outcome, { attempt, maxAttempts: this.numbers.maxAttempts });
       if (standing === 'not-ours') return standing;
       flight.standing = standing;
       flight.noted = false;

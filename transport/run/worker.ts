@@ -4,8 +4,10 @@ import { type Attempts } from '../delivery/attempts';
 import { type Decision, type RunDecision } from '../delivery/decision';
 import { type Delivery } from '../delivery/delivery';
 import { type DeliveryNumbers } from '../delivery/numbers';
-import { errorText, type Outcome } from '../delivery/outcome';
+import { errorText } from '../delivery/error-text';
+import { type Outcome } from '../delivery/outcome';
 import { type DeadLetterQueue } from '../settle/dead-letter-queue';
+import { type FailureLog } from '../settle/failure-log';
 import { type SettledListeners } from '../settle/settled-listeners';
 import { type Settlement } from '../settle/settlement';
 import { type Admission } from './admission';
@@ -24,6 +26,7 @@ export interface WorkerParts {
   readonly deadLetters: DeadLetterQueue;
   readonly attempts: Attempts;
   readonly settled: SettledListeners;
+  readonly log: FailureLog;
   readonly numbers: Pick<DeliveryNumbers, 'maxAttempts' | 'maxBegunRuns' | 'handlerTimeoutSeconds'>;
   /** Lease of a delivery, in seconds. */
   readonly visibilitySeconds: () => number;
@@ -51,10 +54,10 @@ export class Worker {
   private readonly ending = new AbortController();
 
   constructor(private readonly parts: WorkerParts) {
-    const { handle, admission, settlement, attempts, numbers, visibilitySeconds } = parts;
+    const { handle, admission, settlement, attempts, numbers, visibilitySeconds, log } = parts;
     const timeoutSeconds = numbers.handlerTimeoutSeconds;
     this.heartbeats = new Heartbeats(settlement, this.flights, visibilitySeconds);
-    this.verdicts = new Verdicts(attempts, numbers);
+    this.verdicts = new Verdicts(attempts, numbers, log);
     // A late `done` counts. Its lease may be somebody else's by now.
     const returnedLate = async ({ delivery }: InFlight, late: Outcome): Promise<void> => {
       if (late.kind === 'done') await settlement.delete(delivery, () => false);
@@ -172,12 +175,15 @@ export class Worker {
     return end.action === 'delete' || end.action === 'dead-letter' ? 'ended' : 'left';
   }
 
-  private deadLetter(flight: InFlight, why: Extract<Decision, { action: 'dead-letter' }>): Promise<End> {
+  private async deadLetter(flight: InFlight, why: Extract<Decision, { action: 'dead-letter' }>): Promise<End> {
+    const { deadLetters, log } = this.parts;
     // Its record says `failed` by then, so those behind it need not wait for a queue that refuses it.
     const recorded = (): void => {
       this.groups.leave(flight, true);
     };
-    return this.parts.deadLetters.move(flight, why, { ending: this.ending.signal, recorded });
+    const end = await deadLetters.move(flight, why, { ending: this.ending.signal, recorded });
+    if (end === 'ended') log.deadLetter(flight.delivery, why);
+    return end;
   }
 
   /** The message may come again before SQS has answered. */

@@ -3,7 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { type Attempts } from '../delivery/attempts';
 import { asItCame, type DeadLetter, describeDeadLetter, withWhy } from '../delivery/dead-letter';
 import { type Delivery } from '../delivery/delivery';
-import { errorText } from '../delivery/outcome';
+import { errorText } from '../delivery/error-text';
 import { askPatiently } from '../run/ask-patiently';
 import { MessageRefused } from '../sqs/errors';
 import { type Sender } from '../sqs/sender';
@@ -50,7 +50,7 @@ export class DeadLetterQueue {
   /** `ended`: it is in the dead-letter queue, and its record says so. `left`: not ours any more, or the time is over. */
   async move(
     moving: Moving,
-    why: Pick<DeadLetter, 'reason' | 'error' | 'attempts'>,
+    why: Pick<DeadLetter, 'reason' | 'error' | 'publicError' | 'attempts'>,
     { ending, recorded }: MoveOptions,
   ): Promise<'ended' | 'left'> {
     const { delivery } = moving;
@@ -105,7 +105,6 @@ export class DeadLetterQueue {
   private tell(error: unknown): void {
     if (this.told) return;
     this.told = true;
-    const cause = error instanceof Error && error.cause !== undefined ? ` ${errorText(error.cause)}` : '';
-    this.logger.error(`The dead-letter queue takes no message, so dead letters wait: ${errorText(error)}${cause}`);
+    this.logger.error(`The dead-letter queue takes no message, so dead letters wait: ${errorText(error)}`);
   }
 }

@@ -2,7 +2,7 @@ import { Logger } from '@nestjs/common';
 import { type Standing } from '../delivery/attempts';
 import { type Decision } from '../delivery/decision';
 import { type Delivery } from '../delivery/delivery';
-import { errorText } from '../delivery/outcome';
+import { errorText } from '../delivery/error-text';
 
 /** How a delivery was settled. Times are in milliseconds since the epoch. */
 export interface Settled {

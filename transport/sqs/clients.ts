@@ -1,13 +1,17 @@
 import { SQSClient, type SQSClientConfig } from '@aws-sdk/client-sqs';
-import { UndiciHttpHandler } from '@smithy/undici-http-handler';
-import { withinLimit } from './limit';
+import { bounded, clientConfig, CONNECT_MS, type Place as AwsPlace } from '../aws/client';
+import { leanClient as lean } from '../aws/lean-client';
+import { HOT_CALLS } from './hot-calls';
 
-/** Where SQS is. */
-export interface Place {
-  /** Undefined: what the SDK finds in environment and profile. The region in an AWS queue URL goes before either. */
-  readonly region?: string | undefined;
-  /** Undefined for AWS itself. */
-  readonly endpoint?: string | undefined;
+/** Where SQS is, and how it is called. */
+export interface Place extends AwsPlace<SQSClientConfig['credentials']> {
+  /**
+   * A client of the application's own, for all calls: it is never destroyed here, and its region, endpoint, credentials
+   * and limits count. If it has middleware of its own, every call goes through it.
+   */
+  readonly client?: SQSClient | undefined;
+  /** True: the calls of a busy queue go through all of the SDK's middleware, too, and cost about twice as much. */
+  readonly sdkPath?: boolean | undefined;
 }
 
 export interface ClientOptions extends Place {
@@ -17,99 +21,53 @@ export interface ClientOptions extends Place {
 /** Seconds by which an answer to a long poll may be late before the poll counts as lost. */
 const POLL_SLACK_SECONDS = 5;
 
-const CONNECT_MS = 1_000;
-
-/** The SDKs for Java and Go keep idle connections for 60 and 90 s. */
-const IDLE_MS = 60_000;
-
 /** Two tries of up to 1 s to connect and 3 s to answer, each of which undici may notice half a second late. */
 const WORK_LIMIT_MS = 10_000;
 
+/** Sends, deletes and changes of visibility under way at once. */
+const WORK_CONNECTIONS = 50;
+
 /** For sends, deletes and visibility: every call has its answer, or has failed, within 10 s. */
 export function createWorkClient(options: ClientOptions): SQSClient {
-  const client = createClient(options, { maxAttempts: 2, requestHandler: httpHandler(3_000) });
-  return limited(client, WORK_LIMIT_MS);
+  const tries = { answerMs: 3_000, connections: WORK_CONNECTIONS, maxAttempts: 2 };
+  return bounded(createClient(options, tries), WORK_LIMIT_MS);
 }
 
 /** For long polls: each parks a socket for up to `waitSeconds`, so they have a client of their own. The pump backs off, not the SDK. */
 export function createPollClient(options: ClientOptions, pollers: number, waitSeconds: number): SQSClient {
   const answerMs = (waitSeconds + POLL_SLACK_SECONDS) * 1_000;
-  const client = createClient(options, { maxAttempts: 1, requestHandler: httpHandler(answerMs, Math.max(1, pollers)) });
-  return limited(client, answerMs + CONNECT_MS);
+  const tries = { answerMs, connections: Math.max(1, pollers), maxAttempts: 1 };
+  return bounded(createClient(options, tries), answerMs + CONNECT_MS);
 }
 
-/** The same client, each of whose calls ends within `ms`. */
-function limited(client: SQSClient, ms: number): SQSClient {
-  const send = (command: Parameters<SQSClient['send']>[0], options?: { abortSignal?: AbortSignal }): Promise<unknown> =>
-    withinLimit(ms, (abortSignal) => client.send(command, { ...options, abortSignal }), options?.abortSignal);
-  return Object.create(client, { send: { value: send } }) as SQSClient;
+/** Receives, batched sends, deletes and changes of visibility at a third of the SDK's CPU time: see `leanClient` of `aws/`. */
+export const leanClient = (client: SQSClient): SQSClient => lean(client, HOT_CALLS);
+
+interface Tries {
+  readonly answerMs: number;
+  readonly connections: number;
+  readonly maxAttempts: number;
 }
 
-/** Over undici a call takes a fifth less CPU than over `node:http`: decision 8. */
-function httpHandler(answerMs: number, connections = 50): UndiciHttpHandler {
-  return new UndiciHttpHandler({
-    dispatcher: {
-      connections,
-      connect: { timeout: CONNECT_MS },
-      headersTimeout: answerMs,
-      bodyTimeout: answerMs,
-      keepAliveTimeout: IDLE_MS,
-    },
-  });
+function createClient({ client: own, sdkPath, ...options }: ClientOptions, tries: Tries): SQSClient {
+  const client = own ? undestroyed(own) : newClient(options, tries);
+  return sdkPath ? client : leanClient(client);
 }
 
-function createClient({ queueUrl, region, endpoint }: ClientOptions, config: SQSClientConfig): SQSClient {
-  const signedFor = regionOf(queueUrl) ?? region;
-  const client = new SQSClient({
-    ...(signedFor !== undefined && { region: signedFor }),
-    ...(endpoint !== undefined && { endpoint }),
+/** Whoever made a client ends it. */
+const undestroyed = (client: SQSClient): SQSClient =>
+  Object.create(client, { destroy: { value: () => undefined } }) as SQSClient;
+
+function newClient({ queueUrl, region, endpoint, credentials }: ClientOptions, tries: Tries): SQSClient {
+  const place = { region: regionOf(queueUrl) ?? region, endpoint, credentials };
+  return new SQSClient({
+    ...clientConfig(place, { ...tries, url: endpoint ?? queueUrl }),
+    maxAttempts: tries.maxAttempts,
     // An emulator's queue URL may name a host that only it can resolve.
     useQueueUrlAsEndpoint: endpoint === undefined,
     // Held against the bodies one by one instead: the SDK fails ten messages for one, in vain where there is no MD5.
     md5: false,
-    ...config,
   });
-  makeLean(client);
-  retryBrokenAnswers(client);
-  return client;
-}
-
-/** The handler calls an error by a name that the SDK tries again only until the answer's headers are there. */
-function retryBrokenAnswers({ middlewareStack }: SQSClient): void {
-  middlewareStack.add(
-    (next) => async (call) => {
-      try {
-        return await next(call);
-      } catch (error) {
-        if (error instanceof Error && 'code' in error && BROKEN.has(error.code)) error.name = 'TimeoutError';
-        throw error;
-      }
-    },
-    { name: 'brokenAnswers', step: 'deserialize', priority: 'high' },
-  );
-}
-
-const BROKEN: ReadonlySet<unknown> = new Set(['UND_ERR_SOCKET', 'UND_ERR_BODY_TIMEOUT']);
-
-/** As the call has it by then. */
-interface HttpCall {
-  readonly request: { readonly headers: Record<string, string> };
-}
-
-/**
- * Without a logger the SDK still makes a copy of each call and its answer for one, and it composes its long user agent
- * anew for each call: a twentieth of what a job costs each.
- */
-function makeLean({ middlewareStack }: SQSClient): void {
-  middlewareStack.remove('loggerMiddleware');
-  middlewareStack.remove('getUserAgentMiddleware');
-  middlewareStack.add(
-    (next) => (call) => {
-      (call as HttpCall).request.headers['user-agent'] = 'nestjs-sqs';
-      return next(call);
-    },
-    { name: 'userAgent', step: 'build' },
-  );
 }
 
 /** A queue takes only calls that are signed for its own region. Undefined where the URL is not one of AWS itself. */

@@ -1,3 +1,5 @@
+import { refusalOf } from './queue-fault';
+
 /** Base of what the transport throws: a stable code, the facts as fields, a sentence that says what to do. */
 abstract class TransportError extends Error {
   abstract readonly code: string;
@@ -7,12 +9,15 @@ abstract class TransportError extends Error {
 export class QueueUnavailable extends TransportError {
   override readonly name = 'QueueUnavailable';
   readonly code = 'QUEUE_UNAVAILABLE';
+  /** By what SQS refused the call, such as `ExpiredToken`; undefined where nothing answered. */
+  readonly refusal: string | undefined;
   constructor(
     message: string,
     readonly retryAfterSeconds: number,
     options?: ErrorOptions,
   ) {
     super(message, options);
+    this.refusal = refusalOf(options?.cause);
   }
 }
 

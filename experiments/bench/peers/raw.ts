@@ -3,7 +3,7 @@ import { DeleteMessageBatchCommand, type Message, ReceiveMessageCommand, type SQ
 import { once, EventEmitter } from 'node:events';
 import { type BenchJob, type Meter } from '../meter';
 import { type ConsumerSpec, runConsumerPeer } from '../peer';
-import { createClient } from './client';
+import { createClient, createLeanClient } from './client';
 
 const BATCH = 10;
 const LINGER_MS = 5;
@@ -77,6 +77,7 @@ class RawConsumer {
 }
 
 runConsumerPeer((spec, meter) => {
-  const consumer = new RawConsumer(createClient(spec), spec, meter);
-  for (let loop = 0; loop < Number(spec.variant); loop += 1) void consumer.loop();
+  const [loops, wire] = spec.variant.split(' ');
+  const consumer = new RawConsumer(wire === 'lean' ? createLeanClient(spec) : createClient(spec), spec, meter);
+  for (let loop = 0; loop < Number(loops); loop += 1) void consumer.loop();
 });

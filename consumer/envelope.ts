@@ -1,0 +1,36 @@
+import { Rejection } from '../transport/index';
+
+/** How what other services put on a queue is told, and what makes jobs of it. */
+const ENVELOPES: readonly { readonly is: (body: Body) => boolean; readonly says: string }[] = [
+  {
+    is: ({ Type, TopicArn }) => typeof Type === 'string' && typeof TopicArn === 'string',
+    says: "an envelope of SNS, not a job: turn raw message delivery on for this queue's subscription to the topic",
+  },
+  {
+    is: (body) => 'detail-type' in body && 'detail' in body,
+    says: 'an event of EventBridge, not a job: give the rule an input transformer that makes {"input": …} of it',
+  },
+  {
+    is: ({ Records, Service }) => isOfS3(Records) || Service === 'Amazon S3',
+    says: 'a notification of S3, not a job: let EventBridge take it, whose rule makes {"input": …} of it by a transformer',
+  },
+];
+
+type Body = Readonly<Record<string, unknown>>;
+
+/** A pipe that tells the envelopes of other AWS services from jobs, and says what to do. */
+export const NO_ENVELOPE = {
+  transform(body: unknown): unknown {
+    if (!isObject(body)) return body;
+    const envelope = ENVELOPES.find(({ is }) => is(body));
+    if (envelope) throw new Rejection('invalid', `The message is ${envelope.says}.`);
+    return body;
+  },
+};
+
+function isOfS3(records: unknown): boolean {
+  const first: unknown = Array.isArray(records) ? records[0] : undefined;
+  return isObject(first) && first['eventSource'] === 'aws:s3';
+}
+
+const isObject = (value: unknown): value is Body => typeof value === 'object' && value !== null;

@@ -1,0 +1,70 @@
+import { type IncomingMessage } from 'node:http';
+import { type CallerSource } from '../contract/environment';
+import { Problem } from '../service/problem';
+import { type Callers, CHALLENGE } from './callers';
+
+/** The web adapter writes it into each request, over whatever the caller sent. */
+const CONTEXT_HEADER = 'x-amzn-request-context';
+
+/** Who called an HTTP API or a function URL, payload 2.0. */
+interface RequestContext {
+  readonly authorizer?: {
+    readonly iam?: { readonly userArn?: unknown };
+    readonly jwt?: { readonly claims?: { readonly sub?: unknown } };
+  };
+}
+
+/** A session of a role in IAM's words; a role's tasks and functions each have a session, and people who assume it. */
+const SESSION = /^(arn:[a-z0-9-]+:sts::[0-9]+:assumed-role\/[^/]+)\//;
+
+/**
+ * Tells who calls by what the front door says, which is believed: it checked them, and nobody reaches the producer but
+ * through it. The sessions of a role are one caller, so that a key used again after a restart is the same key.
+ */
+export class FrontDoor implements Callers {
+  constructor(private readonly source: CallerSource) {}
+
+  callerOf(request: IncomingMessage): string | undefined {
+    const name = this.nameIn(request);
+    if (typeof name !== 'string' || name === '') return undefined;
+    // Never `anonymous`, whatever the name is.
+    return `named:${SESSION.exec(name)?.[1] ?? name}`;
+  }
+
+  refusal(): Problem {
+    return new Problem(401, 'What checks callers in front of this producer does not say who calls.', {
+      headers: CHALLENGE,
+    });
+  }
+
+  private nameIn(request: IncomingMessage): unknown {
+    const { source } = this;
+    if (source === 'token') return subjectOf(onlyValue(request, 'authorization'));
+    if (source !== 'request-context') return onlyValue(request, source.slice('header:'.length));
+    // Node reads headers as Latin-1, and the adapter writes UTF-8.
+    const text = Buffer.from(onlyValue(request, CONTEXT_HEADER), 'latin1').toString();
+    const context = parse(text) as RequestContext | null | undefined;
+    return context?.authorizer?.iam?.userArn ?? context?.authorizer?.jwt?.claims?.sub;
+  }
+}
+
+/** Two values mean that something in front added its own to the caller's, instead of overwriting it. */
+function onlyValue({ headersDistinct }: IncomingMessage, name: string): string {
+  const [value = '', ...others] = headersDistinct[name] ?? [];
+  return others.length === 0 ? value : '';
+}
+
+/** Claim `sub` of a JWT whose signature has been verified, behind its scheme if it has one. */
+function subjectOf(authorization: string): unknown {
+  const [, payload = ''] = authorization.slice(authorization.lastIndexOf(' ') + 1).split('.', 2);
+  const claims = parse(Buffer.from(payload, 'base64url').toString()) as { readonly sub?: unknown } | null | undefined;
+  return claims?.sub;
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

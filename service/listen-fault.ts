@@ -1,0 +1,18 @@
+/** What keeps a process from listening, in a sentence; undefined for anything else. */
+export function listenFault(error: unknown, portVariable: string): string | undefined {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  switch (code) {
+    case 'EADDRINUSE':
+      return `The port is taken: set ${portVariable} to another one, or end what listens there`;
+    case 'EACCES':
+      return `The port is for the system only: set ${portVariable} to one above 1023`;
+    case 'EADDRNOTAVAIL':
+    case 'EAFNOSUPPORT':
+    case 'EAI_AGAIN':
+    case 'EINVAL':
+    case 'ENOTFOUND':
+      return 'HOST names no address of this machine: 127.0.0.1, ::1, 0.0.0.0 or a name of its own will do';
+    default:
+      return undefined;
+  }
+}

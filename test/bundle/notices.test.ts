@@ -1,0 +1,54 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+
+// Bundling takes seconds of a whole core.
+jest.setTimeout(120_000);
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'plusone-bundle-'));
+  await promisify(execFile)(process.execPath, ['docker/bundle.mjs', folder]);
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+const read = (name: string): Promise<string> => readFile(join(folder, name), 'utf8');
+
+/** Folders of the packages whose code is in a bundle, as its source map tells. */
+async function packagesIn(map: string): Promise<string[]> {
+  const { sources } = JSON.parse(await read(map)) as { sources: readonly string[] };
+  const found = sources.map((source) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/.exec(source)?.[0]);
+  const paths = [...new Set(found.filter((path) => path !== undefined))].map((path) => resolve(folder, path));
+  // A package may ship a map of its own, whose sources lie elsewhere.
+  return paths.filter((path) => existsSync(join(path, 'package.json')));
+}
+
+const normal = (text: string): string => text.replaceAll('\r\n', '\n').trim();
+
+test.each([
+  ['producer', 'producer.bundle.js.map', 80],
+  ['consumer', 'consumer.bundle.js.map', 80],
+  ['provision', 'provision.js.map', 10],
+])('the %s carries the licence of every package in it, and our own', async (app, map, atLeast) => {
+  const notices = await read(`${app}.licenses.txt`);
+  const packages = await packagesIn(map);
+  expect(packages.length).toBeGreaterThan(atLeast);
+  for (const path of packages) {
+    const { name, version } = JSON.parse(await readFile(join(path, 'package.json'), 'utf8')) as Record<string, string>;
+    expect(notices).toContain(`${name} ${version} (`);
+    const licence = ['LICENSE', 'LICENSE.md', 'LICENSE.txt', 'license'].find((file) => existsSync(join(path, file)));
+    if (licence !== undefined) expect(notices).toContain(normal(await readFile(join(path, licence), 'utf8')));
+  }
+  expect(notices).toContain(normal(await readFile('LICENSE', 'utf8')));
+});
+
+test('the page at /docs carries those of its script', async () => {
+  for (const file of ['LICENSE', 'NOTICE', 'swagger-ui-bundle.js.LICENSE.txt']) {
+    expect(await read(join('swagger-ui', file))).toBe(
+      await readFile(join('node_modules/swagger-ui-dist', file), 'utf8'),
+    );
+  }
+});

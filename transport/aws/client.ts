@@ -1,0 +1,83 @@
+import { UndiciHttpHandler } from '@smithy/undici-http-handler';
+import { dispatcherTo } from './dispatcher';
+import { withinLimit } from './limit';
+import { type Renewable, withRenewal } from './renew-credentials';
+
+/** As much of a client of the SDK as is used here, whatever its service. */
+export interface AwsClient extends Renewable {
+  readonly middlewareStack: { identify(): string[] };
+  destroy(): void;
+}
+
+/** `send` of any client; what it takes and answers is the command's business. */
+export type Send = (command: object, options?: { readonly abortSignal?: AbortSignal }) => Promise<unknown>;
+
+/** Where a service is. */
+export interface Place<Credentials = unknown> {
+  /** Undefined leaves it to the SDK. */
+  readonly region?: string | undefined;
+  /** Undefined for AWS itself. */
+  readonly endpoint?: string | undefined;
+  /** Undefined leaves them to the SDK. */
+  readonly credentials?: Credentials | undefined;
+}
+
+/** How long one try may take, and how many may be under way at once. */
+export interface Tries {
+  readonly answerMs: number;
+  readonly connections: number;
+  /** Whose host decides whether a proxy is asked; the endpoint unless given. */
+  readonly url?: string | undefined;
+}
+
+/** The part that is used here of what undici answers with. */
+interface BodyReadable {
+  bytes(): Promise<Uint8Array>;
+}
+
+export const CONNECT_MS = 1_000;
+
+/** The SDKs for Java and Go keep idle connections for 60 and 90 s. */
+const IDLE_MS = 60_000;
+
+/** What every client here is made with, in the SDK's words. Over undici a call takes a fifth less CPU: decision 8. */
+export function clientConfig<Credentials>(
+  { region, endpoint, credentials }: Place<Credentials>,
+  { answerMs, connections, url = endpoint }: Tries,
+): object {
+  const options = { connections, headersTimeout: answerMs, bodyTimeout: answerMs, keepAliveTimeout: IDLE_MS };
+  return {
+    // Passed on to the SDK's chain of providers, which otherwise keeps the text of its files for good.
+    ignoreCache: true,
+    ...(region !== undefined && { region }),
+    ...(credentials !== undefined && { credentials }),
+    // The SDK refuses an endpoint beside AWS_USE_FIPS_ENDPOINT, which is meant for AWS's own.
+    ...(endpoint !== undefined && { endpoint, useFipsEndpoint: false, useDualstackEndpoint: false }),
+    requestHandler: new UndiciHttpHandler({ dispatcher: dispatcherTo(url, options, CONNECT_MS) }),
+    streamCollector: readWhole,
+  };
+}
+
+/** The same client, each of whose calls ends within `ms`, and is made again with new credentials if the old have expired. */
+export function bounded<Client extends AwsClient>(client: Client, ms: number): Client {
+  const sender = client as unknown as { send: Send };
+  const send: Send = (command, options) =>
+    withinLimit(
+      ms,
+      (abortSignal) => withRenewal(client, () => sender.send(command, { ...options, abortSignal })),
+      options?.abortSignal,
+    );
+  return Object.create(client, { send: { value: send } }) as Client;
+}
+
+/** Reads an answer to its end. undici's name for one that breaks off is not one that the SDK tries again. */
+async function readWhole(body: BodyReadable): Promise<Uint8Array> {
+  try {
+    return await body.bytes();
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && BROKEN.has(error.code)) error.name = 'TimeoutError';
+    throw error;
+  }
+}
+
+const BROKEN: ReadonlySet<unknown> = new Set(['UND_ERR_SOCKET', 'UND_ERR_BODY_TIMEOUT']);

@@ -1,0 +1,139 @@
+import { Logger } from '@nestjs/common';
+import { inspect } from 'node:util';
+import { type Attempts } from '../delivery/attempts';
+import { type Decision } from '../delivery/decision';
+import { type Delivery } from '../delivery/delivery';
+import { errorStack } from '../delivery/error-text';
+import { type RunFailure } from '../delivery/outcome';
+
+/** Lines of the same error in this time; the others are counted in one. */
+const MAX_LINES = 10;
+const WITHIN_MS = 1_000;
+
+/** Characters of a type, which a message may say whatever it likes. */
+const TYPE_LIMIT = 100;
+
+interface Told {
+  readonly error: string;
+  readonly stack?: string;
+}
+
+/** What there is to say. */
+interface Failed {
+  readonly level: 'warn' | 'error';
+  /** Of one, and of many. */
+  readonly what: string;
+  readonly many: string;
+  readonly failure: RunFailure;
+  readonly fields: Readonly<Record<string, unknown>>;
+}
+
+/** Of an error since the last count. */
+interface Same {
+  lines: number;
+  readonly count: (more: number) => void;
+}
+
+/** A line of the log: fields where the logger writes JSON, a sentence and the stack where it writes text. */
+class FailureLine {
+  declare readonly stack?: string;
+
+  constructor(
+    readonly message: string,
+    fields: Readonly<Record<string, unknown>>,
+  ) {
+    Object.assign(this, fields);
+  }
+
+  /** The sentence says what the first line of a stack does. */
+  toString(): string {
+    return `${this.message}${this.stack?.slice(this.stack.indexOf('\n')) ?? ''}`;
+  }
+
+  [inspect.custom](): string {
+    return this.toString();
+  }
+}
+
+/**
+ * Says of each failed run and of each dead letter why, by Nest's logger: a line each, and of the same error ten in a
+ * second. No line holds what a message carries.
+ */
+export class FailureLog {
+  /** Of a message that names no type. */
+  defaultType: string | undefined;
+  private readonly logger = new Logger('QueueConsumer');
+  private readonly seen = new Map<string, Same>();
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(private readonly attempts: Pick<Attempts, 'jobId'>) {}
+
+  failedRun(
+    delivery: Delivery,
+    failure: RunFailure,
+    { attempt, maxAttempts }: { readonly attempt: number; readonly maxAttempts: number },
+  ): void {
+    const what = `attempt ${attempt} of ${maxAttempts} failed`;
+    this.write(delivery, { level: 'warn', what, many: 'failed runs', failure, fields: { attempt, maxAttempts } });
+  }
+
+  deadLetter(delivery: Delivery, why: Extract<Decision, { action: 'dead-letter' }>): void {
+    const { reason, attempts } = why;
+    const many = `dead letters (${reason})`;
+    this.write(delivery, {
+      level: 'error',
+      what: `dead letter (${reason})`,
+      many,
+      failure: why,
+      fields: { reason, attempts },
+    });
+  }
+
+  /** Says at once how many had no line. */
+  flush(): void {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    const all = [...this.seen.values()];
+    this.seen.clear();
+    for (const { lines, count } of all) if (lines > MAX_LINES) count(lines - MAX_LINES);
+  }
+
+  private write(delivery: Delivery, failed: Failed): void {
+    const { level, many, failure, fields } = failed;
+    const type = oneLine(delivery.type ?? this.defaultType ?? 'no type').slice(0, TYPE_LIMIT);
+    const key = `${many} ${type} ${withoutNumbers(failure.error)}`;
+    const same = this.seen.get(key) ?? { lines: 0, count: this.counting(type, failed) };
+    same.lines += 1;
+    this.seen.set(key, same);
+    this.timer ??= setTimeout(() => {
+      this.flush();
+    }, WITHIN_MS);
+    if (same.lines > MAX_LINES) return;
+    const jobId = this.attempts.jobId(delivery);
+    const { messageId } = delivery;
+    const name = jobId === undefined ? `Message ${messageId}` : `Job ${jobId}`;
+    const message = oneLine(`${name} (${type}), ${failed.what}: ${failure.error}`);
+    const job = { ...(jobId !== undefined && { jobId }), messageId, type };
+    this.logger[level](new FailureLine(message, { ...job, ...fields, ...told(failure) }));
+  }
+
+  private counting(type: string, { level, many, failure }: Failed): Same['count'] {
+    return (more) => {
+      const message = oneLine(`${more} more ${many} within a second (${type}): ${failure.error}`);
+      this.logger[level](new FailureLine(message, { count: more, type, error: oneLine(failure.error) }));
+    };
+  }
+}
+
+function told({ error, thrown }: RunFailure): Told {
+  const stack = errorStack(thrown);
+  return { error: oneLine(error), ...(stack !== undefined && { stack: printable(stack) }) };
+}
+
+/** Jobs that fail alike say so with their own ids and amounts. */
+const withoutNumbers = (text: string): string => text.replace(/[\w-]+/g, (word) => (/\d/.test(word) ? '#' : word));
+
+/** What ends a line, or steers a terminal, is a blank. */
+const oneLine = (text: string): string => printable(text).replace(/\s+/g, ' ');
+
+const printable = (text: string): string => text.replace(/[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029]/g, ' ');

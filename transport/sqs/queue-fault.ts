@@ -1,0 +1,21 @@
+import { errorText } from '../delivery/error-text';
+
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
+
+/** An SQS error has the status of its answer; sqs-consumer passes it on under another name. */
+function statusOf(error: object): unknown {
+  if ('$metadata' in error && isObject(error.$metadata) && 'httpStatusCode' in error.$metadata)
+    return error.$metadata.httpStatusCode;
+  return 'statusCode' in error ? error.statusCode : undefined;
+}
+
+/** By what a call was refused, such as `ExpiredToken`, or why it could not be signed; undefined where nothing answered. */
+export function refusalOf(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const name = 'code' in error && typeof error.code === 'string' ? error.code : error.name;
+  return typeof statusOf(error) === 'number' || name === 'CredentialsProviderError' ? name : undefined;
+}
+
+/** What is wrong with the queue, in a sentence. */
+export const queueFault = (error: unknown): string =>
+  refusalOf(error) === undefined ? 'The queue does not answer.' : `The queue cannot be used: ${errorText(error)}`;
