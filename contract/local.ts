@@ -26,7 +26,7 @@ export const isLoopback = (host: string): boolean =>
   (isIP(host) === 4 && host.startsWith('127.'));
 
 /** Whether a URL can only mean this machine: no proxy and no profile has a say in what is asked there. */
-export const isLoopbackUrl = (url: string | undefined): boolean => isLoopback(hostOf(url));
+const isLoopbackUrl = (url: string | undefined): boolean => isLoopback(hostOf(url));
 
 /** Whether a URL can only mean this machine or a network next to it: dummy credentials never leave for AWS. */
 export function isLocalEndpoint(endpoint: string | undefined): boolean {
