@@ -14,6 +14,7 @@ afterEach(async () => {
 });
 
 const shortLease = (): Promise<TestQueues> => broker().createQueues({ numbers: { visibilityTimeoutSeconds: 2 } });
+const LEASE_IS_GONE = { failEntries: () => true, senderFault: true, code: 'ReceiptHandleIsInvalid' };
 const behindProxy = async (): Promise<{ endpoint: string; region: string }> => {
   proxy = await startFaultProxy(broker().endpoint);
   return { endpoint: proxy.endpoint, region: broker().region };
@@ -56,8 +57,7 @@ it('goes on after heartbeats that failed in part, by asking again', async () => 
 it('aborts a handler whose lease SQS says is gone, and lets the next run have the job', async () => {
   const queues = await shortLease();
   const through = await behindProxy();
-  const refused = { failEntries: () => true, senderFault: true, code: 'ReceiptHandleIsInvalid' };
-  proxy?.rule('ChangeMessageVisibilityBatch', refused);
+  proxy?.rule('ChangeMessageVisibilityBatch', LEASE_IS_GONE);
   const reasons: unknown[] = [];
   const script = stoppedOnce(reasons);
   await startConsumer({ broker: through, queues, ...scripted(script) });
@@ -70,13 +70,13 @@ it('aborts a handler whose lease SQS says is gone, and lets the next run have th
 it('asks for a lease of its own where the visibility timeout is longer, as a function may need it', async () => {
   const queues = await broker().createQueues({ numbers: { visibilityTimeoutSeconds: 600 } });
   const through = await behindProxy();
-  proxy?.rule('ChangeMessageVisibilityBatch', 'unavailable');
+  proxy?.rule('ChangeMessageVisibilityBatch', LEASE_IS_GONE);
   const script = stoppedOnce([]);
   await startConsumer({ broker: through, queues, ...scripted(script), numbers: { leaseSeconds: 2 } });
   await broker().send(queues.queueUrl, '{}');
-  // The first run loses its lease; with the queue's own the message would come again after ten minutes.
+  // The first run is told that its lease is gone; with the queue's own the message would come again after ten minutes.
   await eventually(() => broker().isEmpty(queues.queueUrl), { withinMs: 20_000 });
-  expect(script.runs.map(({ receiveCount }) => receiveCount)).toEqual([1, 2]);
+  expect(script.runs).toHaveLength(2);
 });
 
 it('takes a throttled heartbeat for what it is, and asks again', async () => {
