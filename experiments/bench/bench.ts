@@ -17,19 +17,22 @@ import { installPeers } from './install';
 import { markdownOf } from './markdown';
 import { type Options, readOptions } from './options';
 import { page } from './page';
-import { type Peer, PEERS } from './peers';
+import { type Ceiling, type Peer, PEERS } from './peers';
 import { type Planned, planOf } from './plan';
 import { runProducer } from './producer-run';
 import { type Run } from './run';
 import { type Settings } from './stage';
 import { canStart, runStart } from './start-run';
-import { summarize } from './summary';
+import { type Ceilings, summarize } from './summary';
 import { Progress, tableOf } from './terminal';
 import { type Kind, WORKLOADS } from './workload';
 
 const INTERRUPTED = 130;
 
-const REFERENCES = new Set(PEERS.filter(({ reference }) => reference).map(({ name }) => name));
+const referencesOf = (ceiling: Ceiling): Set<string> =>
+  new Set(PEERS.filter(({ reference }) => reference === ceiling).map(({ name }) => name));
+
+const CEILINGS: Ceilings = { sdk: referencesOf('sdk'), lean: referencesOf('lean') };
 
 const RUNNERS: Readonly<Record<Kind, typeof runConsumer>> = {
   drain: runConsumer,
@@ -94,7 +97,7 @@ async function find(options: Options, stopping: AbortSignal): Promise<Findings> 
     cpus: `${cpus().length} x ${cpus()[0]?.model ?? 'unknown'}`,
     broker: options.broker,
     command: ['npm run bench --', ...process.argv.slice(2)].join(' '),
-    summaries: summarize(runs, REFERENCES),
+    summaries: summarize(runs, CEILINGS),
     runs,
   };
 }

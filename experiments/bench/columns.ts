@@ -29,9 +29,9 @@ const withSpread = (head: string, name: FigureName, write: (value: number) => st
   text: ({ figures: { [name]: spread } }) => (spread ? spreadText(spread, write) : NONE),
 });
 
-const ratio = (head: string, name: FigureName): Column => ({
+const ratio = (head: string, name: FigureName, to: 'ratios' | 'toLean' = 'ratios'): Column => ({
   head,
-  text: ({ ratios: { [name]: spread } }) => (spread ? spreadText(spread, digits(2)) : NONE),
+  text: ({ [to]: { [name]: spread } }) => (spread ? spreadText(spread, digits(2)) : NONE),
 });
 
 export function spreadText({ median, least, most }: Spread, write: (value: number) => string): string {
@@ -39,10 +39,15 @@ export function spreadText({ median, least, most }: Spread, write: (value: numbe
   return text[1] === text[2] ? (text[0] ?? '') : `${text[0] ?? ''} (${text[1] ?? ''}-${text[2] ?? ''})`;
 }
 
-const SPEED = [withSpread('msg/s', 'perSecond', whole), ratio('x ceiling', 'perSecond')];
+const SPEED = [
+  withSpread('msg/s', 'perSecond', whole),
+  ratio('x SDK', 'perSecond'),
+  ratio('x lean', 'perSecond', 'toLean'),
+];
 const CPU = [
   withSpread('CPU us/msg', 'cpuMicros', whole),
-  ratio('x ceiling', 'cpuMicros'),
+  ratio('x SDK', 'cpuMicros'),
+  ratio('x lean', 'cpuMicros', 'toLean'),
   one('broker us', 'brokerCpuMicros', whole),
 ];
 const CALLS = one('calls/msg', 'callsPerMessage', digits(3));

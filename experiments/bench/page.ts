@@ -66,7 +66,7 @@ function besideDocumented(ours: Spread | undefined, documented: Spread | undefin
 
 function besideCeiling({ perSecond, cpuMicros }: Summary['ratios']): Markup[] {
   if (!perSecond || !cpuMicros) return [];
-  const words = `of the ceiling's messages per second, at ${cpuMicros.median.toFixed(2)} of its CPU per message, with nothing to do or record.`;
+  const words = `times the messages per second of loops on the AWS SDK, at ${cpuMicros.median.toFixed(2)} of their CPU per message, with nothing to do or record.`;
   return [tile(perSecond.median.toFixed(2), words)];
 }
 

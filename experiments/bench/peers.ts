@@ -1,5 +1,8 @@
 import { type Kind } from './workload';
 
+/** What a peer is measured against. */
+export type Ceiling = 'sdk' | 'lean';
+
 /** What is measured beside the others; each run is a process of its own. */
 export interface Peer {
   readonly name: string;
@@ -10,15 +13,15 @@ export interface Peer {
   readonly kinds: readonly Kind[];
   /** Workloads it sits out, by name. */
   readonly not?: readonly string[];
-  /** Ratios are to the fastest peer of these. */
-  readonly reference?: true;
+  /** Ratios are to the fastest peer of each kind: hand-written on the SDK, and on the lean path. */
+  readonly reference?: Ceiling;
   /** How much of a workload's messages it gets, so that a slow one takes about as long: without waits, with waits. */
   readonly share: { readonly calm: number; readonly waiting: number };
 }
 
 const FULL = { calm: 1, waiting: 1 };
 const CONSUMER: readonly Kind[] = ['drain', 'paced', 'idle'];
-const RAW = { script: 'raw.js', kinds: CONSUMER, share: FULL, reference: true } as const;
+const RAW = { script: 'raw.js', kinds: CONSUMER, share: FULL, reference: 'sdk' } as const;
 const OURS = { script: 'plusone.js', share: FULL } as const;
 const WHOLE_BATCH = { script: 'sqs-consumer.js', kinds: CONSUMER, share: { calm: 1, waiting: 0.1 } } as const;
 const ONE_BY_ONE = { ...WHOLE_BATCH, not: ['backlog'], share: { ...WHOLE_BATCH.share, calm: 0.25 } } as const;
@@ -28,7 +31,7 @@ const PRODUCER = { kinds: ['produce'], share: { calm: 0.5, waiting: 0.5 } } as c
 export const PEERS: readonly Peer[] = [
   { ...RAW, name: 'raw-4', title: 'raw SDK, 4 loops', variant: '4' },
   { ...RAW, name: 'raw-10', title: 'raw SDK, 10 loops', variant: '10' },
-  { ...RAW, name: 'lean-4', title: 'lean path, 4 loops', variant: '4 lean' },
+  { ...RAW, name: 'lean-4', title: 'lean path, 4 loops', variant: '4 lean', reference: 'lean' },
   { ...OURS, name: 'plusone', title: 'Plusone', variant: 'recorded', kinds: CONSUMER },
   { ...OURS, name: 'plusone-unrecorded', title: 'Plusone, nothing recorded', variant: 'unrecorded', kinds: CONSUMER },
   { ...WHOLE_BATCH, name: 'sqs-consumer-11-batch', title: 'sqs-consumer 11, batch handler', variant: '11 batch' },
@@ -51,7 +54,7 @@ export const PEERS: readonly Peer[] = [
     title: 'Nest + Fastify, one send each',
     script: 'send-each.js',
     variant: 'fastify',
-    reference: true,
+    reference: 'sdk',
   },
   {
     ...PRODUCER,
@@ -61,7 +64,7 @@ export const PEERS: readonly Peer[] = [
     variant: 'express',
   },
   { ...PRODUCER, name: 'plusone-producer', title: 'Plusone', script: 'plusone-producer.js', variant: '', share: FULL },
-  { ...STARTED, name: 'node', title: 'Node, nothing else', script: 'experiments/bench/bare.js', reference: true },
+  { ...STARTED, name: 'node', title: 'Node, nothing else', script: 'experiments/bench/bare.js', reference: 'sdk' },
   { ...STARTED, name: 'plusone-start', title: 'Plusone', script: 'consumer/main.js' },
   { ...STARTED, name: 'plusone-bundle', title: 'Plusone, bundled', script: 'bundle/consumer.js' },
 ];

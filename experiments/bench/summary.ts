@@ -1,4 +1,5 @@
 import { median } from '../faults/report';
+import { type Ceiling } from './peers';
 import { type FigureName, type Run } from './run';
 
 export interface Spread {
@@ -6,6 +7,9 @@ export interface Spread {
   readonly least: number;
   readonly most: number;
 }
+
+/** Peers to measure against, by name. */
+export type Ceilings = Readonly<Record<Ceiling, ReadonlySet<string>>>;
 
 /** What the rounds of a peer on a workload come to. Invalid runs count for nothing but `invalid`. */
 export interface Summary {
@@ -16,9 +20,11 @@ export interface Summary {
   readonly figures: Readonly<Partial<Record<FigureName, Spread>>>;
   /** SQS calls per message, by kind: medians. */
   readonly calls: Readonly<Record<string, number>>;
-  /** The peer that the ratios are to, and each figure divided by its own in the same round. */
+  /** The peer on the SDK that the ratios are to, and each figure divided by its own in the same round. */
   readonly reference: string | undefined;
   readonly ratios: Readonly<Partial<Record<FigureName, Spread>>>;
+  /** The same, to the loop on the lean path. */
+  readonly toLean: Readonly<Partial<Record<FigureName, Spread>>>;
 }
 
 export function spreadOf(values: readonly number[]): Spread {
@@ -59,13 +65,14 @@ function fastest(runs: readonly Run[], references: ReadonlySet<string>): string 
   return peers.toSorted((one, other) => speed(other) - speed(one))[0];
 }
 
-function summary(all: readonly Run[], reference: string | undefined, ofWorkload: readonly Run[]): Summary | undefined {
+function summary(all: readonly Run[], { sdk, lean }: Bases): Summary | undefined {
   const [first] = all;
   if (!first) return undefined;
   const runs = all.filter(({ faults }) => faults.length === 0);
-  const base = new Map(ofWorkload.filter(({ peer }) => peer === reference).map((run) => [run.round, run]));
   const names = namesIn(runs);
   const kinds = [...new Set(runs.flatMap(({ calls }) => Object.keys(calls)))];
+  const ratiosTo = ({ runOf }: Base): Values =>
+    spreads(names, (name) => runs.map((run) => ratioOf(run, runOf.get(run.round), name)));
   return {
     workload: first.workload,
     peer: first.peer,
@@ -73,22 +80,35 @@ function summary(all: readonly Run[], reference: string | undefined, ofWorkload:
     invalid: all.length - runs.length,
     figures: spreads(names, (name) => runs.map(({ figures }) => figures[name])),
     calls: Object.fromEntries(kinds.map((kind) => [kind, median(runs.map(({ calls }) => calls[kind] ?? 0))])),
-    reference,
-    ratios: spreads(names, (name) => runs.map((run) => ratioOf(run, base.get(run.round), name))),
+    reference: sdk.peer,
+    ratios: ratiosTo(sdk),
+    toLean: ratiosTo(lean),
   };
 }
 
+/** What ratios are to: a peer, and its run in each round. */
+interface Base {
+  readonly peer: string | undefined;
+  readonly runOf: ReadonlyMap<number, Run>;
+}
+
+type Bases = Readonly<Record<Ceiling, Base>>;
+
+function baseOf(runs: readonly Run[], references: ReadonlySet<string>): Base {
+  const peer = fastest(runs, references);
+  return { peer, runOf: new Map(runs.filter((run) => run.peer === peer).map((run) => [run.round, run])) };
+}
+
 /** In the order in which workloads and peers first came. */
-export function summarize(runs: readonly Run[], references: ReadonlySet<string>): Summary[] {
+export function summarize(runs: readonly Run[], ceilings: Ceilings): Summary[] {
   return [...new Set(runs.map(({ workload }) => workload))].flatMap((workload) => {
     const own = runs.filter((run) => run.workload === workload);
     const valid = own.filter(({ faults }) => faults.length === 0);
-    const reference = fastest(valid, references);
+    const bases = { sdk: baseOf(valid, ceilings.sdk), lean: baseOf(valid, ceilings.lean) };
     return [...new Set(own.map(({ peer }) => peer))].flatMap((name) => {
       const one = summary(
         own.filter(({ peer }) => peer === name),
-        reference,
-        valid,
+        bases,
       );
       return one ? [one] : [];
     });
