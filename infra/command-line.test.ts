@@ -47,7 +47,9 @@ it('synthesizes both stacks; an image is made of sources and nothing else', asyn
       'Dockerfile',
       'bundle.mjs',
       'code-cache.mjs',
+      'notices.mjs',
       'program.cjs',
+      'undici.mjs',
     ]);
     expect(await readFile(join(output, image, '.dockerignore'), 'utf8')).toMatch(/^\*$/m);
   }
