@@ -1,5 +1,6 @@
 import { BadRequestException, HttpException } from '@nestjs/common';
 import { RpcException } from '@nestjs/microservices';
+import { WiringError } from '../sqs/errors';
 import { errorClass, errorStack, errorText } from './error-text';
 
 const coded = (message: string, code: string): Error => Object.assign(new Error(message), { code });
@@ -25,6 +26,7 @@ it.each<[string, unknown, string]>([
   ['a code', coded('no such file', 'ENOENT'), 'Error: no such file (ENOENT)'],
   ['a code that the message has', refused('::1:80'), 'Error: connect ECONNREFUSED ::1:80'],
   ['a code that the class has', new PaymentRefused('no'), 'PaymentRefused: no'],
+  ['a code that the class begins with', new WiringError('no'), 'WiringError: no'],
   [
     'a cause, and its cause',
     new Error('no', { cause: new TypeError('fetch failed', { cause: refused('::1:80') }) }),

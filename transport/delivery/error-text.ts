@@ -58,8 +58,8 @@ function ownText(error: object, depth: number): string {
   const name = classOf(error);
   const message = messageOf(error, depth) ?? (error instanceof Error ? 'no message' : fieldsOf(error));
   const code = codeOf(error);
-  // Many a code is the name of the class in capitals.
-  const isTold = message.includes(code) || code.replaceAll('_', '').toLowerCase() === name?.toLowerCase();
+  // Many a code is the name of the class in capitals, with or without its end.
+  const isTold = message.includes(code) || name?.toLowerCase().startsWith(code.replaceAll('_', '').toLowerCase());
   return `${name === undefined ? '' : `${name}: `}${message}${isTold ? '' : ` (${code})`}`;
 }
 
