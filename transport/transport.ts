@@ -11,7 +11,7 @@ import { type PartialBatchResponse, QueueConsumer, type QueueStatus } from './qu
 import { MAX_POLLERS, Pump } from './receive/pump';
 import { PollGate } from './receive/poll-gate';
 import { Admission } from './run/admission';
-import { type Handle } from './run/execution';
+import { type Handle, type Handlers, type PolicyOf } from './run/execution';
 import { Worker } from './run/worker';
 import { DeadLetterQueue } from './settle/dead-letter-queue';
 import { FailureLog } from './settle/failure-log';
@@ -57,6 +57,11 @@ const POLL_AGE_LIMIT_MS = 45_000;
 /** Until the queue has told its own, before which nothing is received. */
 const VISIBILITY_SECONDS = 30;
 
+const notStarted = (): never => {
+  throw new Error('not started');
+};
+const NOT_STARTED: Handlers = { handle: notStarted, policyOf: notStarted, defaultType: undefined };
+
 /** The consumer as a whole: start, drain, health. Everything else hangs below it. */
 export class SqsTransport extends QueueConsumer {
   readonly pump: Pump;
@@ -72,7 +77,7 @@ export class SqsTransport extends QueueConsumer {
   private readonly settled = new SettledListeners();
   private readonly log: FailureLog;
   private visibilitySeconds = VISIBILITY_SECONDS;
-  private handle: Handle | undefined;
+  private handlers: Handlers = NOT_STARTED;
   private pollLoops: readonly PollLoop[] = [];
   private notOpen: string | undefined = 'The queue does not answer.';
   private draining: Promise<void> | undefined;
@@ -100,9 +105,9 @@ export class SqsTransport extends QueueConsumer {
     const { settlement, deadLetters, settled, gate, admission, log } = this;
     const visibilitySeconds = (): number => this.visibilitySeconds;
     const mayBegin = (): boolean => gate.pausedMs < BEGINS_WHILE_PAUSED_MS;
-    const handle: Handle = (delivery, run) =>
-      this.handle ? this.handle(delivery, run) : Promise.reject(new Error('not started'));
-    const parts = { handle, settlement, deadLetters, attempts, numbers, settled, log };
+    const handle: Handle = (delivery, run) => this.handlers.handle(delivery, run);
+    const policyOf: PolicyOf = (delivery) => this.handlers.policyOf(delivery);
+    const parts = { handle, policyOf, settlement, deadLetters, attempts, settled, log };
     this.worker = new Worker({ ...parts, admission, visibilitySeconds, mayBegin });
     this.events = new EventIntake({ ...parts, concurrency, gate });
     const intake = { admit: this.admit.bind(this), refuse: this.refuse.bind(this) };
@@ -110,9 +115,9 @@ export class SqsTransport extends QueueConsumer {
   }
 
   /** Called once the application is up. Polling begins when the queue has told its visibility timeout. */
-  start(handle: Handle, pollLoops: Iterable<PollLoop>, defaultType?: string): void {
-    this.handle = handle;
-    this.log.defaultType = defaultType;
+  start(handlers: Handlers, pollLoops: Iterable<PollLoop>): void {
+    this.handlers = handlers;
+    this.log.defaultType = handlers.defaultType;
     this.pollLoops = [...pollLoops];
     if (this.pump.count === 0) this.openToAll();
     else void this.openGate();
@@ -142,14 +147,14 @@ export class SqsTransport extends QueueConsumer {
 
   status(): QueueStatus {
     const pollAgeMs = this.pump.pollAgeMs();
-    const { stuckMs } = this.admission;
+    const { stuckMs, isStuck } = this.admission;
     return {
       open: this.notOpen === undefined,
       notOpen: this.notOpen,
       stopping: this.draining !== undefined,
       failing: this.pump.failing,
       fault: this.pump.fault,
-      hung: pollAgeMs > POLL_AGE_LIMIT_MS || stuckMs > this.options.numbers.handlerTimeoutSeconds * 1_000,
+      hung: pollAgeMs > POLL_AGE_LIMIT_MS || isStuck,
       pauses: this.gate.pauseReasons,
       pollAgeMs,
       inFlight: this.worker.inFlight,
