@@ -9,7 +9,7 @@ export interface Read<Body> {
 }
 
 /**
- * Holds a value against a shape, as `JSON.parse` could have given it. Nothing is converted; objects of nested classes are
+ * Holds a value against a shape. Nothing is converted; objects of nested classes are
  * made from own keys only, so members of Object.prototype are unknown fields like any other. Ends when as many faults are
  * found as are named at once.
  */
@@ -30,14 +30,31 @@ export function takes({ type }: Shape, field: Field, value: unknown): boolean {
 
 type Loose = Record<string, unknown>;
 
+/** Objects within objects; a result of a team's work may even be within itself, and such an end is found by this. */
+const MAX_DEPTH = 100;
+
+const TOO_DEEP = `nests deeper than ${MAX_DEPTH}`;
+
 class Reading {
   readonly faults: Fault[] = [];
+  private depth = 0;
 
-  object({ type, fields }: Shape, value: unknown, pointer: string): unknown {
+  object(shape: Shape, value: unknown, pointer: string): unknown {
     if (!isObject(value)) {
       this.fault(pointer, 'must be a JSON object');
       return value;
     }
+    if (this.depth === MAX_DEPTH) {
+      this.fault(pointer, TOO_DEEP);
+      return value;
+    }
+    this.depth += 1;
+    const made = this.made(shape, value, pointer);
+    this.depth -= 1;
+    return made;
+  }
+
+  private made({ type, fields }: Shape, value: Loose, pointer: string): object {
     const made = new type() as Loose;
     let unknown = false;
     for (const name of Object.keys(value)) {
@@ -64,10 +81,10 @@ class Reading {
       else if (nested !== undefined) object[name] = this.nested(nested, value, parent + pointer);
       if (this.faults.length === length) this.rules(field, object, parent);
     }
-    // What no rule looks into; work that copies it property by property would set a prototype.
     const isFree = !applies || nested === undefined;
-    if (isFree && typeof value === 'object' && this.faults.length === length && holdsProto(value)) {
-      this.fault(parent + pointer, 'has a field __proto__ in it');
+    if (isFree && typeof value === 'object' && this.faults.length === length) {
+      const detail = faultOfFree(value, this.depth);
+      if (detail !== undefined) this.fault(parent + pointer, detail);
     }
   }
 
@@ -115,8 +132,14 @@ const isObject = (value: unknown): value is Loose =>
 const firstBroken = (rules: readonly Rule[], object: object, value: unknown): Rule | undefined =>
   rules.find(({ holds }) => !holds(object, value));
 
-function holdsProto(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  if (Array.isArray(value)) return value.some(holdsProto);
-  return Object.hasOwn(value, '__proto__') || Object.values(value).some(holdsProto);
+/** What is wrong with a value that no rule looks into. Copied property by property, `__proto__` would set a prototype. */
+function faultOfFree(value: unknown, depth: number): string | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  if (depth === MAX_DEPTH) return TOO_DEEP;
+  if (Object.hasOwn(value, '__proto__')) return 'has a field __proto__ in it';
+  for (const inner of Object.values(value)) {
+    const detail = faultOfFree(inner, depth + 1);
+    if (detail !== undefined) return detail;
+  }
+  return undefined;
 }

@@ -213,9 +213,22 @@ test('classes may nest themselves and each other, as deep as the data goes', () 
   const deep = (depth: number, value: unknown): object =>
     depth === 0 ? { value } : { value: 1, branches: [{ value: 2 }], within: { trees: [deep(depth - 1, value)] } };
   const shape = shapeOf(Tree);
-  expect(read(shape, deep(500, 1)).faults).toEqual([]);
+  expect(read(shape, deep(49, 1)).faults).toEqual([]);
   expect(read(shape, deep(3, 'a')).faults).toEqual([
     { pointer: '/within/trees/0'.repeat(3) + '/value', detail: 'must be an integer number' },
+  ]);
+});
+
+test('what nests itself without an end is at fault', () => {
+  const tree = { value: 1, within: { trees: [] as object[] } };
+  tree.within.trees.push(tree);
+  expect(read(shapeOf(Tree), tree).faults).toEqual([
+    { pointer: '/within/trees/0'.repeat(50), detail: 'nests deeper than 100' },
+  ]);
+  const free: { self?: object } = {};
+  free.self = free;
+  expect(read(shapeOf(classWith(Object, IsObject())), { input: free }).faults).toEqual([
+    { pointer: '/input', detail: 'nests deeper than 100' },
   ]);
 });
 

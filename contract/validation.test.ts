@@ -227,3 +227,59 @@ test('a result is held against its class like a body', () => {
   expect(() => pipe.transform({ result: 11 })).toThrow(Refused);
   expect(() => pipe.transform({ result: 3n })).toThrow(Refused);
 });
+
+class Worded {
+  @IsInt({ message: ({ value }) => `${String(value)} is no integer` })
+  readonly reads: number;
+
+  @Max(10, { message: '$target.$property takes up to $constraint1, not $value or $constraint2' })
+  readonly tokens: number;
+
+  @Length(2, 4)
+  readonly both: string;
+
+  @Length(2)
+  readonly least: string;
+
+  @IsIn(['$&', '$1'])
+  readonly dollars: string;
+
+  @Max(10, { validateIf: ({ both }: Worded) => both === 'strict' })
+  readonly sometimes: number;
+
+  @IsString()
+  @Matches(/^a/)
+  @Length(1, 2)
+  readonly first: string;
+}
+
+test('what would be right is said without what was sent', () => {
+  const pipe = new ValidBody(Worded, (faults) => new Refused(faults));
+  const bad = {
+    reads: 's3cret',
+    tokens: 's3cret',
+    both: 's3cret',
+    least: '',
+    dollars: 's3cret',
+    sometimes: 11,
+    first: 1,
+  };
+  const said = (body: object): Record<string, string> => {
+    try {
+      pipe.transform(body);
+    } catch (error) {
+      return Object.fromEntries((error as Refused).faults.map(({ pointer, detail }) => [pointer, detail]));
+    }
+    return {};
+  };
+  expect(said(bad)).toEqual({
+    '/reads': 'is not valid',
+    '/tokens': 'Worded.tokens takes up to 10, not this value or $constraint2',
+    '/both': 'must be 2 to 4 characters long',
+    '/least': 'must be at least 2 characters long',
+    '/dollars': 'must be one of the following values: $&, $1',
+    '/first': 'must be a string',
+  });
+  expect(said({ ...bad, both: 'strict' })['/sometimes']).toBe('must not be greater than 10');
+  expect(said({ ...bad, first: 'bcd' })['/first']).toBe('must match /^a/ regular expression');
+});
