@@ -7,7 +7,7 @@ module.exports = {
       name: 'contract-imports-nothing',
       severity: 'error',
       from: { path: '^contract/', pathNot: '\\.test\\.ts$' },
-      to: { path: '^(transport|results|service|producer|consumer|ops|infra|test)/' },
+      to: { path: '^(jobs|transport|results|service|producer|consumer|ops|infra|test)/' },
     },
     {
       name: 'contract-knows-no-nest-no-aws',
@@ -32,7 +32,7 @@ module.exports = {
       name: 'results-know-no-queue',
       severity: 'error',
       from: { path: '^results/', pathNot: '\\.test\\.ts$' },
-      to: { path: '^(transport|service|producer|consumer|ops|infra)/', pathNot: '^transport/aws/index\\.ts$' },
+      to: { path: '^(jobs|transport|service|producer|consumer|ops|infra)/', pathNot: '^transport/aws/index\\.ts$' },
     },
     {
       name: 'producer-never-imports-consumer',
@@ -47,7 +47,20 @@ module.exports = {
       to: { path: '^(producer|ops|infra)/' },
     },
     {
-      name: 'infra-imports-contract-only',
+      name: 'producer-and-infra-import-no-work',
+      severity: 'error',
+      from: { path: '^(producer|infra)/' },
+      to: { path: '^jobs/', pathNot: '^jobs/(definitions|[^/]+/(definition|[^/]+\\.controller))\\.ts$' },
+    },
+    {
+      // Work is handed what it needs. Step one of the tutorial is the one controller beside the producer's own.
+      name: 'jobs-import-no-app',
+      severity: 'error',
+      from: { path: '^jobs/', pathNot: '\\.controller\\.ts$|\\.test\\.ts$' },
+      to: { path: '^(producer|consumer|ops|infra)/' },
+    },
+    {
+      name: 'infra-imports-contract-and-definitions-only',
       severity: 'error',
       from: { path: '^infra/', pathNot: '\\.test\\.ts$' },
       to: { path: '^(transport|results|producer|consumer|ops)/' },
@@ -55,7 +68,7 @@ module.exports = {
     {
       name: 'aws-only-in-transport-results-ops',
       severity: 'error',
-      from: { path: '^(contract|producer|consumer)/' },
+      from: { path: '^(contract|jobs|producer|consumer)/' },
       to: { path: 'node_modules/@aws-sdk/' },
     },
     {

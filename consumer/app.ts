@@ -4,14 +4,14 @@ import { type MicroserviceOptions } from '@nestjs/microservices';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DELIVERY } from '../contract/delivery';
 import { EnvironmentError, type Environment } from '../contract/environment';
-import { JOB_TYPE } from '../contract/job';
+import { DEFAULT_TYPE } from '../contract/job';
+import { type JobWork } from '../jobs/work';
+import { WORKS } from '../jobs/works';
 import { createLogger } from '../service/logger';
 import { isSameQueue, SqsStrategy } from '../transport/index';
-import { addOne } from './add-one';
 import { EVENT_LIMIT_BYTES } from './events.controller';
 import { ConsumerModule, type ConsumerOptions } from './consumer.module';
 import { ProblemFilter } from './problem.filter';
-import { type Work } from './work';
 
 /** An attribute of a message may be named `__proto__`; Fastify would refuse the whole event for it. */
 const HTTP = { bodyLimit: EVENT_LIMIT_BYTES, onProtoPoisoning: 'ignore', onConstructorPoisoning: 'ignore' } as const;
@@ -20,9 +20,9 @@ const HTTP = { bodyLimit: EVENT_LIMIT_BYTES, onProtoPoisoning: 'ignore', onConst
 export async function createConsumer(
   environment: Environment,
   logger: LoggerService = createLogger(),
-  work: Work = addOne,
+  works: readonly JobWork[] = WORKS,
 ): Promise<NestFastifyApplication> {
-  const module = ConsumerModule.with({ ...optionsOf(environment), work });
+  const module = ConsumerModule.with({ ...optionsOf(environment), works });
   const app = await NestFactory.create<NestFastifyApplication>(module, new FastifyAdapter(HTTP), {
     logger,
     abortOnError: false,
@@ -43,7 +43,7 @@ export function consumerFaults({ queueUrl, deadLetterQueueUrl }: Environment): s
   return faults;
 }
 
-function optionsOf(environment: Environment): Omit<ConsumerOptions, 'work'> {
+function optionsOf(environment: Environment): Omit<ConsumerOptions, 'works'> {
   const {
     queueUrl,
     deadLetterQueueUrl,
@@ -67,7 +67,7 @@ function optionsOf(environment: Environment): Omit<ConsumerOptions, 'work'> {
         {
           queueUrl,
           deadLetterQueueUrl,
-          defaultType: JOB_TYPE,
+          defaultType: DEFAULT_TYPE,
           concurrency,
           pollers: onLambda ? 0 : environment.pollers,
           leaseSeconds: environment.leaseSeconds,

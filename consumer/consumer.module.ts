@@ -1,4 +1,5 @@
 import { Module, type DynamicModule } from '@nestjs/common';
+import { type JobWork } from '../jobs/work';
 import { type StoreSpec } from '../results/open';
 import { ResultsModule } from '../results/results.module';
 import {
@@ -9,17 +10,17 @@ import {
 } from '../transport/index';
 import { EventsController } from './events.controller';
 import { HealthController } from './health.controller';
-import { JobController, WORK_SECONDS } from './job.controller';
+import { jobController } from './job.controller';
+import { JobRunner, WORK_SECONDS } from './job-runner';
 import { RecordedAttempts } from './recorded-attempts';
 import { StoreBreaker } from './store-breaker';
 import { TaskProtection } from './task-protection';
-import { WORK, type Work } from './work';
 
 export interface ConsumerOptions {
   readonly transport: TransportOptions;
   readonly results: StoreSpec;
   readonly workSeconds: number;
-  readonly work: Work;
+  readonly works: readonly JobWork[];
   /** Jobs come in by `POST /events`. */
   readonly takesEvents: boolean;
   readonly handlerTimeoutSeconds: number;
@@ -29,17 +30,22 @@ export interface ConsumerOptions {
 
 @Module({})
 export class ConsumerModule {
-  static with({ transport, results, workSeconds, work, ...rest }: ConsumerOptions): DynamicModule {
+  static with({ transport, results, workSeconds, works, ...rest }: ConsumerOptions): DynamicModule {
     const { takesEvents, handlerTimeoutSeconds, ecsAgentUrl } = rest;
     const records = ResultsModule.open(results);
     return {
       module: ConsumerModule,
-      imports: [records, QueueConsumerModule.forRoot({ ...transport, attempts: RecordedAttempts, imports: [records] })],
-      controllers: [JobController, HealthController, ...(takesEvents ? [EventsController] : [])],
+      imports: [
+        records,
+        ...works.flatMap(({ imports }) => imports),
+        QueueConsumerModule.forRoot({ ...transport, attempts: RecordedAttempts, imports: [records] }),
+      ],
+      controllers: [...works.map(jobController), HealthController, ...(takesEvents ? [EventsController] : [])],
       providers: [
         { provide: QueueConsumer, inject: [QueueConsumers], useFactory: (queues: QueueConsumers) => queues.get() },
         { provide: WORK_SECONDS, useValue: workSeconds },
-        { provide: WORK, useValue: work },
+        ...works.flatMap(({ providers }) => providers),
+        JobRunner,
         StoreBreaker,
         ...(ecsAgentUrl === undefined ? [] : [TaskProtection.at(ecsAgentUrl, handlerTimeoutSeconds)]),
       ],

@@ -1,17 +1,23 @@
-import { IsDefined, IsNumber, IsOptional, IsUUID, Max, Min } from 'class-validator';
-import { INPUT_MAX, INPUT_MIN } from '../contract/job';
+import { IsOptional, IsUUID } from 'class-validator';
+import { type JobType } from '../contract/job-type';
+import { ValidBody } from '../contract/validation';
+import { Rejection } from '../transport/index';
 
-const INPUT_RULE = { message: `must be a JSON number from ${INPUT_MIN} to ${INPUT_MAX}` };
-
-/** A message's body, version 1. One sent by hand may leave out `id`. */
-export class JobMessage {
-  @IsOptional()
-  @IsUUID('all', { message: 'must be a UUID, or absent' })
+/** A message's body: the job's input, and its id unless it was sent by hand. */
+export interface JobMessage {
   readonly id?: string;
+  readonly input: unknown;
+}
 
-  @IsDefined({ message: `is missing; it ${INPUT_RULE.message}` })
-  @IsNumber({ allowNaN: false, allowInfinity: false }, INPUT_RULE)
-  @Min(INPUT_MIN, INPUT_RULE)
-  @Max(INPUT_MAX, INPUT_RULE)
-  readonly input: number;
+/** A pipe that holds message bodies against a job type. What does not fit would never fit: it is dead-lettered at once. */
+export function validMessage({ input }: JobType): ValidBody<JobMessage> {
+  class Message extends input implements JobMessage {
+    @IsOptional()
+    @IsUUID('all', { message: 'must be a UUID, or absent' })
+    readonly id?: string;
+  }
+  return new ValidBody<JobMessage>(Message, (faults) => {
+    const texts = faults.map(({ pointer, detail }) => `${pointer} ${detail}`.trim());
+    return new Rejection('invalid', `The message is not valid: ${texts.join('; ')}`);
+  });
 }

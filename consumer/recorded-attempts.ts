@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { DEFAULT_TYPE } from '../contract/job';
 import { payloadHash } from '../results/payload-hash';
 import { type Attempted, RECORDS, type Records } from '../results/records';
 import {
@@ -21,7 +22,10 @@ export class RecordedAttempts implements Attempts {
     const record = await this.records.get(jobIdOf(idInBody(body), delivery));
     if (!record) return { attempts: 0, begun: 0, job: 'open' };
     const { state, attempts, begun = 0, hash, movedMessage } = record;
-    if (state === 'done') return { attempts, begun, job: hash === hashOf(body) ? 'done' : 'conflict' };
+    if (state === 'done') {
+      const same = typeOf(record) === typeOf(delivery) && hash === hashOf(body);
+      return { attempts, begun, job: same ? 'done' : 'conflict' };
+    }
     if (state !== 'failed') return { attempts, begun, job: 'open' };
     // A dead letter that is tried again is another message, and starts anew.
     return movedMessage === delivery.messageId
@@ -60,6 +64,8 @@ export class RecordedAttempts implements Attempts {
   }
 }
 
+const typeOf = ({ type = DEFAULT_TYPE }: { readonly type?: string | undefined }): string => type;
+
 /** Undefined for a body that cannot be read; its record is kept under the MessageId. */
 function bodyOf(delivery: Delivery): unknown {
   try {
@@ -71,5 +77,5 @@ function bodyOf(delivery: Delivery): unknown {
 
 function hashOf(body: unknown): string | undefined {
   const input = typeof body === 'object' && body !== null && 'input' in body ? body.input : undefined;
-  return typeof input === 'number' ? payloadHash({ input }) : undefined;
+  return input === undefined ? undefined : payloadHash({ input });
 }

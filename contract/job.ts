@@ -1,23 +1,18 @@
 /**
- * The job as both sides agree on it: what travels in a message body, and its limits.
+ * The job as both sides agree on it, whatever its type: what travels in a message, and its limits.
  */
-export interface Job {
+export interface Job<Input = unknown> {
   /** UUID: v7 as a rule, v8 when derived from an `Idempotency-Key`. */
   readonly id: string;
-  readonly input: number;
+  readonly type: string;
+  /** What its type's rules allow, as JSON has it. */
+  readonly input: Input;
 }
 
-/** The value of the message attribute `type`, and the pattern of the consumer's handler. */
-export const JOB_TYPE = 'add-one';
+/** The type of a message, or of a record, that names none. */
+export const DEFAULT_TYPE = 'add-one';
 
-/** The newest message version this code understands; a message without one is version 1. */
-export const JOB_VERSION = 1;
-
-/** `input + 1` stays exact for every integer in this range. */
-export const INPUT_MIN = Number.MIN_SAFE_INTEGER;
-export const INPUT_MAX = Number.MAX_SAFE_INTEGER - 1;
-
-/** Largest HTTP body accepted by the producer, in bytes. */
+/** Largest HTTP body that the producer takes of a job type which says nothing else, in bytes. */
 export const BODY_LIMIT_BYTES = 16 * 1024;
 
 /** SQS takes at most 128 characters of `A-Za-z0-9` and punctuation as a MessageGroupId. */

@@ -1,4 +1,4 @@
-import { JOB_TYPE, JOB_VERSION } from '../contract/job';
+import { DEFAULT_TYPE } from '../contract/job';
 
 interface Text {
   readonly DataType: 'String';
@@ -8,7 +8,7 @@ interface Text {
 const text = (value: string): Text => ({ DataType: 'String', StringValue: value });
 
 /** The attributes of a message that a package of somebody else sent: a job's, unless another type or version is given. */
-export const envelope = (type: string = JOB_TYPE, version: number = JOB_VERSION): { type: Text; version: Text } => ({
+export const envelope = (type: string = DEFAULT_TYPE, version = 1): { type: Text; version: Text } => ({
   type: text(type),
   version: text(String(version)),
 });

@@ -9,15 +9,6 @@ const ERROR = {
     'Of the last failed run: a text that was written for callers; of anything else the class, unless errors are shown.',
 };
 
-/** Answer of `POST /`. */
-export class AddOneAnswer {
-  @ApiProperty({ example: 1 })
-  readonly input: number;
-
-  @ApiProperty({ example: 2 })
-  readonly result: number;
-}
-
 /** Answer of `POST /produce`: the queue has the job. */
 export class AcceptedJob {
   @ApiProperty(ID)
@@ -34,11 +25,14 @@ export class DoneJob {
   @ApiProperty({ enum: ['done'] })
   readonly status: 'done';
 
-  @ApiProperty({ type: Number, example: 1 })
-  readonly input: number | undefined;
+  @ApiProperty({ example: 'add-one' })
+  readonly type: string;
 
-  @ApiProperty({ type: Number, example: 2 })
-  readonly result: number | undefined;
+  @ApiProperty({ type: Object, example: 1 })
+  readonly input: unknown;
+
+  @ApiProperty({ type: Object, example: 2 })
+  readonly result: unknown;
 
   @ApiProperty({ format: 'date-time', example: '2026-11-22T10:00:00.000Z' })
   readonly completedAt: string;
@@ -47,6 +41,9 @@ export class DoneJob {
 export class FailedJob {
   @ApiProperty(ID)
   readonly id: string;
+
+  @ApiProperty({ example: 'add-one' })
+  readonly type: string;
 
   @ApiProperty({ enum: ['failed'] })
   readonly status: 'failed';

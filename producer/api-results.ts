@@ -15,8 +15,10 @@ export const ENDED: ApiResponseOptions = {
     'application/json': {
       schema: { oneOf: [{ $ref: getSchemaPath(DoneJob) }, { $ref: getSchemaPath(FailedJob) }] },
       examples: {
-        done: { value: { id, status: 'done', input: 1, result: 2, completedAt: '2026-11-22T10:00:00.000Z' } },
-        failed: { value: { id, status: 'failed', reason: 'attempts', error: 'TimeoutError' } },
+        done: {
+          value: { id, type: 'add-one', status: 'done', input: 1, result: 2, completedAt: '2026-11-22T10:00:00.000Z' },
+        },
+        failed: { value: { id, type: 'add-one', status: 'failed', reason: 'attempts', error: 'TimeoutError' } },
       },
     },
   },

@@ -2,6 +2,7 @@ import { type LoggerService } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { type Environment, EnvironmentError } from '../contract/environment';
+import { type JobType } from '../contract/job-type';
 import { openRecords } from '../results/open';
 import { ApiKeys } from './api-keys';
 import { type Callers } from './callers';
@@ -10,6 +11,7 @@ import { FrontDoor } from './front-door';
 import { guardRequests } from './gate';
 import { knownHosts } from './host';
 import { createLogger } from '../service/logger';
+import { DEFINITIONS } from '../jobs/definitions';
 import { serveDocs } from './docs';
 import { createDocument } from './openapi';
 import { ProblemFilter } from './problem.filter';
@@ -24,6 +26,7 @@ import { Stopping } from './stopping';
 export async function createProducer(
   environment: Environment,
   logger: LoggerService = createLogger(),
+  definitions: readonly JobType[] = DEFINITIONS,
 ): Promise<NestFastifyApplication> {
   const { queueUrl } = environment;
   const faults = producerFaults(environment);
@@ -41,7 +44,7 @@ export async function createProducer(
     routes: new Routes(),
     stopping,
   });
-  const module = ProducerModule.with({ environment, queueUrl, stopping, records, refusals });
+  const module = ProducerModule.with({ environment, queueUrl, definitions, stopping, records, refusals });
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
     logger,
     bodyParser: false,

@@ -1,11 +1,13 @@
 import { type Job } from '../contract/job';
+import { type JobType } from '../contract/job-type';
 import { keyedJobId, newJobId } from '../results/job-id';
 import { type Records } from '../results/records';
 import { Problem, unavailable } from '../service/problem';
-import { type Queue } from './queue';
+import { type Queue, type SendTerms } from './queue';
 
 export interface Wish {
-  readonly input: number;
+  readonly definition: JobType;
+  readonly input: unknown;
   readonly group: string | undefined;
   /** Who asks: keys of two callers never meet. */
   readonly caller: string;
@@ -43,25 +45,25 @@ export class Intake {
 
   /** Resolves to the job's id. Rejects with a 422 for a key seen with another body, 503 when nothing is promised. */
   async take(wish: Wish): Promise<string> {
-    // -0 becomes 0, as JSON would have it.
-    const input = wish.input + 0;
-    const { idempotencyKey, caller, group } = wish;
+    const { definition, input, idempotencyKey, caller, group } = wish;
+    const { type, version } = definition;
+    const terms = { version, group };
     if (idempotencyKey === undefined) {
-      const job = { id: newJobId(), input };
-      await this.inTime(this.queue.send(job, group));
+      const job = { id: newJobId(), type, input };
+      await this.inTime(this.queue.send(job, terms));
       return job.id;
     }
-    const job = { id: keyedJobId(caller, idempotencyKey), input };
-    await this.inTime(this.takeIfRoom(caller, job, group));
+    const job = { id: keyedJobId(caller, idempotencyKey, type), type, input };
+    await this.inTime(this.takeIfRoom(caller, job, terms));
     return job.id;
   }
 
   /** Counted until it has ended, whether or not it was answered in time. */
-  private async takeIfRoom(caller: string, job: Job, group: string | undefined): Promise<void> {
+  private async takeIfRoom(caller: string, job: Job, terms: SendTerms): Promise<void> {
     if ((this.keyedOf.get(caller) ?? 0) >= PER_PLACE_LEFT * (MAX_KEYED - this.keyed))
       throw unavailable('Too many jobs with a key are on their way already.', RETRY_AFTER_SECONDS);
     this.count(caller, 1);
-    await this.takeKeyed(job, group).finally(() => {
+    await this.takeKeyed(job, terms).finally(() => {
       this.count(caller, -1);
     });
   }
@@ -73,20 +75,20 @@ export class Intake {
     else this.keyedOf.delete(caller);
   }
 
-  private async takeKeyed(job: Job, group: string | undefined): Promise<void> {
-    const claim = await this.records.claim(job, group);
+  private async takeKeyed(job: Job, terms: SendTerms): Promise<void> {
+    const claim = await this.records.claim(job, terms.group);
     if (claim === 'conflict') throw new Problem(422, 'This Idempotency-Key was used with another body.');
     if (claim === 'sent') return;
     let send = this.sends.get(job.id);
     if (send === undefined) {
-      send = this.sendAndAccept(job, group).finally(() => this.sends.delete(job.id));
+      send = this.sendAndAccept(job, terms).finally(() => this.sends.delete(job.id));
       this.sends.set(job.id, send);
     }
     await send;
   }
 
-  private async sendAndAccept(job: Job, group: string | undefined): Promise<void> {
-    await this.queue.send(job, group);
+  private async sendAndAccept(job: Job, terms: SendTerms): Promise<void> {
+    await this.queue.send(job, terms);
     await this.records.accept(job.id);
   }
 

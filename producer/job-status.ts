@@ -1,16 +1,18 @@
+import { DEFAULT_TYPE } from '../contract/job';
 import { type JobRecord } from '../results/records';
 import { type JobStatus } from './answers';
 
 /** `shown`: all of an error, not only what was written for callers. Without a record the job is accepted and not run yet. */
 export function statusOf(id: string, record: JobRecord | undefined, shown: boolean): JobStatus {
   const error = errorOf(record, shown);
+  const type = record?.type ?? DEFAULT_TYPE;
   switch (record?.state) {
     case 'done': {
       const { input, result, updatedAt } = record;
-      return { id, status: 'done', input, result, completedAt: new Date(updatedAt).toISOString() };
+      return { id, type, status: 'done', input, result, completedAt: new Date(updatedAt).toISOString() };
     }
     case 'failed':
-      return { id, status: 'failed', reason: record.reason ?? 'unknown', ...error };
+      return { id, type, status: 'failed', reason: record.reason ?? 'unknown', ...error };
     case 'failing':
       return { id, status: 'pending', attempts: record.attempts, ...error };
     default:

@@ -3,10 +3,11 @@ import { type Environment } from '../contract/environment';
 import { RECORDS, type Records } from '../results/records';
 import { Waiting } from '../results/waiting';
 import { QueueProducerModule } from '../transport/index';
-import { AddOneController } from './add-one.controller';
+import { type JobType } from '../contract/job-type';
+import { AddOneController } from '../jobs/add-one/add-one.controller';
 import { HealthController } from './health.controller';
 import { Intake } from './intake';
-import { ProduceController } from './produce.controller';
+import { jobController } from './job.controller';
 import { Queue } from './queue';
 import { Readiness } from './readiness';
 import { Refusals } from './refusals';
@@ -19,6 +20,7 @@ const DRAIN_MS = 11_000;
 export interface ProducerParts {
   readonly environment: Environment;
   readonly queueUrl: string;
+  readonly definitions: readonly JobType[];
   readonly stopping: Stopping;
   /** Open; the module closes it. */
   readonly records: Records;
@@ -33,12 +35,12 @@ export class ProducerModule implements OnModuleDestroy, OnApplicationShutdown {
     @Inject(RECORDS) private readonly records: Records,
   ) {}
 
-  static with({ environment, queueUrl, stopping, records, refusals }: ProducerParts): DynamicModule {
+  static with({ environment, queueUrl, definitions, stopping, records, refusals }: ProducerParts): DynamicModule {
     const { region, sqsEndpoint: endpoint, sqsCredentials: credentials, sdkPath } = environment;
     return {
       module: ProducerModule,
       imports: [QueueProducerModule.forRoot({ region, endpoint, credentials, sdkPath, queues: [{ queueUrl }] })],
-      controllers: [AddOneController, ProduceController, ResultsController, HealthController],
+      controllers: [AddOneController, ...definitions.map(jobController), ResultsController, HealthController],
       providers: [
         { provide: Stopping, useValue: stopping },
         Queue,

@@ -40,7 +40,7 @@ async function open(): Promise<SqliteRecords> {
   return records;
 }
 
-const newJob = (): Job => ({ id: randomUUID(), input: 1 });
+const newJob = (): Job<number> => ({ id: randomUUID(), type: 'add-one', input: 1 });
 
 describe.each([1, 2, 3] as const)('a store of version %d', (version) => {
   const STATES = ['claimed', 'accepted', 'failing', 'done', 'failed'] as const;

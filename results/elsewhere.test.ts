@@ -31,7 +31,7 @@ class Provider {
     await event(this.server, 'listening');
   }
 
-  async pay({ key, token }: Call): Promise<Effect> {
+  async pay({ key, token }: Call): Promise<Effect<number>> {
     const { port } = this.server.address() as AddressInfo;
     const headers = { 'idempotency-key': key, 'x-token': String(token) };
     const answer = await fetch(`http://127.0.0.1:${port}`, { method: 'POST', headers });
@@ -49,7 +49,7 @@ let folder: string;
 let one: SqliteRecords;
 let other: SqliteRecords;
 let provider: Provider;
-const job = { id: '', input: 1 };
+const job = { id: '', type: 'add-one', input: 1 };
 const { signal } = new AbortController();
 const LONG = { leaseSeconds: 60, signal };
 

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { stringify, v7, validate, version } from 'uuid';
 import { DELIVERY } from '../contract/delivery';
+import { DEFAULT_TYPE } from '../contract/job';
 
 /** How far the clocks of two producers may differ. */
 const SKEW_MS = 5 * 60 * 1000;
@@ -8,10 +9,13 @@ const SKEW_MS = 5 * 60 * 1000;
 /** UUID v7: begins with the time, so ids of one time lie together in a store. */
 export const newJobId = (): string => v7();
 
-/** UUID v8 from SHA-256 of caller and key: the same pair, the same job. JSON keeps the two apart. */
-export function keyedJobId(caller: string, key: string): string {
+/**
+ * UUID v8 from SHA-256 of caller, type and key: the same three, the same job. JSON keeps them apart. The default type is
+ * not in it, since it was the only one when the first keys were given.
+ */
+export function keyedJobId(caller: string, key: string, type: string = DEFAULT_TYPE): string {
   const bytes = createHash('sha256')
-    .update(JSON.stringify([caller, key]))
+    .update(JSON.stringify(type === DEFAULT_TYPE ? [caller, key] : [caller, type, key]))
     .digest()
     .subarray(0, 16);
   bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x80, 6);

@@ -22,6 +22,8 @@ export const isState = (value: unknown): value is RecordState => STATES.some((st
 
 export interface JobRecord {
   readonly id: string;
+  /** None in records of older versions: `DEFAULT_TYPE`. */
+  readonly type?: string;
   readonly state: RecordState;
   /** SHA-256 of the payload, hex; undefined where the message could not be read as a job. */
   readonly hash?: string;
@@ -29,8 +31,8 @@ export interface JobRecord {
   readonly attempts: number;
   /** Runs that were noted when they began and have had no outcome yet; absent for none, and in `done` and `failed`. */
   readonly begun?: number;
-  readonly input?: number;
-  readonly result?: number;
+  readonly input?: unknown;
+  readonly result?: unknown;
   /** As claimed: a key used again with another group is another body. */
   readonly group?: string;
   /** Who may call for an effect elsewhere now, or could last. */
@@ -61,8 +63,8 @@ export interface SqlWrite {
 export type ItemWrite = TransactWriteItem;
 
 /** What a job does: its result, and writes that happen with its record or not at all. */
-export interface Effect {
-  readonly result: number;
+export interface Effect<Result = unknown> {
+  readonly result: Result;
   /** `SqlWrite`s for SQLite; for DynamoDB `ItemWrite`s, at most 99. */
   readonly writes?: readonly (SqlWrite | ItemWrite)[];
 }
@@ -73,7 +75,7 @@ export interface Effect {
  */
 export interface OnceAnswer {
   readonly outcome: 'recorded' | 'repeat' | 'conflict' | 'lost';
-  readonly result?: number;
+  readonly result?: unknown;
 }
 
 /** Leave for one owner at a time to call for an effect outside the store. */
@@ -88,7 +90,7 @@ export interface Lease {
 export type LeaseAnswer =
   | { readonly outcome: 'leased'; readonly lease: Lease }
   | { readonly outcome: 'held'; readonly lease: Lease }
-  | { readonly outcome: 'done'; readonly result: number }
+  | { readonly outcome: 'done'; readonly result: unknown }
   | { readonly outcome: 'conflict' };
 
 export interface Failure {

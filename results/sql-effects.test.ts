@@ -32,7 +32,7 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const newJob = (): Job => ({ id: randomUUID(), input: 1 });
+const newJob = (): Job => ({ id: randomUUID(), type: 'add-one', input: 1 });
 const effectOf = (...writes: SqlWrite[]) => records.once(newJob(), { result: 2, writes });
 const line = (text: string): SqlWrite => ({ sql: 'INSERT INTO line VALUES (?)', values: [text] });
 const lines = (): unknown[] =>

@@ -10,7 +10,7 @@ import { withSqlitePlace } from './conformance/sqlite-place';
 import { SqliteRecords } from './sqlite';
 
 const place = withSqlitePlace();
-const newJob = (): Job => ({ id: randomUUID(), input: 1 });
+const newJob = (): Job => ({ id: randomUUID(), type: 'add-one', input: 1 });
 const modeOf = (place: string): string => (statSync(place).mode & 0o777).toString(8);
 const record = (records: SqliteRecords, jobs: readonly Job[]): Promise<unknown> =>
   Promise.all(jobs.map((job) => records.once(job, { result: 2 })));

@@ -29,7 +29,7 @@ async function open(): Promise<SqliteRecords> {
   return records;
 }
 
-const newJob = () => ({ id: randomUUID(), input: 1 });
+const newJob = () => ({ id: randomUUID(), type: 'add-one', input: 1 });
 
 recordsConformance('SQLite', async () => ({
   records: await open(),

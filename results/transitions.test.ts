@@ -4,7 +4,7 @@ import { payloadHash } from './payload-hash';
 import type { JobRecord } from './records';
 import { leasing, recording } from './transitions';
 
-const job: Job = { id: 'one', input: 1 };
+const job: Job = { id: 'one', type: 'add-one', input: 1 };
 const NOW = 1_000_000;
 const SECONDS = 10;
 const leased = (until: number): JobRecord => ({

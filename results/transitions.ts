@@ -68,14 +68,20 @@ export function accepting(held: Held, now: number): Transition<undefined> {
   return { answer: undefined, write: { ...held, state: 'accepted', updatedAt: now } };
 }
 
+/** What cannot be JSON cannot be recorded. */
+function assertJson(result: unknown): void {
+  if (typeof result === 'number' && !Number.isFinite(result))
+    throw new RecordRefused(`A result is a finite number, not ${result}; correct the work`);
+}
+
 /** A payload other than the one claimed is a conflict too, even if that one has not run yet. */
 export function recording(
   held: Held,
-  done: { readonly job: Job; readonly result: number; readonly token?: number | undefined },
+  done: { readonly job: Job; readonly result: unknown; readonly token?: number | undefined },
   now: number,
 ): Transition<OnceAnswer> {
   const { job, result, token } = done;
-  if (!Number.isFinite(result)) throw new RecordRefused(`A result is a finite number, not ${result}; correct the work`);
+  assertJson(result);
   const hash = payloadHash(job);
   if (otherPayload(held, hash)) return { answer: { outcome: 'conflict' } };
   if (held?.state === 'done') {
@@ -113,7 +119,7 @@ export function leasing(
   const until = endOf(now, seconds);
   const hash = payloadHash(job);
   if (otherPayload(held, hash)) return { answer: { outcome: 'conflict' } };
-  if (held?.state === 'done') return { answer: { outcome: 'done', result: held.result ?? NaN } };
+  if (held?.state === 'done') return { answer: { outcome: 'done', result: held.result } };
   const last = held?.lease ?? { token: 0, until: 0 };
   const another = token === undefined ? last.until > now : last.token !== token;
   if (another) return { answer: { outcome: 'held', lease: last } };

@@ -82,7 +82,7 @@ const HAMMER = `
   const ids = process.argv.slice(1);
   const answers = await Promise.all(ids.map((id, at) =>
     new Promise((later) => setTimeout(later, Math.floor(at / 20)))
-      .then(() => records.once({ id, input: 1 }, { result: 2 })).then(({ outcome }) => outcome)));
+      .then(() => records.once({ id, type: 'add-one', input: 1 }, { result: 2 })).then(({ outcome }) => outcome)));
   say(JSON.stringify(answers));
   await records.close();`;
 
@@ -133,7 +133,7 @@ const RECORD_FOREVER = `
   const chain = async () => {
     for (;;) {
       const id = require('node:crypto').randomUUID();
-      await records.once({ id, input: 1 }, { result: 2 });
+      await records.once({ id, type: 'add-one', input: 1 }, { result: 2 });
       say(id);
     }
   };
@@ -151,7 +151,9 @@ test.each([300, 600, 900])('kill -9 after %i answers: what was answered is there
   const found = await records.getMany(answered);
   expect(found.filter(({ state, result }) => state === 'done' && result === 2)).toHaveLength(answered.length);
   await records.check();
-  expect(await records.once({ id: randomUUID(), input: 1 }, { result: 2 })).toMatchObject({ outcome: 'recorded' });
+  expect(await records.once({ id: randomUUID(), type: 'add-one', input: 1 }, { result: 2 })).toMatchObject({
+    outcome: 'recorded',
+  });
   await records.close();
 });
 
@@ -161,7 +163,7 @@ test('killed while it holds the lock: the next writer goes on', async () => {
     `records['database'].exec('BEGIN IMMEDIATE'); say('locked'); setInterval(() => {}, 1000);`,
   );
   expect(await firstLine(lines)).toBe('locked');
-  const write = records.once({ id: randomUUID(), input: 1 }, { result: 2 });
+  const write = records.once({ id: randomUUID(), type: 'add-one', input: 1 }, { result: 2 });
   child.kill('SIGKILL');
   expect(await write).toMatchObject({ outcome: 'recorded' });
   await records.close();
@@ -181,7 +183,7 @@ const HALF_A_MIGRATION = `
   setInterval(() => {}, 1000);`;
 
 test('ten processes open a store of version 1, one more is killed while it migrates: nothing is lost', async () => {
-  const jobs = Array.from({ length: 500 }, () => ({ id: randomUUID(), input: 1 }));
+  const jobs = Array.from({ length: 500 }, () => ({ id: randomUUID(), type: 'add-one', input: 1 }));
   storeOfVersion(1, path, { jobs, state: 'done' });
   const killed = plain(HALF_A_MIGRATION, path);
   expect(await firstLine(killed.lines)).toBe('half');
@@ -197,7 +199,7 @@ test('ten processes open a store of version 1, one more is killed while it migra
   const records = await SqliteRecords.open(path);
   const found = await records.getMany(jobs.map(({ id }) => id));
   expect(found.filter(({ state, attempts }) => state === 'done' && attempts === 3)).toHaveLength(500);
-  expect((await records.lease({ id: randomUUID(), input: 1 }, 60)).outcome).toBe('leased');
+  expect((await records.lease({ id: randomUUID(), type: 'add-one', input: 1 }, 60)).outcome).toBe('leased');
   await records.close();
 });
 
@@ -206,7 +208,7 @@ const CALL_ELSEWHERE = `
   const { onceElsewhere } = load('elsewhere');
   const [id, url] = process.argv.slice(1);
   const options = { leaseSeconds: 0.5, signal: new AbortController().signal };
-  const ended = await onceElsewhere({ records, job: { id, input: 1 } }, options, async ({ key }) => {
+  const ended = await onceElsewhere({ records, job: { id, type: 'add-one', input: 1 } }, options, async ({ key }) => {
     const answer = await fetch(url, { method: 'POST', headers: { 'idempotency-key': key } });
     return { result: Number(await answer.text()) };
   }).catch((error) => error.name);
@@ -226,7 +228,7 @@ test('frozen past its lease while its call is out, then back: one payment, one r
   }).listen(0, '127.0.0.1');
   await once(provider, 'listening');
   const url = `http://127.0.0.1:${(provider.address() as AddressInfo).port}`;
-  const job = { id: randomUUID(), input: 1 };
+  const job = { id: randomUUID(), type: 'add-one', input: 1 };
   const zombie = second(CALL_ELSEWHERE, job.id, url);
   await once(provider, 'request');
 

@@ -23,7 +23,7 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const newJob = () => ({ id: randomUUID(), input: 1 });
+const newJob = () => ({ id: randomUUID(), type: 'add-one', input: 1 });
 const LONG = { timeoutMs: 20_000 };
 
 /** The timers that keep this process alive, as Node counts them. */

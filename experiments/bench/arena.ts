@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { v7 as uuid } from 'uuid';
 import { DELIVERY } from '../../contract/delivery';
+import { DEFAULT_TYPE } from '../../contract/job';
 import { isBrokerReady } from '../../ops/broker';
 import { credentialVariables } from '../../ops/child-environment';
 import { createProvisionClient, provision } from '../../ops/provision';
@@ -82,7 +83,7 @@ export class Arena {
       const inputs = Array.from({ length: Math.min(SEND_AT_ONCE, end - from) }, (_, index) => from + index);
       await queues.send(
         inputs.map((input) => {
-          const { body, attributes } = toMessage({ id: uuid(), input });
+          const { body, attributes } = toMessage({ id: uuid(), type: DEFAULT_TYPE, input });
           return { attributes, body: `${body.slice(0, -1).padEnd(bodyBytes - 1)}}` };
         }),
       );

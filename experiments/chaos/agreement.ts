@@ -33,7 +33,7 @@ function recordsAgainstLetters({ records, deadLetters, publishes }: History): st
       if (state === 'failed' && !dead.has(id)) return [`${id} has failed and is no dead letter`];
       if (state === 'failing' || state === 'accepted') return [`${id} is left ${state}`];
       // Claimed by a producer that could not tell anyone whether it was sent.
-      if (state === 'claimed' && !unsure.has(input ?? NaN)) return [`${id} is left claimed`];
+      if (state === 'claimed' && !unsure.has(Number(input))) return [`${id} is left claimed`];
       return [];
     }),
     ...deadLetters

@@ -13,7 +13,8 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { consumerFaults, createConsumer } from '../../consumer/app';
 import { idInBody } from '../../consumer/job-id';
-import { type Work } from '../../consumer/work';
+import { ADD_ONE } from '../../jobs/add-one/definition';
+import { type Run, workBy } from '../../jobs/work';
 import { type Job } from '../../contract/job';
 import { type Effect, RECORDS, type Records } from '../../results/records';
 import { run } from '../../service/run';
@@ -39,14 +40,14 @@ function timeOf(input: number): number {
   return random.chance(LONG_SHARE) ? random.whole(...LONG_MS) : random.whole(...SHORT_MS);
 }
 
-function appendTo(table: string | undefined, { id, input }: Job): NonNullable<Effect['writes']>[number] {
+function appendTo(table: string | undefined, { id, input }: Job<number>): NonNullable<Effect['writes']>[number] {
   if (table === undefined) return { sql: 'INSERT INTO ledger (job, input) VALUES (?, ?)', values: [id, input] };
   const number = (value: number) => ({ N: String(value) });
   const Item = { id: { S: randomUUID() }, job: { S: id }, input: number(input), at: number(Date.now()) };
   return { Put: { TableName: table, Item } };
 }
 
-const work: Work = async (job, { signal }) => {
+const work: Run<typeof ADD_ONE> = async (job, { signal }) => {
   journal.add({ kind: 'run', job: job.id, input: job.input, pid });
   const even = job.input % 2 === 0;
   // Every other job pays no heed to the signal: it records whatever became of its lease meanwhile.
@@ -77,7 +78,7 @@ void run({
   name: 'Chaos consumer',
   portVariable: 'CONSUMER_PORT',
   check: consumerFaults,
-  create: (environment, logger) => createConsumer(environment, logger, work),
+  create: (environment, logger) => createConsumer(environment, logger, [workBy(ADD_ONE, work)]),
   async listen(app) {
     noteAnswers(app.get<Records>(RECORDS), values.control);
     app.get(QueueConsumer).onSettled(({ delivery, action, startedAt }) => {

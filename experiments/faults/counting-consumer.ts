@@ -1,21 +1,18 @@
 /**
- * The real consumer as a process, with one interceptor around its handler: it notes each run as it begins, then takes
- * its time.
+ * The real consumer as a process, with work that notes each run as it begins, then takes its time.
  *
  *   counting-consumer.js --journal FILE [--least SECONDS --most SECONDS] [--unrecorded]
  *
  * Without times no run is noted. `--unrecorded`: nothing is written when a job is done, to see what that costs.
  */
 import 'reflect-metadata';
-import { type CallHandler, type ExecutionContext, type NestInterceptor, UseInterceptors } from '@nestjs/common';
 import { setTimeout as wait } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { type Observable } from 'rxjs';
 import { consumerFaults, createConsumer } from '../../consumer/app';
-import { idInBody } from '../../consumer/job-id';
-import { JobController } from '../../consumer/job.controller';
+import { ADD_ONE } from '../../jobs/add-one/definition';
+import { type Run, workBy } from '../../jobs/work';
 import { run } from '../../service/run';
-import { QueueConsumer, type SqsContext } from '../../transport/index';
+import { QueueConsumer } from '../../transport/index';
 import { recordNothing } from '../recording/record-nothing';
 import { Journal } from './journal';
 
@@ -28,37 +25,28 @@ const { values } = parseArgs({
   },
 });
 
-class CountedRuns implements NestInterceptor {
-  constructor(
-    private readonly journal: Journal,
-    private readonly seconds: { readonly least: number; readonly most: number },
-  ) {}
-
-  async intercept(execution: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
-    const rpc = execution.switchToRpc();
-    this.journal.run(idInBody(rpc.getData<unknown>()) ?? 'unknown');
-    const { least, most } = this.seconds;
-    const { signal } = rpc.getContext<SqsContext>();
-    await wait((least + Math.random() * (most - least)) * 1_000, undefined, { signal });
-    return next.handle();
-  }
-}
-
 function cpuMs(): number {
   const { user, system } = process.cpuUsage();
   return (user + system) / 1_000;
 }
 
 const journal = new Journal(values.journal ?? '');
-if (values.least !== undefined && values.most !== undefined) {
-  UseInterceptors(new CountedRuns(journal, { least: Number(values.least), most: Number(values.most) }))(JobController);
-}
+const [least, most] = [Number(values.least), Number(values.most)];
+const timed = values.least !== undefined && values.most !== undefined;
+
+const work: Run<typeof ADD_ONE> = async ({ id, input }, { signal }) => {
+  if (timed) {
+    journal.run(id);
+    await wait((least + Math.random() * (most - least)) * 1_000, undefined, { signal });
+  }
+  return { result: input + 1 };
+};
 
 void run({
   name: 'Counting consumer',
   portVariable: 'CONSUMER_PORT',
   check: consumerFaults,
-  create: createConsumer,
+  create: (environment, logger) => createConsumer(environment, logger, [workBy(ADD_ONE, work)]),
   async listen(app) {
     if (values.unrecorded) recordNothing(app);
     const busy = { from: 0, to: 0 };

@@ -1,11 +1,12 @@
 import { v7 as uuid } from 'uuid';
-import { type Job } from '../../contract/job';
+import { DEFAULT_TYPE, type Job } from '../../contract/job';
 import { envelope } from '../envelope';
 import { type Outgoing } from './queues';
 
-export const makeJobs = (count: number): Job[] => Array.from({ length: count }, (_, input) => ({ id: uuid(), input }));
+export const makeJobs = (count: number): Job<number>[] =>
+  Array.from({ length: count }, (_, input) => ({ id: uuid(), type: DEFAULT_TYPE, input }));
 
-export const toMessage = (job: Job): Outgoing => ({
-  body: JSON.stringify(job),
+export const toMessage = ({ id, input }: Job): Outgoing => ({
+  body: JSON.stringify({ id, input }),
   attributes: envelope(),
 });

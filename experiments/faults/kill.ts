@@ -66,7 +66,7 @@ async function killInTheMiddle(round: Round, jobs: number): Promise<{ row: Row; 
   const ended = await last.end('SIGTERM');
   const runs = round.runs();
   const records = await round.records.getMany(ids);
-  const right = records.filter(({ state, input = NaN, result }) => state === 'done' && result === input + 1);
+  const right = records.filter(({ state, input, result }) => state === 'done' && result === Number(input) + 1);
   const strange = unexplained(runs, kills);
   const row = {
     kills: kills.length,

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { JOB_TYPE, JOB_VERSION } from '../../contract/job';
+import { DEFAULT_TYPE } from '../../contract/job';
 import { envelope } from '../envelope';
 import { type Outgoing } from './queues';
 
@@ -27,7 +27,7 @@ const KINDS: readonly Kind[] = [
   { body: () => JSON.stringify({ id: randomUUID(), input: 1 }), type: 'add-two', reason: 'unknown-type' },
   {
     body: () => JSON.stringify({ id: randomUUID(), input: 1 }),
-    version: JOB_VERSION + 1,
+    version: 2,
     reason: 'unsupported-version',
   },
 ];
@@ -35,7 +35,7 @@ const KINDS: readonly Kind[] = [
 /** Messages that can never be done, of every kind in turn. */
 export function makePoison(count: number): Poison[] {
   return Array.from({ length: count }, (_, index) => {
-    const { body, type = JOB_TYPE, version = JOB_VERSION, reason } = KINDS[index % KINDS.length] ?? missing();
+    const { body, type = DEFAULT_TYPE, version = 1, reason } = KINDS[index % KINDS.length] ?? missing();
     return { body: body(), attributes: envelope(type, version), reason };
   });
 }

@@ -81,7 +81,7 @@ async function check(round: Round, sent: Sent): Promise<Checked> {
   const dead = letters.length - faults.length;
   if (letters.length !== sent.poison.length) faults.push(`${letters.length} dead letters of ${sent.poison.length}`);
   const records = await round.records.getMany(sent.jobIds);
-  const right = records.filter(({ state, input = NaN, result }) => state === 'done' && result === input + 1);
+  const right = records.filter(({ state, input, result }) => state === 'done' && result === Number(input) + 1);
   if (right.length !== sent.jobIds.length) faults.push(`${right.length} done of ${sent.jobIds.length}`);
   const left = await round.queues.depth();
   if (left !== 0) faults.push(`${left} left in the queue`);

@@ -1,6 +1,6 @@
-import { type Job } from '../../contract/job';
+import { DEFAULT_TYPE, type Job } from '../../contract/job';
 
-export interface AcceptedJob extends Job {
+export interface AcceptedJob extends Job<number> {
   /** Milliseconds since the epoch, by k6's clock: the pair's own, as both are on one machine. */
   readonly sentAt: number;
 }
@@ -19,7 +19,7 @@ export function readHandover(text: string): Handover {
   const strays: string[] = [];
   for (const line of text.split('\n')) {
     const [, id, input, sentAt] = LINE.exec(line) ?? [];
-    if (id !== undefined) jobs.push({ id, input: Number(input), sentAt: Number(sentAt) });
+    if (id !== undefined) jobs.push({ id, type: DEFAULT_TYPE, input: Number(input), sentAt: Number(sentAt) });
     else if (line !== '') strays.push(line);
   }
   return { jobs, strays };

@@ -2,10 +2,10 @@ import { v7 as uuid } from 'uuid';
 import { type Outcome } from './outcomes';
 import { type End, faultsOf } from './verdict';
 
-const jobs = Array.from({ length: 5 }, (_, input) => ({ id: uuid(), input, sentAt: 0 }));
+const jobs = Array.from({ length: 5 }, (_, input) => ({ id: uuid(), type: 'add-one', input, sentAt: 0 }));
 const done = (input: number): Outcome => ({ state: 'done', result: input + 1, completedAt: 0 });
 const allDone = new Map<string, Outcome>(jobs.map(({ id, input }) => [id, done(input)]));
-const first = jobs[0] ?? { id: '', input: 0, sentAt: 0 };
+const first = jobs[0] ?? { id: '', type: 'add-one', input: 0, sentAt: 0 };
 
 const GOOD: End = {
   accepted: 5,

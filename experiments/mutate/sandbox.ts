@@ -20,7 +20,17 @@ export class Sandbox {
 
   constructor(private readonly root: string) {
     const list = execFileSync('git', ['ls-files', '-co', '--exclude-standard', '-z'], { cwd: root, encoding: 'utf8' });
-    const folders = new Set(['transport', 'test', 'experiments', 'contract', 'ops', 'results', 'service', 'consumer']);
+    const folders = new Set([
+      'transport',
+      'test',
+      'experiments',
+      'contract',
+      'jobs',
+      'ops',
+      'results',
+      'service',
+      'consumer',
+    ]);
     for (const path of list.split('\0')) {
       const [top = ''] = path.split('/');
       if (folders.has(top) || path === 'jest.config.js' || path === 'package.json') {

@@ -17,7 +17,7 @@ const TABLES = `
 `;
 
 /** The transfer of a job, `input` being the amount: one effect, whoever carries it out. */
-export const transfer = ({ id, input }: Job): readonly SqlWrite[] => [
+export const transfer = ({ id, input }: Job<number>): readonly SqlWrite[] => [
   { sql: "UPDATE account SET balance = balance - ? WHERE name = 'payer'", values: [input], changes: 1 },
   { sql: "UPDATE account SET balance = balance + ? WHERE name = 'payee'", values: [input], changes: 1 },
   { sql: 'INSERT INTO booking VALUES (?, ?)', values: [id, Date.now()] },
@@ -36,7 +36,7 @@ export class Bank {
   }
 
   /** Books it, however often it was booked before. */
-  pay(job: Job): void {
+  pay(job: Job<number>): void {
     this.database.exec('BEGIN IMMEDIATE');
     for (const { sql, values = [] } of transfer(job)) this.database.prepare(sql).run(...values);
     this.database.exec('COMMIT');

@@ -4,7 +4,8 @@ import { Consumer } from 'sqs-consumer';
 import { createConsumer } from '../../consumer/app';
 import { DELIVERY } from '../../contract/delivery';
 import { readEnvironment } from '../../contract/environment';
-import { type Job } from '../../contract/job';
+import { ADD_ONE } from '../../jobs/add-one/definition';
+import { workBy } from '../../jobs/work';
 import { createProvisionClient } from '../../ops/provision';
 import { createLogger } from '../../service/logger';
 import { Bank, transfer } from './bank';
@@ -99,7 +100,7 @@ async function consumeOurs(cell: Cell, { region, endpoint, diary }: Place): Prom
     DLQ_URL: cell.queues.deadLetterQueueUrl,
     RESULTS: `sqlite:${cell.bank}`,
   });
-  const app = await createConsumer(environment, createLogger(), async (job: Job, { signal }) => {
+  const work = workBy(ADD_ONE, async (job, { signal }) => {
     diary.note('run', name, job.id);
     try {
       await wait(cell.setting.workSeconds * 1_000, undefined, { signal });
@@ -108,6 +109,7 @@ async function consumeOurs(cell: Cell, { region, endpoint, diary }: Place): Prom
       diary.note('ended', name, job.id);
     }
   });
+  const app = await createConsumer(environment, createLogger(), [work]);
   await app.init();
   await app.startAllMicroservices();
 }

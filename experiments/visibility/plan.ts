@@ -1,6 +1,6 @@
 import { type Message } from '@aws-sdk/client-sqs';
 import { readFileSync } from 'node:fs';
-import { type Job } from '../../contract/job';
+import { DEFAULT_TYPE, type Job } from '../../contract/job';
 import { type Queues } from '../../ops/provision';
 import { CONSUMERS, type ConsumerName, type Setting } from './grid';
 
@@ -37,10 +37,10 @@ const isPlan = (value: unknown): value is Plan =>
   Array.isArray(value.cells);
 
 /** The transfer that a message orders. */
-export function jobIn({ Body = '' }: Message): Job {
+export function jobIn({ Body = '' }: Message): Job<number> {
   const body: unknown = JSON.parse(Body);
   if (typeof body === 'object' && body !== null && 'id' in body && 'input' in body) {
-    return { id: String(body.id), input: Number(body.input) };
+    return { id: String(body.id), type: DEFAULT_TYPE, input: Number(body.input) };
   }
   throw new Error(`A message that orders no transfer: ${Body.slice(0, 200)}`);
 }

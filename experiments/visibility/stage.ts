@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { v7 as uuid } from 'uuid';
 import { DELIVERY } from '../../contract/delivery';
-import { type Job } from '../../contract/job';
+import { DEFAULT_TYPE, type Job } from '../../contract/job';
 import { Child } from '../../ops/child';
 import { childEnvironment, credentialVariables } from '../../ops/child-environment';
 import { provision } from '../../ops/provision';
@@ -27,7 +27,11 @@ export class Stage {
   private constructor(
     readonly consumer: ConsumerName,
     readonly cell: Cell,
-    private readonly parts: { readonly queues: RoundQueues; readonly bank: Bank; readonly jobs: readonly Job[] },
+    private readonly parts: {
+      readonly queues: RoundQueues;
+      readonly bank: Bank;
+      readonly jobs: readonly Job<number>[];
+    },
   ) {}
 
   /** `name` tells it from all others at its broker. */
@@ -46,7 +50,7 @@ export class Stage {
     await (await SqliteRecords.open(path)).close();
     const bank = new Bank(path);
     bank.found();
-    const jobs = Array.from({ length: transfers }, () => ({ id: uuid(), input: AMOUNT }));
+    const jobs = Array.from({ length: transfers }, () => ({ id: uuid(), type: DEFAULT_TYPE, input: AMOUNT }));
     const cell = { setting, queues, bank: path };
     return new Stage(consumer, cell, { queues: new RoundQueues(ground.client, queues), bank, jobs });
   }

@@ -83,7 +83,7 @@ export function terminalBegins(store: Store): void {
 
 export function endedNotes(store: Store): void {
   test.each([
-    ['done', (records: Records, id: string) => records.once({ id, input: 1 }, { result: 2 })],
+    ['done', (records: Records, id: string) => records.once({ id, type: 'add-one', input: 1 }, { result: 2 })],
     ['failed', (records: Records, id: string) => records.failed({ id, reason: 'unsettled' })],
   ] as const)('%s holds no note', async (state, reach) => {
     const { records } = store();

@@ -33,7 +33,7 @@ export function freshClaims(store: Store): void {
   test('a fresh claim holds the payload and its hash', async () => {
     const { records } = store();
     const from = Date.now();
-    const job = { id: randomUUID(), input: -1.5 };
+    const job = { id: randomUUID(), type: 'add-one', input: -1.5 };
     await records.claim(job);
     const { updatedAt, ...record } = await held(records, job.id);
     expect(record).toEqual({ id: job.id, state: 'claimed', hash: payloadHash(job), attempts: 0, input: -1.5 });

@@ -31,7 +31,9 @@ export function doubles(store: Store): void {
   test('of two payloads one is recorded, the other a conflict', async () => {
     const handle = await handles(store);
     const { id } = newJob();
-    const answers = await times(AT_ONCE, (index) => handle(index).once({ id, input: (index >> 1) % 2 }, { result: 1 }));
+    const answers = await times(AT_ONCE, (index) =>
+      handle(index).once({ id, type: 'add-one', input: (index >> 1) % 2 }, { result: 1 }),
+    );
     const outcomes = answers.map(({ outcome }) => outcome);
     expect([count(outcomes, 'recorded'), count(outcomes, 'conflict')]).toEqual([1, AT_ONCE / 2]);
   });

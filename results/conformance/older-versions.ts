@@ -34,7 +34,7 @@ const tableOf = (version: OlderVersion): string => `
 export function storeOfVersion(
   version: OlderVersion,
   path: string,
-  { jobs, state }: { readonly jobs: readonly Job[]; readonly state: RecordState },
+  { jobs, state }: { readonly jobs: readonly Job<number>[]; readonly state: RecordState },
 ): void {
   const database = new DatabaseSync(path);
   database.exec(`PRAGMA journal_mode = WAL; ${tableOf(version)}; BEGIN`);

@@ -45,7 +45,7 @@ export function payloads(store: Store): void {
     '%p comes back as it went in',
     async (input) => {
       const { records } = store();
-      const job = { id: randomUUID(), input };
+      const job = { id: randomUUID(), type: 'add-one', input };
       await records.once(job, { result: input + 1 });
       expect(await held(records, job.id)).toMatchObject({ input, result: input + 1 });
     },
@@ -54,7 +54,10 @@ export function payloads(store: Store): void {
   test('-0 and 0 are the same payload', async () => {
     const { records } = store();
     const id = randomUUID();
-    await records.once({ id, input: -0 }, { result: 1 });
-    expect(await records.once({ id, input: 0 }, { result: 1 })).toEqual({ outcome: 'repeat', result: 1 });
+    await records.once({ id, type: 'add-one', input: -0 }, { result: 1 });
+    expect(await records.once({ id, type: 'add-one', input: 0 }, { result: 1 })).toEqual({
+      outcome: 'repeat',
+      result: 1,
+    });
   });
 }

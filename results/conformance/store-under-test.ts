@@ -31,7 +31,7 @@ export const STARTS: readonly Start[] = ['absent', 'claimed', 'accepted', 'faili
 export const without = (...starts: readonly Start[]): readonly Start[] =>
   STARTS.filter((start) => !starts.includes(start));
 
-export const newJob = (): Job => ({ id: randomUUID(), input: 1 });
+export const newJob = (): Job => ({ id: randomUUID(), type: 'add-one', input: 1 });
 export const times = <T>(count: number, run: (index: number) => Promise<T>): Promise<T[]> =>
   Promise.all(Array.from({ length: count }, (_, index) => run(index)));
 export const count = <T>(values: readonly T[], wanted: T): number => values.filter((value) => value === wanted).length;

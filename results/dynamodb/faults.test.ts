@@ -19,7 +19,7 @@ afterAll(() => {
 /** A bare machine has no DynamoDB; `.ci/run` brings one. */
 const withDynamo = endpoint === undefined ? describe.skip : describe;
 
-const newJob = (): Job => ({ id: randomUUID(), input: 1 });
+const newJob = (): Job => ({ id: randomUUID(), type: 'add-one', input: 1 });
 const refused = (type: string, message = 'as the test wants') =>
   answerJson({ __type: `com.amazonaws.dynamodb.v20120810#${type}`, message }, 400);
 
@@ -97,7 +97,7 @@ withDynamo('faults of single calls', () => {
   });
 
   test('a job with a key takes three writes and two reads', async () => {
-    const job = { id: keyedJobId('caller', randomUUID()), input: 1 };
+    const job = { id: keyedJobId('caller', randomUUID()), type: 'add-one', input: 1 };
     expect(await records.claim(job)).toBe('fresh');
     await records.accept(job.id);
     expect(await records.once(job, { result: 2 })).toEqual({ outcome: 'recorded', result: 2 });

@@ -19,7 +19,7 @@ const text = (value: string): AttributeValue => ({ S: value });
 const whole = (value: number): AttributeValue => ({ N: String(value) });
 
 /** As text: a DynamoDB number holds neither 1e-320 nor 1e300. */
-const anyNumber = (value: number): AttributeValue => text(String(value));
+const anyNumber = (value: unknown): AttributeValue => text(String(value));
 
 export function toItem(record: JobRecord, version: string): Item {
   const { begun, hash, input, result, group, reason, lastError, publicError, lease, movedMessage } = record;

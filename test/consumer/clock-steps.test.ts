@@ -1,8 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { type FaultProxy, startFaultProxy } from '../../experiments/proxy/fault-proxy';
-import { type Work } from '../../consumer/work';
 import { type TestQueues, withBroker } from '../harness/broker';
-import { type ConsumerApp, startConsumerApp, stopConsumerApps } from '../harness/consumer-app';
+import { type AddOneRun, type ConsumerApp, startConsumerApp, stopConsumerApps } from '../harness/consumer-app';
 import { eventually } from '../harness/eventually';
 
 const broker = withBroker();
@@ -32,7 +31,7 @@ class Load {
   ended = 0;
   sent = 0;
 
-  readonly work: Work = async ({ input }, { signal }) => {
+  readonly work: AddOneRun = async ({ input }, { signal }) => {
     this.runs.push(input);
     signal.addEventListener('abort', () => this.aborted.push(input));
     await wait(input % 4 === 0 ? 5_000 : 50);

@@ -1,6 +1,8 @@
 import 'reflect-metadata';
 import { setTimeout as wait } from 'node:timers/promises';
 import { consumerFaults, createConsumer } from '../../consumer/app';
+import { ADD_ONE } from '../../jobs/add-one/definition';
+import { workBy } from '../../jobs/work';
 import { run } from '../../service/run';
 
 /** A process of its own: the consumer with work of half a second, that a job of input -1 ends after a fifth of one. */
@@ -9,11 +11,13 @@ void run({
   portVariable: 'CONSUMER_PORT',
   check: consumerFaults,
   create: (environment, logger) =>
-    createConsumer(environment, logger, async ({ input }) => {
-      await wait(input === -1 ? 200 : 500);
-      if (input === -1) process.exit(3);
-      return { result: input + 1 };
-    }),
+    createConsumer(environment, logger, [
+      workBy(ADD_ONE, async ({ input }) => {
+        await wait(input === -1 ? 200 : 500);
+        if (input === -1) process.exit(3);
+        return { result: input + 1 };
+      }),
+    ]),
   async listen(app) {
     await app.init();
     await app.startAllMicroservices();

@@ -2,9 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { DatabaseSync } from 'node:sqlite';
-import { type Work } from '../../consumer/work';
 import { withBroker, type TestQueues } from '../harness/broker';
-import { startConsumerApp, stopConsumerApps, type ConsumerApp } from '../harness/consumer-app';
+import { type AddOneRun, startConsumerApp, stopConsumerApps, type ConsumerApp } from '../harness/consumer-app';
 import { deadLetters, whyOf } from '../harness/dead-letters';
 import { eventually } from '../harness/eventually';
 import { payAt } from './pay';
@@ -17,10 +16,10 @@ let bank: DatabaseSync;
 let runs = 0;
 let provider: Awaited<ReturnType<typeof startProvider>> | undefined;
 
-async function start(work: Work): Promise<void> {
+async function start(work: AddOneRun): Promise<void> {
   runs = 0;
   queues = await broker().createQueues();
-  const counted: Work = (job, context) => {
+  const counted: AddOneRun = (job, context) => {
     runs += 1;
     return work(job, context);
   };
@@ -72,7 +71,7 @@ it('tries again what the balance refuses, dead-letters it with that sentence, an
   expect(runs).toBe(6);
 }, 90_000);
 
-it.each<[string, Work]>([
+it.each<[string, AddOneRun]>([
   ['a result that is no number', () => ({ result: NaN })],
   ['SQL that is no write', () => ({ result: 1, writes: [{ sql: 'DROP TABLE account' }] })],
 ])('dead-letters %s at once: the store would refuse it again', async (_case, work) => {

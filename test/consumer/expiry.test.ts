@@ -25,7 +25,7 @@ afterEach(async () => {
 async function store(count: number, ageSeconds: number): Promise<string[]> {
   const records = await SqliteRecords.open(path);
   const ids = Array.from({ length: count }, () => randomUUID());
-  await Promise.all(ids.map((id) => records.once({ id, input: 1 }, { result: 2 })));
+  await Promise.all(ids.map((id) => records.once({ id, type: 'add-one', input: 1 }, { result: 2 })));
   await records.close();
   const database = new DatabaseSync(path);
   const set = database.prepare('UPDATE record SET updated_at = ? WHERE id = ?');

@@ -17,7 +17,7 @@ afterAll(stopConsumerApps);
 
 const text = (value: string): MessageAttributeValue => ({ DataType: 'String', StringValue: value });
 const job = (input: number, id: string = randomUUID()): string => JSON.stringify({ id, input });
-const resultOf = async (id: string): Promise<number | undefined> => {
+const resultOf = async (id: string): Promise<unknown> => {
   const record = await eventually(async () => {
     const found = await consumer.records.get(id);
     return found?.state === 'done' ? found : false;

@@ -1,4 +1,4 @@
-import { type WorkContext } from '../../consumer/work';
+import { type WorkContext } from '../../jobs/work';
 import { type Job } from '../../contract/job';
 import { onceElsewhere } from '../../results/elsewhere';
 import { type OnceAnswer } from '../../results/records';

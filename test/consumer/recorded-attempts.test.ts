@@ -23,7 +23,7 @@ afterEach(async () => {
 
 const delivery = (id: string, input: unknown, messageId: string = randomUUID()): Delivery => ({
   messageId,
-  body: JSON.stringify({ id, input }),
+  body: JSON.stringify({ id, type: 'add-one', input }),
   attributes: {},
   type: undefined,
   version: undefined,
@@ -54,7 +54,7 @@ it('counts failed runs by job, whatever message they came in', async () => {
 
 it('tells a job that is done from another payload under its id, before and after a failed run', async () => {
   const id = randomUUID();
-  await records.once({ id, input: 1 }, { result: 2 });
+  await records.once({ id, type: 'add-one', input: 1 }, { result: 2 });
   expect(await attempts.standing(delivery(id, 1))).toMatchObject({ job: 'done' });
   expect(await attempts.fail(delivery(id, 1), NO, false)).toMatchObject({ job: 'done' });
   expect(await attempts.standing(delivery(id, 2))).toMatchObject({ job: 'conflict' });
@@ -75,7 +75,7 @@ it('notes runs by job, and takes a note back with the outcome of its run', async
 
 it('lets no run of a job begin that is done, with this payload or another', async () => {
   const id = randomUUID();
-  await records.once({ id, input: 1 }, { result: 2 });
+  await records.once({ id, type: 'add-one', input: 1 }, { result: 2 });
   const before = await records.get(id);
   expect(await attempts.begin(delivery(id, 1))).toMatchObject({ begun: 0, job: 'done' });
   expect(await attempts.begin(delivery(id, 2))).toMatchObject({ begun: 0, job: 'conflict' });

@@ -3,9 +3,8 @@ import { rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as wait } from 'node:timers/promises';
-import { type Work } from '../../consumer/work';
 import { withBroker, type TestQueues } from '../harness/broker';
-import { startConsumerApp, stopConsumerApps, type ConsumerApp } from '../harness/consumer-app';
+import { type AddOneRun, startConsumerApp, stopConsumerApps, type ConsumerApp } from '../harness/consumer-app';
 import { eventually } from '../harness/eventually';
 import { expectProblemResponse } from '../producer/problem-response';
 import { startFaultProxy, type FaultProxy } from '../../experiments/proxy/fault-proxy';
@@ -18,7 +17,7 @@ const said: string[] = [];
 const runs: string[] = [];
 const receives: number[] = [];
 
-const countingWork: Work = ({ id, input }) => {
+const countingWork: AddOneRun = ({ id, input }) => {
   runs.push(id);
   return { result: input + 1 };
 };

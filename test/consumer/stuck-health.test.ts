@@ -1,8 +1,7 @@
-import { type Work } from '../../consumer/work';
 import { type FaultProxy, startFaultProxy } from '../../experiments/proxy/fault-proxy';
 import { type TestQueues, withBroker } from '../harness/broker';
 import { Latch } from '../harness/consumer';
-import { type ConsumerApp, startConsumerApp, stopConsumerApps } from '../harness/consumer-app';
+import { type AddOneRun, type ConsumerApp, startConsumerApp, stopConsumerApps } from '../harness/consumer-app';
 import { eventually } from '../harness/eventually';
 import { expectProblemResponse } from '../producer/problem-response';
 
@@ -18,7 +17,7 @@ afterEach(async () => {
   await proxy.close();
 });
 
-const start = (variables: Readonly<Record<string, string>>, work?: Work): Promise<ConsumerApp> =>
+const start = (variables: Readonly<Record<string, string>>, work?: AddOneRun): Promise<ConsumerApp> =>
   startConsumerApp({ ...queues, env: broker().environment(queues, proxy.endpoint) }, variables, work ? { work } : {});
 
 const status = async (url: string): Promise<number> => (await fetch(url)).status;

@@ -2,7 +2,7 @@ import { type Job } from '../../contract/job';
 import { type Effect, type ItemWrite, type SqlWrite } from '../../results/records';
 
 /** The tutorial's work: moves the job's input from Ann to Bob, once. Its tables are in the file that `RESULTS` names. */
-export function transfer({ input: amount }: Job): Effect {
+export function transfer({ input: amount }: Job<number>): Effect<number> {
   const writes: SqlWrite[] = [
     {
       sql: 'UPDATE account SET balance = balance - ? WHERE owner = ? AND balance >= ?',
@@ -15,7 +15,7 @@ export function transfer({ input: amount }: Job): Effect {
 }
 
 /** The same on DynamoDB, with a table of your own beside the records. */
-export function transferIn(table: string): (job: Job) => Effect {
+export function transferIn(table: string): (job: Job<number>) => Effect<number> {
   const change = (owner: string, sum: number): ItemWrite => ({
     Update: {
       TableName: table,

@@ -4,11 +4,15 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createConsumer } from '../../consumer/app';
-import { type Work } from '../../consumer/work';
+import { ADD_ONE } from '../../jobs/add-one/definition';
+import { type Run, workBy } from '../../jobs/work';
 import { readEnvironment } from '../../contract/environment';
 import { RECORDS, type Records } from '../../results/records';
 import { QueueConsumer } from '../../transport/index';
 import { type TestQueues } from './broker';
+
+/** Work of a test's own for the tutorial's job. */
+export type AddOneRun = Run<typeof ADD_ONE>;
 
 const SILENT = { log: () => undefined, warn: () => undefined, error: () => undefined };
 
@@ -27,12 +31,12 @@ const started = new Set<{ app: NestFastifyApplication; folder: string }>();
 export async function startConsumerApp(
   queues: TestQueues,
   variables: Readonly<Record<string, string>> = {},
-  { work, logger = SILENT }: { readonly work?: Work; readonly logger?: LoggerService } = {},
+  { work, logger = SILENT }: { readonly work?: AddOneRun; readonly logger?: LoggerService } = {},
 ): Promise<ConsumerApp> {
   const folder = await mkdtemp(join(tmpdir(), 'plusone-'));
   const resultsPath = join(folder, 'results.db');
   const environment = readEnvironment({ ...queues.env, RESULTS: `sqlite:${resultsPath}`, ...variables });
-  const app = await createConsumer(environment, logger, work);
+  const app = await createConsumer(environment, logger, work && [workBy(ADD_ONE, work)]);
   started.add({ app, folder });
   await app.init();
   await app.startAllMicroservices();

@@ -4,18 +4,19 @@
  */
 import 'reflect-metadata';
 import { existsSync, writeFileSync } from 'node:fs';
+import { type AddOneRun } from '../harness/consumer-app';
 import { setTimeout as wait } from 'node:timers/promises';
-import { addOne } from '../../consumer/add-one';
+import { ADD_ONE } from '../../jobs/add-one/definition';
+import { workBy } from '../../jobs/work';
 import { consumerFaults, createConsumer } from '../../consumer/app';
 import { readEnvironment } from '../../contract/environment';
-import { type Work } from '../../consumer/work';
 import { run } from '../../service/run';
 import { INPUT } from './inputs';
 
 /** Beside the results: the process has ended once. */
 const ENDED = `${readEnvironment().results.replace('sqlite:', '')}.ended`;
 
-const work: Work = async (job, context) => {
+const work: AddOneRun = async (job, context) => {
   if (job.input === INPUT.fails) throw new Error('thirteen is unlucky');
   if (job.input === INPUT.failsTwice) {
     const record = await context.records.get(job.id);
@@ -27,14 +28,14 @@ const work: Work = async (job, context) => {
     writeFileSync(ENDED, '');
     process.exit(7);
   }
-  return addOne(job);
+  return { result: job.input + 1 };
 };
 
 void run({
   name: 'Function',
   portVariable: 'CONSUMER_PORT',
   check: consumerFaults,
-  create: (environment, logger) => createConsumer(environment, logger, work),
+  create: (environment, logger) => createConsumer(environment, logger, [workBy(ADD_ONE, work)]),
   async listen(app, { consumerPort, host = '127.0.0.1' }) {
     await app.startAllMicroservices();
     await app.listen(consumerPort, host);

@@ -1,3 +1,4 @@
+import { ADD_ONE } from '../../jobs/add-one/definition';
 import { Intake } from '../../producer/intake';
 import { SqliteRecords } from '../../results/sqlite';
 import { keyedJobId } from '../../results/job-id';
@@ -27,7 +28,7 @@ const queuedIds = (): Promise<string[]> => behind.producer.queuedIds(broker());
 test('the same key and body again: the same id, sent once, the same for ever', async () => {
   const id = await idOf(await produce('k'));
   expect(await idOf(await produce('k'))).toBe(id);
-  await behind.producer.records.once({ id, input: 1 }, { result: 2 });
+  await behind.producer.records.once({ id, type: 'add-one', input: 1 }, { result: 2 });
   expect(await idOf(await produce('k'))).toBe(id);
   expect(await queuedIds()).toEqual([id]);
   expect(await (await behind.producer.get(`/results/${id}`)).json()).toMatchObject({ id, status: 'done', result: 2 });
@@ -69,7 +70,7 @@ test('the group is of the body: the same key and input in another group, or in n
   await expectProblemResponse(await post({ input: 1, group: 'b' }), 422);
   await expectProblemResponse(await post({ input: 1 }), 422);
   expect(await idOf(await post({ input: 1, group: 'a' }))).toBe(id);
-  await behind.producer.records.once({ id, input: 1 }, { result: 2 });
+  await behind.producer.records.once({ id, type: 'add-one', input: 1 }, { result: 2 });
   await expectProblemResponse(await post({ input: 1, group: 'b' }), 422);
   expect(await idOf(await post({ input: 1, group: 'a' }))).toBe(id);
   expect(await queuedIds()).toEqual([id]);
@@ -98,13 +99,15 @@ test('an answer of the queue that never arrived: 503, then the same id; a consum
   const ids = await queuedIds();
   expect(ids.length).toBeGreaterThan(1);
   expect(new Set(ids)).toEqual(new Set([id]));
-  expect((await behind.producer.records.once({ id, input: 1 }, { result: 2 })).outcome).toBe('recorded');
-  expect((await behind.producer.records.once({ id, input: 1 }, { result: 2 })).outcome).toBe('repeat');
+  expect((await behind.producer.records.once({ id, type: 'add-one', input: 1 }, { result: 2 })).outcome).toBe(
+    'recorded',
+  );
+  expect((await behind.producer.records.once({ id, type: 'add-one', input: 1 }, { result: 2 })).outcome).toBe('repeat');
 });
 
 test('a crash between claim and send: the repeat sends', async () => {
   const id = keyedJobId('anonymous', 'k');
-  await behind.producer.records.claim({ id, input: 1 });
+  await behind.producer.records.claim({ id, type: 'add-one', input: 1 });
   expect((await behind.producer.get(`/results/${id}`)).status).toBe(202);
   expect(await idOf(await produce('k'))).toBe(id);
   expect(await queuedIds()).toEqual([id]);
@@ -120,7 +123,7 @@ test('a crash between send and accept: the repeat sends a double of the same job
       return Promise.resolve();
     },
   };
-  const wish = { input: 1, group: undefined, caller: 'c', idempotencyKey: 'k' };
+  const wish = { definition: ADD_ONE, input: 1, group: undefined, caller: 'c', idempotencyKey: 'k' };
   const crashing = { claim: records.claim.bind(records), accept: () => Promise.reject(new Error('killed here')) };
   await expect(new Intake(queue, crashing).take(wish)).rejects.toThrow('killed here');
   const id = await new Intake(queue, records).take(wish);

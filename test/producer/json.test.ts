@@ -1,8 +1,10 @@
-import { INPUT_MAX, INPUT_MIN } from '../../contract/job';
 import { withBroker } from '../harness/broker';
 import { INVALID, type JsonCase, VALID } from './json-cases';
 import { startProducer, type TestProducer } from './test-producer';
 import { expectProblemResponse } from './problem-response';
+
+const INPUT_MIN = -9_007_199_254_740_991;
+const INPUT_MAX = 9_007_199_254_740_990;
 
 const broker = withBroker();
 let producer: TestProducer;

@@ -39,7 +39,7 @@ test('accepted: 202 pending with Retry-After, never cached', async () => {
 
 test('claimed: 202 pending', async () => {
   const id = keyedJobId('anonymous', 'claimed');
-  await producer.records.claim({ id, input: 1 });
+  await producer.records.claim({ id, type: 'add-one', input: 1 });
   expect(await (await result(id)).json()).toEqual({ id, status: 'pending' });
 });
 
@@ -53,7 +53,7 @@ test('failing: 202 pending with attempts and the class of the last error', async
 
 test('done: 200 with input, result and time', async () => {
   const id = await newJob();
-  await producer.records.once({ id, input: 1 }, { result: 2 });
+  await producer.records.once({ id, type: 'add-one', input: 1 }, { result: 2 });
   const response = await result(id);
   expect(response.status).toBe(200);
   expect(await response.json()).toEqual({ id, status: 'done', input: 1, result: 2, completedAt: expect.any(String) });
@@ -108,7 +108,7 @@ test.each([
   await expectProblemResponse(await result(id), 404);
   await producer.records.fail({ id, error: 'Error: away' });
   expect((await result(id)).status).toBe(202);
-  await producer.records.once({ id, input: 1 }, { result: 2 });
+  await producer.records.once({ id, type: 'add-one', input: 1 }, { result: 2 });
   for (const asked of [id, id.toUpperCase()]) {
     expect(await (await result(asked)).json()).toMatchObject({ id, status: 'done', result: 2 });
   }
@@ -119,7 +119,7 @@ describe('Prefer: wait', () => {
     const id = await newJob();
     const answer = result(id, 'wait=20');
     await expect(Promise.race([answer, delay(300, 'waits')])).resolves.toBe('waits');
-    await producer.records.once({ id, input: 1 }, { result: 2 });
+    await producer.records.once({ id, type: 'add-one', input: 1 }, { result: 2 });
     const start = performance.now();
     const response = await answer;
     expect(performance.now() - start).toBeLessThan(1_000);
@@ -158,7 +158,9 @@ describe('Prefer: wait', () => {
   test('200 wait at once and each gets its own answer', async () => {
     const ids = await Promise.all(Array.from({ length: 200 }, newJob));
     const answers = ids.map((id) => result(id, 'wait=15'));
-    await Promise.all(ids.map((id, input) => producer.records.once({ id, input }, { result: input + 1 })));
+    await Promise.all(
+      ids.map((id, input) => producer.records.once({ id, type: 'add-one', input }, { result: input + 1 })),
+    );
     const bodies = await Promise.all(
       answers.map(async (answer) => (await (await answer).json()) as { id: string; input: number }),
     );

@@ -1,6 +1,8 @@
 /** The consumer of this repository as it ships: its module, pipeline, engine, health routes; only the work is the bench's. */
 import 'reflect-metadata';
 import { createConsumer } from '../../../consumer/app';
+import { ADD_ONE } from '../../../jobs/add-one/definition';
+import { workBy } from '../../../jobs/work';
 import { createLogger } from '../../../service/logger';
 import { recordNothing } from '../../recording/record-nothing';
 import { type Meter } from '../meter';
@@ -8,10 +10,11 @@ import { type ConsumerSpec, runConsumerPeer } from '../peer';
 import { environmentOf } from './plusone-environment';
 
 async function start(spec: ConsumerSpec, meter: Meter): Promise<void> {
-  const app = await createConsumer(environmentOf(spec, spec.inFlight), createLogger(), async (job) => {
+  const work = workBy(ADD_ONE, async (job) => {
     await meter.handle(job);
     return { result: job.input + 1 };
   });
+  const app = await createConsumer(environmentOf(spec, spec.inFlight), createLogger(), [work]);
   if (spec.variant === 'unrecorded') recordNothing(app);
   await app.startAllMicroservices();
   await app.listen(0, '127.0.0.1');

@@ -1,0 +1,58 @@
+import 'reflect-metadata';
+import { DELIVERY } from './delivery';
+import { BODY_LIMIT_BYTES, type Job } from './job';
+
+/** Seconds until the next run, after `n` failed ones: a random part of `firstSeconds * factor ** (n - 1)`, up to `maxSeconds`. */
+export interface Backoff {
+  readonly firstSeconds: number;
+  readonly maxSeconds: number;
+  readonly factor: number;
+}
+
+/** How jobs of a type are tried, and how large they may be. */
+export interface Policy {
+  /** Failed runs after which a job is dead-lettered. */
+  readonly maxAttempts: number;
+  readonly backoff: Backoff;
+  /** A run past this is told to stop and counts as failed. Undefined: `HANDLER_TIMEOUT_SECONDS`. */
+  readonly timeoutSeconds: number | undefined;
+  /** Of a request's body, of the input as JSON and of the result as JSON, each. */
+  readonly sizeLimitBytes: number;
+}
+
+/** A class whose one property `Name` carries the rules of class-validator. */
+type ClassWith<Name extends string, Value> = new () => Readonly<Record<Name, Value>>;
+
+/** What producer, consumer and infra agree on about jobs of one kind. */
+export interface JobType<Input = unknown, Result = unknown> {
+  /** In the path `/jobs/{type}`, in the message's attribute `type`, in records, logs and metrics. */
+  readonly type: string;
+  /** The newest version of its messages that this code understands; a message that names none is of version 1. */
+  readonly version: number;
+  readonly input: ClassWith<'input', Input>;
+  readonly result: ClassWith<'result', Result>;
+  readonly policy: Policy;
+}
+
+export type InputOf<Definition> = Definition extends JobType<infer Input> ? Input : never;
+export type ResultOf<Definition> = Definition extends JobType<unknown, infer Result> ? Result : never;
+export type JobOf<Definition> = Job<InputOf<Definition>>;
+
+const DEFAULT_POLICY: Policy = {
+  maxAttempts: DELIVERY.maxAttempts,
+  backoff: { firstSeconds: 2, maxSeconds: 900, factor: 2 },
+  timeoutSeconds: undefined,
+  sizeLimitBytes: BODY_LIMIT_BYTES,
+};
+
+/** A job type as its folder in `jobs/` says it; what is left out has a default. */
+interface Definition<Input, Result> extends Pick<JobType<Input, Result>, 'type' | 'input' | 'result'> {
+  readonly version?: number;
+  readonly policy?: Partial<Policy>;
+}
+
+/** Whether the definition can work is asked at the start of each app, which names everything that is wrong. */
+export function defineJob<Input, Result>(definition: Definition<Input, Result>): JobType<Input, Result> {
+  const { version = 1, policy } = definition;
+  return Object.freeze({ ...definition, version, policy: { ...DEFAULT_POLICY, ...policy } });
+}

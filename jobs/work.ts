@@ -1,0 +1,58 @@
+import { type InjectionToken, type ModuleMetadata, type Provider, type Type } from '@nestjs/common';
+import { type JobOf, type JobType, type ResultOf } from '../contract/job-type';
+import { type Effect, type OnceAnswer, type Records } from '../results/records';
+
+/** A job as its work gets it. */
+export type WorkJob<Definition> = JobOf<Definition> & {
+  /** As the message says: its order on a FIFO queue, its fair share on any other. */
+  readonly group: string | undefined;
+};
+
+/** What a run may use beside its job. */
+export interface WorkContext {
+  /** Aborted when the lease is lost, the timeout is over or the process ends. */
+  readonly signal: AbortSignal;
+  /** For `onceElsewhere`. */
+  readonly records: Pick<Records, 'get' | 'lease' | 'once'>;
+}
+
+/**
+ * A run of a job: there may be more than one, what it returns takes effect once; an answer of `onceElsewhere` did
+ * already. What it throws is a failed run, tried again after a backoff; a `Rejection` dead-letters the job at once.
+ */
+export type Run<Definition> = (
+  job: WorkJob<Definition>,
+  context: WorkContext,
+) => Effect<ResultOf<Definition>> | Promise<Effect<ResultOf<Definition>> | OnceAnswer>;
+
+/** The work of a job type: an injectable class of the team's own. */
+export interface Work<Definition> {
+  run: Run<Definition>;
+}
+
+/** What the class of a work needs to be injected. */
+type Needs = Pick<ModuleMetadata, 'imports' | 'providers'>;
+
+/** A job type and who does its jobs. */
+export interface JobWork {
+  readonly definition: JobType;
+  /** Under which Nest injects the `Work`. */
+  readonly token: InjectionToken;
+  readonly imports: NonNullable<Needs['imports']>;
+  readonly providers: readonly Provider[];
+}
+
+/** Jobs of this type are done by this class; `needs` are the modules and providers that its constructor asks for. */
+export function workOf<Definition extends JobType>(
+  definition: Definition,
+  token: Type<Work<Definition>>,
+  { imports = [], providers = [] }: Needs = {},
+): JobWork {
+  return { definition, token, imports, providers: [token, ...providers] };
+}
+
+/** The same by a function that needs nothing injected. */
+export function workBy<Definition extends JobType>(definition: Definition, run: Run<Definition>): JobWork {
+  const token = Symbol(definition.type);
+  return { definition, token, imports: [], providers: [{ provide: token, useValue: { run } }] };
+}
