@@ -61,7 +61,7 @@ describe('opening', () => {
     const database = new DatabaseSync(path);
     database.exec('PRAGMA user_version = 7');
     database.close();
-    await expect(open()).rejects.toThrow(/is a results store of version 7, this program needs version 4;/);
+    await expect(open()).rejects.toThrow(/is a results store of version 7, this program needs version 5;/);
     await expect(open()).rejects.toThrow(StoreUnusable);
   });
 
@@ -101,8 +101,8 @@ describe('opening', () => {
     const records = await openNamed(`sqlite:${path}`);
     await records.close();
     expect(existsSync(path)).toBe(true);
-    await expect(openNamed('postgres:x')).rejects.toThrow(/takes sqlite:PATH or dynamodb:TABLE/);
-    await expect(openNamed('sqlite:')).rejects.toThrow(/takes sqlite:PATH or dynamodb:TABLE/);
+    await expect(openNamed('postgres:x')).rejects.toThrow(/takes sqlite:PATH, dynamodb:TABLE or none/);
+    await expect(openNamed('sqlite:')).rejects.toThrow(/takes sqlite:PATH, dynamodb:TABLE or none/);
   });
 });
 
