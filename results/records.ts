@@ -16,7 +16,7 @@ import type { Job } from '../contract/job';
  * | `failed`   | consumer when it dead-letters, ops when it deletes  | until a retry succeeds |
  */
 export type RecordState = (typeof STATES)[number];
-const STATES = ['claimed', 'accepted', 'failing', 'done', 'failed'] as const;
+export const STATES = ['claimed', 'accepted', 'failing', 'done', 'failed'] as const;
 
 export const isState = (value: unknown): value is RecordState => STATES.some((state) => state === value);
 

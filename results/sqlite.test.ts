@@ -7,6 +7,7 @@ import { recordsConformance } from './conformance';
 import { sqliteLedger } from './conformance/sqlite-ledger';
 import { RecordRefused, StoreUnavailable, StoreUnusable } from './errors';
 import { openRecords } from './open';
+import { STATES } from './records';
 import { SqliteRecords } from './sqlite';
 
 let folder: string;
@@ -35,6 +36,7 @@ recordsConformance('SQLite', async () => ({
   records: await open(),
   reopen: open,
   expiresByItself: false,
+  lists: STATES,
   ledger: sqliteLedger(path),
   destroy: async () => {
     await Promise.all(opened.splice(0).map((records) => records.close()));

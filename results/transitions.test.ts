@@ -44,7 +44,9 @@ describe('a lease with token 3', () => {
 
   test('is no obstacle to a repeat, with whatever token', () => {
     const done: HeldRecord = { ...leased(NOW + 1), state: 'done', result: '2' };
-    expect(recording(done, { ...job, result: '9', token: 1 }, NOW)).toEqual({ answer: { outcome: 'repeat', result: 2 } });
+    expect(recording(done, { ...job, result: '9', token: 1 }, NOW)).toEqual({
+      answer: { outcome: 'repeat', result: 2 },
+    });
   });
 });
 

@@ -48,7 +48,9 @@ export function toItem(record: HeldRecord, version: string): Item {
     attempts: whole(record.attempts),
     updatedAt: whole(record.updatedAt),
     version: text(version),
-    ...(record.state === 'failed' && { [FAILED_INDEX.key]: text(shardIn(typeOf(record), shardOf(record.id, ID_SHARDS))) }),
+    ...(record.state === 'failed' && {
+      [FAILED_INDEX.key]: text(shardIn(typeOf(record), shardOf(record.id, ID_SHARDS))),
+    }),
     [EXPIRY_ATTRIBUTE]: whole(Math.ceil(record.updatedAt / 1_000) + DELIVERY.recordRetentionSeconds),
     ...(type !== undefined && { type: text(type) }),
     ...(begun !== undefined && { begun: whole(begun) }),
