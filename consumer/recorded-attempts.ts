@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { DEFAULT_TYPE } from '../contract/job';
-import { payloadHash } from '../results/payload-hash';
+import { payloadIfAny } from '../results/payload-hash';
 import { type Attempted, RECORDS, type Records } from '../results/records';
 import {
   type Attempts,
@@ -23,7 +23,8 @@ export class RecordedAttempts implements Attempts {
     if (!record) return { attempts: 0, begun: 0, job: 'open' };
     const { state, attempts, begun = 0, hash, movedMessage } = record;
     if (state === 'done') {
-      const same = typeOf(record) === typeOf(delivery) && hash === hashOf(body);
+      const payload = payloadIfAny({ type: typeOf(delivery), input: inputOf(body) });
+      const same = typeOf(record) === payload?.type && hash === payload.hash;
       return { attempts, begun, job: same ? 'done' : 'conflict' };
     }
     if (state !== 'failed') return { attempts, begun, job: 'open' };
@@ -34,7 +35,7 @@ export class RecordedAttempts implements Attempts {
   }
 
   async begin(delivery: Delivery): Promise<Standing> {
-    const run = { id: this.jobId(delivery), messageId: delivery.messageId };
+    const run = { id: this.jobId(delivery), type: typeOf(delivery), messageId: delivery.messageId };
     return this.standingAfter(delivery, await this.records.begin(run));
   }
 
@@ -43,14 +44,17 @@ export class RecordedAttempts implements Attempts {
   }
 
   async fail(delivery: Delivery, { error, publicError }: RunFailure, noted: boolean): Promise<Standing> {
-    const run = { id: this.jobId(delivery), error, publicError, messageId: delivery.messageId, noted };
+    const { messageId } = delivery;
+    const run = { id: this.jobId(delivery), type: typeOf(delivery), error, publicError, messageId, noted };
     return this.standingAfter(delivery, await this.records.fail(run));
   }
 
   async deadLettered(delivery: Delivery, deadLetter: DeadLetter, sent: boolean): Promise<void> {
     const { reason, error, publicError, attempts } = deadLetter;
     const moved = sent ? { movedMessage: delivery.messageId } : {};
-    await this.records.failed({ id: this.jobId(delivery), reason, lastError: error, publicError, attempts, ...moved });
+    const body = bodyOf(delivery);
+    const job = { id: jobIdOf(idInBody(body), delivery), type: typeOf(delivery), input: inputOf(body) };
+    await this.records.failed({ ...job, reason, lastError: error, publicError, attempts, ...moved });
   }
 
   jobId(delivery: Delivery): string {
@@ -75,7 +79,5 @@ function bodyOf(delivery: Delivery): unknown {
   }
 }
 
-function hashOf(body: unknown): string | undefined {
-  const input = typeof body === 'object' && body !== null && 'input' in body ? body.input : undefined;
-  return input === undefined ? undefined : payloadHash({ input });
-}
+const inputOf = (body: unknown): unknown =>
+  typeof body === 'object' && body !== null && 'input' in body ? body.input : undefined;
