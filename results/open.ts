@@ -1,6 +1,7 @@
 import { DynamoRecords } from './dynamodb/dynamodb';
 import { type TablePlace } from './dynamodb/client';
 import { StoreUnusable } from './errors';
+import { NoRecords } from './none';
 import type { Records } from './records';
 import { SqliteRecords } from './sqlite';
 
@@ -9,8 +10,11 @@ export interface StoreSpec extends TablePlace {
   readonly results: string;
 }
 
-/** Opens the results store that `RESULTS` names: `sqlite:PATH` or `dynamodb:TABLE`. */
+export const keepsRecords = (results: string): boolean => results !== 'none';
+
+/** Opens the results store that `RESULTS` names: `sqlite:PATH` or `dynamodb:TABLE`; `none` keeps nothing. */
 export async function openRecords({ results, ...place }: StoreSpec): Promise<Records> {
+  if (!keepsRecords(results)) return new NoRecords();
   const { kind, name } = parseResults(results);
   if (kind === 'sqlite' && name !== '') return SqliteRecords.open(name);
   if (kind === 'dynamodb' && name !== '') return DynamoRecords.open(name, place);
