@@ -1,3 +1,5 @@
+// Decorators of nested classes ask for it, also where no app has loaded it.
+import 'reflect-metadata';
 import { DELIVERY } from './delivery';
 import { BODY_LIMIT_BYTES, type Job } from './job';
 
