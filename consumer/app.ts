@@ -12,8 +12,9 @@ import { type JobWork } from '../jobs/work';
 import { WORKS } from '../jobs/works';
 import { createLogger } from '../service/logger';
 import { isSameQueue, SqsStrategy } from '../transport/index';
-import { EVENT_LIMIT_BYTES } from './events.controller';
 import { ConsumerModule, type ConsumerOptions } from './consumer.module';
+import { EVENT_LIMIT_BYTES } from './events.controller';
+import { INSPECTED, isInspected, patient, patientWork } from './inspected';
 import { ProblemFilter } from './problem.filter';
 
 /** An attribute of a message may be named `__proto__`; Fastify would refuse the whole event for it. */
@@ -25,7 +26,12 @@ export async function createConsumer(
   logger: LoggerService = createLogger(),
   works: readonly JobWork[] = WORKS,
 ): Promise<NestFastifyApplication> {
-  const module = ConsumerModule.with(optionsOf(environment, works));
+  assertSound(environment, works);
+  const inspected = isInspected();
+  if (inspected) logger.log(INSPECTED, 'Consumer');
+  const module = ConsumerModule.with(
+    inspected ? optionsOf(patient(environment), works.map(patientWork)) : optionsOf(environment, works),
+  );
   const app = await NestFactory.create<NestFastifyApplication>(module, new FastifyAdapter(HTTP), {
     logger,
     abortOnError: false,
@@ -74,12 +80,20 @@ function workFaults(works: readonly JobWork[], definitions: readonly JobType[]):
   ];
 }
 
-function optionsOf(environment: Environment, works: readonly JobWork[]): ConsumerOptions {
+/** Nothing keeps the consumer from starting. */
+interface SoundEnvironment extends Environment {
+  readonly queueUrl: string;
+  readonly deadLetterQueueUrl: string;
+}
+
+function assertSound(environment: Environment, works: readonly JobWork[]): asserts environment is SoundEnvironment {
+  const faults = consumerFaults(environment, { works, definitions: works.map(({ definition }) => definition) });
+  if (faults.length > 0) throw new EnvironmentError(faults);
+}
+
+function optionsOf(environment: SoundEnvironment, works: readonly JobWork[]): ConsumerOptions {
   const { queueUrl, deadLetterQueueUrl, handlerTimeoutSeconds, onLambda } = environment;
   const definitions = works.map(({ definition }) => definition);
-  const faults = consumerFaults(environment, { works, definitions });
-  if (faults.length > 0 || queueUrl === undefined || deadLetterQueueUrl === undefined)
-    throw new EnvironmentError(faults);
   const { region, sqsEndpoint: endpoint, sqsCredentials: credentials, sdkPath } = environment;
   const queue = {
     queueUrl,
