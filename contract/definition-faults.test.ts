@@ -84,3 +84,21 @@ it('every fault is named, of every type', () => {
     expect.stringContaining('named ""'),
   ]);
 });
+
+class Bare {
+  readonly input: string;
+}
+class Two {
+  @IsString()
+  readonly result: string;
+
+  @IsString()
+  readonly more: string;
+}
+
+it('classes that cannot work are refused, each in a sentence', () => {
+  expect(definitionFaults([defineJob({ type: 'resize', input: Bare, result: Two })])).toEqual([
+    'The input of the job type resize cannot work: Bare has no rule of class-validator; say what its properties must be, such as @IsInt()',
+    'The result of the job type resize cannot work: Two must have the one property result with rules; it has result, more',
+  ]);
+});

@@ -1,5 +1,6 @@
 import { DELIVERY, minReceiveCount, receivingSeconds } from './delivery';
 import { type JobType } from './job-type';
+import { type Class, shapeOf } from './shape';
 
 /** As a segment of a path, an attribute of a message and a label of a metric take it. */
 const TYPE_PATTERN = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
@@ -41,7 +42,20 @@ function faultsOf(definition: JobType): string[] {
   const faults = wrong.map(
     ({ name, value, form }) => `The job type ${type} has ${name} ${quoted(value)}; it takes ${form}`,
   );
-  return faults.length > 0 ? faults : durationFaults(definition);
+  return [...(faults.length > 0 ? faults : durationFaults(definition)), ...classFaults(definition)];
+}
+
+function classFaults({ type, input, result }: JobType): string[] {
+  const fault = (of: 'input' | 'result', name: Class): string[] => {
+    try {
+      shapeOf(name, of);
+      return [];
+    } catch (error) {
+      const sentence = error instanceof Error ? error.message : String(error);
+      return [`The ${of} of the job type ${type} cannot work: ${sentence.replace(/\.$/, '')}`];
+    }
+  };
+  return [...fault('input', input), ...fault('result', result)];
 }
 
 const quoted = (value: unknown): string => (typeof value === 'string' ? JSON.stringify(value) : String(value));

@@ -1,4 +1,3 @@
-// Decorators of nested classes ask for it, also where no app has loaded it.
 import 'reflect-metadata';
 import { DELIVERY } from './delivery';
 import { BODY_LIMIT_BYTES, type Job } from './job';

@@ -53,7 +53,9 @@ async function start(definition: JobType, make: () => unknown, elsewhere = false
   const run: Run<JobType> = (job, { records, signal }) => {
     runs += 1;
     const effect = { result: make() };
-    return elsewhere ? onceElsewhere({ records, job }, { leaseSeconds: 5, signal }, () => Promise.resolve(effect)) : effect;
+    return elsewhere
+      ? onceElsewhere({ records, job }, { leaseSeconds: 5, signal }, () => Promise.resolve(effect))
+      : effect;
   };
   return startConsumerApp(queues, {}, { works: [workBy(definition, run)] });
 }

@@ -30,9 +30,10 @@ it('a consumer whose jobs cannot work says why with the faults of its environmen
   const { message, level } = JSON.parse(app.lines[0] ?? '') as { message: string; level: string };
   expect(level).toBe('error');
   expect(message.split('\n')).toEqual([
-    '6 faults keep this from starting:',
+    '7 faults keep this from starting:',
     expect.stringMatching(/^ {2}PORT is "x"; it takes/),
     '  The job type endless has policy.maxAttempts Infinity; it takes a whole number from 1 to 982',
+    expect.stringMatching(/^ {2}The input of the job type bare cannot work: Bare has no rule of class-validator/),
     '  The job type add-one has two works; it takes one',
     '  The job type unlisted has a work and is not among the definitions; add it to jobs/definitions.ts',
     '  The job type endless has no work, so that each of its jobs would be a dead letter; add its work to jobs/works.ts',

@@ -10,6 +10,9 @@ class Input {
   @IsNumber()
   readonly input: number;
 }
+class Bare {
+  readonly input: number;
+}
 class Result {
   @IsNumber()
   readonly result: number;
@@ -18,13 +21,17 @@ class Result {
 const UNLISTED = defineJob({ type: 'unlisted', input: Input, result: Result });
 const ENDLESS = defineJob({ type: 'endless', input: Input, result: Result, policy: { maxAttempts: Infinity } });
 
-const works = [UNLISTED, ADD_ONE, ADD_ONE].map((definition) => workBy(definition, ({ input }) => ({ result: input })));
+const BARE = defineJob({ type: 'bare', input: Bare, result: Result });
+
+const works = [UNLISTED, ADD_ONE, ADD_ONE, BARE].map((definition) =>
+  workBy(definition, ({ input }) => ({ result: input })),
+);
 
 /** A process of its own: the consumer with definitions and works that do not go together. */
 void run({
   name: 'Faulty consumer',
   portVariable: 'CONSUMER_PORT',
-  check: (environment) => consumerFaults(environment, { works, definitions: [ADD_ONE, ENDLESS] }),
+  check: (environment) => consumerFaults(environment, { works, definitions: [ADD_ONE, ENDLESS, BARE] }),
   create: (environment, logger) => createConsumer(environment, logger, works),
   listen: (app) => app.listen(0, '127.0.0.1'),
 });
