@@ -84,7 +84,12 @@ const REFUSED: [string, JobType, () => unknown, string][] = [
   ['a cycle', BILL, () => ({ sum: { cents: 1 }, extra: circle }), '/result/extra/itself/itself'],
   ['too deep', BILL, () => ({ sum: { cents: 1 }, extra: { deep } }), 'nests deeper than 32'],
   ['a hole', BILL, () => ({ sum: { cents: 1 }, extra: { list: [1, undefined] } }), '/result/extra/list/1 is missing'],
-  ['another property', BILL, () => ({ sum: { cents: 1 }, extra: {}, more: 1 }), 'more'],
+  [
+    'another property',
+    BILL,
+    () => ({ sum: { cents: 1 }, extra: {}, more: 1 }),
+    '/result has unknown fields; it takes sum and extra',
+  ],
 ];
 
 it.each(REFUSED)(
