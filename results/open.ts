@@ -17,6 +17,9 @@ export async function openRecords({ results, ...place }: StoreSpec): Promise<Rec
   throw new StoreUnusable(`RESULTS is "${results}"; it takes sqlite:PATH or dynamodb:TABLE`);
 }
 
+/** Whether `RESULTS` names a store at all. */
+export const keepsRecords = (results: string): boolean => results !== 'none';
+
 /** Either part may be what no store knows. */
 export function parseResults(results: string): { readonly kind: string; readonly name: string } {
   const separator = results.indexOf(':');
