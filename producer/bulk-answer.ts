@@ -36,7 +36,7 @@ export class BulkAnswer {
 
   /** Ends once every line has been said. */
   async *inOrder(): AsyncGenerator<string> {
-    for (let next = 0; next < this.texts.length; ) {
+    for (let next = 0; next < this.texts.length;) {
       let text = '';
       for (let line = this.texts[next]; line !== undefined; line = this.texts[next]) {
         text += line;

@@ -1,4 +1,5 @@
 import { type ServerResponse } from 'node:http';
+import { onceAnswered } from './answered';
 import { type Problem, unavailable } from '../service/problem';
 
 /** Requests in bulk at once, from their headers to the end of their answers. Each holds up to 1 MiB, and its answers. */
@@ -15,7 +16,7 @@ export class BulkRoom {
       return unavailable('Too many requests in bulk are on their way already.', RETRY_AFTER_SECONDS);
     }
     this.taken += 1;
-    response.once('close', () => {
+    onceAnswered(response, () => {
       this.taken -= 1;
     });
     return undefined;

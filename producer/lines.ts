@@ -46,7 +46,7 @@ async function readAll(body: IncomingMessage): Promise<Buffer> {
 function split(body: Buffer): Buffer[] {
   if (body.length === 0) throw new Problem(400, 'The body is empty; send one JSON object a line.');
   const lines: Buffer[] = [];
-  for (let start = 0; start < body.length; ) {
+  for (let start = 0; start < body.length;) {
     if (lines.length === MAX_LINES) throw new Problem(400, `The body has more than ${MAX_LINES} lines; divide it.`);
     const newline = body.indexOf(NEWLINE, start);
     const end = newline === -1 ? body.length : newline;
