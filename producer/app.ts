@@ -3,7 +3,7 @@ import { NestFactory } from '@nestjs/core';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { type Environment, EnvironmentError } from '../contract/environment';
 import { type JobType } from '../contract/job-type';
-import { openRecords } from '../results/open';
+import { keepsRecords, openRecords } from '../results/open';
 import { ApiKeys } from './api-keys';
 import { type Callers } from './callers';
 import { producerFaults } from './faults';
@@ -38,8 +38,9 @@ export async function createProducer(
   const limit = new RateLimit(environment.rateLimitPerSecond);
   const refusals = new Refusals(logger);
   const adapter = createAdapter({ limit, refusals });
+  const callers = callersOf(environment);
   guardRequests(adapter.getInstance(), {
-    callers: callersOf(environment),
+    callers,
     limit,
     isKnownHost: knownHosts(environment),
     routes: new Routes(),
@@ -58,7 +59,12 @@ export async function createProducer(
     abortOnError: false,
   });
   app.useGlobalFilters(problems);
-  serveDocs(adapter.getInstance(), () => createDocument(app, environment.apiKeys.length > 0));
+  const documented = {
+    definitions,
+    keepsRecords: keepsRecords(environment.results),
+    withKeys: environment.apiKeys.length > 0,
+  };
+  serveDocs(adapter.getInstance(), callers, (known) => createDocument(app, documented, known));
   return app;
 }
 

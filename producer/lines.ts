@@ -2,8 +2,8 @@ import { type IncomingMessage } from 'node:http';
 import { Problem } from '../service/problem';
 import { tooLarge } from './too-large';
 
-const MAX_BYTES = 1_048_576;
-const MAX_LINES = 1_000;
+export const MAX_BYTES = 1_048_576;
+export const MAX_LINES = 1_000;
 
 const NEWLINE = 0x0a;
 

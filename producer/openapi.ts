@@ -1,15 +1,29 @@
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import { type JobType } from '../contract/job-type';
+import { AcceptedJob, LineProblem } from './answers';
+import { describeDone } from './api-done';
+import { jobApi, namelessJobApi } from './api-jobs';
 
 const DESCRIPTION =
   'Takes jobs and answers at once; a consumer works them off a queue, each with one effect. ' +
   'Of a property that comes twice the last counts, and numbers are read as IEEE 754 doubles. ' +
   'Every error of a request is a problem document (RFC 9457) and repeats nothing of what was sent.';
 
-export function createDocument(app: NestFastifyApplication, withKeys: boolean): OpenAPIObject {
+const NAMELESS = ' Which types of jobs there are is said to those who ask for this document with an API key.';
+
+export interface Documented {
+  readonly definitions: readonly JobType[];
+  readonly keepsRecords: boolean;
+  readonly withKeys: boolean;
+}
+
+/** `known`: whoever asks is let in, and may know which types there are. */
+export function createDocument(app: NestFastifyApplication, documented: Documented, known: boolean): OpenAPIObject {
+  const { definitions, keepsRecords, withKeys } = documented;
   const builder = new DocumentBuilder()
     .setTitle('Plusone producer')
-    .setDescription(DESCRIPTION)
+    .setDescription(known ? DESCRIPTION : DESCRIPTION + NAMELESS)
     .setVersion('1')
     .setLicense('MIT', 'https://opensource.org/license/mit')
     .addServer('/', 'This producer')
@@ -22,8 +36,13 @@ export function createDocument(app: NestFastifyApplication, withKeys: boolean): 
       .addSecurityRequirements('bearer')
       .addSecurityRequirements('api-key');
   }
-  const document = SwaggerModule.createDocument(app, builder.build());
+  const options = { extraModels: [AcceptedJob, LineProblem] };
+  const document = SwaggerModule.createDocument(app, builder.build(), options);
   document.info.contact = { name: 'Whoever runs this producer' };
   if (!withKeys) document.security = [];
+  const { paths, schemas } = (known ? jobApi : namelessJobApi)(definitions, keepsRecords);
+  Object.assign(document.paths, paths);
+  Object.assign((document.components ??= {}), { schemas: { ...document.components.schemas, ...schemas } });
+  if (known) describeDone(document, definitions);
   return document;
 }
