@@ -41,7 +41,7 @@ function doneSchemas({ type, input, result }: JobType, name: string, any: ClassS
 
 function describeExamples({ paths }: OpenAPIObject, definitions: readonly JobType[]): void {
   const ended = paths[PATH]?.get?.responses['200'];
-  const content = ended !== undefined && 'content' in ended ? ended.content?.['application/json'] : undefined;
+  const content = ended !== undefined && 'content' in ended ? ended.content['application/json'] : undefined;
   if (content === undefined) return;
   const examples: ExamplesObject = {};
   for (const { type, example } of definitions) {

@@ -9,7 +9,7 @@ import {
 } from '@nestjs/swagger';
 import { IsDefined } from 'class-validator';
 import { DEFAULT_TYPE } from '../contract/job';
-import { type JobType } from '../contract/job-type';
+import { defineJob, type JobType } from '../contract/job-type';
 import { AcceptedJob, LineProblem } from './answers';
 import { problemResponses } from './api-problems';
 import { MAX_KEYED_LINES } from './bulk-run';
@@ -50,19 +50,25 @@ class AnyInput {
   readonly input: unknown;
 }
 
-/** One path for all types, which are not named: for those who have no key. */
+class AnyResult {
+  @IsDefined()
+  readonly result: unknown;
+}
+
+const ANY = defineJob({ type: 'job', input: AnyInput, result: AnyResult });
+
+/** One path for all types, which are not named, and the tutorial's: for those who have no key. */
 export function namelessJobApi(definitions: readonly JobType[], keepsRecords: boolean): JobApi {
-  const produced = definitions.filter(({ type }) => type === DEFAULT_TYPE);
-  const { paths, schemas } = jobApi(produced, keepsRecords);
-  const [first] = definitions;
-  if (first === undefined) return { paths, schemas };
-  const { example: _, ...any } = { ...first, type: 'job', input: AnyInput };
-  const type: ParameterObject = { name: 'type', in: 'path', required: true, schema: { type: 'string' } };
-  const post = operation(any, { operationId: 'queue-job', keepsRecords, type });
+  const { paths, schemas } = jobApi(
+    definitions.filter(({ type }) => type === DEFAULT_TYPE),
+    keepsRecords,
+  );
   const produce = paths['/produce'];
+  const type: ParameterObject = { name: 'type', in: 'path', required: true, schema: { type: 'string' } };
+  const post = operation(ANY, { operationId: 'queue-job', keepsRecords, type });
   return {
     paths: { ...(produce && { '/produce': produce }), '/jobs/{type}': { post } },
-    schemas: { ...schemas, ...requestSchemas(any, keepsRecords) },
+    schemas: { ...schemas, ...requestSchemas(ANY, keepsRecords) },
   };
 }
 

@@ -1,7 +1,7 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiExtraModels, ApiResponse, getSchemaPath, type ResponseObject, type ResponsesObject } from '@nestjs/swagger';
 import { ProblemDocument } from './answers';
-import { type Fault } from '../contract/validation';
+import { type Fault } from '../contract/fault';
 import { BODY_LIMIT_BYTES } from '../contract/job';
 import { Problem, PROBLEM_TYPE } from '../service/problem';
 import { tooLarge } from './too-large';

@@ -3,7 +3,7 @@ import { NestFactory } from '@nestjs/core';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { type Environment, EnvironmentError } from '../contract/environment';
 import { type JobType } from '../contract/job-type';
-import { keepsRecords, openRecords } from '../results/open';
+import { openRecords } from '../results/open';
 import { ApiKeys } from './api-keys';
 import { type Callers } from './callers';
 import { producerFaults } from './faults';
@@ -59,12 +59,7 @@ export async function createProducer(
     abortOnError: false,
   });
   app.useGlobalFilters(problems);
-  const documented = {
-    definitions,
-    keepsRecords: keepsRecords(environment.results),
-    withKeys: environment.apiKeys.length > 0,
-  };
-  serveDocs(adapter.getInstance(), callers, (known) => createDocument(app, documented, known));
+  serveDocs(adapter.getInstance(), callers, (known) => createDocument(app, { environment, definitions, known }));
   return app;
 }
 

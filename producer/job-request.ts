@@ -1,4 +1,5 @@
 import { IsInt, Matches, Max, Min, ValidateIf } from 'class-validator';
+import { JSONSchema } from 'class-validator-jsonschema';
 import { GROUP_PATTERN } from '../contract/job';
 import { type JobType } from '../contract/job-type';
 import { ValidBody } from '../contract/validation';
@@ -35,10 +36,12 @@ interface RequestClasses {
 /** What a request and a line hold for a job type, by its rules. */
 export function requestClassesOf({ input }: JobType): RequestClasses {
   class Request extends input implements JobRequest {
+    @JSONSchema({ description: 'Jobs of a group keep their order on a FIFO queue; on any other, groups share fairly.' })
     @given('group')
     @Matches(GROUP_PATTERN, GROUP_RULE)
     readonly group?: string;
 
+    @JSONSchema({ description: 'A consumer may have the job after this long. Not on a FIFO queue.' })
     @given('delaySeconds')
     @IsInt(DELAY_RULE)
     @Min(0, DELAY_RULE)
@@ -46,6 +49,7 @@ export function requestClassesOf({ input }: JobType): RequestClasses {
     readonly delaySeconds?: number;
   }
   class Line extends Request implements JobLine {
+    @JSONSchema({ description: 'What the header Idempotency-Key is for one job.' })
     @given('idempotencyKey')
     @Matches(IDEMPOTENCY_KEY_PATTERN, { message: `must be a string of ${KEY_RULE}` })
     readonly idempotencyKey?: string;

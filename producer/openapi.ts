@@ -1,6 +1,8 @@
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import { type Environment } from '../contract/environment';
 import { type JobType } from '../contract/job-type';
+import { keepsRecords } from '../results/open';
 import { AcceptedJob, LineProblem } from './answers';
 import { describeDone } from './api-done';
 import { jobApi, namelessJobApi } from './api-jobs';
@@ -13,14 +15,15 @@ const DESCRIPTION =
 const NAMELESS = ' Which types of jobs there are is said to those who ask for this document with an API key.';
 
 export interface Documented {
+  readonly environment: Pick<Environment, 'apiKeys' | 'results'>;
   readonly definitions: readonly JobType[];
-  readonly keepsRecords: boolean;
-  readonly withKeys: boolean;
+  /** Whoever asks is let in, and may know which types there are. */
+  readonly known: boolean;
 }
 
-/** `known`: whoever asks is let in, and may know which types there are. */
-export function createDocument(app: NestFastifyApplication, documented: Documented, known: boolean): OpenAPIObject {
-  const { definitions, keepsRecords, withKeys } = documented;
+export function createDocument(app: NestFastifyApplication, documented: Documented): OpenAPIObject {
+  const { environment, definitions, known } = documented;
+  const withKeys = environment.apiKeys.length > 0;
   const builder = new DocumentBuilder()
     .setTitle('Plusone producer')
     .setDescription(known ? DESCRIPTION : DESCRIPTION + NAMELESS)
@@ -40,7 +43,7 @@ export function createDocument(app: NestFastifyApplication, documented: Document
   const document = SwaggerModule.createDocument(app, builder.build(), options);
   document.info.contact = { name: 'Whoever runs this producer' };
   if (!withKeys) document.security = [];
-  const { paths, schemas } = (known ? jobApi : namelessJobApi)(definitions, keepsRecords);
+  const { paths, schemas } = (known ? jobApi : namelessJobApi)(definitions, keepsRecords(environment.results));
   Object.assign(document.paths, paths);
   Object.assign((document.components ??= {}), { schemas: { ...document.components.schemas, ...schemas } });
   if (known) describeDone(document, definitions);

@@ -177,7 +177,9 @@ describe('bodies that do not end', () => {
 test('a body in chunks, cut anywhere, is the same lines', async () => {
   const client = await openRaw(producer.port);
   const body = '{"input":1}\r\n{"input":2}';
-  const chunks = Array.from(body).map((character) => `1\r\n${character}\r\n`).join('');
+  const chunks = Array.from(body)
+    .map((character) => `1\r\n${character}\r\n`)
+    .join('');
   client.send(`${HEAD}Transfer-Encoding: chunked\r\nConnection: close\r\n\r\n${chunks}0\r\n\r\n`);
   await eventually(() => client.socket.closed);
   expect(client.received.match(/"accepted"/g)).toHaveLength(2);
