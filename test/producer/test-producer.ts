@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Environment, readEnvironment } from '../../contract/environment';
+import { type JobType } from '../../contract/job-type';
 import { createProducer } from '../../producer/app';
 import { openRecords } from '../../results/open';
 import { RECORDS, type Records } from '../../results/records';
@@ -36,6 +37,8 @@ export interface ProducerOptions {
   readonly fifo?: boolean;
   /** Behind the URL of the queue, as the producer is told it. */
   readonly urlEnd?: string;
+  /** The job types it takes; those of `jobs/` by default. */
+  readonly definitions?: readonly JobType[];
 }
 
 interface Parts {
@@ -107,7 +110,7 @@ export async function startProducer(broker: TestBroker, options: ProducerOptions
   const results = `sqlite:${join(directory, 'results.db')}`;
   const logger = new QuietLogger();
   const environment = { ...readEnvironment({ ...variables, RESULTS: results }), ...options.environment };
-  const app = await createProducer(environment, logger);
+  const app = await createProducer(environment, logger, options.definitions);
   await app.listen(0, '127.0.0.1');
   const port = Number(new URL(await app.getUrl()).port);
   const records = await openRecords(environment);
