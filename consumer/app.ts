@@ -22,7 +22,7 @@ export async function createConsumer(
   logger: LoggerService = createLogger(),
   works: readonly JobWork[] = WORKS,
 ): Promise<NestFastifyApplication> {
-  const module = ConsumerModule.with({ ...optionsOf(environment), works });
+  const module = ConsumerModule.with({ ...optionsOf(environment, works), works });
   const app = await NestFactory.create<NestFastifyApplication>(module, new FastifyAdapter(HTTP), {
     logger,
     abortOnError: false,
@@ -43,7 +43,7 @@ export function consumerFaults({ queueUrl, deadLetterQueueUrl }: Environment): s
   return faults;
 }
 
-function optionsOf(environment: Environment): Omit<ConsumerOptions, 'works'> {
+function optionsOf(environment: Environment, works: readonly JobWork[]): Omit<ConsumerOptions, 'works'> {
   const {
     queueUrl,
     deadLetterQueueUrl,
@@ -67,7 +67,7 @@ function optionsOf(environment: Environment): Omit<ConsumerOptions, 'works'> {
         {
           queueUrl,
           deadLetterQueueUrl,
-          defaultType: DEFAULT_TYPE,
+          defaultType: works.some(({ definition }) => definition.type === DEFAULT_TYPE) ? DEFAULT_TYPE : undefined,
           concurrency,
           pollers: onLambda ? 0 : environment.pollers,
           leaseSeconds: environment.leaseSeconds,

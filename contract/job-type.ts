@@ -1,3 +1,5 @@
+// For `@Type` of nested inputs, wherever a definition is read.
+import 'reflect-metadata';
 import { DELIVERY } from './delivery';
 import { BODY_LIMIT_BYTES, type Job } from './job';
 
