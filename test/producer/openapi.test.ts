@@ -1,3 +1,4 @@
+import { ADD_ONE } from '../../jobs/add-one/definition';
 import { withBroker } from '../harness/broker';
 import { startProducer, type TestProducer } from './test-producer';
 
@@ -19,7 +20,7 @@ let producer: TestProducer;
 let document: Document;
 
 beforeAll(async () => {
-  producer = await startProducer(broker());
+  producer = await startProducer(broker(), { definitions: [ADD_ONE] });
   document = (await (await producer.get('/openapi.json')).json()) as Document;
 });
 afterAll(async () => {
