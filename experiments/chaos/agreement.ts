@@ -1,10 +1,15 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type History } from './history';
-import { jobOf } from './jobs';
+import { DEFINITIONS, jobOf } from './jobs';
 
 /** Where records, ledger and dead letters contradict each other, a sentence each. */
 export function disagreements(history: History): string[] {
-  return [...recordsAgainstLedger(history), ...ledgerAgainstRecords(history), ...recordsAgainstLetters(history)];
+  return [
+    ...recordsAgainstLedger(history),
+    ...ledgerAgainstRecords(history),
+    ...recordsAgainstLetters(history),
+    ...recordsAgainstPolicies(history),
+  ];
 }
 
 function recordsAgainstLedger({ records, ledger }: History): string[] {
@@ -25,6 +30,14 @@ function recordsAgainstLedger({ records, ledger }: History): string[] {
 function ledgerAgainstRecords({ records, ledger }: History): string[] {
   const done = new Set(records.filter(({ state }) => state === 'done').map(({ id }) => id));
   return ledger.filter(({ job }) => !done.has(job)).map(({ job }) => `${job} has an effect and is not done`);
+}
+
+/** How often a job is tried is its type's to say. */
+function recordsAgainstPolicies({ records }: History): string[] {
+  const allowed = new Map(DEFINITIONS.map(({ type, policy }) => [type, policy.maxAttempts]));
+  return records
+    .filter(({ type = '', reason, attempts }) => reason === 'attempts' && allowed.get(type) !== attempts)
+    .map(({ id, type, attempts }) => `${id} (${String(type)}) failed after ${attempts} attempts`);
 }
 
 /** A dead letter may be there twice, and of a job that another delivery has done since. */

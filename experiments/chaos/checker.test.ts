@@ -13,7 +13,8 @@ const done = (number: number, type?: string) => ({
   ...({ id: `job${number}`, state: 'done', attempts: 0, updatedAt: 1 } as const),
   ...{ ...jobOf(number, type), result: jobOf(number, type).input },
 });
-const failed = (id: string) => ({ id, state: 'failed', attempts: 5, updatedAt: 1, reason: 'attempts' }) as const;
+const failed = (id: string) =>
+  ({ id, type: 'count', state: 'failed', attempts: 5, updatedAt: 1, reason: 'attempts' }) as const;
 const run = (number: number) => ({ kind: 'run', job: `job${number}`, number, pid: 1 }) as const;
 const letter = (number: number, reason = 'attempts', type?: string): DeadLetterFound => ({
   ...{ body: JSON.stringify({ id: `job${number}`, input: jobOf(number, type).input }), reason, job: `job${number}` },
@@ -125,6 +126,7 @@ describe('a history', () => {
     ['job2 is recorded as', { ledger: [], records: [{ ...done(2), type: 'count' }] }],
     ['job8 has an effect and is not done', { publishes: [publish(8, 'ok')], ledger: [effect(8)] }],
     ['job8 has failed and is no dead letter', { records: [failed('job8')] }],
+    ['job-3 (order) failed after 5 attempts', { records: [{ ...failed('job-3'), type: 'order' }] }],
     ['job8 is left failing', { records: [{ ...failed('job8'), state: 'failing' }] }],
     [
       'job8 is left claimed',
