@@ -1,4 +1,3 @@
-// For `@Type` of nested inputs, wherever a definition is read.
 import 'reflect-metadata';
 import { DELIVERY } from './delivery';
 import { BODY_LIMIT_BYTES, type Job } from './job';
