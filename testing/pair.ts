@@ -1,10 +1,9 @@
 import { type Provider } from '@nestjs/common';
-import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createConsumer } from '../consumer/app';
-import { type Environment, readEnvironment } from '../contract/environment';
+import { readEnvironment } from '../contract/environment';
 import { type JobType, type Policy } from '../contract/job-type';
 import { type JobWork } from '../jobs/work';
 import { WORKS } from '../jobs/works';
@@ -16,7 +15,7 @@ import { eventually } from '../test/harness/eventually';
 import { type DeadLetter } from '../transport/index';
 
 export interface PairOptions {
-  /** Who does the jobs; by default those of `jobs/works.ts`. */
+  /** Work beside that of `jobs/works.ts`, or in the place of it where the type is the same. */
   readonly works?: readonly JobWork[];
   /** Providers that take the place of those the works ask for: a fake storage, a provider's address. */
   readonly fakes?: readonly Provider[];
@@ -30,10 +29,6 @@ export interface PairOptions {
 /** The id of a job, which remembers the type of its result. */
 export type JobId<Result> = string & { readonly result?: Result };
 
-export type Settled<Result> =
-  | (JobRecord & { readonly state: 'done'; readonly result: Result })
-  | (JobRecord & { readonly state: 'failed'; readonly reason: string });
-
 /** Longer than five attempts with the default backoff. */
 const SETTLED_WITHIN_MS = 60_000;
 
@@ -42,9 +37,8 @@ const SILENT = { log: () => undefined, warn: () => undefined, error: () => undef
 interface Parts {
   readonly broker: TestBroker;
   readonly queues: TestQueues;
-  readonly folder: string;
-  readonly producer: NestFastifyApplication;
-  readonly consumer: NestFastifyApplication;
+  readonly records: Records;
+  readonly closing: readonly (() => Promise<void>)[];
 }
 
 /** The real pair in this process, on a broker, a queue and a results store of its own. */
@@ -95,25 +89,27 @@ export class Pair {
     });
   }
 
-  /** Waits until the job is done or failed for good. */
-  async settled<Result>(id: JobId<Result>, withinMs = SETTLED_WITHIN_MS): Promise<Settled<Result>> {
+  /** Waits for the job's result; rejects with the reason and the error if it failed for good. */
+  async result<Result>(id: JobId<Result>, withinMs?: number): Promise<Result> {
+    const { state, reason, lastError, result } = await this.settled(id, withinMs);
+    if (state !== 'done') throw new Error(`The job ${id} failed, ${String(reason)}: ${lastError ?? 'no error'}`);
+    return result as Result;
+  }
+
+  /** Waits until the job is done or failed for good, and resolves to its record. */
+  async settled(id: string, withinMs = SETTLED_WITHIN_MS): Promise<JobRecord> {
     let last: JobRecord | undefined;
-    const isSettled = async (): Promise<boolean> => {
-      last = await this.record(id);
-      return last?.state === 'done' || last?.state === 'failed';
-    };
-    await eventually(isSettled, { withinMs }).catch(() => {
-      const stands = last
-        ? `${last.state}, attempts ${last.attempts}, ${last.lastError ?? 'no error'}`
-        : 'not recorded';
-      throw new Error(`After ${withinMs / 1_000} s the job ${id} is still ${stands}`);
-    });
-    return last as Settled<Result>;
+    await eventually(async () => (last = await this.record(id))?.state === 'done' || last?.state === 'failed', {
+      withinMs,
+    }).catch(() => undefined);
+    if (last?.state === 'done' || last?.state === 'failed') return last;
+    const stands = last ? `${last.state}, attempts ${last.attempts}, ${last.lastError ?? 'no error'}` : 'not recorded';
+    throw new Error(`After ${withinMs / 1_000} s the job ${id} is still ${stands}`);
   }
 
   /** What is recorded of a job now. */
   record(id: string): Promise<JobRecord | undefined> {
-    return this.parts.consumer.get<Records>(RECORDS).get(id);
+    return this.parts.records.get(id);
   }
 
   /** Why each dead letter of this pair is one, in the order they were found. */
@@ -129,48 +125,51 @@ export class Pair {
   }
 
   /** Drains the consumer and ends all of it. */
-  async close(): Promise<void> {
-    const { consumer, producer, broker, folder } = this.parts;
-    await consumer.close();
-    await producer.close();
-    await broker.close();
-    await rm(folder, { recursive: true });
+  close(): Promise<void> {
+    return closeAll(this.parts.closing);
   }
 }
 
 /** Starts producer and consumer on the embedded broker, or on the one that `AWS_ENDPOINT_URL_SQS` names. */
 export async function startPair(options: PairOptions = {}): Promise<Pair> {
-  const broker = await startBroker({});
+  const closing: (() => Promise<void>)[] = [];
   try {
+    const broker = await startBroker({});
+    closing.push(() => broker.close());
     const queues = await broker.createQueues({ fifo: options.fifo ?? false });
     const folder = await mkdtemp(join(tmpdir(), 'pair-'));
+    closing.push(() => rm(folder, { recursive: true }));
     const resultsPath = join(folder, 'results.db');
     const variables = { ...queues.env, RESULTS: `sqlite:${resultsPath}`, SHOW_ERRORS: 'true', ...options.variables };
-    const apps = await startApps(readEnvironment(variables), worksOf(options));
-    return new Pair({ broker, queues, folder, ...apps }, await apps.producer.getUrl(), resultsPath);
+    const environment = readEnvironment(variables);
+    const works = worksOf(options);
+    const definitions = works.map(({ definition }) => definition);
+    const producer = await createProducer(environment, SILENT, definitions);
+    closing.push(() => producer.close());
+    const consumer = await createConsumer(environment, SILENT, works);
+    closing.push(() => consumer.close());
+    await producer.listen(0, '127.0.0.1');
+    await consumer.init();
+    await consumer.startAllMicroservices();
+    const parts = { broker, queues, records: consumer.get<Records>(RECORDS), closing };
+    return new Pair(parts, await producer.getUrl(), resultsPath);
   } catch (error) {
-    await broker.close();
+    await closeAll(closing);
     throw error;
   }
 }
 
-async function startApps(
-  environment: Environment,
-  works: readonly JobWork[],
-): Promise<Pick<Parts, 'producer' | 'consumer'>> {
-  const definitions = works.map(({ definition }) => definition);
-  const producer = await createProducer(environment, SILENT, definitions);
-  const consumer = await createConsumer(environment, SILENT, works);
-  await producer.listen(0, '127.0.0.1');
-  await consumer.init();
-  await consumer.startAllMicroservices();
-  return { producer, consumer };
+/** What was started last ends first: the consumer drains while the broker is still there. */
+async function closeAll(closing: readonly (() => Promise<void>)[]): Promise<void> {
+  for (const close of closing.toReversed()) await close();
 }
 
 /** Of two providers for one token Nest takes the last. */
-const worksOf = ({ works = WORKS, fakes = [], policy }: PairOptions): JobWork[] =>
-  works.map(({ definition, providers, ...rest }) => ({
-    ...rest,
-    definition: { ...definition, policy: { ...definition.policy, ...policy } },
-    providers: [...providers, ...fakes],
+function worksOf({ works = [], fakes = [], policy }: PairOptions): JobWork[] {
+  const types = new Set(works.map(({ definition }) => definition.type));
+  return [...WORKS.filter(({ definition }) => !types.has(definition.type)), ...works].map((work) => ({
+    ...work,
+    definition: { ...work.definition, policy: { ...work.definition.policy, ...policy } },
+    providers: [...work.providers, ...fakes],
   }));
+}
