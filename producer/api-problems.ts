@@ -1,7 +1,7 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiExtraModels, ApiResponse, type ApiResponseOptions, getSchemaPath } from '@nestjs/swagger';
 import { ProblemDocument } from './answers';
-import { type Fault } from '../contract/validation';
+import { type Fault } from '../contract/fault';
 import { Problem, PROBLEM_TYPE } from '../service/problem';
 
 const RETRY_AFTER = {
