@@ -7,7 +7,7 @@ import { RESIZE } from './definition';
 import { Storage } from './storage';
 import { Resize } from './work';
 
-const Jimp = createJimp({ formats: [jpeg, png] });
+const Jimp = createJimp({ formats: [png] });
 
 /** Keeps pictures in memory. */
 class MemoryStorage extends Storage {
@@ -53,7 +53,7 @@ it('makes each size that was asked for', async () => {
   for (const { key, width, height, bytes } of files) {
     const made = storage.pictures.get(key) ?? Buffer.alloc(0);
     expect(made).toHaveLength(bytes);
-    expect((await Jimp.read(made)).bitmap).toMatchObject({ width, height });
+    expect(key.endsWith('.png') ? png().decode(made) : jpeg().decode(made)).toMatchObject({ width, height });
   }
 });
 

@@ -10,12 +10,15 @@ import { type File, type RESIZE, type Resized, type Size } from './definition';
 import { Storage } from './storage';
 
 const Jimp = createJimp({ formats: [jpeg, png], plugins: [resize] });
-type Image = Awaited<ReturnType<typeof Jimp.read>>;
+type Image = InstanceType<typeof Jimp>;
 
 /** Decoded, a picture takes many times this. */
 const SOURCE_LIMIT_BYTES = 10 * 1024 * 1024;
 
 const QUALITY = 85;
+
+/** The first bytes of a PNG file. */
+const PNG = Buffer.from([0x89, 0x50, 0x4e, 0x47]);
 
 @Injectable()
 export class Resize implements Work<typeof RESIZE> {
@@ -42,7 +45,7 @@ export class Resize implements Work<typeof RESIZE> {
     const bytes = await this.storage.read(source, SOURCE_LIMIT_BYTES);
     if (!bytes) throw new Rejection('no-source', `There is no picture ${source}.`);
     try {
-      return await Jimp.read(bytes);
+      return new Jimp(bytes.subarray(0, PNG.length).equals(PNG) ? png().decode(bytes) : jpeg().decode(bytes));
     } catch (error) {
       throw new Rejection('no-picture', `${source} is no PNG or JPEG picture.`, { cause: error });
     }

@@ -53,7 +53,7 @@ it('takes a job type by its folder and a line in each list', async () => {
     status: 'done',
     result: { files: [{ key, width: 20, height: 15 }] },
   });
-  expect((await Jimp.read(await readFile(join(pictures, key)))).bitmap).toMatchObject({ width: 20, height: 15 });
+  expect(png().decode(await readFile(join(pictures, key)))).toMatchObject({ width: 20, height: 15 });
   start.signalGroup('SIGTERM');
   expect(await start.exit(40_000)).toEqual({ code: 0, signal: null });
 }, 240_000);
