@@ -27,8 +27,9 @@ export interface ConsumerApp {
 }
 
 interface ConsumerAppOptions {
+  /** For the tutorial's job. */
   readonly work?: AddOneRun;
-  /** Of other types; the consumer needs one of the tutorial's too. */
+  /** For job types of the test's own. */
   readonly works?: readonly JobWork[];
   readonly logger?: LoggerService;
 }
@@ -38,12 +39,12 @@ const started = new Set<{ app: NestFastifyApplication; folder: string }>();
 export async function startConsumerApp(
   queues: TestQueues,
   variables: Readonly<Record<string, string>> = {},
-  { work, works, logger = SILENT }: ConsumerAppOptions = {},
+  { work, works = work && [workBy(ADD_ONE, work)], logger = SILENT }: ConsumerAppOptions = {},
 ): Promise<ConsumerApp> {
   const folder = await mkdtemp(join(tmpdir(), 'plusone-'));
   const resultsPath = join(folder, 'results.db');
   const environment = readEnvironment({ ...queues.env, RESULTS: `sqlite:${resultsPath}`, ...variables });
-  const app = await createConsumer(environment, logger, works ?? (work && [workBy(ADD_ONE, work)]));
+  const app = await createConsumer(environment, logger, works);
   started.add({ app, folder });
   await app.init();
   await app.startAllMicroservices();
