@@ -5,6 +5,7 @@ import { localCredentials } from '../../contract/local';
 import { ensureTable } from '../../ops/provision-table';
 import { createTableClient } from '../../results/dynamodb/client';
 import { fromItem } from '../../results/dynamodb/items';
+import { toRecord } from '../../results/held-record';
 import { type JobRecord } from '../../results/records';
 import { type LedgerLine } from './history';
 import { type ChaosStore } from './store';
@@ -34,13 +35,13 @@ export class DynamoStore implements ChaosStore {
 
   async ledger(): Promise<LedgerLine[]> {
     const items = await this.scan(this.remote.ledgerTable);
-    // A scan has no order.
-    const inOrder = items.toSorted((one, other) => Number(one['at']?.N) - Number(other['at']?.N));
-    return inOrder.map(({ job, input }) => ({ job: job?.S ?? '', input: Number(input?.N) }));
+    return items.map(({ job, type, number, at }) => ({
+      ...{ job: job?.S ?? '', type: type?.S ?? '', number: Number(number?.N), at: Number(at?.N) },
+    }));
   }
 
   async records(): Promise<JobRecord[]> {
-    return (await this.scan(this.table)).map((item) => fromItem(item).record);
+    return (await this.scan(this.table)).map((item) => toRecord(fromItem(item).held));
   }
 
   lock(): Promise<void> {

@@ -1,14 +1,16 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as wait } from 'node:timers/promises';
+import { toRecord } from '../../results/held-record';
 import { type JobRecord } from '../../results/records';
-import { toRecord } from '../../results/rows';
+import { fromRow } from '../../results/rows';
 import { SqliteRecords } from '../../results/sqlite';
 import { type LedgerLine } from './history';
 import { type ChaosStore } from './store';
 
 const TRY_LOCK_EVERY_MS = 1;
-const LEDGER = 'CREATE TABLE ledger (seq INTEGER PRIMARY KEY AUTOINCREMENT, job TEXT, input REAL)';
+const LEDGER =
+  'CREATE TABLE ledger (seq INTEGER PRIMARY KEY AUTOINCREMENT, job TEXT, type TEXT, number INTEGER, at REAL)';
 
 export class SqliteStore implements ChaosStore {
   readonly remote = undefined;
@@ -31,12 +33,16 @@ export class SqliteStore implements ChaosStore {
   }
 
   ledger(): Promise<LedgerLine[]> {
-    const rows = this.database.prepare('SELECT job, input FROM ledger ORDER BY seq').all();
-    return Promise.resolve(rows.map(({ job, input }) => ({ job: String(job), input: Number(input) })));
+    const rows = this.database.prepare('SELECT job, type, number, at FROM ledger ORDER BY seq').all();
+    return Promise.resolve(
+      rows.map(({ job, type, number, at }) => ({
+        ...{ job: String(job), type: String(type), number: Number(number), at: Number(at) },
+      })),
+    );
   }
 
   records(): Promise<JobRecord[]> {
-    return Promise.resolve(this.database.prepare('SELECT * FROM record').all().map(toRecord));
+    return Promise.resolve(this.database.prepare('SELECT * FROM record').all().map(fromRow).map(toRecord));
   }
 
   async lock(ms: number): Promise<void> {
