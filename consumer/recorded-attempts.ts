@@ -2,15 +2,8 @@ import { Inject, Injectable } from '@nestjs/common';
 import { DEFAULT_TYPE } from '../contract/job';
 import { payloadIfAny } from '../results/payload-hash';
 import { type Attempted, RECORDS, type Records } from '../results/records';
-import {
-  type Attempts,
-  type DeadLetter,
-  decode,
-  type Delivery,
-  type RunFailure,
-  type Standing,
-} from '../transport/index';
-import { idInBody, jobIdOf } from './job-id';
+import { type Attempts, type DeadLetter, type Delivery, type RunFailure, type Standing } from '../transport/index';
+import { bodyOf, deliveredJobId, idInBody, jobIdOf } from './job-id';
 
 /** The transport's attempts, counted in the job's record. */
 @Injectable()
@@ -23,8 +16,9 @@ export class RecordedAttempts implements Attempts {
     if (!record) return { attempts: 0, begun: 0, job: 'open' };
     const { state, attempts, begun = 0, hash, movedMessage } = record;
     if (state === 'done') {
-      const payload = payloadIfAny({ type: typeOf(delivery), input: inputOf(body) });
-      const same = typeOf(record) === payload?.type && hash === payload.hash;
+      // A message without a type was run as the default one, whatever that is here.
+      const { type = DEFAULT_TYPE } = record;
+      const same = (delivery.type ?? type) === type && hash === payloadIfAny({ type, input: inputOf(body) })?.hash;
       return { attempts, begun, job: same ? 'done' : 'conflict' };
     }
     if (state !== 'failed') return { attempts, begun, job: 'open' };
@@ -58,7 +52,7 @@ export class RecordedAttempts implements Attempts {
   }
 
   jobId(delivery: Delivery): string {
-    return jobIdOf(idInBody(bodyOf(delivery)), delivery);
+    return deliveredJobId(delivery);
   }
 
   private standingAfter(delivery: Delivery, { state, attempts, begun }: Attempted): Promise<Standing> | Standing {
@@ -68,16 +62,7 @@ export class RecordedAttempts implements Attempts {
   }
 }
 
-const typeOf = ({ type = DEFAULT_TYPE }: { readonly type?: string | undefined }): string => type;
-
-/** Undefined for a body that cannot be read; its record is kept under the MessageId. */
-function bodyOf(delivery: Delivery): unknown {
-  try {
-    return decode(delivery.body);
-  } catch {
-    return undefined;
-  }
-}
+const typeOf = ({ type = DEFAULT_TYPE }: Delivery): string => type;
 
 const inputOf = (body: unknown): unknown =>
   typeof body === 'object' && body !== null && 'input' in body ? body.input : undefined;

@@ -1,42 +1,25 @@
-import { getMetadataStorage, validateSync } from 'class-validator';
-
-/** One fault of a body: where, as a JSON pointer, and what would be right. Never what was sent. */
-export interface Fault {
-  readonly pointer: string;
-  readonly detail: string;
-}
+import { type Fault } from './fault';
+import { read } from './reading';
+import { type Class, type Shape, shapeOf } from './shape';
 
 /**
- * A pipe that holds a parsed body against the class-validator rules of `type`; nothing is converted. Nest's own strips
- * `__proto__` in silence and lets members of Object.prototype pass as known fields, so own keys are compared here.
+ * A pipe that holds a parsed body against the class-validator rules of `type`, and of the classes that it nests; nothing
+ * is converted. Nest's own strips `__proto__` in silence and lets members of Object.prototype pass as known fields.
  */
 export class ValidBody<Body extends object> {
-  private readonly fields: ReadonlySet<string>;
+  private readonly shape: Shape<Body>;
 
   constructor(
-    private readonly type: new () => Body,
+    type: Class<Body>,
     /** What to throw for a body with these faults. */
     private readonly refuse: (faults: readonly Fault[]) => Error,
   ) {
-    const rules = getMetadataStorage().getTargetValidationMetadatas(type, '', false, false);
-    this.fields = new Set(rules.map(({ propertyName }) => propertyName));
+    this.shape = shapeOf(type);
   }
 
-  /** The body as an instance of the type; throws what `refuse` makes of every fault. */
+  /** The body as an instance of the type; throws what `refuse` makes of its faults. */
   transform(value: unknown): Body {
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-      throw this.refuse([{ pointer: '', detail: 'must be a JSON object' }]);
-    }
-    const entries = Object.entries(value);
-    const known = entries.filter(([name]) => this.fields.has(name));
-    const body = Object.assign(new this.type(), Object.fromEntries(known));
-    const faults = validateSync(body).map(({ property, constraints = {} }): Fault => ({
-      pointer: `/${property}`,
-      detail: Object.values(constraints)[0] ?? 'is not valid',
-    }));
-    if (known.length < entries.length) {
-      faults.push({ pointer: '', detail: `has unknown fields; it takes ${[...this.fields].join(' and ')}` });
-    }
+    const { body, faults } = read(this.shape, value);
     if (faults.length > 0) throw this.refuse(faults);
     return body;
   }

@@ -20,5 +20,5 @@ test.each([
 test('without an error, none', () => {
   expect(statusOf('id', undefined, true)).toEqual({ id: 'id', status: 'pending' });
   const failed = { id: 'id', state: 'failed', attempts: 0, reason: 'deleted', updatedAt: 0 } as const;
-  expect(statusOf('id', failed, true)).toEqual({ id: 'id', status: 'failed', reason: 'deleted' });
+  expect(statusOf('id', failed, true)).toEqual({ id: 'id', type: 'add-one', status: 'failed', reason: 'deleted' });
 });

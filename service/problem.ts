@@ -1,13 +1,10 @@
 import { STATUS_CODES } from 'node:http';
-import { type Fault } from '../contract/validation';
+import { type Fault, MAX_FAULTS } from '../contract/fault';
 
 interface ProblemExtras {
   readonly errors?: readonly Fault[];
   readonly headers?: Readonly<Record<string, string>>;
 }
-
-/** At most this many faults in one answer, so that it stays under 4 KB whatever was sent. */
-const FAULT_LIMIT = 10;
 
 export const PROBLEM_TYPE = 'application/problem+json';
 
@@ -23,7 +20,7 @@ export class Problem extends Error {
     { errors = [], headers = {} }: ProblemExtras = {},
   ) {
     super(detail);
-    this.errors = errors.slice(0, FAULT_LIMIT);
+    this.errors = errors.slice(0, MAX_FAULTS);
     this.headers = headers;
   }
 

@@ -5,7 +5,8 @@ import { EffectRefused } from '../../results/errors';
 import { newJobId } from '../../results/job-id';
 import { reject, Rejection } from '../../transport/index';
 import { withBroker, type TestQueues } from '../harness/broker';
-import { type AddOneRun, startConsumerApp, stopConsumerApps } from '../harness/consumer-app';
+import { startConsumerApp, stopConsumerApps } from '../harness/consumer-app';
+import { TEST_JOB, type TestRun } from '../harness/jobs';
 import { deadLetters, whyOf } from '../harness/dead-letters';
 import { eventually } from '../harness/eventually';
 
@@ -25,7 +26,9 @@ afterEach(async () => {
 
 /** What a caller is answered, by a producer on the consumer's store. */
 async function answers(results: string, SHOW_ERRORS = 'false'): Promise<(id: string) => Promise<unknown>> {
-  const app = await createProducer(readEnvironment({ ...queues.env, RESULTS: results, SHOW_ERRORS }), SILENT);
+  const app = await createProducer(readEnvironment({ ...queues.env, RESULTS: results, SHOW_ERRORS }), SILENT, [
+    TEST_JOB,
+  ]);
   producers.push(app);
   await app.listen(0, '127.0.0.1');
   const url = await app.getUrl();
@@ -33,7 +36,7 @@ async function answers(results: string, SHOW_ERRORS = 'false'): Promise<(id: str
 }
 
 /** The answer once the job has one with an error in it, and all that is recorded of the error. */
-async function failure(work: AddOneRun): Promise<{ answer: unknown; shown: unknown; recorded: string | undefined }> {
+async function failure(work: TestRun): Promise<{ answer: unknown; shown: unknown; recorded: string | undefined }> {
   const consumer = await startConsumerApp(queues, {}, { work });
   const results = `sqlite:${consumer.resultsPath}`;
   const [answer, shown] = [await answers(results), await answers(results, 'true')];
@@ -46,7 +49,7 @@ async function failure(work: AddOneRun): Promise<{ answer: unknown; shown: unkno
   return { answer: await answer(id), shown: await shown(id), recorded: record.lastError };
 }
 
-it.each<[string, AddOneRun, string, string]>([
+it.each<[string, TestRun, string, string]>([
   [
     'an error',
     () => {
@@ -90,7 +93,11 @@ it.each<[string, unknown, string]>([
   ['nothing', undefined, 'The work returned nothing; it has to return its effect, such as { result: 2 }'],
   ['null', null, 'The work returned null; it has to return its effect, such as { result: 2 }'],
   ['a number', 2, 'The work returned a number; it has to return its effect, such as { result: 2 }'],
-  ['an outcome', reject('no', 'no'), 'A result is a finite number, not undefined; correct the work'],
+  [
+    'an outcome',
+    reject('no', 'no'),
+    'The result of the work is not valid: /result must be a finite number; correct the work',
+  ],
 ])('says what to do with work that returns %s, at its first run', async (_case, returned, sentence) => {
   let runs = 0;
   const work = (): never => {

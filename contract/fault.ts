@@ -1,0 +1,11 @@
+/** One fault of a body: where, as a JSON pointer (RFC 6901), and what would be right. Never what was sent. */
+export interface Fault {
+  readonly pointer: string;
+  readonly detail: string;
+}
+
+/** Faults that are named at once; an answer with them stays under 4 KB, and bodies full of faults cost no more. */
+export const MAX_FAULTS = 10;
+
+/** A property's name as a part of a JSON pointer. */
+export const pointerTo = (name: string): string => `/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`;
