@@ -67,7 +67,9 @@ export function lists(store: Store): void {
     expect(idsOf(await listed(records, { state: 'failed', since, limit: 100 }, 2)).sort()).toEqual(later);
     expect((await records.list({ state: 'failed', since: since + 60_000, limit: 100 })).records).toEqual([]);
   });
+}
 
+export function listPages(store: Store): void {
   test('in pages: each once, whatever their times, and no page after the last', async () => {
     const { records } = store();
     const ids = await times(45, () => fail(records, 'resize'));
