@@ -137,7 +137,7 @@ class Reader {
 
   results(name: string, fallback: string): string {
     const text = this.text(name) ?? fallback;
-    if (!/^(?:none|(?:sqlite|dynamodb):.+)$/.test(text))
+    if (!/^((sqlite|dynamodb):.+|none)$/.test(text))
       this.faults.push(`${name} is "${withoutSecrets(text)}"; it takes sqlite:PATH, dynamodb:TABLE or none`);
     return text;
   }

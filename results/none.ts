@@ -1,61 +1,95 @@
 import type { Job } from '../contract/job';
-import { RecordRefused } from './errors';
-import type { Attempted, Claim, Effect, JobRecord, LeaseAnswer, OnceAnswer, Records } from './records';
+import { RecordRefused, StoreClosed } from './errors';
+import type { Attempted, Claim, Effect, JobRecord, LeaseAnswer, OnceAnswer, Page, Records } from './records';
 
-/** `RESULTS=none`: an effect that is only its result is taken and forgotten; what needs a record is refused. */
+const NEEDS = 'RESULTS is none, so nothing is recorded';
+
+/** What must be remembered is refused, so that nothing seems to be. */
+const refused = (what: string): RecordRefused =>
+  new RecordRefused(`${NEEDS}: ${what}; name a store in RESULTS, such as sqlite:PATH or dynamodb:TABLE`);
+
+/**
+ * No store at all, for jobs that may run twice and of which nobody asks the result. A job's effect is its work alone;
+ * failed runs are counted elsewhere.
+ */
 export class NoRecords implements Records {
+  private closed = false;
+
   claim(): Promise<Claim> {
-    return refused('an Idempotency-Key');
+    return this.answer(() => {
+      throw refused('an Idempotency-Key could not be found again');
+    });
   }
 
   accept(): Promise<void> {
-    return Promise.resolve();
+    return this.answer(() => undefined);
   }
 
-  async once(_job: Job, { result, writes = [] }: Effect): Promise<OnceAnswer> {
-    return writes.length > 0 ? refused('an effect with writes') : { outcome: 'recorded', result };
+  once(_job: Job, { result, writes = [] }: Effect, token?: number): Promise<OnceAnswer> {
+    return this.answer(() => {
+      if (writes.length > 0) throw refused('the writes of an effect have no transaction to be part of');
+      if (token !== undefined) throw noLease();
+      return { outcome: 'recorded', result };
+    });
   }
 
   lease(): Promise<LeaseAnswer> {
-    return refused('an effect elsewhere');
+    return this.answer(() => {
+      throw noLease();
+    });
   }
 
   begin(): Promise<Attempted> {
-    return refused('a note of a run');
+    return this.answer(notCounted);
   }
 
   takeBack(): Promise<void> {
-    return Promise.resolve();
+    return this.answer(() => undefined);
   }
 
   fail(): Promise<Attempted> {
-    return refused('a count of failed runs');
+    return this.answer(notCounted);
   }
 
   failed(): Promise<void> {
-    return Promise.resolve();
+    return this.answer(() => undefined);
   }
 
   get(): Promise<JobRecord | undefined> {
-    return Promise.resolve(undefined);
+    return this.answer(() => undefined);
   }
 
   getMany(): Promise<readonly JobRecord[]> {
-    return Promise.resolve([]);
+    return this.answer(() => []);
+  }
+
+  list(): Promise<Page> {
+    return this.answer(() => {
+      throw refused('there is nothing to list');
+    });
   }
 
   check(): Promise<void> {
-    return Promise.resolve();
+    return this.answer(() => undefined);
   }
 
   expire(): Promise<number> {
-    return Promise.resolve(0);
+    return this.answer(() => 0);
   }
 
   close(): Promise<void> {
+    this.closed = true;
     return Promise.resolve();
+  }
+
+  private async answer<T>(give: () => T): Promise<T> {
+    if (this.closed) throw new StoreClosed();
+    return give();
   }
 }
 
-const refused = (what: string): Promise<never> =>
-  Promise.reject(new RecordRefused(`RESULTS is none, and ${what} needs records: name a store in RESULTS`));
+const noLease = (): RecordRefused => refused('there is no lease for an effect elsewhere');
+
+function notCounted(): never {
+  throw refused('runs are not counted here');
+}

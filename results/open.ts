@@ -10,16 +10,17 @@ export interface StoreSpec extends TablePlace {
   readonly results: string;
 }
 
-export const keepsRecords = (results: string): boolean => results !== 'none';
-
-/** Opens the results store that `RESULTS` names: `sqlite:PATH` or `dynamodb:TABLE`; `none` keeps nothing. */
+/** Opens the results store that `RESULTS` names: `sqlite:PATH`, `dynamodb:TABLE` or `none`. */
 export async function openRecords({ results, ...place }: StoreSpec): Promise<Records> {
   if (!keepsRecords(results)) return new NoRecords();
   const { kind, name } = parseResults(results);
   if (kind === 'sqlite' && name !== '') return SqliteRecords.open(name);
   if (kind === 'dynamodb' && name !== '') return DynamoRecords.open(name, place);
-  throw new StoreUnusable(`RESULTS is "${results}"; it takes sqlite:PATH or dynamodb:TABLE`);
+  throw new StoreUnusable(`RESULTS is "${results}"; it takes sqlite:PATH, dynamodb:TABLE or none`);
 }
+
+/** False for `none`: what must be remembered of a job is not. */
+export const keepsRecords = (results: string): boolean => results !== 'none';
 
 /** Either part may be what no store knows. */
 export function parseResults(results: string): { readonly kind: string; readonly name: string } {
