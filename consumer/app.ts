@@ -96,11 +96,13 @@ function assertSound(environment: Environment, works: readonly JobWork[]): asser
 function optionsOf(environment: SoundEnvironment, works: readonly JobWork[]): ConsumerOptions {
   const { queueUrl, deadLetterQueueUrl, handlerTimeoutSeconds, onLambda } = environment;
   const definitions = works.map(({ definition }) => definition);
+  const types = definitions.map(({ type }) => type);
+  const defaultType = types.find((type) => type === DEFAULT_TYPE) ?? (types.length === 1 ? types[0] : undefined);
   const { region, sqsEndpoint: endpoint, sqsCredentials: credentials, sdkPath } = environment;
   const queue = {
     queueUrl,
     deadLetterQueueUrl,
-    defaultType: definitions.find(({ type }) => type === DEFAULT_TYPE)?.type,
+    defaultType,
     concurrency: environment.concurrency,
     pollers: onLambda ? 0 : environment.pollers,
     leaseSeconds: environment.leaseSeconds,
@@ -112,6 +114,7 @@ function optionsOf(environment: SoundEnvironment, works: readonly JobWork[]): Co
     results: environment,
     workSeconds: environment.workSeconds,
     works,
+    defaultType,
     takesEvents: onLambda,
     longestRunSeconds: longestRunSeconds(definitions, handlerTimeoutSeconds),
     ecsAgentUrl: environment.ecsAgentUrl,
