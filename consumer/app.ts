@@ -2,15 +2,19 @@ import { type LoggerService } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { type MicroserviceOptions } from '@nestjs/microservices';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { definitionFaults } from '../contract/definition-faults';
 import { DELIVERY } from '../contract/delivery';
 import { EnvironmentError, type Environment } from '../contract/environment';
 import { DEFAULT_TYPE } from '../contract/job';
+import { type JobType, longestRunSeconds } from '../contract/job-type';
+import { DEFINITIONS } from '../jobs/definitions';
 import { type JobWork } from '../jobs/work';
 import { WORKS } from '../jobs/works';
 import { createLogger } from '../service/logger';
 import { isSameQueue, SqsStrategy } from '../transport/index';
-import { EVENT_LIMIT_BYTES } from './events.controller';
 import { ConsumerModule, type ConsumerOptions } from './consumer.module';
+import { EVENT_LIMIT_BYTES } from './events.controller';
+import { INSPECTED, isInspected, patient, patientWork } from './inspected';
 import { ProblemFilter } from './problem.filter';
 
 /** An attribute of a message may be named `__proto__`; Fastify would refuse the whole event for it. */
@@ -22,7 +26,12 @@ export async function createConsumer(
   logger: LoggerService = createLogger(),
   works: readonly JobWork[] = WORKS,
 ): Promise<NestFastifyApplication> {
-  const module = ConsumerModule.with({ ...optionsOf(environment), works });
+  assertSound(environment, works);
+  const inspected = isInspected();
+  if (inspected) logger.log(INSPECTED, 'Consumer');
+  const module = ConsumerModule.with(
+    inspected ? optionsOf(patient(environment), works.map(patientWork)) : optionsOf(environment, works),
+  );
   const app = await NestFactory.create<NestFastifyApplication>(module, new FastifyAdapter(HTTP), {
     logger,
     abortOnError: false,
@@ -32,9 +41,18 @@ export async function createConsumer(
   return app;
 }
 
+/** What the consumer is to do, and what is agreed with the producer. */
+interface Jobs {
+  readonly works: readonly JobWork[];
+  readonly definitions: readonly JobType[];
+}
+
 /** What keeps the consumer from starting, one sentence each. */
-export function consumerFaults({ queueUrl, deadLetterQueueUrl }: Environment): string[] {
-  const faults: string[] = [];
+export function consumerFaults(
+  { queueUrl, deadLetterQueueUrl }: Environment,
+  { works, definitions }: Jobs = { works: WORKS, definitions: DEFINITIONS },
+): string[] {
+  const faults = [...definitionFaults(definitions), ...workFaults(works, definitions)];
   if (queueUrl === undefined) faults.push('QUEUE_URL is missing; it takes the URL of the queue to take jobs from');
   if (deadLetterQueueUrl === undefined)
     faults.push('DLQ_URL is missing; it takes the URL of the queue for dead letters');
@@ -43,43 +61,57 @@ export function consumerFaults({ queueUrl, deadLetterQueueUrl }: Environment): s
   return faults;
 }
 
-function optionsOf(environment: Environment): Omit<ConsumerOptions, 'works'> {
-  const {
+/** A type that nobody works would lose its jobs to the dead-letter queue, one by one. */
+function workFaults(works: readonly JobWork[], definitions: readonly JobType[]): string[] {
+  const worked = works.map(({ definition }) => definition);
+  const twice = new Set(worked.filter((definition, index) => worked.indexOf(definition) < index));
+  const named = (types: Iterable<JobType>, rest: string): string[] =>
+    [...types].map(({ type }) => `The job type ${type} ${rest}`);
+  return [
+    ...named(twice, 'has two works; it takes one'),
+    ...named(
+      worked.filter((definition) => !definitions.includes(definition)),
+      'has a work and is not among the definitions; add it to jobs/definitions.ts',
+    ),
+    ...named(
+      definitions.filter((definition) => !worked.includes(definition)),
+      'has no work, so that each of its jobs would be a dead letter; add its work to jobs/works.ts',
+    ),
+  ];
+}
+
+/** Nothing keeps the consumer from starting. */
+interface SoundEnvironment extends Environment {
+  readonly queueUrl: string;
+  readonly deadLetterQueueUrl: string;
+}
+
+function assertSound(environment: Environment, works: readonly JobWork[]): asserts environment is SoundEnvironment {
+  const faults = consumerFaults(environment, { works, definitions: works.map(({ definition }) => definition) });
+  if (faults.length > 0) throw new EnvironmentError(faults);
+}
+
+function optionsOf(environment: SoundEnvironment, works: readonly JobWork[]): ConsumerOptions {
+  const { queueUrl, deadLetterQueueUrl, handlerTimeoutSeconds, onLambda } = environment;
+  const definitions = works.map(({ definition }) => definition);
+  const { region, sqsEndpoint: endpoint, sqsCredentials: credentials, sdkPath } = environment;
+  const queue = {
     queueUrl,
     deadLetterQueueUrl,
-    region,
-    sqsEndpoint,
-    sqsCredentials,
-    sdkPath,
-    concurrency,
+    defaultType: definitions.find(({ type }) => type === DEFAULT_TYPE)?.type,
+    concurrency: environment.concurrency,
+    pollers: onLambda ? 0 : environment.pollers,
+    leaseSeconds: environment.leaseSeconds,
+    ...DELIVERY,
     handlerTimeoutSeconds,
-    onLambda,
-  } = environment;
-  if (queueUrl === undefined || deadLetterQueueUrl === undefined)
-    throw new EnvironmentError(consumerFaults(environment));
+  };
   return {
-    transport: {
-      region,
-      endpoint: sqsEndpoint,
-      credentials: sqsCredentials,
-      sdkPath,
-      queues: [
-        {
-          queueUrl,
-          deadLetterQueueUrl,
-          defaultType: DEFAULT_TYPE,
-          concurrency,
-          pollers: onLambda ? 0 : environment.pollers,
-          leaseSeconds: environment.leaseSeconds,
-          ...DELIVERY,
-          handlerTimeoutSeconds,
-        },
-      ],
-    },
+    transport: { region, endpoint, credentials, sdkPath, queues: [queue] },
     results: environment,
     workSeconds: environment.workSeconds,
+    works,
     takesEvents: onLambda,
-    handlerTimeoutSeconds,
+    longestRunSeconds: longestRunSeconds(definitions, handlerTimeoutSeconds),
     ecsAgentUrl: environment.ecsAgentUrl,
   };
 }

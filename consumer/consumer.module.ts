@@ -1,6 +1,6 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { type JobWork } from '../jobs/work';
-import { type StoreSpec } from '../results/open';
+import { keepsRecords, type StoreSpec } from '../results/open';
 import { ResultsModule } from '../results/results.module';
 import {
   type ConsumerOptions as TransportOptions,
@@ -15,6 +15,7 @@ import { JobRunner, WORK_SECONDS } from './job-runner';
 import { RecordedAttempts } from './recorded-attempts';
 import { StoreBreaker } from './store-breaker';
 import { TaskProtection } from './task-protection';
+import { UnrecordedAttempts } from './unrecorded-attempts';
 
 export interface ConsumerOptions {
   readonly transport: TransportOptions;
@@ -23,7 +24,8 @@ export interface ConsumerOptions {
   readonly works: readonly JobWork[];
   /** Jobs come in by `POST /events`. */
   readonly takesEvents: boolean;
-  readonly handlerTimeoutSeconds: number;
+  /** How long a run may take at most. */
+  readonly longestRunSeconds: number;
   /** Undefined anywhere but on ECS. */
   readonly ecsAgentUrl: string | undefined;
 }
@@ -31,14 +33,15 @@ export interface ConsumerOptions {
 @Module({})
 export class ConsumerModule {
   static with({ transport, results, workSeconds, works, ...rest }: ConsumerOptions): DynamicModule {
-    const { takesEvents, handlerTimeoutSeconds, ecsAgentUrl } = rest;
+    const { takesEvents, longestRunSeconds, ecsAgentUrl } = rest;
     const records = ResultsModule.open(results);
+    const attempts = keepsRecords(results.results) ? RecordedAttempts : UnrecordedAttempts;
     return {
       module: ConsumerModule,
       imports: [
         records,
         ...works.flatMap(({ imports }) => imports),
-        QueueConsumerModule.forRoot({ ...transport, attempts: RecordedAttempts, imports: [records] }),
+        QueueConsumerModule.forRoot({ ...transport, attempts, imports: [records] }),
       ],
       controllers: [...works.map(jobController), HealthController, ...(takesEvents ? [EventsController] : [])],
       providers: [
@@ -47,7 +50,7 @@ export class ConsumerModule {
         ...works.flatMap(({ providers }) => providers),
         JobRunner,
         StoreBreaker,
-        ...(ecsAgentUrl === undefined ? [] : [TaskProtection.at(ecsAgentUrl, handlerTimeoutSeconds)]),
+        ...(ecsAgentUrl === undefined ? [] : [TaskProtection.at(ecsAgentUrl, longestRunSeconds)]),
       ],
     };
   }

@@ -1,5 +1,5 @@
 import { isUUID } from 'class-validator';
-import { DEAD_LETTER_ATTRIBUTE, type Delivery } from '../transport/index';
+import { DEAD_LETTER_ATTRIBUTE, decode, type Delivery } from '../transport/index';
 
 /** What of a delivery tells its job's id. */
 type Source = Pick<Delivery, 'messageId' | 'attributes'>;
@@ -13,6 +13,18 @@ export const idInBody = (body: unknown): string | undefined => uuidIn(body, 'id'
  */
 export function jobIdOf(idInBody: string | undefined, { messageId, attributes }: Source): string {
   return idInBody?.toLowerCase() ?? stampedId(attributes) ?? messageId;
+}
+
+/** The same for a message that was not read yet. */
+export const deliveredJobId = (delivery: Delivery): string => jobIdOf(idInBody(bodyOf(delivery)), delivery);
+
+/** Undefined for a body that cannot be read; its record is kept under the MessageId. */
+export function bodyOf({ body }: Pick<Delivery, 'body'>): unknown {
+  try {
+    return decode(body);
+  } catch {
+    return undefined;
+  }
 }
 
 function stampedId(attributes: Source['attributes']): string | undefined {

@@ -2,6 +2,7 @@ import { IsOptional, IsUUID } from 'class-validator';
 import { type JobType } from '../contract/job-type';
 import { ValidBody } from '../contract/validation';
 import { Rejection } from '../transport/index';
+import { jsonBytes } from './json-limits';
 
 /** A message's body: the job's input, and its id unless it was sent by hand. */
 export interface JobMessage {
@@ -9,15 +10,33 @@ export interface JobMessage {
   readonly input: unknown;
 }
 
-/** A pipe that holds message bodies against a job type. What does not fit would never fit: it is dead-lettered at once. */
-export function validMessage({ input }: JobType): ValidBody<JobMessage> {
+/** A pipe that holds message bodies against a job type. */
+export interface MessagePipe {
+  transform(body: unknown): JobMessage;
+}
+
+/** What does not fit would never fit: it is dead-lettered at once. */
+export function validMessage({ input, policy }: JobType): MessagePipe {
   class Message extends input implements JobMessage {
     @IsOptional()
     @IsUUID('all', { message: 'must be a UUID, or absent' })
     readonly id?: string;
   }
-  return new ValidBody<JobMessage>(Message, (faults) => {
-    const texts = faults.map(({ pointer, detail }) => `${pointer} ${detail}`.trim());
-    return new Rejection('invalid', `The message is not valid: ${texts.join('; ')}`);
-  });
+  const valid = new ValidBody<JobMessage>(Message, (faults) =>
+    invalid(faults.map(({ pointer, detail }) => `${pointer} ${detail}`.trim()).join('; ')),
+  );
+  return {
+    transform(body) {
+      // Before its rules, which would look at all of it.
+      const bytes = inputBytes(body);
+      if (bytes > policy.sizeLimitBytes)
+        throw invalid(`/input is ${bytes} bytes of JSON; its type takes up to ${policy.sizeLimitBytes}`);
+      return valid.transform(body);
+    },
+  };
 }
+
+const invalid = (why: string): Rejection => new Rejection('invalid', `The message is not valid: ${why}`);
+
+const inputBytes = (body: unknown): number =>
+  typeof body === 'object' && body !== null && 'input' in body ? jsonBytes(body.input) : 0;

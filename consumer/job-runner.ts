@@ -1,33 +1,36 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { setTimeout as wait } from 'node:timers/promises';
 import { type JobType } from '../contract/job-type';
-import { ValidBody } from '../contract/validation';
-import { type Work, type WorkContext } from '../jobs/work';
+import { type Work } from '../jobs/work';
 import { RecordRefused } from '../results/errors';
 import { recordPatiently } from '../results/patience';
 import { type Effect, RECORDS, type OnceAnswer, type Records } from '../results/records';
 import { done, type Outcome, reject, retry, type SqsContext } from '../transport/index';
+import { CheckedRecords } from './checked-records';
 import { jobIdOf } from './job-id';
 import { type JobMessage } from './job-message';
+import { RunContext } from './run-context';
 
 export const WORK_SECONDS = Symbol('work-seconds');
 
-type CheckedRecords = WorkContext['records'];
-
-interface Task {
+/** Whose jobs are done, by what, and where their effects are recorded. */
+export interface Task {
   readonly definition: JobType;
   readonly work: Work<JobType>;
+  readonly records: CheckedRecords;
 }
 
 /** Does the work of a job and records its effect once, whatever its type. An effect that is refused is a failed run. */
 @Injectable()
 export class JobRunner {
-  private readonly recordsOf = new Map<JobType, CheckedRecords>();
-
   constructor(
     @Inject(RECORDS) private readonly records: Records,
     @Inject(WORK_SECONDS) private readonly workSeconds: number,
   ) {}
+
+  taskOf(definition: JobType, work: Work<JobType>): Task {
+    return { definition, work, records: new CheckedRecords(this.records, definition) };
+  }
 
   async run(task: Task, message: JobMessage, context: SqsContext): Promise<Outcome> {
     try {
@@ -43,40 +46,18 @@ export class JobRunner {
   }
 
   private async runOnce(
-    { definition, work }: Task,
+    { definition, work, records }: Task,
     { id, input }: JobMessage,
     context: SqsContext,
   ): Promise<OnceAnswer> {
     const { workSeconds } = this;
-    const { signal, groupId } = context;
-    const records = this.checkedRecords(definition);
-    if (workSeconds > 0) await wait(workSeconds * 1_000, undefined, { signal });
-    const job = { id: jobIdOf(id, context), type: definition.type, input, group: groupId };
-    const worked: unknown = await work.run(job, { signal, records });
+    const { groupId: group } = context;
+    if (workSeconds > 0) await wait(workSeconds * 1_000, undefined, { signal: context.signal });
+    const job = { id: jobIdOf(id, context), type: definition.type, input, group };
+    const worked: unknown = await work.run(job, new RunContext(job, context, records));
     context.workEnded();
     assertEffect(worked);
-    return 'outcome' in worked ? worked : recordPatiently(() => records.once(job, worked), signal);
-  }
-
-  /** The store, which takes of a type only results that its class allows. */
-  private checkedRecords(definition: JobType): CheckedRecords {
-    const known = this.recordsOf.get(definition);
-    if (known) return known;
-    const { records } = this;
-    const valid = new ValidBody(definition.result, (faults) => {
-      const texts = faults.map(({ pointer, detail }) => `${pointer} ${detail}`.trim());
-      return new RecordRefused(`The result of the work is not valid: ${texts.join('; ')}; correct the work`);
-    });
-    const checked: CheckedRecords = {
-      get: (id) => records.get(id),
-      lease: (...wish) => records.lease(...wish),
-      async once(job, effect, token) {
-        valid.transform({ result: effect.result });
-        return records.once(job, effect, token);
-      },
-    };
-    this.recordsOf.set(definition, checked);
-    return checked;
+    return 'outcome' in worked ? worked : recordPatiently(() => records.once(job, worked), context.signal);
   }
 }
 

@@ -4,24 +4,29 @@ import { type JobType } from '../contract/job-type';
 import { type JobWork, type Work } from '../jobs/work';
 import { type Outcome, SqsContext } from '../transport/index';
 import { NO_ENVELOPE } from './envelope';
-import { JobRunner } from './job-runner';
+import { JobRunner, type Task } from './job-runner';
 import { type JobMessage, validMessage } from './job-message';
 
 /** A controller that takes the jobs of one type from the queue, with the version and the policy of that type. */
 export function jobController({ definition, token }: JobWork): Type<unknown> {
-  const { type, version } = definition;
+  const { type, version, policy } = definition;
+  const { maxAttempts, timeoutSeconds, backoff } = policy;
   const valid = validMessage(definition);
 
   @Controller()
   class JobController {
+    private readonly task: Task;
+
     constructor(
       private readonly runner: JobRunner,
-      @Inject(token) private readonly work: Work<JobType>,
-    ) {}
+      @Inject(token) work: Work<JobType>,
+    ) {
+      this.task = runner.taskOf(definition, work);
+    }
 
-    @EventPattern(type, { version })
+    @EventPattern(type, { version, maxAttempts, timeoutSeconds, backoff })
     handle(@Payload(NO_ENVELOPE, valid) message: JobMessage, @Ctx() context: SqsContext): Promise<Outcome> {
-      return this.runner.run({ definition, work: this.work }, message, context);
+      return this.runner.run(this.task, message, context);
     }
   }
 

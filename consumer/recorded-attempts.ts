@@ -1,16 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { DEFAULT_TYPE } from '../contract/job';
-import { payloadHash } from '../results/payload-hash';
+import { payloadIfAny } from '../results/payload-hash';
 import { type Attempted, RECORDS, type Records } from '../results/records';
-import {
-  type Attempts,
-  type DeadLetter,
-  decode,
-  type Delivery,
-  type RunFailure,
-  type Standing,
-} from '../transport/index';
-import { idInBody, jobIdOf } from './job-id';
+import { type Attempts, type DeadLetter, type Delivery, type RunFailure, type Standing } from '../transport/index';
+import { bodyOf, deliveredJobId, idInBody, jobIdOf } from './job-id';
 
 /** The transport's attempts, counted in the job's record. */
 @Injectable()
@@ -23,7 +16,9 @@ export class RecordedAttempts implements Attempts {
     if (!record) return { attempts: 0, begun: 0, job: 'open' };
     const { state, attempts, begun = 0, hash, movedMessage } = record;
     if (state === 'done') {
-      const same = typeOf(record) === typeOf(delivery) && hash === hashOf(body);
+      // A message without a type was run as the default one, whatever that is here.
+      const { type = DEFAULT_TYPE } = record;
+      const same = (delivery.type ?? type) === type && hash === payloadIfAny({ type, input: inputOf(body) })?.hash;
       return { attempts, begun, job: same ? 'done' : 'conflict' };
     }
     if (state !== 'failed') return { attempts, begun, job: 'open' };
@@ -34,7 +29,7 @@ export class RecordedAttempts implements Attempts {
   }
 
   async begin(delivery: Delivery): Promise<Standing> {
-    const run = { id: this.jobId(delivery), messageId: delivery.messageId };
+    const run = { id: this.jobId(delivery), type: typeOf(delivery), messageId: delivery.messageId };
     return this.standingAfter(delivery, await this.records.begin(run));
   }
 
@@ -43,18 +38,21 @@ export class RecordedAttempts implements Attempts {
   }
 
   async fail(delivery: Delivery, { error, publicError }: RunFailure, noted: boolean): Promise<Standing> {
-    const run = { id: this.jobId(delivery), error, publicError, messageId: delivery.messageId, noted };
+    const { messageId } = delivery;
+    const run = { id: this.jobId(delivery), type: typeOf(delivery), error, publicError, messageId, noted };
     return this.standingAfter(delivery, await this.records.fail(run));
   }
 
   async deadLettered(delivery: Delivery, deadLetter: DeadLetter, sent: boolean): Promise<void> {
     const { reason, error, publicError, attempts } = deadLetter;
     const moved = sent ? { movedMessage: delivery.messageId } : {};
-    await this.records.failed({ id: this.jobId(delivery), reason, lastError: error, publicError, attempts, ...moved });
+    const body = bodyOf(delivery);
+    const job = { id: jobIdOf(idInBody(body), delivery), type: typeOf(delivery), input: inputOf(body) };
+    await this.records.failed({ ...job, reason, lastError: error, publicError, attempts, ...moved });
   }
 
   jobId(delivery: Delivery): string {
-    return jobIdOf(idInBody(bodyOf(delivery)), delivery);
+    return deliveredJobId(delivery);
   }
 
   private standingAfter(delivery: Delivery, { state, attempts, begun }: Attempted): Promise<Standing> | Standing {
@@ -64,18 +62,7 @@ export class RecordedAttempts implements Attempts {
   }
 }
 
-const typeOf = ({ type = DEFAULT_TYPE }: { readonly type?: string | undefined }): string => type;
+const typeOf = ({ type = DEFAULT_TYPE }: Delivery): string => type;
 
-/** Undefined for a body that cannot be read; its record is kept under the MessageId. */
-function bodyOf(delivery: Delivery): unknown {
-  try {
-    return decode(delivery.body);
-  } catch {
-    return undefined;
-  }
-}
-
-function hashOf(body: unknown): string | undefined {
-  const input = typeof body === 'object' && body !== null && 'input' in body ? body.input : undefined;
-  return input === undefined ? undefined : payloadHash({ input });
-}
+const inputOf = (body: unknown): unknown =>
+  typeof body === 'object' && body !== null && 'input' in body ? body.input : undefined;

@@ -20,7 +20,7 @@ const ANSWER_WITHIN_MS = 4_000;
 const MINUTE_MS = 60_000;
 
 /**
- * Asks ECS not to choose this task when it scales in or deploys, while jobs are in flight. A stretch is longer than a
+ * Asks ECS not to choose this task when it scales in or deploys, while jobs are in flight. A stretch is longer than any
  * handler may run. Nothing is lost without it, as a task that is stopped drains; it spares long jobs a second run.
  * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-scale-in-protection-endpoint.html
  */
@@ -32,8 +32,8 @@ export class TaskProtection implements OnApplicationBootstrap, OnModuleDestroy {
   private restsUntil = 0;
   private refused = false;
 
-  static at(agentUrl: string, handlerTimeoutSeconds: number): FactoryProvider<TaskProtection> {
-    const minutes = Math.ceil(handlerTimeoutSeconds / 60) + 1;
+  static at(agentUrl: string, longestRunSeconds: number): FactoryProvider<TaskProtection> {
+    const minutes = Math.ceil(longestRunSeconds / 60) + 1;
     const useFactory = (transport: QueueConsumer): TaskProtection => new TaskProtection(agentUrl, minutes, transport);
     return { provide: TaskProtection, inject: [QueueConsumer], useFactory };
   }

@@ -52,7 +52,9 @@ describe('an endpoint', () => {
 
   it('for both that is no URL is one fault', () => {
     const read = (): unknown => readEnvironment({ AWS_ENDPOINT_URL: 'localhost:4566' });
-    expect(read).toThrow(/has a fault:\n {2}AWS_ENDPOINT_URL is "localhost:4566"; it takes an http or https URL$/);
+    expect(read).toThrow(
+      /^A fault keeps this from starting:\n {2}AWS_ENDPOINT_URL is "localhost:4566"; it takes an http or https URL$/,
+    );
   });
 });
 

@@ -16,7 +16,7 @@ export interface Environment {
   readonly sdkPath: boolean;
   readonly queueUrl: string | undefined;
   readonly deadLetterQueueUrl: string | undefined;
-  /** `sqlite:PATH` or `dynamodb:TABLE`. */
+  /** `sqlite:PATH`, `dynamodb:TABLE` or `none`. */
   readonly results: string;
   readonly host: string | undefined;
   readonly port: number;
@@ -137,8 +137,8 @@ class Reader {
 
   results(name: string, fallback: string): string {
     const text = this.text(name) ?? fallback;
-    if (!/^(sqlite|dynamodb):.+$/.test(text))
-      this.faults.push(`${name} is "${withoutSecrets(text)}"; it takes sqlite:PATH or dynamodb:TABLE`);
+    if (!/^((sqlite|dynamodb):.+|none)$/.test(text))
+      this.faults.push(`${name} is "${withoutSecrets(text)}"; it takes sqlite:PATH, dynamodb:TABLE or none`);
     return text;
   }
 }

@@ -50,12 +50,21 @@ const DEFAULT_POLICY: Policy = {
 /** A job type as its folder in `jobs/` says it; what is left out has a default. */
 interface Definition<Input, Result> extends Pick<JobType<Input, Result>, 'type' | 'input' | 'result'> {
   readonly version?: number;
-  readonly policy?: Partial<Policy>;
+  readonly policy?: Partial<Omit<Policy, 'backoff'>> & { readonly backoff?: Partial<Backoff> };
   readonly example?: NoInfer<{ readonly input: Input; readonly result: Result }>;
 }
 
 /** Whether the definition can work is asked at the start of each app, which names everything that is wrong. */
 export function defineJob<Input, Result>(definition: Definition<Input, Result>): JobType<Input, Result> {
   const { version = 1, policy } = definition;
-  return Object.freeze({ ...definition, version, policy: { ...DEFAULT_POLICY, ...policy } });
+  const backoff = { ...DEFAULT_POLICY.backoff, ...policy?.backoff };
+  return Object.freeze({ ...definition, version, policy: { ...DEFAULT_POLICY, ...policy, backoff } });
 }
+
+/** Failed runs that a job of any of these types may have, or one of a handler that says nothing else. */
+export const mostAttempts = (definitions: readonly JobType[]): number =>
+  Math.max(DELIVERY.maxAttempts, ...definitions.map(({ policy }) => policy.maxAttempts));
+
+/** How long a run may take at most; `handlerTimeoutSeconds` is for a type that says nothing else. */
+export const longestRunSeconds = (definitions: readonly JobType[], handlerTimeoutSeconds: number): number =>
+  Math.max(handlerTimeoutSeconds, ...definitions.map(({ policy }) => policy.timeoutSeconds ?? 0));

@@ -1,13 +1,23 @@
-import { type IGrantable } from 'aws-cdk-lib/aws-iam';
+import { type ITableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import { type MessagingStack } from './messaging-stack';
+import { FAILED_INDEX } from './results-table';
 
 /** A record is read and conditionally written, alone or in a batch; none is scanned, updated in place or deleted. */
 const RECORD_ACTIONS = ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:PutItem', 'dynamodb:PartiQLInsert'];
 
+/** What has failed is listed by its index, also where the table is one that was there. */
+function grantRecords(grantee: IGrantable, table: ITableV2): void {
+  const { tableArn } = table;
+  Grant.addToPrincipal({ grantee, actions: RECORD_ACTIONS, resourceArns: [tableArn] });
+  const index = `${tableArn}/index/${FAILED_INDEX}`;
+  Grant.addToPrincipal({ grantee, actions: ['dynamodb:Query'], resourceArns: [index] });
+}
+
 /** Sends jobs; asks the queue whether it is there. */
 export function grantProducer(grantee: IGrantable, { jobs, table }: MessagingStack): void {
   jobs.queue.grant(grantee, 'sqs:SendMessage', 'sqs:GetQueueAttributes');
-  table.grant(grantee, ...RECORD_ACTIONS);
+  grantRecords(grantee, table);
   // SQS makes a data key to encrypt, and decrypts it to reuse it.
   jobs.key?.grant(grantee, 'kms:GenerateDataKey', 'kms:Decrypt');
 }
@@ -17,6 +27,6 @@ export function grantConsumer(grantee: IGrantable, { jobs, table }: MessagingSta
   const settle = ['sqs:DeleteMessage', 'sqs:ChangeMessageVisibility'];
   jobs.queue.grant(grantee, 'sqs:ReceiveMessage', ...settle, 'sqs:GetQueueAttributes');
   jobs.deadLetters.grant(grantee, 'sqs:SendMessage');
-  table.grant(grantee, ...RECORD_ACTIONS);
+  grantRecords(grantee, table);
   jobs.key?.grant(grantee, 'kms:GenerateDataKey', 'kms:Decrypt');
 }

@@ -1,4 +1,7 @@
-import { DELIVERY, minReceiveCount, receivingSeconds } from '../contract/delivery';
+import { definitionFaults } from '../contract/definition-faults';
+import { DELIVERY, receivingSeconds } from '../contract/delivery';
+import { type JobType } from '../contract/job-type';
+import { DEFINITIONS } from '../jobs/definitions';
 import { checkExtensions } from './extension-checks';
 import { FUNCTION_LIMIT_SECONDS, FUNCTION_SLACK_SECONDS, type Numbers, PROCESS_STOP_SECONDS } from './numbers';
 import { OptionError } from './option-reader';
@@ -7,23 +10,40 @@ import { type Options } from './options';
 type Fault = readonly [wrong: boolean, sentence: string];
 
 /** Throws an `OptionError` where options do not go together, so that it is said at synth and not by a failed deployment. */
-export function checkOptions(options: Options, numbers: Numbers): void {
+export function checkOptions(options: Options, numbers: Numbers, definitions: readonly JobType[] = DEFINITIONS): void {
+  const [fault] = definitionFaults(definitions);
+  if (fault !== undefined) throw new OptionError(`${fault}.`);
   checkExtensions(options, numbers);
-  const faults = options.consumer === 'lambda' ? lambdaFaults(options, numbers) : fargateFaults(options, numbers);
+  const faults =
+    options.consumer === 'lambda'
+      ? [...definitions.map(lambdaTypeFault), ...lambdaFaults(options, numbers)]
+      : fargateFaults(options, numbers);
   const found = [...faults, ...receiveFaults(numbers), ...queueFaults(options)].find(([wrong]) => wrong);
   if (found) throw new OptionError(found[1]);
+}
+
+/** Seconds of a run that Lambda leaves room for. */
+const LAMBDA_RUN_LIMIT = FUNCTION_LIMIT_SECONDS - FUNCTION_SLACK_SECONDS;
+
+function lambdaTypeFault({ type, policy: { timeoutSeconds = 0 } }: JobType): Fault {
+  return [
+    timeoutSeconds > LAMBDA_RUN_LIMIT,
+    `The job type ${type} has policy.timeoutSeconds ${timeoutSeconds}; on Lambda it takes at most ${LAMBDA_RUN_LIMIT} s: use consumer=fargate.`,
+  ];
 }
 
 function lambdaFaults(options: Options, numbers: Numbers): Fault[] {
   const { fifo, batchSize, batchWindowSeconds: window, handlerTimeoutSeconds } = options;
   const { functionTimeoutSeconds, visibilityTimeoutSeconds } = numbers;
-  const most = FUNCTION_LIMIT_SECONDS - FUNCTION_SLACK_SECONDS;
   const least = functionTimeoutSeconds + window;
   return [
     [fifo && window > 0, `batchWindow is ${window}; a FIFO queue takes none.`],
     [fifo && batchSize > 10, `batchSize is ${batchSize}; a FIFO queue takes at most 10.`],
     [batchSize > 10 && window === 0, `batchSize is ${batchSize}; more than 10 needs a batchWindow of at least 1 s.`],
-    [handlerTimeoutSeconds > most, `handlerTimeout is ${handlerTimeoutSeconds}; on Lambda it takes at most ${most} s.`],
+    [
+      handlerTimeoutSeconds > LAMBDA_RUN_LIMIT,
+      `handlerTimeout is ${handlerTimeoutSeconds}; on Lambda it takes at most ${LAMBDA_RUN_LIMIT} s.`,
+    ],
     [
       visibilityTimeoutSeconds < least,
       `visibilityTimeout is ${visibilityTimeoutSeconds}; it takes at least the function's timeout and the batchWindow, ${least} s.`,
@@ -51,7 +71,7 @@ function fargateFaults(
 
 /** A message that SQS moves before its own limits are reached carries no reason. */
 function receiveFaults({ visibilityTimeoutSeconds: visibility, maxReceiveCount, ...numbers }: Numbers): Fault[] {
-  const least = minReceiveCount(DELIVERY);
+  const least = numbers.minReceiveCount;
   const most = Math.floor(receivingSeconds(numbers) / least);
   return [
     [

@@ -1,4 +1,4 @@
-import { DELIVERY, deriveMaxReceiveCount, minReceiveCount } from '../contract/delivery';
+import { DELIVERY, deriveMaxReceiveCount } from '../contract/delivery';
 import { type QueuePart, RETENTION } from './extensions';
 import { type Numbers } from './numbers';
 import { OptionError } from './option-reader';
@@ -56,7 +56,7 @@ function checkQueueName(at: string, value: unknown, fifo: boolean): void {
 /** The number that SQS is given, whoever chose it. */
 function checkReceives({ extensions }: Options, numbers: Numbers): void {
   if (extensions.queue?.['RedrivePolicy'] === undefined) return;
-  const [least, most] = [minReceiveCount(DELIVERY), deriveMaxReceiveCount(numbers)];
+  const [least, most] = [numbers.minReceiveCount, deriveMaxReceiveCount(numbers)];
   if (numbers.maxReceiveCount >= least && numbers.maxReceiveCount <= most) return;
   throw new OptionError(
     `extensions.queue.RedrivePolicy.maxReceiveCount is ${numbers.maxReceiveCount}; it takes ${least} to ${most}: what a job may need before its own limits end it, and what fits into the retention.`,

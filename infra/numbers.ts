@@ -1,15 +1,19 @@
-import { DELIVERY, deriveMaxReceiveCount } from '../contract/delivery';
+import { DELIVERY, deriveMaxReceiveCount, minReceiveCount } from '../contract/delivery';
+import { type JobType, longestRunSeconds, mostAttempts } from '../contract/job-type';
+import { DEFINITIONS } from '../jobs/definitions';
 import { readExtendedNumbers } from './extensions';
 import { type Options } from './options';
 
 /** What follows from the options and `contract/`; nothing else in infra computes a delivery number. */
 export interface Numbers {
-  /** Lambda ends the consumer's function after this. */
+  /** Lambda ends the consumer's function after this: the longest run of any job type, and some more. */
   readonly functionTimeoutSeconds: number;
   /** The lease of a delivery: the queue's visibility timeout on Lambda, what a task asks for at each receive on Fargate. */
   readonly visibilityTimeoutSeconds: number;
   /** The queue's own, the same wherever the consumer runs. */
   readonly queueVisibilitySeconds: number;
+  /** Receives that a job of any type may need before its own limits end it. */
+  readonly minReceiveCount: number;
   /** Receives after which SQS itself moves a message to the dead-letter queue. */
   readonly maxReceiveCount: number;
   /** Fargate kills a task this long after SIGTERM. */
@@ -38,9 +42,10 @@ const STOP_TIMEOUT_SECONDS = 120;
 /** What a process takes at most after SIGTERM: to drain, and then to close what it holds. */
 export const PROCESS_STOP_SECONDS = DELIVERY.drainSeconds + 5;
 
-export function deriveNumbers(options: Options): Numbers {
-  const functionTimeoutSeconds = options.handlerTimeoutSeconds + FUNCTION_SLACK_SECONDS;
-  const queueVisibilitySeconds = options.visibilityTimeoutSeconds ?? queueVisibility(options);
+export function deriveNumbers(options: Options, definitions: readonly JobType[] = DEFINITIONS): Numbers {
+  const runSeconds = longestRunSeconds(definitions, options.handlerTimeoutSeconds);
+  const functionTimeoutSeconds = Math.ceil(runSeconds) + FUNCTION_SLACK_SECONDS;
+  const queueVisibilitySeconds = options.visibilityTimeoutSeconds ?? queueVisibility(options, functionTimeoutSeconds);
   const visibilityTimeoutSeconds =
     options.consumer === 'lambda'
       ? queueVisibilitySeconds
@@ -51,6 +56,7 @@ export function deriveNumbers(options: Options): Numbers {
     functionTimeoutSeconds,
     visibilityTimeoutSeconds,
     queueVisibilitySeconds,
+    minReceiveCount: minReceiveCount({ ...DELIVERY, maxAttempts: mostAttempts(definitions) }),
     maxReceiveCount:
       extended.maxReceiveCount ?? deriveMaxReceiveCount({ queueRetentionSeconds, visibilityTimeoutSeconds }),
     stopTimeoutSeconds: STOP_TIMEOUT_SECONDS,
@@ -74,9 +80,8 @@ export function deriveNumbers(options: Options): Numbers {
  * each receive. The queue keeps Lambda's anyway: where a stage changes to Fargate, the function goes on consuming while the
  * network is built, and with less than it needs its jobs would run a second time meanwhile.
  */
-function queueVisibility({ handlerTimeoutSeconds, batchWindowSeconds }: Options): number {
-  const longest = Math.min(handlerTimeoutSeconds, FUNCTION_LIMIT_SECONDS - FUNCTION_SLACK_SECONDS);
-  return 6 * (longest + FUNCTION_SLACK_SECONDS) + batchWindowSeconds;
+function queueVisibility({ batchWindowSeconds }: Options, functionTimeoutSeconds: number): number {
+  return 6 * Math.min(functionTimeoutSeconds, FUNCTION_LIMIT_SECONDS) + batchWindowSeconds;
 }
 
 /** In steps of the alarm's five minutes: longer than the longest run, and a quarter of an hour at least. */

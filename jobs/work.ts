@@ -8,10 +8,19 @@ export type WorkJob<Definition> = JobOf<Definition> & {
   readonly group: string | undefined;
 };
 
+/** A log whose lines name the job; fields stand beside the message where the log is JSON. */
+export interface WorkLog {
+  debug(message: string, fields?: Readonly<Record<string, unknown>>): void;
+  log(message: string, fields?: Readonly<Record<string, unknown>>): void;
+  warn(message: string, fields?: Readonly<Record<string, unknown>>): void;
+  error(message: string, fields?: Readonly<Record<string, unknown>>): void;
+}
+
 /** What a run may use beside its job. */
 export interface WorkContext {
   /** Aborted when the lease is lost, the timeout is over or the process ends. */
   readonly signal: AbortSignal;
+  readonly logger: WorkLog;
   /** For `onceElsewhere`. */
   readonly records: Pick<Records, 'get' | 'lease' | 'once'>;
 }

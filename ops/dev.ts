@@ -1,4 +1,7 @@
-/** `npm run dev`: like `npm start`, and producer and consumer start again upon every good compile. */
+/**
+ * `npm run dev`: like `npm start`, and producer and consumer start again upon every good compile. With `-- --inspect` a
+ * debugger can attach to the consumer, by `.vscode/launch.json` or any other.
+ */
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -51,9 +54,18 @@ class Reloads {
   }
 }
 
+const INSPECT = /^--inspect(=[\w.:[\]]+)?$/;
+
 async function main(): Promise<number> {
   const environment = readEnvironment();
+  const consumerNodeArgs = process.argv.slice(2);
+  const unknown = consumerNodeArgs.find((argument) => !INSPECT.test(argument));
+  if (unknown !== undefined) {
+    complain(`${unknown} is nothing that npm run dev takes; it takes --inspect or --inspect=HOST:PORT.`);
+    return 1;
+  }
   return runUntilStopped(environment, {
+    consumerNodeArgs,
     // A change that breaks an app is repaired by the next one.
     mayDie: ['producer', 'consumer'],
     serve: async (stack) => {

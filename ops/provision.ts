@@ -161,9 +161,8 @@ const ANSWER_MS = 30_000;
 export function createProvisionClient(region: string | undefined, endpoint: string | undefined): SQSClient {
   const credentials = localCredentials(endpoint, processVariables);
   return new SQSClient({
-    ...clientConfig({ region, endpoint, credentials }, { answerMs: ANSWER_MS, connections: 1 }),
+    ...clientConfig({ region, endpoint, credentials }, { answerMs: ANSWER_MS, maxAttempts: 1, connections: 1 }),
     useQueueUrlAsEndpoint: false,
-    maxAttempts: 1,
   });
 }
 

@@ -28,6 +28,8 @@ export class Stack {
     private readonly environment: Environment,
     /** Told, in a sentence, when a child ends that nobody stopped. */
     private readonly onDeath: (sentence: string, name: string) => void,
+    /** Options of Node itself for the consumer, such as `--inspect`. */
+    private readonly consumerNodeArgs: readonly string[] = [],
   ) {}
 
   private get host(): string {
@@ -89,7 +91,7 @@ export class Stack {
   async startApps(): Promise<void> {
     if (this.stopped) return;
     const producer = this.startApp('producer');
-    const consumer = this.startApp('consumer');
+    const consumer = this.startApp('consumer', this.consumerNodeArgs);
     this.apps = [producer, consumer];
     await Promise.all([
       producer.healthy(`${this.producerUrl}/health/ready`, READY_WITHIN_MS),
@@ -119,8 +121,8 @@ export class Stack {
     for (const child of [...this.apps, this.broker]) child?.kill();
   }
 
-  private startApp(name: string): Child {
-    const nodeArgs = ['--require', join(__dirname, 'follow-parent.js')];
+  private startApp(name: string, more: readonly string[] = []): Child {
+    const nodeArgs = [...more, '--require', join(__dirname, 'follow-parent.js')];
     return this.start(
       new Child({ name, script: `${name}/main.js`, nodeArgs, env: this.appEnvironment, showOutput: true }),
     );

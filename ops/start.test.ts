@@ -46,6 +46,20 @@ describe('npm start', () => {
     await gone(children);
   });
 
+  it('takes and runs jobs without records, and says what is not there', async () => {
+    const app = await place.start({ RESULTS: 'none', WORK_SECONDS: '0.2' });
+    expect(app.lines).toContain('  results   none: nothing is recorded, and nothing found at /results');
+    await place.produce(41);
+    await eventually(async () => {
+      expect(await place.queueDepth()).toEqual({ visible: 0, inFlight: 1 });
+    });
+    await eventually(async () => {
+      expect(await place.queueDepth()).toEqual({ visible: 0, inFlight: 0 });
+    });
+    expect(await readdir(place.dataDir)).not.toContain('results.db');
+    expect(await app.stop('SIGTERM', 40_000)).toEqual({ code: 0, signal: null });
+  });
+
   it('drains on Ctrl-C, which a terminal sends to the whole group', async () => {
     const app = await place.start({ WORK_SECONDS: '1' });
     const location = await place.produce(1);

@@ -1,5 +1,7 @@
 /** `npm start`: the whole pair on this machine. Ctrl-C drains it; a second one ends it at once. */
 import { type Environment, readEnvironment } from '../contract/environment';
+import { withoutSecrets } from '../contract/local';
+import { keepsRecords } from '../results/open';
 import { outliveReaders } from '../service/output';
 import { Stack } from './stack';
 
@@ -25,6 +27,7 @@ Plusone runs.
   producer  ${stack.producerUrl}, docs at /docs
   consumer  ${stack.consumerUrl}
   broker    ${stack.brokerText}
+  results   ${keepsRecords(environment.results) ? withoutSecrets(environment.results) : 'none: nothing is recorded, and nothing found at /results'}
 
 Paste this into another terminal${which}:
   curl -i -X POST ${stack.producerUrl}/produce -H 'content-type: application/json'${authorization} -d '{"input":1}'
@@ -38,17 +41,22 @@ export interface Run {
   readonly serve: (stack: Stack) => Promise<void>;
   /** Children whose death does not end the rest. */
   readonly mayDie?: readonly string[];
+  /** Options of Node itself for the consumer. */
+  readonly consumerNodeArgs?: readonly string[];
 }
 
 /** Runs a stack until a signal or a death ends it; resolves to the exit code. */
-export async function runUntilStopped(environment: Environment, { serve, mayDie = [] }: Run): Promise<number> {
+export async function runUntilStopped(
+  environment: Environment,
+  { serve, mayDie = [], consumerNodeArgs }: Run,
+): Promise<number> {
   outliveReaders();
   let code = 0;
   let end: () => void = () => undefined;
   const ending = new Promise<void>((resolve) => {
     end = resolve;
   });
-  const stack = new Stack(environment, (sentence, name) => {
+  const onDeath = (sentence: string, name: string): void => {
     if (mayDie.includes(name)) {
       complain(sentence);
       return;
@@ -56,7 +64,8 @@ export async function runUntilStopped(environment: Environment, { serve, mayDie 
     complain(`${sentence} Stopping the rest.`);
     code = 1;
     end();
-  });
+  };
+  const stack = new Stack(environment, onDeath, consumerNodeArgs);
   const fault = await stack.portFault();
   if (fault !== undefined) {
     complain(fault);

@@ -30,7 +30,7 @@ export async function createProducer(
   definitions: readonly JobType[] = DEFINITIONS,
 ): Promise<NestFastifyApplication> {
   const { queueUrl } = environment;
-  const faults = producerFaults(environment);
+  const faults = producerFaults(environment, definitions);
   if (faults.length > 0 || queueUrl === undefined) throw new EnvironmentError(faults);
   // Before Nest, which would report a store that cannot be opened with a stack of its own.
   const records = await openRecords(environment);

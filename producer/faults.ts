@@ -1,5 +1,8 @@
+import { definitionFaults } from '../contract/definition-faults';
 import { type Environment } from '../contract/environment';
+import { type JobType } from '../contract/job-type';
 import { isLoopback } from '../contract/local';
+import { DEFINITIONS } from '../jobs/definitions';
 
 const LOOPBACK = '127.0.0.1';
 
@@ -11,8 +14,8 @@ export const listenHost = (environment: Environment): string =>
   environment.host ?? (guarded(environment) ? '0.0.0.0' : LOOPBACK);
 
 /** What keeps the producer from starting, one sentence each. */
-export function producerFaults(environment: Environment): string[] {
-  const faults: string[] = [];
+export function producerFaults(environment: Environment, definitions: readonly JobType[] = DEFINITIONS): string[] {
+  const faults = definitionFaults(definitions);
   if (environment.queueUrl === undefined) {
     faults.push('QUEUE_URL is missing; it takes the URL of the queue that jobs go to');
   }

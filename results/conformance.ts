@@ -2,9 +2,10 @@ import { begins, endedNotes, notedFails, takeBacks, terminalBegins } from './con
 import { accepts, claims, freshClaims } from './conformance/claim-and-accept';
 import { doubles, mixedDoubles } from './conformance/doubles';
 import { effects, impossibleResults, refusedEffects } from './conformance/effects';
-import { faileds, fails, publicErrors } from './conformance/fail-and-failed';
+import { faileds, fails, failures, publicErrors } from './conformance/fail-and-failed';
 import { durations, groups, leases, ownedLeases, takeovers } from './conformance/leases';
-import { onces, payloads } from './conformance/once';
+import { listings, lists } from './conformance/lists';
+import { onces, payloads, values } from './conformance/once';
 import type { Store, StoreUnderTest } from './conformance/store-under-test';
 import { closes, durability, expires, reads } from './conformance/upkeep';
 
@@ -14,6 +15,7 @@ const SUITES: readonly (readonly [string, (store: Store) => void])[] = [
   ['accept', accepts],
   ['once', onces],
   ['payloads of once', payloads],
+  ['values', values],
   ['effects', effects],
   ['refused effects', refusedEffects],
   ['impossible results', impossibleResults],
@@ -24,6 +26,7 @@ const SUITES: readonly (readonly [string, (store: Store) => void])[] = [
   ['groups of a claim', groups],
   ['fail', fails],
   ['failed', faileds],
+  ['what has failed', failures],
   ['errors for callers', publicErrors],
   ['begin', begins],
   ['begin after the end', terminalBegins],
@@ -31,6 +34,8 @@ const SUITES: readonly (readonly [string, (store: Store) => void])[] = [
   ['take back', takeBacks],
   ['failed runs that were noted', notedFails],
   ['reads', reads],
+  ['lists', lists],
+  ['what can be listed', listings],
   ['doubles at once', doubles],
   ['different calls at once', mixedDoubles],
   ['durability', durability],

@@ -1,13 +1,40 @@
 import canonicalize from 'canonicalize';
 import { createHash } from 'node:crypto';
-import type { Job } from '../contract/job';
+import { DEFAULT_TYPE, type Job } from '../contract/job';
+import { RecordRefused } from './errors';
+import { jsonOf } from './json';
+import type { Failure } from './records';
+
+/** What tells two jobs under one id apart, and the input as the record holds it. */
+export interface Payload {
+  readonly type: string;
+  readonly hash: string;
+  /** JSON text. */
+  readonly input: string;
+}
+
+/** Throws `RecordRefused` for an input that cannot be JSON. */
+export function payloadOf({ type, input }: Pick<Job, 'type' | 'input'>): Payload {
+  const text = jsonOf(input, 'input');
+  // The JSON of a number is canonical.
+  return { type, hash: sha256(typeof input === 'number' ? text : canonicalize(input)), input: text };
+}
 
 /**
  * SHA-256, hex, of what the job is to do: its input, as canonical JSON (RFC 8785), which sorts keys and writes -0 as 0.
  * Records keep this hash for weeks, so it changes only with the store's version.
  */
-export function payloadHash(job: Pick<Job, 'input'>): string {
-  return createHash('sha256')
-    .update(canonicalize({ input: job.input }) ?? '')
-    .digest('hex');
+export const payloadHash = ({ input }: Pick<Job, 'input'>): string => payloadOf({ type: DEFAULT_TYPE, input }).hash;
+
+const sha256 = (canonicalInput = ''): string =>
+  createHash('sha256').update(`{"input":${canonicalInput}}`).digest('hex');
+
+/** Of a dead letter that may be anything: undefined where it has no input, or one that no record could hold. */
+export function payloadIfAny({ type = DEFAULT_TYPE, input }: Pick<Failure, 'type' | 'input'>): Payload | undefined {
+  try {
+    return input === undefined ? undefined : payloadOf({ type, input });
+  } catch (error) {
+    if (error instanceof RecordRefused) return undefined;
+    throw error;
+  }
 }

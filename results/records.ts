@@ -16,7 +16,7 @@ import type { Job } from '../contract/job';
  * | `failed`   | consumer when it dead-letters, ops when it deletes  | until a retry succeeds |
  */
 export type RecordState = (typeof STATES)[number];
-const STATES = ['claimed', 'accepted', 'failing', 'done', 'failed'] as const;
+export const STATES = ['claimed', 'accepted', 'failing', 'done', 'failed'] as const;
 
 export const isState = (value: unknown): value is RecordState => STATES.some((state) => state === value);
 
@@ -25,13 +25,15 @@ export interface JobRecord {
   /** None in records of older versions: `DEFAULT_TYPE`. */
   readonly type?: string;
   readonly state: RecordState;
-  /** SHA-256 of the payload, hex; undefined where the message could not be read as a job. */
+  /** SHA-256 of the input as canonical JSON, hex; undefined while no message of the job was read for its input. */
   readonly hash?: string;
   /** Failed runs so far. */
   readonly attempts: number;
   /** Runs that were noted when they began and have had no outcome yet; absent for none, and in `done` and `failed`. */
   readonly begun?: number;
+  /** From `done` or `failed` on, as JSON has it; before that the record holds its hash. */
   readonly input?: unknown;
+  /** Of `done`, as JSON has it. */
   readonly result?: unknown;
   /** As claimed: what the body says beside its input, as text. A key used again with another is another body. */
   readonly group?: string;
@@ -48,7 +50,7 @@ export interface JobRecord {
   readonly updatedAt: number;
 }
 
-/** `fresh`: claimed now. `repeat`: claimed before, not known to be sent. `sent`: accepted or further. `conflict`: other payload. */
+/** `fresh`: claimed now. `repeat`: claimed before, not known to be sent. `sent`: accepted or further. `conflict`: another type, input or group. */
 export type Claim = 'fresh' | 'repeat' | 'sent' | 'conflict';
 
 /** One statement in the transaction of the record, on tables of your own in the same SQLite file. */
@@ -70,8 +72,8 @@ export interface Effect<Result = unknown> {
 }
 
 /**
- * `recorded`: the effect happened now. `repeat`: it had happened before. `conflict`: done with another payload.
- * `lost`: the lease given was not the latest, so its owner may not record; nothing was written.
+ * `recorded`: the effect happened now. `repeat`: it had happened before. `conflict`: recorded with another
+ * type or input. `lost`: the lease given was not the latest, so its owner may not record; nothing was written.
  */
 export interface OnceAnswer {
   readonly outcome: 'recorded' | 'repeat' | 'conflict' | 'lost';
@@ -96,6 +98,10 @@ export type LeaseAnswer =
 export interface Failure {
   readonly id: string;
   readonly reason: string;
+  /** As the message says. */
+  readonly type?: string | undefined;
+  /** Where the message could be read. One that the store cannot take is left out: the dead letter has it. */
+  readonly input?: unknown;
   readonly lastError?: string;
   /** What callers may see of `lastError`. */
   readonly publicError?: string | undefined;
@@ -105,12 +111,16 @@ export interface Failure {
 
 export interface BegunRun {
   readonly id: string;
+  /** As the message says; for a job of which there is no record yet. */
+  readonly type?: string | undefined;
   /** Of the delivery that is to run. */
   readonly messageId: string;
 }
 
 export interface FailedRun {
   readonly id: string;
+  /** As the message says; for a job of which there is no record yet. */
+  readonly type?: string | undefined;
   readonly error: string;
   /** What callers may see of `error`. */
   readonly publicError?: string;
@@ -128,6 +138,25 @@ export interface Attempted {
   readonly attempts: number;
   readonly begun: number;
   readonly state: Exclude<RecordState, 'claimed'>;
+}
+
+/** Which records, newest first by their last change. */
+export interface Listing {
+  readonly state: RecordState;
+  /** Undefined: of every type. */
+  readonly type?: string;
+  /** Changed then or later; milliseconds since the epoch. */
+  readonly since?: number;
+  /** From 1 to 1,000. */
+  readonly limit: number;
+  /** Of the page before, to go on from there; a text without meaning. */
+  readonly after?: string;
+}
+
+export interface Page {
+  readonly records: readonly JobRecord[];
+  /** None on the last page. */
+  readonly after?: string;
 }
 
 /** Token under which Nest injects the `Records`. */
@@ -170,6 +199,11 @@ export interface Records {
   get(id: string): Promise<JobRecord | undefined>;
   /** The records there are of these ids, each once, in no order to rely on. */
   getMany(ids: readonly string[]): Promise<readonly JobRecord[]>;
+  /**
+   * A page of records. Rejects with `RecordRefused` for what the store has no index of: DynamoDB lists `failed` only. What
+   * changes between two pages may be on both or, if it left the state, on neither.
+   */
+  list(listing: Listing): Promise<Page>;
   /** Rejects when the store cannot serve; for readiness. */
   check(): Promise<void>;
   /**

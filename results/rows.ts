@@ -1,7 +1,9 @@
 import type { SQLInputValue, SQLOutputValue } from 'node:sqlite';
 import { DAMAGED } from './busy';
 import { StoreUnavailable } from './errors';
-import { isState, type JobRecord, type Lease } from './records';
+import type { HeldRecord } from './held-record';
+import { isState, type Lease } from './records';
+import { OVERHEAD_BYTES, ROW_LIMIT, tooLarge } from './size-limits';
 
 type Row = Readonly<Record<string, SQLOutputValue>>;
 
@@ -15,7 +17,7 @@ const given = <K extends string, V>(key: K, value: V | undefined): Partial<Recor
   value === undefined ? {} : ({ [key]: value } as Record<K, V>);
 
 /** Throws `StoreUnavailable` for a row that no store wrote: its job waits until that is put right. */
-export function toRecord(row: Row): JobRecord {
+export function fromRow(row: Row): HeldRecord {
   const { id, state } = row;
   if (typeof id !== 'string' || !isState(state))
     throw new StoreUnavailable(`The results store holds a row that is no record: ${DAMAGED}`);
@@ -26,8 +28,9 @@ export function toRecord(row: Row): JobRecord {
     updatedAt: numberOf(row['updated_at']) ?? 0,
     ...given('begun', numberOf(row['begun'])),
     ...given('hash', textOf(row['hash'])),
-    ...given('input', numberOf(row['input'])),
-    ...given('result', numberOf(row['result'])),
+    ...given('type', textOf(row['type'])),
+    ...given('input', jsonIn(row['input'])),
+    ...given('result', jsonIn(row['result'])),
     ...given('reason', textOf(row['reason'])),
     ...given('lastError', textOf(row['last_error'])),
     ...given('publicError', textOf(row['public_error'])),
@@ -42,14 +45,35 @@ function leaseOf(row: Row): Lease | undefined {
   return token === undefined || until === undefined ? undefined : { token, until };
 }
 
-export const toRow = (record: JobRecord): Record<string, SQLInputValue> => ({
+/** A number is a number in the file, as processes of older versions know it; all else is JSON text. */
+const jsonIn = (value: SQLOutputValue | undefined): string | undefined =>
+  typeof value === 'number' ? JSON.stringify(value) : textOf(value);
+
+/** Whole numbers as SQLite keeps them: a small one takes a byte, where one with a fraction takes eight. */
+function toColumn(json: string | undefined): SQLInputValue {
+  if (json === undefined) return null;
+  if (!/^[-0-9]/.test(json)) return json;
+  const value = Number(json);
+  return Number.isSafeInteger(value) ? BigInt(value) : value;
+}
+
+/** Throws `RecordRefused` for a record that no row can hold. A character takes up to three bytes. */
+export function assertFits(record: HeldRecord, limit = ROW_LIMIT): void {
+  const { input = '', result = '' } = record;
+  if (3 * (input.length + result.length) + OVERHEAD_BYTES <= limit.bytes) return;
+  const bytes = Buffer.byteLength(input) + Buffer.byteLength(result) + OVERHEAD_BYTES;
+  if (bytes > limit.bytes) throw tooLarge(record, bytes, limit);
+}
+
+export const toRow = (record: HeldRecord): Record<string, SQLInputValue> => ({
   id: record.id,
+  type: record.type ?? null,
   state: record.state,
   hash: record.hash ?? null,
   attempts: record.attempts,
   begun: record.begun ?? null,
-  input: (record.input ?? null) as SQLInputValue,
-  result: (record.result ?? null) as SQLInputValue,
+  input: toColumn(record.input),
+  result: toColumn(record.result),
   reason: record.reason ?? null,
   last_error: record.lastError ?? null,
   public_error: record.publicError ?? null,

@@ -3,16 +3,19 @@ import { isBusy } from './busy';
 import { StoreUnusable } from './errors';
 
 /** Raised with every change of the table or of the payload hash. */
-const VERSION = 4;
+const VERSION = 5;
 
-const TABLE = `
-  CREATE TABLE record (
+/**
+ * New columns come last: older versions of the table are this one without its last columns, and with the type REAL where
+ * this one has ANY (docs/decisions/0014-records-of-any-type.md).
+ */
+const TABLE = `CREATE TABLE record (
     id         TEXT PRIMARY KEY,
     state      TEXT NOT NULL CHECK (state IN ('claimed', 'accepted', 'failing', 'done', 'failed')),
     hash       TEXT,
     attempts   INTEGER NOT NULL,
-    input      REAL,
-    result     REAL,
+    input      ANY,
+    result     ANY,
     reason     TEXT,
     last_error TEXT,
     updated_at INTEGER NOT NULL,
@@ -22,23 +25,16 @@ const TABLE = `
     lease_until   INTEGER,
     begun         INTEGER,
     public_error  TEXT,
+    type          TEXT,
     CHECK (state <> 'done' OR (hash IS NOT NULL AND input IS NOT NULL AND result IS NOT NULL))
-  ) STRICT, WITHOUT ROWID;
-  CREATE INDEX record_updated_at ON record (updated_at);
-`;
+  ) STRICT, WITHOUT ROWID`;
 
-/** From each older version to the one after it. */
-const MIGRATIONS: ReadonlyMap<number, string> = new Map([
-  [
-    1,
-    `ALTER TABLE record ADD COLUMN message_group TEXT;
-     ALTER TABLE record ADD COLUMN moved_message TEXT;
-     ALTER TABLE record ADD COLUMN lease_token INTEGER;
-     ALTER TABLE record ADD COLUMN lease_until INTEGER;`,
-  ],
-  [2, `ALTER TABLE record ADD COLUMN begun INTEGER;`],
-  [3, `ALTER TABLE record ADD COLUMN public_error TEXT;`],
-]);
+const COLUMNS = Array.from(TABLE.matchAll(/^ +([a-z_]+) /gm), ([, name]) => name);
+
+const EXPIRY_INDEX = 'CREATE INDEX record_updated_at ON record (updated_at)';
+
+/** For lists. Most jobs are recorded as `done` at once, and never are in it. */
+const OPEN_INDEX = `CREATE INDEX record_open ON record (state, updated_at) WHERE state <> 'done'`;
 
 /**
  * None: SQLite waits by blocking the event loop, up to 100 ms at a time. `whileBusy` waits beside it, for 5 s;
@@ -94,28 +90,41 @@ function migrate(database: DatabaseSync, path: string): void {
   database.exec('BEGIN IMMEDIATE');
   // Read again under the lock: the other process may have been first.
   const found = version(database);
-  const steps = stepsFrom(found, isEmpty(database));
-  if (steps === undefined) {
+  if (found === 0 && isEmpty(database)) database.exec(`${TABLE}; ${EXPIRY_INDEX}; ${OPEN_INDEX}`);
+  else if (isOlder(database, found)) renew(database);
+  else if (found !== VERSION) {
     throw new StoreUnusable(
       `${path} is ${found === 0 ? "another program's database" : `a results store of version ${found}`}, ` +
         `this program needs version ${VERSION}; name another file in RESULTS or run the program that wrote it`,
     );
   }
-  for (const step of steps) database.exec(step);
   database.exec(`PRAGMA user_version = ${VERSION}`);
   database.exec('COMMIT');
 }
 
-/** What makes the file one of this version; undefined where nothing does. */
-function stepsFrom(found: number, empty: boolean): readonly string[] | undefined {
-  if (found === 0) return empty ? [TABLE] : undefined;
-  const steps: string[] = [];
-  for (let at = found; at !== VERSION; at += 1) {
-    const step = MIGRATIONS.get(at);
-    if (step === undefined) return undefined;
-    steps.push(step);
-  }
-  return steps;
+/** Whether the table is one that an older version of this program made. */
+function isOlder(database: DatabaseSync, found: number): boolean {
+  const columns = columnsIn(database);
+  return found > 0 && found < VERSION && columns.length > 0 && columns.every((name, at) => name === COLUMNS[at]);
+}
+
+/**
+ * Makes the table of an older version one of this version without writing its rows: what is on disk is right as it is. A row that lacks the last columns has NULL there; what was stored as REAL is a number as ANY, too.
+ */
+function renew(database: DatabaseSync): void {
+  database.enableDefensive(false);
+  database.exec('PRAGMA writable_schema = ON');
+  database.prepare(`UPDATE sqlite_schema SET sql = ? WHERE type = 'table' AND name = 'record'`).run(TABLE);
+  // Reads the schema again, and refuses to go on with one that cannot be read.
+  database.exec(`PRAGMA writable_schema = RESET; ${OPEN_INDEX}`);
+  database.enableDefensive(true);
+}
+
+function columnsIn(database: DatabaseSync): readonly unknown[] {
+  return database
+    .prepare('PRAGMA table_info(record)')
+    .all()
+    .map(({ name }) => name);
 }
 
 const isEmpty = (database: DatabaseSync): boolean =>

@@ -7,6 +7,7 @@ import { recordsConformance } from './conformance';
 import { sqliteLedger } from './conformance/sqlite-ledger';
 import { RecordRefused, StoreUnavailable, StoreUnusable } from './errors';
 import { openRecords } from './open';
+import { STATES } from './records';
 import { SqliteRecords } from './sqlite';
 
 let folder: string;
@@ -35,6 +36,7 @@ recordsConformance('SQLite', async () => ({
   records: await open(),
   reopen: open,
   expiresByItself: false,
+  lists: STATES,
   ledger: sqliteLedger(path),
   destroy: async () => {
     await Promise.all(opened.splice(0).map((records) => records.close()));
@@ -61,7 +63,7 @@ describe('opening', () => {
     const database = new DatabaseSync(path);
     database.exec('PRAGMA user_version = 7');
     database.close();
-    await expect(open()).rejects.toThrow(/is a results store of version 7, this program needs version 4;/);
+    await expect(open()).rejects.toThrow(/is a results store of version 7, this program needs version 5;/);
     await expect(open()).rejects.toThrow(StoreUnusable);
   });
 
@@ -101,8 +103,8 @@ describe('opening', () => {
     const records = await openNamed(`sqlite:${path}`);
     await records.close();
     expect(existsSync(path)).toBe(true);
-    await expect(openNamed('postgres:x')).rejects.toThrow(/takes sqlite:PATH or dynamodb:TABLE/);
-    await expect(openNamed('sqlite:')).rejects.toThrow(/takes sqlite:PATH or dynamodb:TABLE/);
+    await expect(openNamed('postgres:x')).rejects.toThrow(/takes sqlite:PATH, dynamodb:TABLE or none/);
+    await expect(openNamed('sqlite:')).rejects.toThrow(/takes sqlite:PATH, dynamodb:TABLE or none/);
   });
 });
 

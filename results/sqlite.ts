@@ -1,10 +1,15 @@
-import { mkdirSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { Job } from '../contract/job';
 import { whileBusy } from './busy';
 import { StoreClosed, StoreUnavailable, StoreUnusable } from './errors';
+import { makeFolder } from './folder';
 import { GroupCommit } from './group-commit';
+import { type HeldRecord, toRecord } from './held-record';
+import { jsonOf } from './json';
+import { readListing } from './listing';
+import { payloadIfAny, payloadOf } from './payload-hash';
 import type {
   Attempted,
   BegunRun,
@@ -14,12 +19,15 @@ import type {
   Failure,
   JobRecord,
   LeaseAnswer,
+  Listing,
   OnceAnswer,
+  Page,
   Records,
 } from './records';
-import { toRecord, toRow } from './rows';
+import { assertFits, fromRow, toRow } from './rows';
 import { openDatabase } from './schema';
 import { SqlEffects } from './sql-effects';
+import { SqlLists } from './sql-lists';
 import {
   type Transition,
   accepting,
@@ -37,31 +45,18 @@ const EXPIRED_PER_CALL = 500;
 const SELECT = 'SELECT * FROM record WHERE id = ?';
 const UPSERT = `
   INSERT INTO record (id, state, hash, attempts, input, result, reason, last_error, updated_at,
-    message_group, lease_token, lease_until, moved_message, begun, public_error)
+    message_group, lease_token, lease_until, moved_message, begun, public_error, type)
   VALUES (:id, :state, :hash, :attempts, :input, :result, :reason, :last_error, :updated_at,
-    :message_group, :lease_token, :lease_until, :moved_message, :begun, :public_error)
+    :message_group, :lease_token, :lease_until, :moved_message, :begun, :public_error, :type)
   ON CONFLICT (id) DO UPDATE SET
     state = excluded.state, hash = excluded.hash, attempts = excluded.attempts, input = excluded.input,
     result = excluded.result, reason = excluded.reason, last_error = excluded.last_error,
     updated_at = excluded.updated_at, message_group = excluded.message_group,
     lease_token = excluded.lease_token, lease_until = excluded.lease_until,
-    moved_message = excluded.moved_message, begun = excluded.begun, public_error = excluded.public_error`;
+    moved_message = excluded.moved_message, begun = excluded.begun, public_error = excluded.public_error,
+    type = excluded.type`;
 const EXPIRE = `
   DELETE FROM record WHERE id IN (SELECT id FROM record WHERE updated_at < ? ORDER BY updated_at LIMIT ${EXPIRED_PER_CALL})`;
-
-/** For its user alone, as the file in it. One by one: Node's own `recursive` never returns where the system answers ENOENT to any of it, as under /proc. */
-function makeFolder(folder: string): void {
-  if (isFolder(folder)) return;
-  makeFolder(dirname(folder));
-  try {
-    mkdirSync(folder, { mode: 0o700 });
-  } catch (error) {
-    // Another process was faster.
-    if (!isFolder(folder)) throw error;
-  }
-}
-
-const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 
 const inodeOf = (path: string): number | undefined => statSync(path, { throwIfNoEntry: false })?.ino;
 
@@ -69,6 +64,7 @@ const inodeOf = (path: string): number | undefined => statSync(path, { throwIfNo
 export class SqliteRecords implements Records {
   private readonly writes: GroupCommit;
   private readonly effects: SqlEffects;
+  private readonly lists: SqlLists;
   private readonly select: StatementSync;
   private readonly upsert: StatementSync;
   private readonly expired: StatementSync;
@@ -104,25 +100,29 @@ export class SqliteRecords implements Records {
     this.inode = inodeOf(path);
     this.writes = new GroupCommit(database);
     this.effects = new SqlEffects(database);
+    this.lists = new SqlLists(database);
     this.select = database.prepare(SELECT);
     this.upsert = database.prepare(UPSERT);
     this.expired = database.prepare(EXPIRE);
   }
 
-  claim(job: Job, group?: string): Promise<Claim> {
-    return this.change(job.id, (held, now) => claiming(held, { job, group }, now));
+  async claim(job: Job, group?: string): Promise<Claim> {
+    const known = { id: job.id, payload: payloadOf(job), group };
+    return this.change(job.id, (held, now) => claiming(held, known, now));
   }
 
   accept(id: string): Promise<void> {
     return this.change(id, accepting);
   }
 
-  once(job: Job, { result, writes = [] }: Effect, token?: number): Promise<OnceAnswer> {
-    return this.change(job.id, (held, now) => recording(held, { job, result, token }, now), writes);
+  async once(job: Job, { result, writes = [] }: Effect, token?: number): Promise<OnceAnswer> {
+    const done = { id: job.id, payload: payloadOf(job), result: jsonOf(result, 'result'), token };
+    return this.change(job.id, (held, now) => recording(held, done, now), writes);
   }
 
-  lease(job: Job, seconds: number, token?: number): Promise<LeaseAnswer> {
-    return this.change(job.id, (held, now) => leasing(held, { job, seconds, token }, now));
+  async lease(job: Job, seconds: number, token?: number): Promise<LeaseAnswer> {
+    const wish = { id: job.id, payload: payloadOf(job), seconds, token };
+    return this.change(job.id, (held, now) => leasing(held, wish, now));
   }
 
   begin(run: BegunRun): Promise<Attempted> {
@@ -138,15 +138,21 @@ export class SqliteRecords implements Records {
   }
 
   failed(failure: Failure): Promise<void> {
-    return this.change(failure.id, (held, now) => givingUp(held, failure, now));
+    const given = { failure, payload: payloadIfAny(failure) };
+    return this.change(failure.id, (held, now) => givingUp(held, given, now));
   }
 
   get(id: string): Promise<JobRecord | undefined> {
-    return this.read(() => this.held(id));
+    return this.read(() => this.record(id));
   }
 
   getMany(ids: readonly string[]): Promise<readonly JobRecord[]> {
-    return this.read(() => [...new Set(ids)].map((id) => this.held(id)).filter((record) => record !== undefined));
+    return this.read(() => [...new Set(ids)].map((id) => this.record(id)).filter((record) => record !== undefined));
+  }
+
+  async list(listing: Listing): Promise<Page> {
+    const wanted = readListing(listing);
+    return this.read(() => this.lists.page(wanted));
   }
 
   /** A file deleted or replaced under a running process still takes writes, which nobody would find again. */
@@ -171,9 +177,14 @@ export class SqliteRecords implements Records {
     return this.closing;
   }
 
-  private held(id: string): JobRecord | undefined {
+  private held(id: string): HeldRecord | undefined {
     const row = this.select.get(id);
-    return row === undefined ? undefined : toRecord(row);
+    return row === undefined ? undefined : fromRow(row);
+  }
+
+  private record(id: string): JobRecord | undefined {
+    const held = this.held(id);
+    return held && toRecord(held);
   }
 
   private async read<T>(query: () => T): Promise<T> {
@@ -186,12 +197,13 @@ export class SqliteRecords implements Records {
   /** `effect` is carried out if, and only if, the record is written. */
   private change<A>(
     id: string,
-    transition: (held: JobRecord | undefined, now: number) => Transition<A>,
+    transition: (held: HeldRecord | undefined, now: number) => Transition<A>,
     effect: NonNullable<Effect['writes']> = [],
   ): Promise<A> {
     return this.writes.add(() => {
       const { answer, write } = transition(this.held(id), Date.now());
       if (write === undefined) return answer;
+      assertFits(write);
       this.upsert.run(toRow(write));
       this.effects.carryOut(effect);
       return answer;

@@ -1,18 +1,16 @@
-import type { Job } from '../contract/job';
 import { RecordRefused } from './errors';
-import { payloadHash } from './payload-hash';
-import type { JobRecord } from './records';
+import type { HeldRecord } from './held-record';
+import { payloadOf } from './payload-hash';
 import { leasing, recording } from './transitions';
 
-const job: Job = { id: 'one', type: 'add-one', input: 1 };
+const job = { id: 'one', payload: payloadOf({ type: 'add-one', input: 1 }) };
 const NOW = 1_000_000;
 const SECONDS = 10;
-const leased = (until: number): JobRecord => ({
+const leased = (until: number): HeldRecord => ({
   id: job.id,
   state: 'accepted',
-  hash: payloadHash(job),
+  hash: job.payload.hash,
   attempts: 0,
-  input: job.input,
   lease: { token: 3, until },
   updatedAt: 1,
 });
@@ -28,7 +26,7 @@ describe('a lease with token 3', () => {
     ['ended, as an older owner asks', { ends: NOW - 1, token: 2 }, { outcome: 'held', token: 3, until: NOW - 1 }],
     ['ended, as a token never given asks', { ends: NOW - 1, token: 4 }, { outcome: 'held', token: 3, until: NOW - 1 }],
   ])('%s', (_, { ends, token }, { outcome, ...lease }) => {
-    const { answer, write } = leasing(leased(ends), { job, seconds: SECONDS, token }, NOW);
+    const { answer, write } = leasing(leased(ends), { ...job, seconds: SECONDS, token }, NOW);
     expect(answer).toEqual({ outcome, lease });
     expect(write?.lease).toEqual(outcome === 'leased' ? lease : undefined);
   });
@@ -39,17 +37,19 @@ describe('a lease with token 3', () => {
     [4, 'lost'],
     [undefined, 'recorded'],
   ])('with token %p the result is %s, even after it ended', (token, outcome) => {
-    const { answer, write } = recording(leased(NOW - 1), { job, result: 2, token }, NOW);
+    const { answer, write } = recording(leased(NOW - 1), { ...job, result: '2', token }, NOW);
     expect(answer.outcome).toBe(outcome);
     expect(write?.state).toBe(outcome === 'recorded' ? 'done' : undefined);
   });
 
   test('is no obstacle to a repeat, with whatever token', () => {
-    const done: JobRecord = { ...leased(NOW + 1), state: 'done', result: 2 };
-    expect(recording(done, { job, result: 9, token: 1 }, NOW)).toEqual({ answer: { outcome: 'repeat', result: 2 } });
+    const done: HeldRecord = { ...leased(NOW + 1), state: 'done', result: '2' };
+    expect(recording(done, { ...job, result: '9', token: 1 }, NOW)).toEqual({
+      answer: { outcome: 'repeat', result: 2 },
+    });
   });
 });
 
 test.each([NaN, Infinity, -0.001])('%p seconds are none', (seconds) => {
-  expect(() => leasing(undefined, { job, seconds }, NOW)).toThrow(RecordRefused);
+  expect(() => leasing(undefined, { ...job, seconds }, NOW)).toThrow(RecordRefused);
 });

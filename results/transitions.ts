@@ -1,7 +1,7 @@
-import type { Job } from '../contract/job';
 import { RecordRefused } from './errors';
-import { payloadHash } from './payload-hash';
-import type { Attempted, BegunRun, Claim, FailedRun, Failure, JobRecord, LeaseAnswer, OnceAnswer } from './records';
+import { type HeldRecord, typeOf, valueOf } from './held-record';
+import type { Payload } from './payload-hash';
+import type { Attempted, BegunRun, Claim, FailedRun, Failure, LeaseAnswer, OnceAnswer } from './records';
 
 /**
  * The states of a record as pure functions: given what the store holds, what the caller is answered and
@@ -9,57 +9,68 @@ import type { Attempted, BegunRun, Claim, FailedRun, Failure, JobRecord, LeaseAn
  */
 export interface Transition<Answer> {
   readonly answer: Answer;
-  readonly write?: JobRecord;
+  readonly write?: HeldRecord;
 }
 
-type Held = JobRecord | undefined;
+type Held = HeldRecord | undefined;
 
-const otherPayload = (held: Held, hash: string): boolean => held?.hash !== undefined && held.hash !== hash;
+/** What is known of a job. */
+interface Known {
+  readonly id: string;
+  readonly payload: Payload;
+}
+
+/** Of a record without a hash only the id is known: it takes any payload. */
+const otherPayload = (held: Held, { type, hash }: Payload): boolean =>
+  held?.hash !== undefined && (held.hash !== hash || typeOf(held) !== type);
+
+/** A record with a hash knows its type. */
+const typed = (held: Held, type: string | undefined): Pick<HeldRecord, 'type'> =>
+  held?.hash === undefined && type !== undefined ? { type } : {};
 
 /** What outlives every state. */
-const kept = (held: Held): Pick<JobRecord, 'hash' | 'input' | 'group' | 'lease'> => ({
+const kept = (held: Held): Pick<HeldRecord, 'type' | 'hash' | 'input' | 'group' | 'lease'> => ({
+  ...(held?.type !== undefined && { type: held.type }),
   ...(held?.hash !== undefined && { hash: held.hash }),
   ...(held?.input !== undefined && { input: held.input }),
   ...(held?.group !== undefined && { group: held.group }),
   ...(held?.lease !== undefined && { lease: held.lease }),
 });
 
-type Errors = Pick<JobRecord, 'lastError' | 'publicError'>;
+type Errors = Pick<HeldRecord, 'lastError' | 'publicError'>;
 
 const errorsOf = (held: Pick<Failure, 'lastError' | 'publicError'> | undefined): Errors => ({
   ...(held?.lastError !== undefined && { lastError: held.lastError }),
   ...(held?.publicError !== undefined && { publicError: held.publicError }),
 });
 
-const movedMessageOf = (held: Pick<JobRecord, 'movedMessage'> | undefined): Pick<JobRecord, 'movedMessage'> =>
+const movedMessageOf = (held: Pick<HeldRecord, 'movedMessage'> | undefined): Pick<HeldRecord, 'movedMessage'> =>
   held?.movedMessage === undefined ? {} : { movedMessage: held.movedMessage };
 
 /** No note is no field: a job that was never noted has none either. */
-const notes = (begun: number): Pick<JobRecord, 'begun'> => (begun > 0 ? { begun } : {});
+const notes = (begun: number): Pick<HeldRecord, 'begun'> => (begun > 0 ? { begun } : {});
 
 /** What is delivered of this message now is left over: its dead letter was sent. */
 const wasMoved = (held: Held, messageId: string | undefined): boolean =>
   held?.state === 'failed' && held.movedMessage !== undefined && held.movedMessage === messageId;
 
 /** A job without a record has no past, nor has one that `failed` and was retried by somebody. */
-const pastOf = (held: Held): Pick<JobRecord, 'attempts' | 'begun'> & Errors =>
+const pastOf = (held: Held): Pick<HeldRecord, 'attempts' | 'begun'> & Errors =>
   held === undefined || held.state === 'failed' ? { attempts: 0 } : held;
 
 /** A record without a hash was written by the consumer, so its job was sent. */
 export function claiming(
   held: Held,
-  claimed: { readonly job: Job; readonly group: string | undefined },
+  { id, payload, group }: Known & { readonly group: string | undefined },
   now: number,
 ): Transition<Claim> {
-  const { job, group } = claimed;
-  const hash = payloadHash(job);
-  if (otherPayload(held, hash)) return { answer: 'conflict' };
+  if (otherPayload(held, payload)) return { answer: 'conflict' };
   if (held !== undefined) {
     if (held.group !== group) return { answer: 'conflict' };
     return { answer: held.state === 'claimed' ? 'repeat' : 'sent' };
   }
-  const { id, input } = job;
-  const write: JobRecord = { id, input, state: 'claimed', hash, attempts: 0, updatedAt: now };
+  const { type, hash } = payload;
+  const write: HeldRecord = { id, type, state: 'claimed', hash, attempts: 0, updatedAt: now };
   return { answer: 'fresh', write: group === undefined ? write : { ...write, group } };
 }
 
@@ -68,38 +79,29 @@ export function accepting(held: Held, now: number): Transition<undefined> {
   return { answer: undefined, write: { ...held, state: 'accepted', updatedAt: now } };
 }
 
-/** What cannot be JSON cannot be recorded. */
-function assertJson(result: unknown): void {
-  if (typeof result === 'number' && !Number.isFinite(result))
-    throw new RecordRefused(`A result is a finite number, not ${result}; correct the work`);
-}
-
 /** A payload other than the one claimed is a conflict too, even if that one has not run yet. */
 export function recording(
   held: Held,
-  done: { readonly job: Job; readonly result: unknown; readonly token?: number | undefined },
+  done: Known & { readonly result: string; readonly token?: number | undefined },
   now: number,
 ): Transition<OnceAnswer> {
-  const { job, result, token } = done;
-  assertJson(result);
-  const hash = payloadHash(job);
-  if (otherPayload(held, hash)) return { answer: { outcome: 'conflict' } };
+  const { id, payload, result, token } = done;
+  if (otherPayload(held, payload)) return { answer: { outcome: 'conflict' } };
   if (held?.state === 'done') {
-    return { answer: { outcome: 'repeat', ...(held.result !== undefined && { result: held.result }) } };
+    return { answer: { outcome: 'repeat', ...(held.result !== undefined && { result: valueOf(held.result) }) } };
   }
   if (token !== undefined && held?.lease?.token !== token) return { answer: { outcome: 'lost' } };
-  const write: JobRecord = {
+  const write: HeldRecord = {
     ...kept(held),
-    id: job.id,
+    ...payload,
+    id,
     state: 'done',
-    hash,
     attempts: held?.attempts ?? 0,
-    input: job.input,
     result,
     ...errorsOf(held),
     updatedAt: now,
   };
-  return { answer: { outcome: 'recorded', result }, write };
+  return { answer: { outcome: 'recorded', result: valueOf(result) }, write };
 }
 
 /** Whole milliseconds, as stores hold them. */
@@ -112,22 +114,21 @@ function endOf(now: number, seconds: number): number {
 /** The clocks of two machines differ by less than a lease should last. */
 export function leasing(
   held: Held,
-  wish: { readonly job: Job; readonly seconds: number; readonly token?: number | undefined },
+  wish: Known & { readonly seconds: number; readonly token?: number | undefined },
   now: number,
 ): Transition<LeaseAnswer> {
-  const { job, seconds, token } = wish;
+  const { id, payload, seconds, token } = wish;
   const until = endOf(now, seconds);
-  const hash = payloadHash(job);
-  if (otherPayload(held, hash)) return { answer: { outcome: 'conflict' } };
-  if (held?.state === 'done') return { answer: { outcome: 'done', result: held.result } };
+  if (otherPayload(held, payload)) return { answer: { outcome: 'conflict' } };
+  if (held?.state === 'done') return { answer: { outcome: 'done', result: valueOf(held.result) } };
   const last = held?.lease ?? { token: 0, until: 0 };
   const another = token === undefined ? last.until > now : last.token !== token;
   if (another) return { answer: { outcome: 'held', lease: last } };
   const lease = { token: token ?? last.token + 1, until };
-  const leased = { hash, input: job.input, lease, updatedAt: now };
-  const write: JobRecord =
+  const leased = { type: payload.type, hash: payload.hash, lease, updatedAt: now };
+  const write: HeldRecord =
     held === undefined || held.state === 'claimed'
-      ? { attempts: 0, ...held, id: job.id, state: 'accepted', ...leased }
+      ? { attempts: 0, ...held, id, state: 'accepted', ...leased }
       : { ...held, ...leased };
   return { answer: { outcome: 'leased', lease }, write };
 }
@@ -140,13 +141,13 @@ function endOfRuns(held: Held, messageId: string | undefined): Attempted | undef
   return undefined;
 }
 
-export function beginning(held: Held, { id, messageId }: BegunRun, now: number): Transition<Attempted> {
+export function beginning(held: Held, { id, type, messageId }: BegunRun, now: number): Transition<Attempted> {
   const ended = endOfRuns(held, messageId);
   if (ended) return { answer: ended };
   const past = pastOf(held);
   const { attempts, begun: before = 0 } = past;
   const answer: Attempted = { attempts, begun: before + 1, state: held?.state === 'failing' ? 'failing' : 'accepted' };
-  const write = { ...kept(held), id, ...answer, ...errorsOf(past), updatedAt: now };
+  const write = { ...kept(held), ...typed(held, type), id, ...answer, ...errorsOf(past), updatedAt: now };
   return { answer, write };
 }
 
@@ -162,20 +163,27 @@ export function failing(held: Held, run: FailedRun, now: number): Transition<Att
   const past = pastOf(held);
   const attempts = past.attempts + 1;
   const begun = Math.max(0, (past.begun ?? 0) - (run.noted ? 1 : 0));
+  const known = { ...kept(held), ...typed(held, run.type) };
   const counted = { id: run.id, state: 'failing', attempts } as const;
   const errors = errorsOf({ ...run, lastError: run.error });
-  const write: JobRecord = { ...kept(held), ...counted, ...notes(begun), ...errors, updatedAt: now };
+  const write: HeldRecord = { ...known, ...counted, ...notes(begun), ...errors, updatedAt: now };
   return { answer: { attempts, begun, state: 'failing' }, write };
 }
 
-export function givingUp(held: Held, failure: Failure, now: number): Transition<undefined> {
+/** `payload` is what the dead letter asked for: of a job that is known with another one, it says nothing. */
+export function givingUp(
+  held: Held,
+  { failure, payload }: { readonly failure: Failure; readonly payload: Payload | undefined },
+  now: number,
+): Transition<undefined> {
   if (held?.state === 'done') return { answer: undefined };
   const attempts = failure.attempts ?? held?.attempts ?? 0;
-  const { id, reason } = failure;
+  const { id, reason, type } = failure;
+  const known = { ...kept(held), ...typed(held, type), ...(payload && !otherPayload(held, payload) && payload) };
   const errors = errorsOf(failure.lastError === undefined ? held : failure);
   const moved = movedMessageOf(failure.movedMessage === undefined ? held : failure);
   return {
     answer: undefined,
-    write: { ...kept(held), ...errors, ...moved, id, reason, state: 'failed', attempts, updatedAt: now },
+    write: { ...known, ...errors, ...moved, id, reason, state: 'failed', attempts, updatedAt: now },
   };
 }

@@ -9,7 +9,9 @@ import type {
   Failure,
   JobRecord,
   LeaseAnswer,
+  Listing,
   OnceAnswer,
+  Page,
   Records,
 } from './records';
 
@@ -76,6 +78,10 @@ export class WatchedRecords implements Records {
 
   getMany(ids: readonly string[]): Promise<readonly JobRecord[]> {
     return this.watch('read', this.records.getMany(ids));
+  }
+
+  list(listing: Listing): Promise<Page> {
+    return this.watch('read', this.records.list(listing));
   }
 
   check(): Promise<void> {

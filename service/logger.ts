@@ -23,11 +23,12 @@ class ServiceLogger extends ConsoleLogger {
     super.error(message, ...rest);
   }
 
-  /** What has fields beside its message keeps them as fields of the line. */
+  /** What has fields beside its message keeps them as fields of the line, whose own fields stay what they are. */
   protected override getJsonLogObject(...[message, options]: JsonParameters): JsonLine {
     if (!hasFields(message)) return super.getJsonLogObject(message, options);
     const { message: sentence, ...fields } = message;
-    return { ...super.getJsonLogObject(sentence, options), ...fields };
+    const line = super.getJsonLogObject(sentence, options);
+    return { ...line, ...fields, ...line };
   }
 }
 

@@ -12,6 +12,7 @@ export { QueueProducer } from './nest/queue-producer';
 export { QueueMessage, type SendOptions } from './nest/queue-message';
 export { done, reject, Rejection, retry, type Outcome, type RunFailure } from './delivery/outcome';
 export { type Attempts, type Standing } from './delivery/attempts';
+export { ProcessAttempts } from './delivery/process-attempts';
 export { type Delivery } from './delivery/delivery';
 export { DEAD_LETTER_ATTRIBUTE, type DeadLetter } from './delivery/dead-letter';
 export { decode } from './delivery/decode';

@@ -1,17 +1,15 @@
 import { type Message, type SQSClient } from '@aws-sdk/client-sqs';
-import { Logger } from '@nestjs/common';
-import { setTimeout as wait } from 'node:timers/promises';
 import { type Attempts } from './delivery/attempts';
 import { type Delivery, toDelivery } from './delivery/delivery';
 import { type DeliveryNumbers } from './delivery/numbers';
-import { errorText } from './delivery/error-text';
 import { EventIntake } from './events/event-intake';
 import { toMessages } from './events/lambda-event';
 import { type PartialBatchResponse, QueueConsumer, type QueueStatus } from './queue-consumer';
+import { Opening } from './receive/opening';
 import { MAX_POLLERS, Pump } from './receive/pump';
 import { PollGate } from './receive/poll-gate';
 import { Admission } from './run/admission';
-import { type Handle } from './run/execution';
+import { type Handle, type Handlers, type PolicyOf } from './run/execution';
 import { Worker } from './run/worker';
 import { DeadLetterQueue } from './settle/dead-letter-queue';
 import { FailureLog } from './settle/failure-log';
@@ -19,8 +17,6 @@ import { type SettledListener, SettledListeners } from './settle/settled-listene
 import { Settlement } from './settle/settlement';
 import { type ClientOptions, createPollClient, createWorkClient } from './sqs/clients';
 import { WiringError } from './sqs/errors';
-import { queueFault } from './sqs/queue-fault';
-import { type QueueFacts, readQueueFacts } from './sqs/queue-facts';
 import { isSameQueue } from './sqs/same-queue';
 import { Sender } from './sqs/sender';
 
@@ -54,16 +50,18 @@ const BEGINS_WHILE_PAUSED_MS = 5_000;
 /** A poll is answered within 25 s (20 s long poll and slack); a poller without an answer for longer has died. */
 const POLL_AGE_LIMIT_MS = 45_000;
 
-/** Until the queue has told its own, before which nothing is received. */
-const VISIBILITY_SECONDS = 30;
+const notStarted = (): never => {
+  throw new Error('not started');
+};
+const NOT_STARTED: Handlers = { handle: notStarted, policyOf: notStarted, defaultType: undefined };
 
 /** The consumer as a whole: start, drain, health. Everything else hangs below it. */
 export class SqsTransport extends QueueConsumer {
   readonly pump: Pump;
   private readonly pollClient: SQSClient;
-  private readonly logger = new Logger('SqsTransport');
   private readonly workClient: SQSClient;
   private readonly gate: PollGate;
+  private readonly opening: Opening;
   private readonly admission: Admission;
   private readonly settlement: Settlement;
   private readonly deadLetters: DeadLetterQueue;
@@ -71,19 +69,16 @@ export class SqsTransport extends QueueConsumer {
   private readonly events: EventIntake;
   private readonly settled = new SettledListeners();
   private readonly log: FailureLog;
-  private visibilitySeconds = VISIBILITY_SECONDS;
-  private handle: Handle | undefined;
+  private handlers: Handlers = NOT_STARTED;
   private pollLoops: readonly PollLoop[] = [];
-  private notOpen: string | undefined = 'The queue does not answer.';
   private draining: Promise<void> | undefined;
-  private readonly stopping = new AbortController();
 
   constructor(
     readonly options: TransportOptions,
     attempts: Attempts,
   ) {
     super();
-    const { queueUrl, deadLetterQueueUrl, numbers, concurrency } = options;
+    const { queueUrl, deadLetterQueueUrl, leaseSeconds, numbers, concurrency } = options;
     if (isSameQueue(queueUrl, deadLetterQueueUrl))
       throw new WiringError(
         'The dead-letter queue is the queue itself: every dead letter would come back; name another.',
@@ -98,24 +93,26 @@ export class SqsTransport extends QueueConsumer {
     this.gate = new PollGate(pollers);
     this.admission = new Admission(concurrency);
     const { settlement, deadLetters, settled, gate, admission, log } = this;
-    const visibilitySeconds = (): number => this.visibilitySeconds;
+    const opening = new Opening({ client: this.workClient, queueUrl, leaseSeconds, gate });
+    this.opening = opening;
+    const visibilitySeconds = (): number => opening.visibilitySeconds;
     const mayBegin = (): boolean => gate.pausedMs < BEGINS_WHILE_PAUSED_MS;
-    const handle: Handle = (delivery, run) =>
-      this.handle ? this.handle(delivery, run) : Promise.reject(new Error('not started'));
-    const parts = { handle, settlement, deadLetters, attempts, numbers, settled, log };
+    const handle: Handle = (delivery, run) => this.handlers.handle(delivery, run);
+    const policyOf: PolicyOf = (delivery) => this.handlers.policyOf(delivery);
+    const parts = { handle, policyOf, settlement, deadLetters, attempts, settled, log };
     this.worker = new Worker({ ...parts, admission, visibilitySeconds, mayBegin });
     this.events = new EventIntake({ ...parts, concurrency, gate });
     const intake = { admit: this.admit.bind(this), refuse: this.refuse.bind(this) };
     this.pump = new Pump(pollers, { client: this.pollClient, gate, admission, intake, visibilitySeconds });
   }
 
-  /** Called once the application is up. Polling begins when the queue has told its visibility timeout. */
-  start(handle: Handle, pollLoops: Iterable<PollLoop>, defaultType?: string): void {
-    this.handle = handle;
-    this.log.defaultType = defaultType;
+  /** Called once the application is up. */
+  start(handlers: Handlers, pollLoops: Iterable<PollLoop>): void {
+    this.handlers = handlers;
+    this.log.defaultType = handlers.defaultType;
     this.pollLoops = [...pollLoops];
-    if (this.pump.count === 0) this.openToAll();
-    else void this.openGate();
+    if (this.pump.count === 0) this.opening.unlock();
+    else void this.opening.askAndUnlock();
   }
 
   async takeEvent(event: unknown, withinMs: number): Promise<PartialBatchResponse> {
@@ -142,14 +139,15 @@ export class SqsTransport extends QueueConsumer {
 
   status(): QueueStatus {
     const pollAgeMs = this.pump.pollAgeMs();
-    const { stuckMs } = this.admission;
+    const { stuckMs, isStuck } = this.admission;
+    const { notOpen } = this.opening;
     return {
-      open: this.notOpen === undefined,
-      notOpen: this.notOpen,
+      open: notOpen === undefined,
+      notOpen,
       stopping: this.draining !== undefined,
       failing: this.pump.failing,
       fault: this.pump.fault,
-      hung: pollAgeMs > POLL_AGE_LIMIT_MS || stuckMs > this.options.numbers.handlerTimeoutSeconds * 1_000,
+      hung: pollAgeMs > POLL_AGE_LIMIT_MS || isStuck,
       pauses: this.gate.pauseReasons,
       pollAgeMs,
       inFlight: this.worker.inFlight,
@@ -179,7 +177,7 @@ export class SqsTransport extends QueueConsumer {
   }
 
   private async drainOnce(): Promise<void> {
-    this.stopping.abort();
+    this.opening.stop();
     await this.pump.settleDown(SETTLE_DOWN_MS);
     // Once, with abort: after a plain stop an abort does nothing.
     for (const { instance } of this.pollLoops) instance.stop({ abort: true });
@@ -191,38 +189,6 @@ export class SqsTransport extends QueueConsumer {
     this.log.flush();
     this.pollClient.destroy();
     this.workClient.destroy();
-  }
-
-  /** Tries until the queue has told its facts; a drain ends the tries. */
-  private async openGate(): Promise<void> {
-    const { signal } = this.stopping;
-    for (let retryMs = 250; ; retryMs = Math.min(retryMs * 2, 5_000)) {
-      try {
-        this.begin(await readQueueFacts(this.workClient, this.options.queueUrl, signal));
-        return;
-      } catch (error) {
-        if (signal.aborted) return;
-        this.notOpen = error instanceof WiringError ? error.message : queueFault(error);
-        this.logger.warn(`Polling has not begun, trying again: ${errorText(error)}`);
-      }
-      await wait(retryMs, undefined, { signal }).catch(() => undefined);
-    }
-  }
-
-  private begin({ visibilityTimeoutSeconds, redrives }: QueueFacts): void {
-    if (visibilityTimeoutSeconds === 0) {
-      throw new WiringError(
-        'The queue has a visibility timeout of 0 s, so each consumer would get each message. Raise it.',
-      );
-    }
-    this.visibilitySeconds = this.options.leaseSeconds ?? visibilityTimeoutSeconds;
-    if (!redrives) this.logger.warn('The queue has no redrive policy, the backstop for what nothing here can settle.');
-    this.openToAll();
-  }
-
-  private openToAll(): void {
-    this.gate.unlock();
-    this.notOpen = undefined;
   }
 }
 

@@ -5,6 +5,7 @@ import { localCredentials } from '../../contract/local';
 import { ensureTable } from '../../ops/provision-table';
 import { createTableClient } from '../../results/dynamodb/client';
 import { fromItem } from '../../results/dynamodb/items';
+import { toRecord } from '../../results/held-record';
 import { type JobRecord } from '../../results/records';
 import { type LedgerLine } from './history';
 import { type ChaosStore } from './store';
@@ -40,7 +41,7 @@ export class DynamoStore implements ChaosStore {
   }
 
   async records(): Promise<JobRecord[]> {
-    return (await this.scan(this.table)).map((item) => fromItem(item).record);
+    return (await this.scan(this.table)).map((item) => toRecord(fromItem(item).held));
   }
 
   lock(): Promise<void> {

@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as wait } from 'node:timers/promises';
+import { toRecord } from '../../results/held-record';
 import { type JobRecord } from '../../results/records';
-import { toRecord } from '../../results/rows';
+import { fromRow } from '../../results/rows';
 import { SqliteRecords } from '../../results/sqlite';
 import { type LedgerLine } from './history';
 import { type ChaosStore } from './store';
@@ -36,7 +37,7 @@ export class SqliteStore implements ChaosStore {
   }
 
   records(): Promise<JobRecord[]> {
-    return Promise.resolve(this.database.prepare('SELECT * FROM record').all().map(toRecord));
+    return Promise.resolve(this.database.prepare('SELECT * FROM record').all().map(fromRow).map(toRecord));
   }
 
   async lock(ms: number): Promise<void> {

@@ -71,13 +71,24 @@ export function terminalBegins(store: Store): void {
     const { records } = store();
     const job = newJob();
     await records.claim(job, 'group');
-    await records.failed({ id: job.id, reason: 'attempts', lastError: 'last', attempts: 5, movedMessage: 'moved' });
-    const { hash, input, group } = await held(records, job.id);
+    const failure = { id: job.id, reason: 'attempts', lastError: 'last', attempts: 5, movedMessage: 'moved' };
+    await records.failed({ ...failure, type: job.type, input: job.input });
+    const { type, hash, input, group } = await held(records, job.id);
     const answer = await records.begin({ id: job.id, messageId: 'redriven' });
     expect(answer).toEqual({ attempts: 0, begun: 1, state: 'accepted' });
     const record = await held(records, job.id);
     const { updatedAt } = record;
-    expect(record).toEqual({ id: job.id, state: 'accepted', attempts: 0, begun: 1, hash, input, group, updatedAt });
+    expect(record).toEqual({
+      id: job.id,
+      state: 'accepted',
+      attempts: 0,
+      begun: 1,
+      type,
+      hash,
+      input,
+      group,
+      updatedAt,
+    });
   });
 }
 

@@ -20,23 +20,24 @@ export function claims(store: Store): void {
     if (before !== undefined) expect(await records.get(job.id)).toEqual(before);
   });
 
-  test.each(without('absent'))('%s: another payload is a conflict and changes nothing', async (start) => {
+  test.each(without('absent'))('%s: another payload or type is a conflict and changes nothing', async (start) => {
     const { records } = store();
     const job = await bring(records, start);
     const before = await held(records, job.id);
     expect(await records.claim({ ...job, input: 7 })).toBe('conflict');
+    expect(await records.claim({ ...job, type: 'other' })).toBe('conflict');
     expect(await records.get(job.id)).toEqual(before);
   });
 }
 
 export function freshClaims(store: Store): void {
-  test('a fresh claim holds the payload and its hash', async () => {
+  test('a fresh claim holds the type and the hash of the payload, not the payload', async () => {
     const { records } = store();
     const from = Date.now();
     const job = { id: randomUUID(), type: 'add-one', input: -1.5 };
     await records.claim(job);
     const { updatedAt, ...record } = await held(records, job.id);
-    expect(record).toEqual({ id: job.id, state: 'claimed', hash: payloadHash(job), attempts: 0, input: -1.5 });
+    expect(record).toEqual({ id: job.id, type: 'add-one', state: 'claimed', hash: payloadHash(job), attempts: 0 });
     expect(updatedAt).toBeGreaterThanOrEqual(from);
     expect(updatedAt).toBeLessThanOrEqual(Date.now());
   });

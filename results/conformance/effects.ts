@@ -69,12 +69,35 @@ export function refusedEffects(store: Store): void {
   });
 }
 
+const itself: Record<string, unknown> = {};
+itself['again'] = [itself];
+
+const IMPOSSIBLE: readonly (readonly [string, unknown, RegExp])[] = [
+  ['NaN', NaN, /The result cannot be written as JSON: NaN; correct the work/],
+  ['Infinity', -Infinity, /: -Infinity;/],
+  ['undefined', undefined, /: undefined;/],
+  ['a BigInt', 2n, /: a BigInt;/],
+  ['a function', () => 2, /: a function;/],
+  ['a cycle', itself, /: an object that holds itself at \/again\/0;/],
+  ['NaN within', { sizes: [{ width: NaN }] }, /: NaN at \/sizes\/0\/width;/],
+];
+
 export function impossibleResults(store: Store): void {
-  test.each([NaN, Infinity])('the result %p is refused for good, and nothing is written', async (result) => {
+  test.each(IMPOSSIBLE)('the result %s is refused for good, and nothing is written', async (_, result, sentence) => {
     const { records, ledger } = store();
     const job = newJob();
     const refused = records.once(job, { result, writes: [ledger.append('lost')] });
     await expect(refused).rejects.toMatchObject({ code: 'RECORD_REFUSED' });
+    await expect(refused).rejects.toThrow(sentence);
     expect([await records.get(job.id), await ledger.lines()]).toEqual([undefined, []]);
+  });
+
+  test('an input that cannot be JSON is refused, too', async () => {
+    const { records } = store();
+    const job = { ...newJob(), input: { at: 1n } };
+    for (const call of [records.once(job, { result: 2 }), records.claim(job), records.lease(job, 60)]) {
+      await expect(call).rejects.toThrow(/The input cannot be written as JSON: a BigInt at \/at;/);
+    }
+    expect(await records.get(job.id)).toBeUndefined();
   });
 }

@@ -1,3 +1,4 @@
+import { payloadHash } from '../payload-hash';
 import { type Store, bring, held, newJob, without } from './store-under-test';
 
 export function fails(store: Store): void {
@@ -100,5 +101,49 @@ export function publicErrors(store: Store): void {
     expect(await held(records, id)).toMatchObject({ lastError: 'closed, caused by 7', publicError: 'closed' });
     await records.failed({ id, reason: 'closed', lastError: 'by an older version' });
     expect(await held(records, id)).not.toHaveProperty('publicError');
+  });
+}
+
+export function failures(store: Store): void {
+  const input = { url: 'https://x.test', sizes: [1] };
+
+  test.each(['absent', 'failing'] as const)('%s: what it was about is kept', async (start) => {
+    const { records } = store();
+    const job = { id: newJob().id, type: 'resize', input };
+    if (start === 'failing') await records.fail({ id: job.id, type: job.type, error: 'boom' });
+    await records.failed({ ...job, reason: 'attempts' });
+    const { type, hash, ...record } = await held(records, job.id);
+    expect({ type, input: record.input, hash }).toEqual({ type: 'resize', input, hash: payloadHash(job) });
+    expect(await records.once({ ...job, input: 7 }, { result: 2 })).toEqual({ outcome: 'conflict' });
+    expect(await records.once(job, { result: 2 })).toMatchObject({ outcome: 'recorded' });
+  });
+
+  test('of a job that is known with another payload or type it says nothing', async () => {
+    const { records } = store();
+    const job = await bring(records, 'accepted');
+    for (const other of [{ input: 7 }, { type: 'resize' }]) {
+      await records.failed({ ...job, ...other, reason: 'conflict' });
+      const { type, hash, ...record } = await held(records, job.id);
+      expect({ type, hash, input: record.input }).toEqual({ type: job.type, hash: payloadHash(job), input: undefined });
+    }
+  });
+
+  test('an input that no record can hold is left out', async () => {
+    const { records } = store();
+    const { id } = newJob();
+    let deep: unknown = 1;
+    for (let level = 0; level < 20_000; level += 1) deep = [deep];
+    await records.failed({ id, type: 'resize', input: deep, reason: 'invalid' });
+    const record = await held(records, id);
+    expect(record).toMatchObject({ state: 'failed', type: 'resize', reason: 'invalid' });
+    expect(record).not.toHaveProperty('input');
+  });
+
+  test('the type is known from the first run on', async () => {
+    const { records } = store();
+    const [begun, failing] = [newJob(), newJob()];
+    await records.begin({ id: begun.id, type: 'resize', messageId: 'message' });
+    await records.fail({ id: failing.id, type: 'resize', error: 'boom' });
+    for (const { id } of [begun, failing]) expect(await held(records, id)).toMatchObject({ type: 'resize' });
   });
 }

@@ -1,5 +1,6 @@
 import type { LeaseAnswer, Records } from '../records';
 import type { Job } from '../../contract/job';
+import { payloadHash } from '../payload-hash';
 import { type Store, bring, held, newJob, times, without } from './store-under-test';
 
 const AT_ONCE = 100;
@@ -19,7 +20,8 @@ export function leases(store: Store): void {
     const token = await take(records, job);
     const record = await held(records, job.id);
     const state = start === 'absent' || start === 'claimed' ? 'accepted' : start;
-    expect(record).toMatchObject({ state, attempts: before?.attempts ?? 0, input: job.input, lease: { token } });
+    expect(record).toMatchObject({ state, attempts: before?.attempts ?? 0, hash: payloadHash(job), lease: { token } });
+    expect([record.type, record.input]).toEqual([job.type, before?.input]);
     expect(record.lease?.until).toBeGreaterThan(Date.now() + 30_000);
     expect(await records.once(job, { result: 2 }, token)).toEqual({ outcome: 'recorded', result: 2 });
   });
@@ -29,6 +31,7 @@ export function leases(store: Store): void {
     const job = await bring(records, 'done');
     expect(await records.lease(job, 60)).toEqual({ outcome: 'done', result: 2 });
     expect(await records.lease({ ...job, input: 7 }, 60)).toEqual({ outcome: 'conflict' });
+    expect(await records.lease({ ...job, type: 'other' }, 60)).toEqual({ outcome: 'conflict' });
   });
 
   test('one of 100 gets it', async () => {

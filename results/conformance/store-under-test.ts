@@ -18,6 +18,8 @@ export interface StoreUnderTest {
   readonly reopen: () => Promise<Records>;
   /** `expire` has nothing to do. */
   readonly expiresByItself: boolean;
+  /** The states that it has an index of. */
+  readonly lists: readonly RecordState[];
   readonly ledger: Ledger;
   /** Closes every handle and removes the store. */
   readonly destroy: () => Promise<void>;

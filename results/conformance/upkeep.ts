@@ -111,6 +111,7 @@ export function closes(store: Store): void {
       records.takeBack(job.id),
       records.get(job.id),
       records.getMany([job.id]),
+      records.list({ state: 'failed', limit: 10 }),
       records.check(),
       records.expire(0),
     ];

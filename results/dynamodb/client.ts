@@ -24,7 +24,7 @@ export interface TablePlace {
 export const CALL_LIMIT_MS = 10_000;
 
 /** A silent endpoint costs a call up to about 8 s: two tries of at most 1 s to connect and 3 s to answer. */
-const TRIES = { answerMs: 3_000, connections: 50 };
+const TRIES = { answerMs: 3_000, maxAttempts: 2, connections: 50 };
 
 /** Records hold no bytes, so what these calls take and answer is JSON as it stands. */
 const AS_IT_STANDS = { takes: 'text', answers: 'text' } as const;
@@ -38,7 +38,6 @@ const HOT_CALLS: HotCalls = new Map(
 
 export function createTableClient(place: TablePlace): DynamoDBClient {
   const { dynamodbRegion: region, dynamodbEndpoint: endpoint, dynamodbCredentials: credentials, sdkPath } = place;
-  const config = clientConfig({ region, endpoint, credentials }, TRIES);
-  const client = new DynamoDBClient({ ...config, maxAttempts: 2 });
+  const client = new DynamoDBClient(clientConfig({ region, endpoint, credentials }, TRIES));
   return bounded(sdkPath ? client : leanClient(client, HOT_CALLS), CALL_LIMIT_MS);
 }

@@ -45,6 +45,7 @@ withDynamo('with AWS_ENDPOINT_URL_DYNAMODB', () => {
       records: await open(),
       reopen: open,
       expiresByItself: true,
+      lists: ['failed'],
       ledger: await ledgerIn(`${table}-ledger`),
       destroy: async () => {
         await Promise.all(opened.map((records) => records.close()));

@@ -2,7 +2,11 @@ import { type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { randomUUID } from 'node:crypto';
 import type { Job } from '../../contract/job';
 import { StoreClosed } from '../errors';
+import { type HeldRecord, toRecord } from '../held-record';
 import { isKeyed } from '../job-id';
+import { jsonOf } from '../json';
+import { readListing } from '../listing';
+import { payloadIfAny, payloadOf } from '../payload-hash';
 import type {
   Attempted,
   BegunRun,
@@ -12,7 +16,9 @@ import type {
   Failure,
   JobRecord,
   LeaseAnswer,
+  Listing,
   OnceAnswer,
+  Page,
   Records,
 } from '../records';
 import {
@@ -29,15 +35,20 @@ import {
 import { createTableClient, type TablePlace } from './client';
 import { ConditionalWrite } from './conditional-write';
 import { ConsistentReads } from './consistent-reads';
+import { FailedIndex } from './failed-index';
 import { FreshInserts } from './fresh-inserts';
-import { fromItem, type HeldItem, toItem } from './items';
+import { fittingItem, itemBytes } from './item-size';
+import { fromItem, type HeldItem } from './items';
 import { tableError, unusable } from './table-errors';
 import { Turns } from './turns';
 
 /** No id of a job: what is asked for to see whether the table answers. */
 const NOBODY = 'check';
 
-type Next<Answer> = (held: JobRecord | undefined, now: number) => Transition<Answer>;
+/** Limits an item that shares its call with up to 24 others. */
+const SHARED_CALL_BYTES = 64 * 1_024;
+
+type Next<Answer> = (held: HeldRecord | undefined, now: number) => Transition<Answer>;
 
 /**
  * Records in a DynamoDB table with the key `id` (a string), for any number of processes. A job recorded by its first
@@ -45,6 +56,7 @@ type Next<Answer> = (held: JobRecord | undefined, now: number) => Transition<Ans
  */
 export class DynamoRecords implements Records {
   private readonly reads: ConsistentReads;
+  private readonly failures: FailedIndex;
   private readonly fresh: FreshInserts;
   private readonly conditional: ConditionalWrite;
   private readonly turns = new Turns();
@@ -73,20 +85,23 @@ export class DynamoRecords implements Records {
     private readonly table: string,
   ) {
     this.reads = new ConsistentReads(client, table);
+    this.failures = new FailedIndex(client, table, this.reads);
     this.fresh = new FreshInserts(client, table);
     this.conditional = new ConditionalWrite(client, table);
   }
 
-  claim(job: Job, group?: string): Promise<Claim> {
-    return this.inTurn(job.id, () => this.change(undefined, (held, now) => claiming(held, { job, group }, now)));
+  async claim(job: Job, group?: string): Promise<Claim> {
+    const known = { id: job.id, payload: payloadOf(job), group };
+    return this.inTurn(job.id, () => this.change(undefined, (held, now) => claiming(held, known, now)));
   }
 
   accept(id: string): Promise<void> {
     return this.inTurn(id, async () => this.change(await this.reads.one(id), accepting));
   }
 
-  once(job: Job, { result, writes = [] }: Effect, token?: number): Promise<OnceAnswer> {
-    const next: Next<OnceAnswer> = (held, now) => recording(held, { job, result, token }, now);
+  async once(job: Job, { result, writes = [] }: Effect, token?: number): Promise<OnceAnswer> {
+    const done = { id: job.id, payload: payloadOf(job), result: jsonOf(result, 'result'), token };
+    const next: Next<OnceAnswer> = (held, now) => recording(held, done, now);
     return this.inTurn(job.id, async () => {
       // What is known to have a record is read first: an insert, or a transaction, that must fail is billed as well.
       if (token !== undefined || isKeyed(job.id)) return this.change(await this.reads.one(job.id), next, writes);
@@ -95,8 +110,9 @@ export class DynamoRecords implements Records {
     });
   }
 
-  lease(job: Job, seconds: number, token?: number): Promise<LeaseAnswer> {
-    const next: Next<LeaseAnswer> = (held, now) => leasing(held, { job, seconds, token }, now);
+  async lease(job: Job, seconds: number, token?: number): Promise<LeaseAnswer> {
+    const wish = { id: job.id, payload: payloadOf(job), seconds, token };
+    const next: Next<LeaseAnswer> = (held, now) => leasing(held, wish, now);
     return this.inTurn(job.id, async () => this.change(await this.reads.one(job.id), next));
   }
 
@@ -114,17 +130,26 @@ export class DynamoRecords implements Records {
 
   failed(failure: Failure): Promise<void> {
     const { id } = failure;
+    const given = { failure, payload: payloadIfAny(failure) };
     return this.inTurn(id, async () =>
-      this.change(await this.reads.one(id), (held, now) => givingUp(held, failure, now)),
+      this.change(await this.reads.one(id), (held, now) => givingUp(held, given, now)),
     );
   }
 
   get(id: string): Promise<JobRecord | undefined> {
-    return this.ask(async () => (await this.reads.one(id))?.record);
+    return this.ask(async () => {
+      const item = await this.reads.one(id);
+      return item && toRecord(item.held);
+    });
   }
 
   getMany(ids: readonly string[]): Promise<readonly JobRecord[]> {
-    return this.ask(async () => (await this.reads.many(ids)).map((item) => fromItem(item).record));
+    return this.ask(async () => (await this.reads.many(ids)).map((item) => toRecord(fromItem(item).held)));
+  }
+
+  async list(listing: Listing): Promise<Page> {
+    const wanted = readListing(listing);
+    return this.ask(() => this.failures.page(wanted));
   }
 
   async check(): Promise<void> {
@@ -147,7 +172,10 @@ export class DynamoRecords implements Records {
   private async insert<A>(next: Next<A>): Promise<A | undefined> {
     const { answer, write } = next(undefined, Date.now());
     if (write === undefined) return answer;
-    return (await this.fresh.insert(toItem(write, randomUUID()))) ? answer : undefined;
+    const item = fittingItem(write, randomUUID());
+    // A large one among others could make their call larger than DynamoDB takes.
+    if (itemBytes(item) > SHARED_CALL_BYTES) return undefined;
+    return (await this.fresh.insert(item)) ? answer : undefined;
   }
 
   /** From `held`, which may be outdated: then from what is there instead. `effect` happens if the record is written. */
@@ -156,9 +184,9 @@ export class DynamoRecords implements Records {
     next: Next<A>,
     effect: NonNullable<Effect['writes']> = [],
   ): Promise<A> {
-    const { answer, write } = next(held?.record, Date.now());
+    const { answer, write } = next(held?.held, Date.now());
     if (write === undefined) return answer;
-    const item = toItem(write, randomUUID());
+    const item = fittingItem(write, randomUUID());
     const outcome = await this.conditional.write({ item, version: held?.version }, effect);
     return outcome.written ? answer : this.change(outcome.other, next, effect);
   }

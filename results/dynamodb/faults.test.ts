@@ -180,7 +180,7 @@ withDynamo('a table that is away, or not as it should be', () => {
   test.each([
     [
       'AccessDeniedException',
-      /There is no permission for the table .* \(AccessDeniedException\); allow this process GetItem, BatchGetItem, PutItem and PartiQLInsert on it/,
+      /There is no permission for the table .* \(AccessDeniedException\); allow this process GetItem, BatchGetItem, PutItem, PartiQLInsert and Query on it/,
     ],
     ['ResourceNotFoundException', /does not exist in this account and region; run `npm run provision`/],
   ])('%s: one sentence, at start and later', async (type, sentence) => {

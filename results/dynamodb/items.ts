@@ -1,13 +1,15 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import { createHash } from 'node:crypto';
 import { DELIVERY } from '../../contract/delivery';
 import { StoreUnavailable } from '../errors';
-import { isState, type JobRecord } from '../records';
+import { type HeldRecord, typeOf } from '../held-record';
+import { isState } from '../records';
 
 export type Item = Record<string, AttributeValue>;
 
 /** A record as the table holds it. */
 export interface HeldItem {
-  readonly record: JobRecord;
+  readonly held: HeldRecord;
   /** Another with every write: what a conditional write is held against, and by which a writer knows its own. */
   readonly version: string;
 }
@@ -15,25 +17,46 @@ export interface HeldItem {
 /** Seconds since the epoch; DynamoDB removes an item some time after it (TTL). */
 export const EXPIRY_ATTRIBUTE = 'expiresAt';
 
+/**
+ * The index of what has failed, and its key: items in any other state have none and are not in it. The key is one of 32
+ * values, since one value takes 1,000 writes a second and a throttled index throttles its table: the type picks eight of
+ * them, the id one of these. So all types can be listed without knowing them.
+ */
+export const FAILED_INDEX = { name: 'failed', key: 'failedIn', order: 'updatedAt', holds: ['type'] } as const;
+const TYPE_SHARDS = 4;
+const ID_SHARDS = 8;
+
+const shardOf = (text: string, shards: number): number =>
+  createHash('sha256').update(text).digest().readUInt32BE() % shards;
+
+const shardIn = (type: string, idShard: number): string => String(shardOf(type, TYPE_SHARDS) * ID_SHARDS + idShard);
+
+/** The values of the index's key under which jobs of a type are, or of any. */
+export const failedShards = (type: string | undefined): string[] =>
+  type === undefined
+    ? Array.from({ length: TYPE_SHARDS * ID_SHARDS }, (_, shard) => String(shard))
+    : Array.from({ length: ID_SHARDS }, (_, idShard) => shardIn(type, idShard));
+
 const text = (value: string): AttributeValue => ({ S: value });
 const whole = (value: number): AttributeValue => ({ N: String(value) });
 
-/** As text: a DynamoDB number holds neither 1e-320 nor 1e300. */
-const anyNumber = (value: unknown): AttributeValue => text(String(value));
-
-export function toItem(record: JobRecord, version: string): Item {
-  const { begun, hash, input, result, group, reason, lastError, publicError, lease, movedMessage } = record;
+export function toItem(record: HeldRecord, version: string): Item {
+  const { type, begun, hash, input, result, group, reason, lastError, publicError, lease, movedMessage } = record;
   return {
     id: text(record.id),
     state: text(record.state),
     attempts: whole(record.attempts),
     updatedAt: whole(record.updatedAt),
     version: text(version),
+    ...(record.state === 'failed' && {
+      [FAILED_INDEX.key]: text(shardIn(typeOf(record), shardOf(record.id, ID_SHARDS))),
+    }),
     [EXPIRY_ATTRIBUTE]: whole(Math.ceil(record.updatedAt / 1_000) + DELIVERY.recordRetentionSeconds),
+    ...(type !== undefined && { type: text(type) }),
     ...(begun !== undefined && { begun: whole(begun) }),
     ...(hash !== undefined && { hash: text(hash) }),
-    ...(input !== undefined && { input: anyNumber(input) }),
-    ...(result !== undefined && { result: anyNumber(result) }),
+    ...(input !== undefined && { input: text(input) }),
+    ...(result !== undefined && { result: text(result) }),
     ...(group !== undefined && { group: text(group) }),
     ...(reason !== undefined && { reason: text(reason) }),
     ...(lastError !== undefined && { lastError: text(lastError) }),
@@ -50,6 +73,8 @@ export function fromItem(item: Item): HeldItem {
     const value = item[name]?.N ?? item[name]?.S;
     return value === undefined ? undefined : Number(value);
   };
+  /** Text, since a DynamoDB number holds neither 1e-320 nor 1e300. */
+  const jsonOf = (name: string): string | undefined => item[name]?.S ?? item[name]?.N;
   const [id, state, version] = [textOf('id'), textOf('state'), textOf('version')];
   if (id === undefined || version === undefined || !isState(state)) {
     throw new StoreUnavailable(
@@ -58,10 +83,11 @@ export function fromItem(item: Item): HeldItem {
   }
   const token = numberOf('leaseToken');
   const fields = {
+    type: textOf('type'),
     begun: numberOf('begun'),
     hash: textOf('hash'),
-    input: numberOf('input'),
-    result: numberOf('result'),
+    input: jsonOf('input'),
+    result: jsonOf('result'),
     group: textOf('group'),
     reason: textOf('reason'),
     lastError: textOf('lastError'),
@@ -70,6 +96,6 @@ export function fromItem(item: Item): HeldItem {
     lease: token === undefined ? undefined : { token, until: numberOf('leaseUntil') ?? 0 },
   };
   const known = Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
-  const record = { id, state, attempts: numberOf('attempts') ?? 0, updatedAt: numberOf('updatedAt') ?? 0, ...known };
-  return { record, version };
+  const held = { id, state, attempts: numberOf('attempts') ?? 0, updatedAt: numberOf('updatedAt') ?? 0, ...known };
+  return { held, version };
 }

@@ -1,7 +1,7 @@
 import { StoreError, StoreUnavailable, StoreUnusable, RecordRefused } from '../errors';
 
-/** What IAM calls the rights that records need. Writes of your own need theirs beside these. */
-export const RECORD_RIGHTS = ['GetItem', 'BatchGetItem', 'PutItem', 'PartiQLInsert'] as const;
+/** What IAM calls the rights that records need, `Query` on the index of what has failed. Writes of your own need theirs beside these. */
+export const RECORD_RIGHTS = ['GetItem', 'BatchGetItem', 'PutItem', 'PartiQLInsert', 'Query'] as const;
 
 const RIGHTS = `${RECORD_RIGHTS.slice(0, -1).join(', ')} and ${RECORD_RIGHTS.at(-1)}`;
 

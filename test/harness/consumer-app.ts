@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createConsumer } from '../../consumer/app';
 import { ADD_ONE } from '../../jobs/add-one/definition';
-import { type Run, workBy } from '../../jobs/work';
+import { type JobWork, type Run, workBy } from '../../jobs/work';
 import { readEnvironment } from '../../contract/environment';
 import { RECORDS, type Records } from '../../results/records';
 import { QueueConsumer } from '../../transport/index';
@@ -26,17 +26,25 @@ export interface ConsumerApp {
   readonly url: string;
 }
 
+interface ConsumerAppOptions {
+  /** For the tutorial's job. */
+  readonly work?: AddOneRun;
+  /** For job types of the test's own. */
+  readonly works?: readonly JobWork[];
+  readonly logger?: LoggerService;
+}
+
 const started = new Set<{ app: NestFastifyApplication; folder: string }>();
 
 export async function startConsumerApp(
   queues: TestQueues,
   variables: Readonly<Record<string, string>> = {},
-  { work, logger = SILENT }: { readonly work?: AddOneRun; readonly logger?: LoggerService } = {},
+  { work, works = work && [workBy(ADD_ONE, work)], logger = SILENT }: ConsumerAppOptions = {},
 ): Promise<ConsumerApp> {
   const folder = await mkdtemp(join(tmpdir(), 'plusone-'));
   const resultsPath = join(folder, 'results.db');
   const environment = readEnvironment({ ...queues.env, RESULTS: `sqlite:${resultsPath}`, ...variables });
-  const app = await createConsumer(environment, logger, work && [workBy(ADD_ONE, work)]);
+  const app = await createConsumer(environment, logger, works);
   started.add({ app, folder });
   await app.init();
   await app.startAllMicroservices();

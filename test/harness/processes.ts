@@ -14,6 +14,8 @@ export interface Exit {
 
 export interface RunOptions {
   readonly args?: readonly string[];
+  /** Options of Node itself. */
+  readonly nodeArgs?: readonly string[];
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** Give the child an IPC channel; it ends when the test process does. */
   readonly ipc?: boolean;
@@ -84,8 +86,8 @@ const started = new Set<App>();
 
 /** Starts a compiled script, such as `dist/producer/main.js`, with the Node that runs the tests. */
 export function runApp(script: string, options: RunOptions = {}): App {
-  const { args = [], env = {}, ipc = false, ownGroup = false } = options;
-  const child = spawn(process.execPath, ['--enable-source-maps', join(ROOT, script), ...args], {
+  const { args = [], nodeArgs = [], env = {}, ipc = false, ownGroup = false } = options;
+  const child = spawn(process.execPath, ['--enable-source-maps', ...nodeArgs, join(ROOT, script), ...args], {
     cwd: ROOT,
     env: childEnvironment(env),
     detached: ownGroup,

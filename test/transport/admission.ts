@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { toDelivery } from '../../transport/delivery/delivery';
 import { Admission } from '../../transport/run/admission';
-import { InFlight } from '../../transport/run/in-flight';
+import { type InFlight } from '../../transport/run/in-flight';
+import { arrive } from './flights';
 
 /** Longer than a poller with some room waits for more. */
 export const PATIENCE_OVER_MS = 60;
@@ -24,16 +24,9 @@ export function create(permits: number): Admission {
   return admission;
 }
 
-export function arrive(admission: Admission, begun = 0): InFlight {
-  const flight = new InFlight(toDelivery({}, 0), 30);
-  flight.standing = { attempts: 0, begun, job: 'open' };
-  admission.admit(flight);
-  return flight;
-}
-
 /** It comes and, if a permit is free, runs. */
-export function run(admission: Admission): InFlight {
-  const flight = arrive(admission);
+export function run(admission: Admission, timeoutSeconds?: number): InFlight {
+  const flight = arrive(admission, timeoutSeconds === undefined ? {} : { timeoutSeconds });
   void admission.permit(flight, LONG_MS);
   return flight;
 }

@@ -1,17 +1,39 @@
+import { type Message } from '@aws-sdk/client-sqs';
 import { setImmediate as turn } from 'node:timers/promises';
 import { toDelivery } from '../../transport/delivery/delivery';
+import { type Policy } from '../../transport/delivery/policy';
 import { type Admission } from '../../transport/run/admission';
 import { InFlight } from '../../transport/run/in-flight';
 
-export function newFlight(begun = 0, leaseSeconds = 30): InFlight {
-  const flight = new InFlight(toDelivery({ MessageId: 'm' }, 0), leaseSeconds);
+export const POLICY: Policy = {
+  maxAttempts: 5,
+  maxBegunRuns: 15,
+  timeoutSeconds: 60,
+  backoff: { firstSeconds: 2, maxSeconds: 900, factor: 2 },
+};
+
+interface FlightOptions {
+  readonly message?: Message;
+  readonly begun?: number;
+  readonly leaseSeconds?: number;
+  readonly timeoutSeconds?: number;
+}
+
+export function newFlight(options: FlightOptions = {}): InFlight {
+  const {
+    message = { MessageId: 'm' },
+    begun = 0,
+    leaseSeconds = 30,
+    timeoutSeconds = POLICY.timeoutSeconds,
+  } = options;
+  const flight = new InFlight(toDelivery(message, 0), { policy: { ...POLICY, timeoutSeconds }, leaseSeconds });
   flight.standing = { attempts: 0, begun, job: 'open' };
   return flight;
 }
 
 /** A delivery that has come and waits. */
-export function come(admission: Admission, begun = 0): InFlight {
-  const flight = newFlight(begun);
+export function arrive(admission: Admission, options?: FlightOptions): InFlight {
+  const flight = newFlight(options);
   admission.admit(flight);
   return flight;
 }

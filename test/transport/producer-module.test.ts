@@ -2,6 +2,7 @@ import { Injectable, Module, type OnModuleDestroy } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { lastValueFrom } from 'rxjs';
 import {
+  MessageRefused,
   QueueMessage,
   QueueProducer,
   QueueProducerModule,
@@ -81,6 +82,39 @@ it("sends by Nest's client, with options where there are some", async () => {
   const second = received.find(({ Body }) => Body === '{"id":2}');
   expect(second?.Attributes).toMatchObject({ MessageGroupId: 'g', MessageDeduplicationId: 'd' });
   expect(() => producers.get('letters')).toThrow("There is no queue 'letters': orders, mails.");
+});
+
+it.each([
+  ['standard', 901, 'takes an integer from 0 to 900'],
+  ['standard', -1, 'takes an integer from 0 to 900'],
+  ['standard', 1.5, 'takes an integer from 0 to 900'],
+  ['standard', NaN, 'takes an integer from 0 to 900'],
+  ['standard', '5' as unknown as number, 'takes an integer from 0 to 900'],
+  ['standard', null as unknown as number, 'takes an integer from 0 to 900'],
+  ['FIFO', 901, 'takes an integer from 0 to 900'],
+  ['FIFO', 1, 'A FIFO queue takes no delay of a single message'],
+])('refuses, before it is sent, a message to a %s queue with a delay of %p', async (kind, delaySeconds, sentence) => {
+  const { queueUrl } = await broker().createQueues({ fifo: kind === 'FIFO' });
+  const proxy = await startFaultProxy(broker().endpoint);
+  const producer = new QueueProducer({ queueUrl, region: broker().region, endpoint: proxy.endpoint });
+  const refusal = { name: 'MessageRefused', message: expect.stringContaining(sentence) };
+  await expect(producer.send('placed', {}, { delaySeconds })).rejects.toMatchObject(refusal);
+  const emitted = producer.client.emit('placed', new QueueMessage({}, { delaySeconds }));
+  await expect(lastValueFrom(emitted)).rejects.toBeInstanceOf(MessageRefused);
+  expect(proxy.count('SendMessageBatch')).toBe(0);
+  await producer.close();
+  await proxy.close();
+});
+
+it('delays a message as asked, and on a FIFO queue takes a delay of 0 for none', async () => {
+  const { queueUrl } = await broker().createQueues();
+  const { queueUrl: fifoUrl } = await broker().createQueues({ fifo: true });
+  const { producers, close } = await start(queueUrl, fifoUrl);
+  await producers.get('orders').send('placed', {}, { delaySeconds: 900 });
+  await producers.get('mails').send('sent', {}, { delaySeconds: 0 });
+  expect(await broker().depth(queueUrl)).toEqual({ visible: 0, inFlight: 0, delayed: 1 });
+  expect(await broker().depth(fifoUrl)).toEqual({ visible: 1, inFlight: 0, delayed: 0 });
+  await close();
 });
 
 it('reads from the queue whether it is FIFO, however its URL ends, and sends nothing while it is not told', async () => {

@@ -129,8 +129,9 @@ it.each<[string, Type[], RegExp]>([
 });
 
 it('names all faults of the options at once', async () => {
-  const queue = { queueUrl: '', deadLetterQueueUrl: 'http://localhost/dlq', concurrency: 0 };
+  const numbers = { concurrency: 0, handlerTimeoutSeconds: 43_201 };
+  const queue = { queueUrl: '', deadLetterQueueUrl: 'http://localhost/dlq', ...numbers };
   await expect(start([Orders], [queue, queue])).rejects.toThrow(
-    /Two queues are named 'default'.*The queue 'default' has no `queueUrl`.*`concurrency` 0, which takes a number from 1 on/,
+    /named 'default'.*has no `queueUrl`.*`concurrency` 0, .* from 1 on.*`handlerTimeoutSeconds` 43201, .* from 1 to 43200\./,
   );
 });

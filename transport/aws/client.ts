@@ -22,9 +22,10 @@ export interface Place<Credentials = unknown> {
   readonly credentials?: Credentials | undefined;
 }
 
-/** How long one try may take, and how many may be under way at once. */
+/** How long one try may take, how many a call has, and how many may be under way at once. */
 export interface Tries {
   readonly answerMs: number;
+  readonly maxAttempts: number;
   readonly connections: number;
   /** Whose host decides whether a proxy is asked; the endpoint unless given. */
   readonly url?: string | undefined;
@@ -43,12 +44,13 @@ const IDLE_MS = 60_000;
 /** What every client here is made with, in the SDK's words. Over undici a call takes a fifth less CPU: decision 8. */
 export function clientConfig<Credentials>(
   { region, endpoint, credentials }: Place<Credentials>,
-  { answerMs, connections, url = endpoint }: Tries,
+  { answerMs, maxAttempts, connections, url = endpoint }: Tries,
 ): object {
   const options = { connections, headersTimeout: answerMs, bodyTimeout: answerMs, keepAliveTimeout: IDLE_MS };
   return {
     // Passed on to the SDK's chain of providers, which otherwise keeps the text of its files for good.
     ignoreCache: true,
+    maxAttempts,
     ...(region !== undefined && { region }),
     ...(credentials !== undefined && { credentials }),
     // The SDK refuses an endpoint beside AWS_USE_FIPS_ENDPOINT, which is meant for AWS's own.

@@ -1,8 +1,9 @@
+import { POLICY } from '../../test/transport/flights';
 import { type Standing } from './attempts';
 import { backoffSeconds, decideAfterRun, decideBeforeRun } from './decision';
 import { toDelivery } from './delivery';
 
-const limits = { maxAttempts: 5, maxBegunRuns: 15, random: 0.5 };
+const limits = { ...POLICY, random: 0.5 };
 const received = (count: number): ReturnType<typeof toDelivery> =>
   toDelivery({ Attributes: { ApproximateReceiveCount: String(count) } }, 0);
 const standing = (rest: Partial<Standing>): Standing => ({ attempts: 0, begun: 0, job: 'open', ...rest });
@@ -104,8 +105,16 @@ describe('after a run', () => {
 
 describe('backoff', () => {
   it('is fully jittered over 2, 4, 8, 16 seconds and more, from 1 second to 15 minutes', () => {
-    const longest = [1, 2, 3, 4, 20].map((attempts) => backoffSeconds(attempts, 0.999_999));
-    expect(longest).toEqual([2, 4, 8, 16, 900]);
-    expect(backoffSeconds(4, 0)).toBe(1);
+    const longest = [1, 2, 3, 4, 20, 5_000].map((attempts) => backoffSeconds(attempts, POLICY.backoff, 0.999_999));
+    expect(longest).toEqual([2, 4, 8, 16, 900, 900]);
+    expect(backoffSeconds(4, POLICY.backoff, 0)).toBe(1);
+  });
+
+  it.each([
+    ['grows by the factor from the first to the most', { firstSeconds: 5, maxSeconds: 60, factor: 3 }, [5, 15, 45, 60]],
+    ['stays as it is where the factor is 1', { firstSeconds: 7, maxSeconds: 900, factor: 1 }, [7, 7, 7, 7]],
+    ['is a second where less is asked for', { firstSeconds: 0.1, maxSeconds: 0.5, factor: 2 }, [1, 1, 1, 1]],
+  ])('%s', (_case, backoff, longest) => {
+    expect([1, 2, 3, 4].map((attempts) => backoffSeconds(attempts, backoff, 0.999_999))).toEqual(longest);
   });
 });

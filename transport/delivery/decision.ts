@@ -1,7 +1,7 @@
 import { type Standing } from './attempts';
 import { type Delivery } from './delivery';
-import { type DeliveryNumbers } from './numbers';
 import { type Outcome, type RunFailure, saying } from './outcome';
+import { type Backoff, MAX_WITHIN_LEASE_SECONDS, type Policy } from './policy';
 
 /** How a delivery ends. */
 export type Decision =
@@ -17,7 +17,7 @@ export interface RunDecision {
   readonly noted: boolean;
 }
 
-type Limits = Pick<DeliveryNumbers, 'maxAttempts' | 'maxBegunRuns'> & {
+type Limits = Pick<Policy, 'maxAttempts' | 'maxBegunRuns'> & {
   /** Receives after which a message ends where begun runs cannot be noted. */
   readonly maxReceives?: number | undefined;
 };
@@ -33,12 +33,6 @@ const RECEIVES = 'receives';
  * that ends the process each time does so 2 + `maxBegunRuns` times.
  */
 const UNNOTED_RECEIVES = 2;
-
-/** SQS keeps a message invisible for up to 12 hours from its receive. */
-export const MAX_LEASE_SECONDS = 43_200;
-
-/** The 12 hours count from the receive, and a handler has used some of them. */
-const MAX_RETRY_SECONDS = MAX_LEASE_SECONDS - 3_600;
 
 /** A first receive is run without asking how the job stands. */
 export const RUN: RunDecision = { action: 'run', noted: false };
@@ -65,7 +59,7 @@ export function decideBeforeRun(delivery: Delivery, standing: Standing, limits: 
 export function decideAfterRun(
   outcome: Exclude<Outcome, { kind: 'done' }>,
   standing: Standing,
-  { maxAttempts, random }: Pick<Limits, 'maxAttempts'> & { readonly random: number },
+  { maxAttempts, backoff, random }: Pick<Policy, 'maxAttempts' | 'backoff'> & { readonly random: number },
 ): Decision {
   const { attempts, job } = standing;
   const { error, publicError, thrown } = outcome;
@@ -73,7 +67,7 @@ export function decideAfterRun(
   if (job !== 'open') return decideEnded(standing);
   if (outcome.kind === 'reject') return { action: 'dead-letter', reason: outcome.reason, attempts, ...failure };
   if (attempts >= maxAttempts) return { action: 'dead-letter', reason: 'attempts', attempts, ...failure };
-  const afterSeconds = wishedSeconds(outcome.afterSeconds) ?? backoffSeconds(attempts, random);
+  const afterSeconds = wishedSeconds(outcome.afterSeconds) ?? backoffSeconds(attempts, backoff, random);
   return { action: 'retry', afterSeconds, ...failure };
 }
 
@@ -84,18 +78,20 @@ export function decideEnded({ attempts, job }: Standing): Decision {
   return { action: 'dead-letter', reason: 'conflict', attempts, ...saying(error) };
 }
 
-const MAX_BACKOFF_SECONDS = 900;
-
 /**
- * Seconds until the next run, after `attempts` failed ones: full jitter over 2, 4, 8, 16, ... up to 900, and 1 or more,
- * so that jobs that failed together do not come back together. `random` is in [0, 1).
+ * Seconds until the next run, after `attempts` failed ones: full jitter, over 2, 4, 8, 16, ... up to 900 unless a policy
+ * says otherwise, and 1 or more, so that jobs that failed together do not come back together. `random` is in [0, 1).
  */
-export function backoffSeconds(attempts: number, random: number): number {
-  return Math.max(1, Math.ceil(random * Math.min(MAX_BACKOFF_SECONDS, 2 ** attempts)));
+export function backoffSeconds(
+  attempts: number,
+  { firstSeconds, maxSeconds, factor }: Backoff,
+  random: number,
+): number {
+  return Math.max(1, Math.ceil(random * Math.min(maxSeconds, firstSeconds * factor ** (attempts - 1))));
 }
 
 /** What a handler asked for, within what SQS takes; undefined for no number. */
 function wishedSeconds(seconds: number | undefined): number | undefined {
   if (seconds === undefined || !Number.isFinite(seconds)) return undefined;
-  return Math.min(Math.max(0, Math.round(seconds)), MAX_RETRY_SECONDS);
+  return Math.min(Math.max(0, Math.round(seconds)), MAX_WITHIN_LEASE_SECONDS);
 }

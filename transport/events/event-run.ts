@@ -2,10 +2,9 @@ import { Logger } from '@nestjs/common';
 import { type Attempts } from '../delivery/attempts';
 import { type Decision } from '../delivery/decision';
 import { type Delivery } from '../delivery/delivery';
-import { type DeliveryNumbers } from '../delivery/numbers';
 import { errorText } from '../delivery/error-text';
 import { Admission } from '../run/admission';
-import { DrainDeadline, type Handle } from '../run/execution';
+import { DrainDeadline, type Handle, type PolicyOf } from '../run/execution';
 import { InFlight } from '../run/in-flight';
 import { Runner } from '../run/runner';
 import { type NotOurs, Verdicts } from '../run/verdicts';
@@ -15,13 +14,13 @@ import { type SettledListeners } from '../settle/settled-listeners';
 
 export interface EventRunParts {
   readonly handle: Handle;
+  readonly policyOf: PolicyOf;
   readonly deadLetters: DeadLetterQueue;
   readonly attempts: Attempts;
   readonly settled: SettledListeners;
   readonly log: FailureLog;
   /** Handlers that run at once. */
   readonly concurrency: number;
-  readonly numbers: Pick<DeliveryNumbers, 'maxAttempts' | 'maxBegunRuns' | 'handlerTimeoutSeconds'>;
 }
 
 /** A delivery of the event, and what became of it. */
@@ -58,14 +57,13 @@ export class EventRun {
     deliveries: readonly Delivery[],
     private readonly parts: EventRunParts,
   ) {
-    const { handle, attempts, concurrency, numbers, log } = parts;
-    const timeoutSeconds = numbers.handlerTimeoutSeconds;
+    const { handle, attempts, concurrency, log } = parts;
     const admission = new Admission(concurrency);
-    const verdicts = new Verdicts(attempts, numbers, log);
+    const verdicts = new Verdicts(attempts, log);
     const returnedLate = (): Promise<void> => Promise.resolve();
     this.admission = admission;
     this.verdicts = verdicts;
-    this.runner = new Runner({ handle, admission, verdicts, timeoutSeconds, returnedLate });
+    this.runner = new Runner({ handle, admission, verdicts, returnedLate });
     this.lines = inLines(deliveries).map((line) => line.map((delivery) => this.enter(delivery)));
   }
 
@@ -98,7 +96,10 @@ export class EventRun {
   }
 
   private enter(delivery: Delivery): Entry {
-    return { flight: new InFlight(delivery, LEASE_SECONDS, this.runner.workEnded), state: 'left', afterSeconds: 0 };
+    const policy = this.parts.policyOf(delivery);
+    const onWorkEnded = this.runner.workEnded;
+    const flight = new InFlight(delivery, { policy, leaseSeconds: LEASE_SECONDS, onWorkEnded });
+    return { flight, state: 'left', afterSeconds: 0 };
   }
 
   private async workOff(line: readonly Entry[]): Promise<void> {

@@ -1,4 +1,5 @@
 import { type DeliveryNumbers } from '../delivery/numbers';
+import { MAX_LEASE_SECONDS } from '../delivery/policy';
 import { type Place } from '../sqs/clients';
 import { WiringError } from '../sqs/errors';
 import { type TransportOptions } from '../transport';
@@ -37,16 +38,18 @@ interface SettledQueue {
   readonly options: TransportOptions;
 }
 
-/** Each number's default, and the least that it may be. */
-const NUMBERS: Readonly<Record<keyof QueueNumbers, readonly [byDefault: number | undefined, least: number]>> = {
+type Range = readonly [byDefault: number | undefined, min: number, max?: number];
+
+/** Each number's default, and what it may be. */
+const NUMBERS: Readonly<Record<keyof QueueNumbers, Range>> = {
   concurrency: [100, 1],
   // More on one queue brought nothing when measured.
   pollers: [10, 0],
-  leaseSeconds: [undefined, 1],
-  handlerTimeoutSeconds: [60, 1],
+  leaseSeconds: [undefined, 1, MAX_LEASE_SECONDS],
+  handlerTimeoutSeconds: [60, 1, MAX_LEASE_SECONDS],
   maxAttempts: [5, 1],
   maxBegunRuns: [15, 1],
-  receiveWaitSeconds: [20, 1],
+  receiveWaitSeconds: [20, 1, 20],
   drainSeconds: [25, 0],
 };
 
@@ -90,9 +93,10 @@ function urlFaults({ name = DEFAULT_QUEUE, ...queue }: QueueOptions): string[] {
 }
 
 function numberFaults({ name: queueName = DEFAULT_QUEUE, ...queue }: QueueOptions): string[] {
-  return Object.entries(NUMBERS).flatMap(([name, [, least]]) => {
+  return Object.entries(NUMBERS).flatMap(([name, [, min, max = Infinity]]) => {
     const value = queue[name as keyof QueueNumbers];
-    if (value === undefined || (Number.isFinite(value) && value >= least)) return [];
-    return [`The queue '${queueName}' has \`${name}\` ${value}, which takes a number from ${least} on.`];
+    if (value === undefined || (Number.isFinite(value) && value >= min && value <= max)) return [];
+    const range = max === Infinity ? `from ${min} on` : `from ${min} to ${max}`;
+    return [`The queue '${queueName}' has \`${name}\` ${value}, which takes a number ${range}.`];
   });
 }

@@ -1,7 +1,9 @@
 import { type MessageHandler } from '@nestjs/microservices';
 import { type Delivery } from '../delivery/delivery';
 import { Rejection } from '../delivery/outcome';
+import { type Policy, queuePolicy } from '../delivery/policy';
 import { WiringError } from '../sqs/errors';
+import { handlerPolicy } from './handler-policy';
 import { type ConsumedQueue } from './queue-consumers';
 
 /** A handler as Nest hands it over; `extras` is what stands behind the pattern. */
@@ -10,17 +12,29 @@ export interface RegisteredHandler {
   readonly handler: MessageHandler;
 }
 
+/** A handler, and by which numbers it runs. */
+interface PolicedHandler {
+  readonly handler: MessageHandler;
+  readonly policy: Policy;
+}
+
 /** The handlers of one queue, one for each type. */
 export class QueueHandlers {
   constructor(
-    private readonly byType: ReadonlyMap<string, MessageHandler>,
+    private readonly byType: ReadonlyMap<string, PolicedHandler>,
     readonly defaultType: string | undefined,
+    private readonly ofQueue: Policy,
   ) {}
+
+  /** The queue's own where no handler takes the type. */
+  policyOf({ type = this.defaultType }: Pick<Delivery, 'type'>): Policy {
+    return (type === undefined ? undefined : this.byType.get(type)?.policy) ?? this.ofQueue;
+  }
 
   /** Throws a `Rejection` for a type or version that no handler takes. */
   handlerFor({ type = this.defaultType, version }: Pick<Delivery, 'type' | 'version'>): MessageHandler {
     if (type === undefined) throw new Rejection('unknown-type', 'The message has no attribute `type`.');
-    const handler = this.byType.get(type);
+    const handler = this.byType.get(type)?.handler;
     if (!handler) throw new Rejection('unknown-type', 'No handler is registered for the type of this message.');
     const newest = Number(handler.extras?.['version'] ?? 1);
     const asked = Number(version ?? 1);
@@ -29,21 +43,19 @@ export class QueueHandlers {
   }
 }
 
-type Names = Pick<ConsumedQueue, 'name' | 'defaultType'>;
-
-/** By queue. Throws a `WiringError` for whatever would lose messages quietly. */
-export function handlersByQueue<Queue extends Names>(
+/** By queue. Throws a `WiringError` for whatever would lose messages quietly, or could not run. */
+export function handlersByQueue(
   registered: readonly RegisteredHandler[],
-  queues: readonly Queue[],
-): Map<Queue, QueueHandlers> {
+  queues: readonly ConsumedQueue[],
+): Map<ConsumedQueue, QueueHandlers> {
   const placed = registered.map((handler) => ({ handler, queue: queueOf(handler, queues) }));
-  const handlersOf = (queue: Queue): RegisteredHandler[] =>
+  const handlersOf = (queue: ConsumedQueue): RegisteredHandler[] =>
     placed.filter((one) => one.queue === queue).map(({ handler }) => handler);
   return new Map(queues.map((queue) => [queue, queueHandlers(queue, handlersOf(queue))]));
 }
 
 /** Where a handler belongs: to the queue that it names, or to the only one. */
-function queueOf<Queue extends Names>({ type, handler }: RegisteredHandler, queues: readonly Queue[]): Queue {
+function queueOf({ type, handler }: RegisteredHandler, queues: readonly ConsumedQueue[]): ConsumedQueue {
   if (!handler.isEventHandler)
     throw new WiringError(`'${type}' has a @MessagePattern; a queue has no replies, use @EventPattern.`);
   const named = handler.extras?.['queue'] as string | undefined;
@@ -57,11 +69,17 @@ function queueOf<Queue extends Names>({ type, handler }: RegisteredHandler, queu
   );
 }
 
-function queueHandlers({ name, defaultType }: Names, handlers: readonly RegisteredHandler[]): QueueHandlers {
-  const byType = new Map(handlers.map(({ type, handler }) => [type, handler]));
+function queueHandlers(queue: ConsumedQueue, handlers: readonly RegisteredHandler[]): QueueHandlers {
+  const { name, defaultType, transport } = queue;
+  const ofQueue = queuePolicy(transport.options.numbers);
+  const policed = handlers.map(({ type, handler }): [string, PolicedHandler] => [
+    type,
+    { handler, policy: handlerPolicy(type, handler.extras ?? {}, ofQueue) },
+  ]);
+  const byType = new Map(policed);
   const [first] = handlers;
   if (!first) throw new WiringError(`No controller has an @EventPattern for the queue '${name}'.`);
-  const twice = handlers.find(({ type, handler }) => byType.get(type) !== handler);
+  const twice = handlers.find(({ type, handler }) => byType.get(type)?.handler !== handler);
   if (twice)
     throw new WiringError(
       `Two handlers have @EventPattern('${twice.type}'); a message has one outcome, so one handler.`,
@@ -70,5 +88,5 @@ function queueHandlers({ name, defaultType }: Names, handlers: readonly Register
     throw new WiringError(
       `No controller has @EventPattern('${defaultType}'), the default type of the queue '${name}'.`,
     );
-  return new QueueHandlers(byType, defaultType ?? (byType.size === 1 ? first.type : undefined));
+  return new QueueHandlers(byType, defaultType ?? (byType.size === 1 ? first.type : undefined), ofQueue);
 }

@@ -1,5 +1,6 @@
 import { type MessageAttributeValue } from '@aws-sdk/client-sqs';
 import { randomUUID } from 'node:crypto';
+import { MessageRefused } from '../sqs/errors';
 import { envelope, type OutgoingMessage } from '../sqs/outgoing';
 
 export interface SendOptions {
@@ -9,7 +10,7 @@ export interface SendOptions {
   readonly groupId?: string | undefined;
   /** A FIFO queue drops a second message with it within five minutes; unless given: one of its own. No other queue has it. */
   readonly deduplicationId?: string | undefined;
-  /** Up to 900; a FIFO queue takes none. */
+  /** An integer up to 900. On a FIFO queue SQS delays all messages or none, so one alone is refused unless this is 0. */
   readonly delaySeconds?: number | undefined;
   /** Beside `type` and `version`; SQS takes ten in all. */
   readonly attributes?: Readonly<Record<string, MessageAttributeValue>> | undefined;
@@ -23,7 +24,10 @@ export class QueueMessage<Body> {
   ) {}
 }
 
-/** As it goes to the queue. */
+/** SQS takes no more: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html */
+const MAX_DELAY_SECONDS = 900;
+
+/** As it goes to the queue. Throws `MessageRefused` for a delay that SQS would refuse. */
 export function toOutgoing(type: string, { body, options }: QueueMessage<unknown>, fifo: boolean): OutgoingMessage {
   const { version = 1, attributes, groupId, delaySeconds } = options;
   const deduplicationId = fifo ? (options.deduplicationId ?? randomUUID()) : undefined;
@@ -32,6 +36,15 @@ export function toOutgoing(type: string, { body, options }: QueueMessage<unknown
     attributes: attributes ? { ...attributes, ...envelope(type, version) } : envelope(type, version),
     groupId: groupId ?? deduplicationId,
     deduplicationId,
-    delaySeconds,
+    delaySeconds: delayOf(delaySeconds, fifo),
   };
+}
+
+function delayOf(seconds: number | undefined, fifo: boolean): number | undefined {
+  if (seconds === undefined) return undefined;
+  if (!Number.isInteger(seconds) || seconds < 0 || seconds > MAX_DELAY_SECONDS)
+    throw new MessageRefused(`\`delaySeconds\` takes an integer from 0 to ${MAX_DELAY_SECONDS}.`);
+  if (!fifo) return seconds;
+  if (seconds > 0) throw new MessageRefused('A FIFO queue takes no delay of a single message, only one of the queue.');
+  return undefined;
 }

@@ -15,6 +15,9 @@ export class SqsContext extends BaseRpcContext<[Readonly<Delivery>, Run]> {
     this.args[1].workEnded();
   }
 
+  /** Of this run: 1 for the first, and one more for each run of the job that failed before it. */
+  readonly attempt = this.args[1].attempt;
+
   get messageId(): string {
     return this.delivery.messageId;
   }

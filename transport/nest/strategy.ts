@@ -4,7 +4,7 @@ import { SqsService } from '@ssut/nestjs-sqs';
 import { isObservable, lastValueFrom } from 'rxjs';
 import { decode } from '../delivery/decode';
 import { type Delivery } from '../delivery/delivery';
-import { type Handle, type Run } from '../run/execution';
+import { type Handle, type PolicyOf, type Run } from '../run/execution';
 import { WiringError } from '../sqs/errors';
 import { done, isOutcome, outcomeOfThrown, type Outcome } from '../delivery/outcome';
 import { SqsContext } from './sqs-context';
@@ -71,7 +71,8 @@ export class SqsStrategy extends Server implements CustomTransportStrategy {
     for (const [queue, handlers] of handlersByQueue(this.registered, this.queues)) {
       const { transport } = queue;
       const handle: Handle = (delivery, run) => this.handle(handlers, delivery, run);
-      transport.start(handle, pollLoopsOf(queue, this.ssut), handlers.defaultType);
+      const policyOf: PolicyOf = (delivery) => handlers.policyOf(delivery);
+      transport.start({ handle, policyOf, defaultType: handlers.defaultType }, pollLoopsOf(queue, this.ssut));
     }
   }
 

@@ -1,5 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { come, soFar } from '../../test/transport/flights';
+import { arrive, soFar } from '../../test/transport/flights';
 import { Admission } from './admission';
 import { type InFlight, type Phase } from './in-flight';
 
@@ -64,7 +64,8 @@ class Course {
     this.reserved = 0;
     const brought = Math.floor(this.random() * (reserved + 1));
     for (let one = 0; one < brought; one += 1) {
-      const flight = come(this.admission, this.random() < 0.3 ? 1 + Math.floor(this.random() * 3) : 0);
+      const begun = this.random() < 0.3 ? 1 + Math.floor(this.random() * 3) : 0;
+      const flight = arrive(this.admission, { begun });
       this.flights.push(flight);
       void this.admission.permit(flight, this.random() < 0.2 ? 1 : 60_000).then((permit) => {
         if (permit === 'refused') this.admission.enter(flight, 'settling');
@@ -97,10 +98,10 @@ it.each(Array.from({ length: 20 }, (_, seed) => [seed]))(
     await course.finish();
     expect(course.admission.unreturned).toBe(0);
     const granted = await Promise.all(
-      Array.from({ length: permits }, () => course.admission.permit(come(course.admission), 0)),
+      Array.from({ length: permits }, () => course.admission.permit(arrive(course.admission), 0)),
     );
     expect(new Set(granted)).toEqual(new Set(['granted']));
-    expect(await soFar(course.admission.permit(come(course.admission), 60_000))).toBe('pending');
+    expect(await soFar(course.admission.permit(arrive(course.admission), 60_000))).toBe('pending');
     course.admission.endWaits();
   },
 );

@@ -1,6 +1,7 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setImmediate as turn, setTimeout as wait } from 'node:timers/promises';
-import { answerOf, arrive, closeAll, create, LONG_MS, run } from '../../test/transport/admission';
+import { answerOf, closeAll, create, LONG_MS, run } from '../../test/transport/admission';
+import { arrive } from '../../test/transport/flights';
 import { type Permit } from './admission';
 import { type InFlight } from './in-flight';
 
@@ -49,6 +50,25 @@ describe('permits', () => {
     expect(admission.stuckMs).toBe(0);
   });
 
+  it('are held in vain once each overdue handler has had its own timeout again, whichever is longer', async () => {
+    const admission = create(2);
+    const [hasty, patient] = [run(admission, 0.01), run(admission, 60)];
+    admission.enter(hasty, 'overdue');
+    admission.enter(patient, 'overdue');
+    await wait(30);
+    // The patient one has been told just now, and may still return.
+    expect(admission.isStuck).toBe(false);
+    admission.leave(patient);
+    const other = run(admission, 0.02);
+    expect(admission.isStuck).toBe(false);
+    admission.enter(other, 'overdue');
+    expect(admission.isStuck).toBe(false);
+    await wait(40);
+    expect(admission.isStuck).toBe(true);
+    admission.leave(hasty);
+    expect(admission.isStuck).toBe(false);
+  });
+
   it('are refused after the time that a delivery may wait, and then go to the others', async () => {
     const admission = create(1);
     const running = run(admission);
@@ -75,7 +95,10 @@ describe('permits', () => {
   it('are refused to all that wait, and to those that come, once a drain has begun', async () => {
     const admission = create(1);
     const running = run(admission);
-    const waiting = [admission.permit(arrive(admission), LONG_MS), admission.permit(arrive(admission, 1), LONG_MS)];
+    const waiting = [
+      admission.permit(arrive(admission), LONG_MS),
+      admission.permit(arrive(admission, { begun: 1 }), LONG_MS),
+    ];
     admission.endWaits();
     expect(await Promise.all(waiting.map(answerOf))).toEqual(['refused', 'refused']);
     admission.leave(running);
@@ -86,7 +109,7 @@ describe('permits', () => {
 describe('jobs whose earlier runs had no outcome', () => {
   it('run beside others, and never two at once: fewest begun runs first', async () => {
     const admission = create(10);
-    const [three, five, two, three2] = [3, 5, 2, 3].map((begun) => arrive(admission, begun));
+    const [three, five, two, three2] = [3, 5, 2, 3].map((begun) => arrive(admission, { begun }));
     if (!three || !five || !two || !three2) throw new Error('four arrived');
     const order: InFlight[] = [];
     const wishes = [three, five, two, three2].map((flight) =>
@@ -110,9 +133,9 @@ describe('jobs whose earlier runs had no outcome', () => {
 
   it('wait for a permit as others do, which go first while one of them runs', async () => {
     const admission = create(2);
-    const [suspect, other] = [arrive(admission, 1), run(admission)];
+    const [suspect, other] = [arrive(admission, { begun: 1 }), run(admission)];
     expect(await admission.permit(suspect, LONG_MS)).toBe('granted');
-    const [second, fresh] = [arrive(admission, 1), arrive(admission)];
+    const [second, fresh] = [arrive(admission, { begun: 1 }), arrive(admission)];
     const wishes = [admission.permit(second, LONG_MS), admission.permit(fresh, LONG_MS)];
     admission.leave(other);
     expect(await Promise.all(wishes.map(answerOf))).toEqual(['none yet', 'granted']);
@@ -124,9 +147,9 @@ describe('jobs whose earlier runs had no outcome', () => {
 
   it('run in the order of their arrival where as many of their runs began', async () => {
     const admission = create(10);
-    const first = arrive(admission, 1);
+    const first = arrive(admission, { begun: 1 });
     expect(await admission.permit(first, LONG_MS)).toBe('granted');
-    const waiting = [arrive(admission, 4), arrive(admission, 4), arrive(admission, 4)];
+    const waiting = [arrive(admission, { begun: 4 }), arrive(admission, { begun: 4 }), arrive(admission, { begun: 4 })];
     const order: number[] = [];
     const wishes = waiting.map((flight, place) => admission.permit(flight, LONG_MS).then(() => order.push(place)));
     admission.leave(first);
@@ -140,7 +163,11 @@ describe('jobs whose earlier runs had no outcome', () => {
 
   it('hold nobody up that was refused meanwhile', async () => {
     const admission = create(10);
-    const [first, refused, third] = [arrive(admission, 1), arrive(admission, 2), arrive(admission, 3)];
+    const [first, refused, third] = [
+      arrive(admission, { begun: 1 }),
+      arrive(admission, { begun: 2 }),
+      arrive(admission, { begun: 3 }),
+    ];
     expect(await admission.permit(first, LONG_MS)).toBe('granted');
     const wish = admission.permit(refused, 10);
     const last = admission.permit(third, LONG_MS);
@@ -154,7 +181,7 @@ describe('jobs whose earlier runs had no outcome', () => {
     const delay = monitorEventLoopDelay({ resolution: 5 });
     delay.enable();
     const pass = async (): Promise<Permit> => {
-      const flight = arrive(admission, 1);
+      const flight = arrive(admission, { begun: 1 });
       const permit = await admission.permit(flight, LONG_MS);
       await turn();
       admission.leave(flight);

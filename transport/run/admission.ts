@@ -41,7 +41,8 @@ export class Admission {
   private meanRunMs = Infinity;
   private closedBy: Error | undefined;
   private ending = false;
-  private stuckSince: number | undefined;
+  /** Those that were told to stop and have not returned. */
+  private readonly overdue = new Set<InFlight>();
   private readonly pollers: Poller[] = [];
   private readonly waiters: Waiter[] = [];
   /** Jobs whose earlier runs began and had no outcome, fewest such runs first. One of them runs at a time. */
@@ -56,12 +57,20 @@ export class Admission {
 
   /** Handlers that were told to stop and have not returned. */
   get unreturned(): number {
-    return this.counts.overdue;
+    return this.overdue.size;
   }
 
   /** Milliseconds for which such handlers have held all permits; 0 while one is left. */
   get stuckMs(): number {
-    return this.stuckSince === undefined ? 0 : performance.now() - this.stuckSince;
+    if (this.overdue.size < this.permits) return 0;
+    return performance.now() - Math.max(...[...this.overdue].map(({ overdueSince }) => overdueSince));
+  }
+
+  /** Such handlers hold all permits, and each has had its timeout a second time by now: none is expected back. */
+  get isStuck(): boolean {
+    const now = performance.now();
+    const isLost = ({ overdueSince, policy }: InFlight): boolean => now - overdueSince > policy.timeoutSeconds * 1_000;
+    return this.overdue.size >= this.permits && [...this.overdue].every(isLost);
   }
 
   /** Resolves, as soon as there is room, to how many messages to ask for, 1 to 10; rejects once closed. */
@@ -101,12 +110,17 @@ export class Admission {
     this.counts[flight.phase] -= 1;
     this.counts[phase] += 1;
     flight.phase = phase;
+    if (phase === 'overdue') {
+      flight.overdueSince = performance.now();
+      this.overdue.add(flight);
+    }
     this.changed();
   }
 
   /** A delivery is settled, and its handler has returned. */
   leave(flight: InFlight): void {
     if (flight === this.suspect) this.suspect = undefined;
+    this.overdue.delete(flight);
     this.counts[flight.phase] -= 1;
     this.changed();
   }
@@ -174,8 +188,6 @@ export class Admission {
       this.begin(next.flight);
       next.answer('granted');
     }
-    if (this.counts.overdue < this.permits) this.stuckSince = undefined;
-    else this.stuckSince ??= performance.now();
     this.serve();
   }
 

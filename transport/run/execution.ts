@@ -1,15 +1,29 @@
 import { type Delivery } from '../delivery/delivery';
 import { type Outcome } from '../delivery/outcome';
+import { type Policy } from '../delivery/policy';
 
 /** What a handler gets beside its delivery. */
 export interface Run {
   readonly signal: AbortSignal;
+  /** Runs of the job that failed before, and this one. */
+  readonly attempt: number;
   /** The work is over, and what is left is to record it: from here on the handler timeout counts no longer. */
   workEnded(): void;
 }
 
 /** Runs the handler of a delivery; never rejects. */
 export type Handle = (delivery: Delivery, run: Run) => Promise<Outcome>;
+
+/** By which numbers a delivery is worked off; asked once, when it is taken in. */
+export type PolicyOf = (delivery: Delivery) => Policy;
+
+/** The handlers of a queue, as the engine knows them. */
+export interface Handlers {
+  readonly handle: Handle;
+  readonly policyOf: PolicyOf;
+  /** Of a message that names no type. */
+  readonly defaultType: string | undefined;
+}
 
 /** Why a handler's signal was aborted; `signal.reason` is one of these. */
 export class LeaseLost extends Error {
@@ -23,7 +37,8 @@ export class DrainDeadline extends Error {
 }
 
 /** The runs of one delivery's handler: told to stop by a signal, and waited for no longer than their time. */
-export class Execution implements Run {
+export abstract class Execution implements Run {
+  abstract readonly attempt: number;
   /** Made when the handler asks for its signal. */
   private controller: AbortController | undefined;
   private reason: Error | undefined;

@@ -1,12 +1,12 @@
-import { toDelivery } from '../delivery/delivery';
+import { newFlight } from '../../test/transport/flights';
 import { Groups } from './groups';
-import { InFlight } from './in-flight';
+import { type InFlight } from './in-flight';
 
 const flight = (group = 'one'): InFlight =>
-  new InFlight(toDelivery({ Attributes: { MessageGroupId: group, SequenceNumber: '1' } }, 0), 30);
+  newFlight({ message: { Attributes: { MessageGroupId: group, SequenceNumber: '1' } } });
 
 /** Of a standard queue, where a group shares fairly and orders nothing. */
-const unordered = (): InFlight => new InFlight(toDelivery({ Attributes: { MessageGroupId: 'one' } }, 0), 30);
+const unordered = (): InFlight => newFlight({ message: { Attributes: { MessageGroupId: 'one' } } });
 
 it('gives the turn to one of a group after the other, and to groups side by side', async () => {
   const groups = new Groups();

@@ -1,5 +1,5 @@
 import { Logger } from '@nestjs/common';
-import { MAX_LEASE_SECONDS } from '../delivery/decision';
+import { MAX_LEASE_SECONDS } from '../delivery/policy';
 import { type Settlement } from '../settle/settlement';
 import { type Deliveries } from './deliveries';
 import { type InFlight, leaseEnd } from './in-flight';

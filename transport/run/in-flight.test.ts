@@ -14,7 +14,7 @@ afterEach(() => {
 });
 
 /** Of a lease of 50 ms. */
-const shortLease = () => newFlight(0, 0.05);
+const shortLease = () => newFlight({ leaseSeconds: 0.05 });
 
 it('a lease has ended once it has by both clocks', async () => {
   const flight = shortLease();

@@ -1,5 +1,6 @@
 import { type Standing } from '../delivery/attempts';
 import { type Delivery } from '../delivery/delivery';
+import { type Policy } from '../delivery/policy';
 import { Execution, LeaseLost } from './execution';
 
 /**
@@ -17,10 +18,20 @@ import { Execution, LeaseLost } from './execution';
  */
 export type Phase = 'waiting' | 'running' | 'recording' | 'settling' | 'overdue';
 
+interface InFlightOptions {
+  readonly policy: Policy;
+  readonly leaseSeconds: number;
+  readonly onWorkEnded?: (flight: InFlight) => void;
+}
+
 /** A delivery from its receive until it is settled and its handler has returned. */
 export class InFlight extends Execution {
-  /** Set by `Admission` alone. */
+  /** Its handler's, or its queue's. */
+  readonly policy: Policy;
+  /** Set by `Admission` alone, as is the next. */
   phase: Phase = 'waiting';
+  /** By the monotonic clock; 0 until then. */
+  overdueSince = 0;
   /** Where `Deliveries` finds it. */
   place = -1;
   /** As the attempts port said before the run. */
@@ -40,9 +51,14 @@ export class InFlight extends Execution {
   private lost = false;
   private ends: { readonly monotonic: number; readonly wall: number };
 
-  constructor(delivery: Delivery, leaseSeconds: number, onWorkEnded?: (flight: InFlight) => void) {
+  constructor(delivery: Delivery, { policy, leaseSeconds, onWorkEnded }: InFlightOptions) {
     super(delivery, () => onWorkEnded?.(this));
+    this.policy = policy;
     this.ends = leaseEnd(leaseSeconds);
+  }
+
+  override get attempt(): number {
+    return this.standing.attempts + 1;
   }
 
   /** Whether the delivery is still for this process to settle. */

@@ -10,7 +10,6 @@ export interface RunnerParts {
   readonly handle: Handle;
   readonly admission: Admission;
   readonly verdicts: Verdicts;
-  readonly timeoutSeconds: number;
   /** A handler has come back that was not waited for any more. */
   readonly returnedLate: (flight: InFlight, late: Outcome) => Promise<void>;
 }
@@ -28,7 +27,8 @@ export class Runner {
 
   /** `noted`: the record is told first. A run past the timeout is a failed one, whether or not its handler returns. */
   async run(flight: InFlight, noted: boolean): Promise<Decision | NotOurs> {
-    const { admission, handle, timeoutSeconds, verdicts } = this.parts;
+    const { admission, handle, verdicts } = this.parts;
+    const { timeoutSeconds } = flight.policy;
     const begun = noted ? await verdicts.begin(flight) : 'begun';
     if (begun !== 'begun') return begun;
     await this.turns.next();

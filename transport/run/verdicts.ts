@@ -7,7 +7,6 @@ import {
   RUN,
   type RunDecision,
 } from '../delivery/decision';
-import { type DeliveryNumbers } from '../delivery/numbers';
 import { type Outcome } from '../delivery/outcome';
 import { type FailureLog } from '../settle/failure-log';
 import { askPatiently } from './ask-patiently';
@@ -24,17 +23,16 @@ const RELEASE: Decision = { action: 'release' };
 export class Verdicts {
   constructor(
     private readonly attempts: Attempts,
-    private readonly numbers: Pick<DeliveryNumbers, 'maxAttempts' | 'maxBegunRuns'>,
     private readonly log: FailureLog,
   ) {}
 
   async beforeRun(flight: InFlight): Promise<Decision | RunDecision | NotOurs> {
-    const { delivery } = flight;
+    const { delivery, policy } = flight;
     if (delivery.receiveCount === 1) return RUN;
     const standing = await askPatiently(flight, () => this.attempts.standing(delivery));
     if (standing === 'not-ours') return standing;
     flight.standing = standing;
-    return decideBeforeRun(delivery, standing, { ...this.numbers, maxReceives: this.attempts.maxReceives });
+    return decideBeforeRun(delivery, standing, { ...policy, maxReceives: this.attempts.maxReceives });
   }
 
   /** Notes that the run begins; anything but `begun` keeps it from beginning. */
@@ -52,7 +50,7 @@ export class Verdicts {
   }
 
   async afterRun(flight: InFlight, outcome: Outcome): Promise<Decision | NotOurs> {
-    const { delivery, abortedBy } = flight;
+    const { delivery, abortedBy, policy } = flight;
     if (outcome.kind === 'done') return this.takeBack(flight, DELETE);
     // It was told to stop for no fault of its own, so its failure is no attempt.
     if (abortedBy instanceof DrainDeadline) return this.takeBack(flight, RELEASE);
@@ -60,13 +58,13 @@ export class Verdicts {
     if (abortedBy instanceof LeaseLost) return RELEASE;
     if (outcome.kind === 'retry') {
       const standing = await askPatiently(flight, () => this.attempts.fail(delivery, outcome, flight.noted));
-      const attempt = standing === 'not-ours' ? flight.standing.attempts + 1 : standing.attempts;
-      this.log.failedRun(delivery, outcome, { attempt, maxAttempts: this.numbers.maxAttempts });
+      const attempt = standing === 'not-ours' ? flight.attempt : standing.attempts;
+      this.log.failedRun(delivery, outcome, { attempt, maxAttempts: policy.maxAttempts });
       if (standing === 'not-ours') return standing;
       flight.standing = standing;
       flight.noted = false;
     }
-    return decideAfterRun(outcome, flight.standing, { ...this.numbers, random: Math.random() });
+    return decideAfterRun(outcome, flight.standing, { ...policy, random: Math.random() });
   }
 
   /** One try: if it fails the note stays, and the next run of the job has no other such job beside it. */

@@ -3,7 +3,6 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { type Attempts } from '../delivery/attempts';
 import { type Decision, type RunDecision } from '../delivery/decision';
 import { type Delivery } from '../delivery/delivery';
-import { type DeliveryNumbers } from '../delivery/numbers';
 import { errorText } from '../delivery/error-text';
 import { type Outcome } from '../delivery/outcome';
 import { type DeadLetterQueue } from '../settle/dead-letter-queue';
@@ -12,7 +11,7 @@ import { type SettledListeners } from '../settle/settled-listeners';
 import { type Settlement } from '../settle/settlement';
 import { type Admission } from './admission';
 import { Deliveries } from './deliveries';
-import { DrainDeadline, type Handle } from './execution';
+import { DrainDeadline, type Handle, type PolicyOf } from './execution';
 import { Groups } from './groups';
 import { Heartbeats } from './heartbeats';
 import { InFlight } from './in-flight';
@@ -21,13 +20,13 @@ import { type NotOurs, Verdicts } from './verdicts';
 
 export interface WorkerParts {
   readonly handle: Handle;
+  readonly policyOf: PolicyOf;
   readonly admission: Admission;
   readonly settlement: Settlement;
   readonly deadLetters: DeadLetterQueue;
   readonly attempts: Attempts;
   readonly settled: SettledListeners;
   readonly log: FailureLog;
-  readonly numbers: Pick<DeliveryNumbers, 'maxAttempts' | 'maxBegunRuns' | 'handlerTimeoutSeconds'>;
   /** Lease of a delivery, in seconds. */
   readonly visibilitySeconds: () => number;
   /** False while nothing is to be begun: what would run goes back to the queue. */
@@ -54,15 +53,14 @@ export class Worker {
   private readonly ending = new AbortController();
 
   constructor(private readonly parts: WorkerParts) {
-    const { handle, admission, settlement, attempts, numbers, visibilitySeconds, log } = parts;
-    const timeoutSeconds = numbers.handlerTimeoutSeconds;
+    const { handle, admission, settlement, attempts, visibilitySeconds, log } = parts;
     this.heartbeats = new Heartbeats(settlement, this.flights, visibilitySeconds);
-    this.verdicts = new Verdicts(attempts, numbers, log);
+    this.verdicts = new Verdicts(attempts, log);
     // A late `done` counts. Its lease may be somebody else's by now.
     const returnedLate = async ({ delivery }: InFlight, late: Outcome): Promise<void> => {
       if (late.kind === 'done') await settlement.delete(delivery, () => false);
     };
-    this.runner = new Runner({ handle, admission, verdicts: this.verdicts, timeoutSeconds, returnedLate });
+    this.runner = new Runner({ handle, admission, verdicts: this.verdicts, returnedLate });
   }
 
   get inFlight(): number {
@@ -72,8 +70,12 @@ export class Worker {
   /** Takes a delivery in. A message that is in flight here already goes on under its new receipt, and runs once. */
   admit(delivery: Delivery): void {
     if (this.adopt(delivery)) return;
-    const { admission, visibilitySeconds } = this.parts;
-    const flight = new InFlight(delivery, visibilitySeconds(), this.runner.workEnded);
+    const { admission, policyOf, visibilitySeconds } = this.parts;
+    const flight = new InFlight(delivery, {
+      policy: policyOf(delivery),
+      leaseSeconds: visibilitySeconds(),
+      onWorkEnded: this.runner.workEnded,
+    });
     admission.admit(flight);
     this.flights.add(flight);
     this.heartbeats.start();

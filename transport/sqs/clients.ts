@@ -1,5 +1,5 @@
 import { SQSClient, type SQSClientConfig } from '@aws-sdk/client-sqs';
-import { bounded, clientConfig, CONNECT_MS, type Place as AwsPlace } from '../aws/client';
+import { bounded, clientConfig, CONNECT_MS, type Place as AwsPlace, type Tries } from '../aws/client';
 import { leanClient as lean } from '../aws/lean-client';
 import { HOT_CALLS } from './hot-calls';
 
@@ -43,12 +43,6 @@ export function createPollClient(options: ClientOptions, pollers: number, waitSe
 /** Receives, batched sends, deletes and changes of visibility at a third of the SDK's CPU time: see `leanClient` of `aws/`. */
 export const leanClient = (client: SQSClient): SQSClient => lean(client, HOT_CALLS);
 
-interface Tries {
-  readonly answerMs: number;
-  readonly connections: number;
-  readonly maxAttempts: number;
-}
-
 function createClient({ client: own, sdkPath, ...options }: ClientOptions, tries: Tries): SQSClient {
   const client = own ? undestroyed(own) : newClient(options, tries);
   return sdkPath ? client : leanClient(client);
@@ -62,7 +56,6 @@ function newClient({ queueUrl, region, endpoint, credentials }: ClientOptions, t
   const place = { region: regionOf(queueUrl) ?? region, endpoint, credentials };
   return new SQSClient({
     ...clientConfig(place, { ...tries, url: endpoint ?? queueUrl }),
-    maxAttempts: tries.maxAttempts,
     // An emulator's queue URL may name a host that only it can resolve.
     useQueueUrlAsEndpoint: endpoint === undefined,
     // Held against the bodies one by one instead: the SDK fails ten messages for one, in vain where there is no MD5.

@@ -8,7 +8,6 @@ export interface OutgoingMessage {
   readonly attributes: Readonly<Record<string, MessageAttributeValue>>;
   readonly groupId?: string | undefined;
   readonly deduplicationId?: string | undefined;
-  /** Up to 900; a FIFO queue takes none. */
   readonly delaySeconds?: number | undefined;
   /** X-Ray's header, which SQS carries beside the attributes. */
   readonly traceHeader?: string | undefined;

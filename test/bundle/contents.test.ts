@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { promisify } from 'node:util';
 
 // Bundling takes seconds of a whole core.
@@ -16,6 +16,21 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 
 const read = (name: string): Promise<string> => readFile(join(folder, name), 'utf8');
+
+/** Our own sources in a bundle below `jobs/`, as its source map tells. */
+async function jobsIn(map: string): Promise<string[]> {
+  const { sources } = JSON.parse(await read(map)) as { sources: readonly string[] };
+  const paths = sources.map((source) => relative(process.cwd(), resolve(folder, source)));
+  return paths.filter((path) => path.startsWith('jobs/'));
+}
+
+test('the producer carries the definitions of jobs and no work, the consumer both', async () => {
+  const [producer, consumer] = [await jobsIn('producer.bundle.js.map'), await jobsIn('consumer.bundle.js.map')];
+  const definitions = ['jobs/definitions.ts', 'jobs/add-one/definition.ts'];
+  expect(producer).toEqual(expect.arrayContaining(definitions));
+  expect(producer.filter((path) => /\bworks?\.ts$/.test(path))).toEqual([]);
+  expect(consumer).toEqual(expect.arrayContaining([...definitions, 'jobs/works.ts', 'jobs/add-one/work.ts']));
+});
 
 /** Folders of the packages whose code is in a bundle, as its source map tells. */
 async function packagesIn(map: string): Promise<string[]> {

@@ -1,0 +1,49 @@
+import { type Job } from '../contract/job';
+import { type JobType } from '../contract/job-type';
+import { ValidBody } from '../contract/validation';
+import { type WorkContext } from '../jobs/work';
+import { RecordRefused } from '../results/errors';
+import { type Effect, type JobRecord, type LeaseAnswer, type OnceAnswer, type Records } from '../results/records';
+import { jsonBytes, jsonFault } from './json-limits';
+
+/** The store as the work of one type may use it: it takes only results that the class and the policy of the type allow. */
+export class CheckedRecords {
+  private readonly valid: ValidBody<object>;
+  private readonly limit: number;
+
+  constructor(
+    private readonly records: Records,
+    { result, policy }: JobType,
+  ) {
+    this.limit = policy.sizeLimitBytes;
+    this.valid = new ValidBody<object>(result, (faults) =>
+      refusal(faults.map(({ pointer, detail }) => `${pointer} ${detail}`.trim()).join('; ')),
+    );
+  }
+
+  get(id: string): Promise<JobRecord | undefined> {
+    return this.records.get(id);
+  }
+
+  lease(...wish: Parameters<WorkContext['records']['lease']>): Promise<LeaseAnswer> {
+    return this.records.lease(...wish);
+  }
+
+  /** Rejects with `RecordRefused` for a result that is not as its type says. */
+  async once(job: Job, effect: Effect, token?: number): Promise<OnceAnswer> {
+    this.check(effect.result);
+    return this.records.once(job, effect, token);
+  }
+
+  private check(result: unknown): void {
+    // Before its rules, which would compare or show values that JSON does not have.
+    const fault = jsonFault(result, '/result');
+    if (fault !== undefined) throw refusal(fault);
+    this.valid.transform({ result });
+    const bytes = jsonBytes(result);
+    if (bytes > this.limit) throw refusal(`/result is ${bytes} bytes of JSON; its type takes up to ${this.limit}`);
+  }
+}
+
+const refusal = (why: string): RecordRefused =>
+  new RecordRefused(`The result of the work is not valid: ${why}; correct the work`);

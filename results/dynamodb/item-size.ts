@@ -1,0 +1,23 @@
+import type { HeldRecord } from '../held-record';
+import { ITEM_LIMIT, tooLarge } from '../size-limits';
+import { type Item, toItem } from './items';
+
+/** Names and values as UTF-8; a number takes at most 21 bytes. */
+export const itemBytes = (item: Item): number =>
+  Object.entries(item).reduce(
+    (sum, [name, { S = '', N }]) => sum + name.length + (N === undefined ? Buffer.byteLength(S) : 21),
+    0,
+  );
+
+/**
+ * The item of a record, which DynamoDB has room for. What has failed goes without its input if need be: its dead letter
+ * has that. Throws `RecordRefused` for any other that is too large.
+ */
+export function fittingItem(held: HeldRecord, version: string): Item {
+  const item = toItem(held, version);
+  const bytes = itemBytes(item);
+  if (bytes <= ITEM_LIMIT.bytes) return item;
+  const { input, ...rest } = held;
+  if (held.state === 'failed' && input !== undefined) return toItem(rest, version);
+  throw tooLarge(held, bytes, ITEM_LIMIT);
+}

@@ -1,0 +1,20 @@
+import { DEFAULT_TYPE } from '../contract/job';
+import type { JobRecord } from './records';
+
+/** A record as stores keep it: input and result are JSON text, written once and read only for whoever asks for them. */
+export interface HeldRecord extends Omit<JobRecord, 'input' | 'result'> {
+  readonly input?: string;
+  readonly result?: string;
+}
+
+export const typeOf = ({ type = DEFAULT_TYPE }: Pick<HeldRecord, 'type'>): string => type;
+
+export const valueOf = (json: string | undefined): unknown => (json === undefined ? undefined : JSON.parse(json));
+
+export function toRecord({ input, result, ...rest }: HeldRecord): JobRecord {
+  return {
+    ...rest,
+    ...(input !== undefined && { input: valueOf(input) }),
+    ...(result !== undefined && { result: valueOf(result) }),
+  };
+}

@@ -1,0 +1,69 @@
+import { RecordRefused } from './errors';
+import { jsonOf } from './json';
+
+class Money {
+  readonly #cents = 1_250;
+  readonly currency = 'EUR';
+  plus = undefined;
+  toJSON(): unknown {
+    return { amount: this.#cents / 100, currency: this.currency };
+  }
+}
+
+const throwing = {
+  toJSON() {
+    throw new Error('not today');
+  },
+};
+
+function nested(levels: number): unknown {
+  let value: unknown = 1;
+  for (let level = 0; level < levels; level += 1) value = level % 2 === 0 ? [value] : { in: value };
+  return value;
+}
+
+const shared = { n: 1 };
+
+test.each([
+  ['a number', 1.5, '1.5'],
+  ['-0, at any depth', [-0, { zero: -0 }], '[0,{"zero":0}]'],
+  ['-0 alone', -0, '0'],
+  ['a class by its toJSON, called once', new Money(), '{"amount":12.5,"currency":"EUR"}'],
+  ['a date', { at: new Date(0) }, '{"at":"1970-01-01T00:00:00.000Z"}'],
+  ['the same object twice', [shared, shared, { shared }], '[{"n":1},{"n":1},{"shared":{"n":1}}]'],
+  ['a property that is undefined', { a: undefined, b: null }, '{"b":null}'],
+  ['an object without a prototype', Object.assign(Object.create(null) as object, { a: 1 }), '{"a":1}'],
+  ['half a character', '\ud800', '"\\ud800"'],
+])('%s', (_, value, text) => {
+  expect(jsonOf(value, 'result')).toBe(text);
+});
+
+test('a hundred levels', () => {
+  expect(JSON.parse(jsonOf(nested(100), 'result'))).toEqual(nested(100));
+});
+
+const around: Record<string, unknown> = { a: {} };
+(around['a'] as Record<string, unknown>)['back'] = around;
+
+test.each([
+  ['nothing', undefined, 'undefined'],
+  ['NaN', NaN, 'NaN'],
+  ['Infinity within', { a: [1, Infinity] }, 'Infinity at /a/1'],
+  ['undefined in an array', [undefined], 'undefined at /0'],
+  // eslint-disable-next-line no-sparse-arrays -- a hole is what is tried
+  ['a hole in an array', [1, , 2], 'undefined at /1'],
+  ['a function as a property', { a: { run: () => 1 } }, 'a function at /a/run'],
+  ['a symbol', { a: Symbol('a') }, 'a symbol at /a'],
+  ['a BigInt', { a: 1n }, 'a BigInt at /a'],
+  ['a map', { a: new Map([[1, 2]]) }, 'a Map at /a'],
+  ['a set', new Set([1]), 'a Set'],
+  ['an invalid date', { at: new Date(NaN) }, 'an invalid date at /at'],
+  ['a cycle', around, 'an object that holds itself at /a/back'],
+  ['a toJSON that throws', { a: throwing }, 'not today'],
+  ['one level too many', nested(101), 'it is nested deeper than 100 levels'],
+  ['levels without end', nested(100_000), 'it is nested deeper than 100 levels'],
+])('%s is refused in one sentence', (_, value, what) => {
+  const write = (): string => jsonOf(value, 'result');
+  expect(write).toThrow(RecordRefused);
+  expect(write).toThrow(`The result cannot be written as JSON: ${what}; correct the work`);
+});

@@ -1,0 +1,47 @@
+import { RecordRefused } from './errors';
+import type { Listing, Page } from './records';
+
+const MAX_LIMIT = 1_000;
+
+/** Where a record stands in its list: newest first, those of one time by their ids. */
+export interface Place {
+  readonly at: number;
+  readonly id: string;
+}
+
+/** Before every record there is. */
+const START: Place = { at: Number.MAX_SAFE_INTEGER, id: '' };
+
+/** A listing as stores read it. */
+export interface ReadListing extends Pick<Listing, 'state' | 'type' | 'limit'> {
+  readonly since: number;
+  /** The page begins behind it. */
+  readonly behind: Place;
+}
+
+/** Throws `RecordRefused` for a listing that cannot be. */
+export function readListing({ state, type, limit, since = 0, after }: Listing): ReadListing {
+  if (!Number.isInteger(limit) || limit < 1 || limit > MAX_LIMIT)
+    throw new RecordRefused(`A page of records has from 1 to ${MAX_LIMIT}, not ${limit}`);
+  if (!Number.isFinite(since)) throw new RecordRefused(`Records are listed since a time in milliseconds, not ${since}`);
+  const behind = after === undefined ? START : placeIn(after);
+  return { state, limit, since: Math.max(0, since), behind, ...(type !== undefined && { type }) };
+}
+
+/** `found` are one more than the page may have, if there is a page after it. */
+export function pageEnd(found: readonly Place[], limit: number): Pick<Page, 'after'> {
+  const last = found[limit - 1];
+  return found.length > limit && last ? { after: textOf(last) } : {};
+}
+
+const textOf = ({ at, id }: Place): string => Buffer.from(JSON.stringify([at, id])).toString('base64url');
+
+function placeIn(text: string): Place {
+  try {
+    const [at, id] = JSON.parse(Buffer.from(text, 'base64url').toString()) as unknown[];
+    if (typeof at === 'number' && typeof id === 'string') return { at, id };
+  } catch {
+    // Below.
+  }
+  throw new RecordRefused('This is not where a page of records ended; begin with the first page');
+}

@@ -1,0 +1,95 @@
+import type { Job } from '../contract/job';
+import { RecordRefused, StoreClosed } from './errors';
+import type { Attempted, Claim, Effect, JobRecord, LeaseAnswer, OnceAnswer, Page, Records } from './records';
+
+const NEEDS = 'RESULTS is none, so nothing is recorded';
+
+/** What must be remembered is refused, so that nothing seems to be. */
+const refused = (what: string): RecordRefused =>
+  new RecordRefused(`${NEEDS}: ${what}; name a store in RESULTS, such as sqlite:PATH or dynamodb:TABLE`);
+
+/**
+ * No store at all, for jobs that may run twice and of which nobody asks the result. A job's effect is its work alone;
+ * failed runs are counted elsewhere.
+ */
+export class NoRecords implements Records {
+  private closed = false;
+
+  claim(): Promise<Claim> {
+    return this.answer(() => {
+      throw refused('an Idempotency-Key could not be found again');
+    });
+  }
+
+  accept(): Promise<void> {
+    return this.answer(() => undefined);
+  }
+
+  once(_job: Job, { result, writes = [] }: Effect, token?: number): Promise<OnceAnswer> {
+    return this.answer(() => {
+      if (writes.length > 0) throw refused('the writes of an effect have no transaction to be part of');
+      if (token !== undefined) throw noLease();
+      return { outcome: 'recorded', result };
+    });
+  }
+
+  lease(): Promise<LeaseAnswer> {
+    return this.answer(() => {
+      throw noLease();
+    });
+  }
+
+  begin(): Promise<Attempted> {
+    return this.answer(notCounted);
+  }
+
+  takeBack(): Promise<void> {
+    return this.answer(() => undefined);
+  }
+
+  fail(): Promise<Attempted> {
+    return this.answer(notCounted);
+  }
+
+  failed(): Promise<void> {
+    return this.answer(() => undefined);
+  }
+
+  get(): Promise<JobRecord | undefined> {
+    return this.answer(() => undefined);
+  }
+
+  getMany(): Promise<readonly JobRecord[]> {
+    return this.answer(() => []);
+  }
+
+  list(): Promise<Page> {
+    return this.answer(() => {
+      throw refused('there is nothing to list');
+    });
+  }
+
+  check(): Promise<void> {
+    return this.answer(() => undefined);
+  }
+
+  expire(): Promise<number> {
+    return this.answer(() => 0);
+  }
+
+  close(): Promise<void> {
+    this.closed = true;
+    return Promise.resolve();
+  }
+
+  private async answer<T>(give: () => T): Promise<T> {
+    if (this.closed) throw new StoreClosed();
+    return give();
+  }
+}
+
+const noLease = (): RecordRefused => refused('there is no lease for an effect elsewhere');
+
+function notCounted(): never {
+  throw refused('runs are not counted here');
+}

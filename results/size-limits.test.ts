@@ -1,0 +1,34 @@
+import { ADD_ONE } from '../jobs/add-one/definition';
+import { assertFits } from './rows';
+import { sizeLimitFaults } from './size-limits';
+
+const ofSize = (sizeLimitBytes: number) => ({
+  ...ADD_ONE,
+  type: 'resize',
+  policy: { ...ADD_ONE.policy, sizeLimitBytes },
+});
+
+test('a job type that the store has no room for is one sentence, with what would do', () => {
+  const [fault = '', ...others] = sizeLimitFaults('dynamodb:results', [ADD_ONE, ofSize(262_144)]);
+  expect(others).toEqual([]);
+  expect(fault).toBe(
+    'The job type resize allows 262144 bytes for an input and for a result each, and an item of DynamoDB holds 409600 in ' +
+      "all; set its policy's sizeLimitBytes to 200704 or less, or name another store in RESULTS",
+  );
+  expect(sizeLimitFaults('dynamodb:results', [ofSize(200_704)])).toEqual([]);
+  expect(sizeLimitFaults('sqlite:some/path:x', [ofSize(262_144)])).toEqual([]);
+  expect(sizeLimitFaults('sqlite:path', [ofSize(500_000_000)])).toHaveLength(1);
+});
+
+test('a record that no row can hold is refused before it is written, with its sizes in bytes', () => {
+  const limit = { bytes: 20_000, of: 'a row of SQLite' };
+  const record = { id: 'one', state: 'done', attempts: 0, updatedAt: 0 } as const;
+  expect(() => {
+    assertFits({ ...record, input: '"é"', result: `"${'é'.repeat(6_000)}"` }, limit);
+  }).toThrow(
+    /takes 20198 bytes, its input 4 and its result 12002 of them, and a row of SQLite holds 20000; return less/,
+  );
+  expect(() => {
+    assertFits({ ...record, input: '1', result: `"${'e'.repeat(11_000)}"` }, limit);
+  }).not.toThrow();
+});

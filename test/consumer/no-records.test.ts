@@ -1,0 +1,74 @@
+import { randomUUID } from 'node:crypto';
+import { onceElsewhere } from '../../results/elsewhere';
+import { withBroker, type TestQueues } from '../harness/broker';
+import { type AddOneRun, type ConsumerApp, startConsumerApp, stopConsumerApps } from '../harness/consumer-app';
+import { deadLetters, whyOf } from '../harness/dead-letters';
+import { eventually } from '../harness/eventually';
+import { Log } from '../harness/log';
+
+const broker = withBroker();
+let queues: TestQueues;
+let runs = 0;
+afterEach(stopConsumerApps);
+
+async function start(work: AddOneRun, logger = new Log()): Promise<ConsumerApp> {
+  queues = await broker().createQueues();
+  runs = 0;
+  const counted: AddOneRun = (job, context) => {
+    runs += 1;
+    return work(job, context);
+  };
+  return startConsumerApp(queues, { RESULTS: 'none' }, { work: counted, logger });
+}
+
+const send = async (id: string = randomUUID()): Promise<string> => {
+  await broker().send(queues.queueUrl, JSON.stringify({ id, input: 1 }));
+  return id;
+};
+const empty = (): Promise<true> => eventually(() => broker().isEmpty(queues.queueUrl));
+
+it('without records a job is run and forgotten: sent twice, it is run twice', async () => {
+  const { records, url } = await start(({ input }) => ({ result: input + 1 }));
+  const id = await send();
+  await eventually(() => runs === 1);
+  await empty();
+  await send(id);
+  await eventually(() => runs === 2);
+  expect(await records.get(id)).toBeUndefined();
+  expect((await fetch(`${url}/health/ready`)).status).toBe(200);
+});
+
+it('a job that fails is tried again, counted in the process, and dead-lettered under its id', async () => {
+  const log = new Log();
+  await start(() => {
+    throw new Error('not today');
+  }, log);
+  const id = await send();
+  const [letter] = await deadLetters(broker(), queues.deadLetterQueueUrl, { withinMs: 60_000 });
+  expect(whyOf(letter ?? {})).toMatchObject({ reason: 'attempts', attempts: 5, jobId: id });
+  expect(runs).toBe(5);
+  expect(log.matching(new RegExp(`Job ${id} \\(add-one\\), attempt 5 of 5 failed`))).toHaveLength(1);
+}, 90_000);
+
+it.each<[string, AddOneRun]>([
+  ['writes', () => ({ result: 1, writes: [{ sql: "INSERT INTO account VALUES ('eve', 1)" }] })],
+  [
+    'an effect elsewhere',
+    (job, { records, signal }) =>
+      onceElsewhere({ records, job }, { leaseSeconds: 5, signal }, () => Promise.resolve({ result: 1 })),
+  ],
+])('work with %s is refused at once, in a sentence that says why', async (_what, work) => {
+  await start(work);
+  await send();
+  const [letter] = await deadLetters(broker(), queues.deadLetterQueueUrl);
+  expect(whyOf(letter ?? {})).toMatchObject({ reason: 'refused', attempts: 0 });
+  expect(whyOf(letter ?? {}).error).toContain('RESULTS is none');
+  expect(runs).toBe(1);
+});
+
+it('a result is held against its class as well', async () => {
+  await start(() => ({ result: NaN }));
+  await send();
+  const [letter] = await deadLetters(broker(), queues.deadLetterQueueUrl);
+  expect(whyOf(letter ?? {}).error).toContain('/result is NaN, which JSON does not have');
+});

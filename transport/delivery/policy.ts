@@ -1,0 +1,33 @@
+import { type DeliveryNumbers } from './numbers';
+
+/** Seconds until a failed run is tried again: a random number up to `firstSeconds`, then `factor` times as much each time. */
+export interface Backoff {
+  readonly firstSeconds: number;
+  readonly maxSeconds: number;
+  readonly factor: number;
+}
+
+/** By which numbers a delivery is run, tried again and given up: its handler's own, and its queue's for the rest. */
+export interface Policy extends Pick<DeliveryNumbers, 'maxAttempts' | 'maxBegunRuns'> {
+  readonly timeoutSeconds: number;
+  readonly backoff: Backoff;
+}
+
+/** SQS keeps a message invisible for up to 12 hours from its receive. */
+export const MAX_LEASE_SECONDS = 43_200;
+
+/**
+ * Limits one run, and one wait for the next, to 11 hours. The last of the 12 is for what the delivery has waited before,
+ * and for settling it.
+ */
+export const MAX_WITHIN_LEASE_SECONDS = MAX_LEASE_SECONDS - 3_600;
+
+const BACKOFF: Backoff = { firstSeconds: 2, maxSeconds: 900, factor: 2 };
+
+/** Of what has no handler, or one without numbers of its own. */
+export const queuePolicy = ({ maxAttempts, maxBegunRuns, handlerTimeoutSeconds }: DeliveryNumbers): Policy => ({
+  maxAttempts,
+  maxBegunRuns,
+  timeoutSeconds: handlerTimeoutSeconds,
+  backoff: BACKOFF,
+});
