@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { DatabaseSync } from 'node:sqlite';
 import { withBroker, type TestQueues } from '../harness/broker';
-import { type AddOneRun, startConsumerApp, stopConsumerApps, type ConsumerApp } from '../harness/consumer-app';
+import { startConsumerApp, stopConsumerApps, type ConsumerApp } from '../harness/consumer-app';
+import { type TestRun } from '../harness/jobs';
 import { deadLetters, whyOf } from '../harness/dead-letters';
 import { eventually } from '../harness/eventually';
 import { payAt } from './pay';
@@ -16,10 +17,10 @@ let bank: DatabaseSync;
 let runs = 0;
 let provider: Awaited<ReturnType<typeof startProvider>> | undefined;
 
-async function start(work: AddOneRun): Promise<void> {
+async function start(work: TestRun): Promise<void> {
   runs = 0;
   queues = await broker().createQueues();
-  const counted: AddOneRun = (job, context) => {
+  const counted: TestRun = (job, context) => {
     runs += 1;
     return work(job, context);
   };
@@ -71,7 +72,7 @@ it('tries again what the balance refuses, dead-letters it with that sentence, an
   expect(runs).toBe(6);
 }, 90_000);
 
-it.each<[string, AddOneRun]>([
+it.each<[string, TestRun]>([
   ['a result that is no number', () => ({ result: NaN })],
   ['SQL that is no write', () => ({ result: 1, writes: [{ sql: 'DROP TABLE account' }] })],
 ])('dead-letters %s at once: the store would refuse it again', async (_case, work) => {
