@@ -10,6 +10,7 @@ import { type JobType, longestRunSeconds } from '../contract/job-type';
 import { DEFINITIONS } from '../jobs/definitions';
 import { type JobWork } from '../jobs/work';
 import { WORKS } from '../jobs/works';
+import { sizeLimitFaults } from '../results/size-limits';
 import { createLogger } from '../service/logger';
 import { isSameQueue, SqsStrategy } from '../transport/index';
 import { ConsumerModule, type ConsumerOptions } from './consumer.module';
@@ -49,10 +50,11 @@ interface Jobs {
 
 /** What keeps the consumer from starting, one sentence each. */
 export function consumerFaults(
-  { queueUrl, deadLetterQueueUrl }: Environment,
+  { queueUrl, deadLetterQueueUrl, results }: Environment,
   { works, definitions }: Jobs = { works: WORKS, definitions: DEFINITIONS },
 ): string[] {
-  const faults = [...definitionFaults(definitions), ...workFaults(works, definitions)];
+  const ofTypes = [...definitionFaults(definitions), ...sizeLimitFaults(results, definitions)];
+  const faults = [...ofTypes, ...workFaults(works, definitions)];
   if (queueUrl === undefined) faults.push('QUEUE_URL is missing; it takes the URL of the queue to take jobs from');
   if (deadLetterQueueUrl === undefined)
     faults.push('DLQ_URL is missing; it takes the URL of the queue for dead letters');

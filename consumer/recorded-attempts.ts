@@ -29,7 +29,7 @@ export class RecordedAttempts implements Attempts {
   }
 
   async begin(delivery: Delivery): Promise<Standing> {
-    const run = { id: this.jobId(delivery), type: typeOf(delivery), messageId: delivery.messageId };
+    const run = { id: this.jobId(delivery), type: delivery.type, messageId: delivery.messageId };
     return this.standingAfter(delivery, await this.records.begin(run));
   }
 
@@ -39,7 +39,7 @@ export class RecordedAttempts implements Attempts {
 
   async fail(delivery: Delivery, { error, publicError }: RunFailure, noted: boolean): Promise<Standing> {
     const { messageId } = delivery;
-    const run = { id: this.jobId(delivery), type: typeOf(delivery), error, publicError, messageId, noted };
+    const run = { id: this.jobId(delivery), type: delivery.type, error, publicError, messageId, noted };
     return this.standingAfter(delivery, await this.records.fail(run));
   }
 
@@ -47,7 +47,7 @@ export class RecordedAttempts implements Attempts {
     const { reason, error, publicError, attempts } = deadLetter;
     const moved = sent ? { movedMessage: delivery.messageId } : {};
     const body = bodyOf(delivery);
-    const job = { id: jobIdOf(idInBody(body), delivery), type: typeOf(delivery), input: inputOf(body) };
+    const job = { id: jobIdOf(idInBody(body), delivery), type: delivery.type, input: inputOf(body) };
     await this.records.failed({ ...job, reason, lastError: error, publicError, attempts, ...moved });
   }
 
@@ -61,8 +61,6 @@ export class RecordedAttempts implements Attempts {
     return state === 'done' ? this.standing(delivery) : { attempts, begun, job: 'open' };
   }
 }
-
-const typeOf = ({ type = DEFAULT_TYPE }: Delivery): string => type;
 
 const inputOf = (body: unknown): unknown =>
   typeof body === 'object' && body !== null && 'input' in body ? body.input : undefined;
