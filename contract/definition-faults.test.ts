@@ -11,7 +11,7 @@ class Result {
   readonly result: string;
 }
 
-type Parts = Partial<Omit<Parameters<typeof defineJob>[0], 'input' | 'result'>>;
+type Parts = Partial<Omit<Parameters<typeof defineJob>[0], 'input' | 'result' | 'example'>>;
 const job = (parts: Parts = {}): ReturnType<typeof defineJob> =>
   defineJob({ type: 'resize', input: Input, result: Result, ...parts });
 

@@ -32,6 +32,8 @@ export interface JobType<Input = unknown, Result = unknown> {
   readonly input: ClassWith<'input', Input>;
   readonly result: ClassWith<'result', Result>;
   readonly policy: Policy;
+  /** Shown in OpenAPI: an input that its rules take, and what becomes of it. */
+  readonly example?: { readonly input: Input; readonly result: Result };
 }
 
 export type InputOf<Definition> = Definition extends JobType<infer Input> ? Input : never;
@@ -49,6 +51,7 @@ const DEFAULT_POLICY: Policy = {
 interface Definition<Input, Result> extends Pick<JobType<Input, Result>, 'type' | 'input' | 'result'> {
   readonly version?: number;
   readonly policy?: Partial<Omit<Policy, 'backoff'>> & { readonly backoff?: Partial<Backoff> };
+  readonly example?: NoInfer<{ readonly input: Input; readonly result: Result }>;
 }
 
 /** Whether the definition can work is asked at the start of each app, which names everything that is wrong. */

@@ -3,13 +3,16 @@ import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 export const EXAMPLE_ID = '019a8f3e-5c1b-7d42-9e0a-3b6f1c2d4e5f';
 const ID = { format: 'uuid', example: EXAMPLE_ID } as const;
 
+/** Any JSON. */
+const ANY = { oneOf: [{}] };
+
 const ERROR = {
   example: 'TimeoutError',
   description:
     'Of the last failed run: a text that was written for callers; of anything else the class, unless errors are shown.',
 };
 
-/** Answer of `POST /produce`: the queue has the job. */
+/** Answer of `POST /jobs/{type}`: the queue has the job. */
 export class AcceptedJob {
   @ApiProperty(ID)
   readonly id: string;
@@ -25,13 +28,13 @@ export class DoneJob {
   @ApiProperty({ enum: ['done'] })
   readonly status: 'done';
 
-  @ApiProperty({ example: 'add-one' })
+  @ApiProperty()
   readonly type: string;
 
-  @ApiProperty({ type: Object, example: 1 })
+  @ApiProperty(ANY)
   readonly input: unknown;
 
-  @ApiProperty({ type: Object, example: 2 })
+  @ApiProperty(ANY)
   readonly result: unknown;
 
   @ApiProperty({ format: 'date-time', example: '2026-11-22T10:00:00.000Z' })
@@ -42,7 +45,7 @@ export class FailedJob {
   @ApiProperty(ID)
   readonly id: string;
 
-  @ApiProperty({ example: 'add-one' })
+  @ApiProperty()
   readonly type: string;
 
   @ApiProperty({ enum: ['failed'] })
@@ -73,7 +76,7 @@ export class FaultOfBody {
   @ApiProperty({ example: '/input', description: 'JSON pointer; empty for the body itself.' })
   readonly pointer: string;
 
-  @ApiProperty({ example: 'must be a JSON number' })
+  @ApiProperty({ example: 'is missing' })
   readonly detail: string;
 }
 
@@ -93,6 +96,12 @@ export class ProblemDocument {
 
   @ApiPropertyOptional({ type: [FaultOfBody], maxItems: 10 })
   readonly errors?: FaultOfBody[];
+}
+
+/** Of one line of a request in bulk. */
+export class LineProblem extends ProblemDocument {
+  @ApiProperty({ minimum: 1, description: 'The number of the line.' })
+  readonly line: number;
 }
 
 /** What `GET /results/{id}` says of a job. */

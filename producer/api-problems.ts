@@ -1,8 +1,10 @@
 import { applyDecorators } from '@nestjs/common';
-import { ApiExtraModels, ApiResponse, type ApiResponseOptions, getSchemaPath } from '@nestjs/swagger';
+import { ApiExtraModels, ApiResponse, getSchemaPath, type ResponseObject, type ResponsesObject } from '@nestjs/swagger';
 import { ProblemDocument } from './answers';
 import { type Fault } from '../contract/fault';
+import { BODY_LIMIT_BYTES } from '../contract/job';
 import { Problem, PROBLEM_TYPE } from '../service/problem';
+import { tooLarge } from './too-large';
 
 const RETRY_AFTER = {
   'Retry-After': { description: 'Seconds after which to try again.', schema: { type: 'integer' } },
@@ -19,7 +21,7 @@ const PROBLEMS = {
   400: {
     when: 'The request is malformed or its body is not valid.',
     detail: 'The body is not valid.',
-    errors: [{ pointer: '/input', detail: 'must be a JSON number from -9007199254740991 to 9007199254740990' }],
+    errors: [{ pointer: '/input', detail: 'is missing' }],
   },
   401: {
     when: 'The request has none of the API keys, or what checks callers in front does not say who calls.',
@@ -33,7 +35,7 @@ const PROBLEMS = {
     headers: { Allow: { description: 'The methods it takes.', schema: { type: 'string' } } },
   },
   408: { when: 'The request did not arrive within 10 s.', detail: 'The request took too long to arrive.' },
-  413: { when: 'The body is larger than 16 KiB.', detail: 'The body is larger than this service takes.' },
+  413: { when: 'The body is larger than 16 KiB.', detail: tooLarge(BODY_LIMIT_BYTES).detail },
   415: {
     when: 'The body is something else than JSON in UTF-8, or compressed.',
     detail: 'The body must be application/json in UTF-8 without a content encoding.',
@@ -47,7 +49,7 @@ const PROBLEMS = {
     detail: 'Without API_KEYS this producer answers to localhost only.',
   },
   422: {
-    when: 'The Idempotency-Key was used with another input or group.',
+    when: 'The Idempotency-Key was used with another input, group or delay.',
     detail: 'This Idempotency-Key was used with another body.',
   },
   429: {
@@ -64,12 +66,15 @@ const PROBLEMS = {
   },
 } satisfies Readonly<Record<number, Described>>;
 
-/** Documents errors of an operation. */
-export function ApiProblems(...statuses: (keyof typeof PROBLEMS)[]): MethodDecorator & ClassDecorator {
-  return applyDecorators(ApiExtraModels(ProblemDocument), ...statuses.map((status) => ApiResponse(describe(status))));
-}
+type Status = keyof typeof PROBLEMS;
 
-const OF_ANY_REQUEST = [400, 405, 408, 417, 421, 429, 431, 500] as const;
+const OF_ANY_REQUEST: readonly Status[] = [400, 405, 408, 417, 421, 429, 431, 500];
+
+/** Documents errors of an operation. */
+export function ApiProblems(...statuses: readonly Status[]): MethodDecorator & ClassDecorator {
+  const responses = statuses.map((status) => ApiResponse({ status, ...problemResponse(status) }));
+  return applyDecorators(ApiExtraModels(ProblemDocument), ...responses);
+}
 
 /** What any request to an open path may get. */
 export const ApiOpenProblems = (): MethodDecorator & ClassDecorator => ApiProblems(...OF_ANY_REQUEST);
@@ -77,9 +82,19 @@ export const ApiOpenProblems = (): MethodDecorator & ClassDecorator => ApiProble
 /** What any request may get. */
 export const ApiCommonProblems = (): MethodDecorator & ClassDecorator => ApiProblems(401, ...OF_ANY_REQUEST);
 
-function describe(status: keyof typeof PROBLEMS): ApiResponseOptions {
-  const { when, detail, errors = [], headers = {} }: Described = PROBLEMS[status];
+/** The errors of an operation that is no method of a controller, besides those of any request. */
+export function problemResponses(whens: Readonly<Partial<Record<Status, string | undefined>>>): ResponsesObject {
+  const own = Object.keys(whens).map((status) => Number(status) as Status);
+  const responses = [401 as const, ...OF_ANY_REQUEST, ...own].map((status) => [
+    status,
+    problemResponse(status, whens[status]),
+  ]);
+  return Object.fromEntries(responses) as ResponsesObject;
+}
+
+function problemResponse(status: Status, when: string = PROBLEMS[status].when): ResponseObject {
+  const { detail, errors = [], headers = {} }: Described = PROBLEMS[status];
   const example = new Problem(status, detail, { errors }).toJSON();
   const schema = { $ref: getSchemaPath(ProblemDocument) };
-  return { status, description: when, headers, content: { [PROBLEM_TYPE]: { schema, example } } };
+  return { description: when, headers, content: { [PROBLEM_TYPE]: { schema, example } } };
 }

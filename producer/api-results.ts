@@ -13,12 +13,12 @@ export const ENDED: ApiResponseOptions = {
   headers: HEADERS,
   content: {
     'application/json': {
-      schema: { oneOf: [{ $ref: getSchemaPath(DoneJob) }, { $ref: getSchemaPath(FailedJob) }] },
-      examples: {
-        done: {
-          value: { id, type: 'add-one', status: 'done', input: 1, result: 2, completedAt: '2026-11-22T10:00:00.000Z' },
+      schema: {
+        oneOf: [{ $ref: getSchemaPath(DoneJob) }, { $ref: getSchemaPath(FailedJob) }],
+        discriminator: {
+          propertyName: 'status',
+          mapping: { done: getSchemaPath(DoneJob), failed: getSchemaPath(FailedJob) },
         },
-        failed: { value: { id, type: 'add-one', status: 'failed', reason: 'attempts', error: 'TimeoutError' } },
       },
     },
   },

@@ -8,6 +8,7 @@ import { ApiKeys } from './api-keys';
 import { type Callers } from './callers';
 import { producerFaults } from './faults';
 import { FrontDoor } from './front-door';
+import { BulkRoom } from './bulk-room';
 import { guardRequests } from './gate';
 import { knownHosts } from './host';
 import { createLogger } from '../service/logger';
@@ -37,21 +38,28 @@ export async function createProducer(
   const limit = new RateLimit(environment.rateLimitPerSecond);
   const refusals = new Refusals(logger);
   const adapter = createAdapter({ limit, refusals });
+  const callers = callersOf(environment);
   guardRequests(adapter.getInstance(), {
-    callers: callersOf(environment),
+    callers,
     limit,
     isKnownHost: knownHosts(environment),
     routes: new Routes(),
+    bulkRoom: new BulkRoom(),
     stopping,
   });
-  const module = ProducerModule.with({ environment, queueUrl, definitions, stopping, records, refusals });
+  const problems = new ProblemFilter(logger);
+  const warn = (sentence: string): void => {
+    logger.warn(sentence, 'Producer');
+  };
+  const parts = { definitions, stopping, records, refusals, limit, problems, warn };
+  const module = ProducerModule.with({ environment, queueUrl, ...parts });
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
     logger,
     bodyParser: false,
     abortOnError: false,
   });
-  app.useGlobalFilters(new ProblemFilter(logger));
-  serveDocs(adapter.getInstance(), () => createDocument(app, environment.apiKeys.length > 0));
+  app.useGlobalFilters(problems);
+  serveDocs(adapter.getInstance(), callers, (known) => createDocument(app, { environment, definitions, known }));
   return app;
 }
 

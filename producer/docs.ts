@@ -2,6 +2,7 @@ import { type FastifyInstance, type FastifyReply } from 'fastify';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import docsFolder from 'swagger-ui-dist/absolute-path.js';
+import { type Callers } from './callers';
 
 const TITLE = 'Plusone producer';
 
@@ -51,10 +52,17 @@ const FILES = {
 /** They change with a release only, and their names do not tell which. */
 const FILE_CACHE = 'public, max-age=3600';
 
+/** `known`: whoever asks is let in, if this producer lets in some only. */
+type Documents = (known: boolean) => object;
+
 /** `/openapi.json`, and `/docs` to read it. Each is made when somebody first asks for it, and kept in memory. */
-export function serveDocs(fastify: FastifyInstance, createDocument: () => object): void {
-  const document = once(() => JSON.stringify(createDocument()));
-  fastify.get('/openapi.json', (_, reply) => reply.type('application/json').send(document()));
+export function serveDocs(fastify: FastifyInstance, callers: Callers, createDocument: Documents): void {
+  const textFor = (known: boolean): (() => string) => once(() => JSON.stringify(createDocument(known)));
+  const [full, nameless] = [textFor(true), textFor(false)];
+  fastify.get('/openapi.json', ({ raw }, reply) => {
+    const text = callers.callerOf(raw) === undefined ? nameless() : full();
+    return reply.type('application/json').send(text);
+  });
   const send = (reply: FastifyReply, base: string): FastifyReply =>
     reply.type('text/html; charset=utf-8').header('content-security-policy', PAGE_POLICY).send(page(base));
   fastify.get('/docs', (_, reply) => send(reply, 'docs/'));

@@ -1,9 +1,10 @@
 import { type IncomingMessage } from 'node:http';
 import { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import { BODY_LIMIT_BYTES } from '../contract/job';
+import { type BulkRoom } from './bulk-room';
 import { ANONYMOUS, type Callers, placeOf } from './callers';
 import { CLOSE, COMMON_HEADERS, Problem, tooManyRequests, unavailable } from '../service/problem';
-import { isJsonType } from './media-type';
+import { limitBody } from './job-route';
+import { JSON_TYPE, LINES_TYPE, utf8TypeOf } from './media-type';
 import { type RateLimit } from './rate-limit';
 import { type Routes } from './routes';
 import { type Stopping } from './stopping';
@@ -22,6 +23,7 @@ export interface Gate {
   /** Whether this producer is called by that name; undefined where any will do. */
   readonly isKnownHost: ((host: string) => boolean) | undefined;
   readonly routes: Routes;
+  readonly bulkRoom: BulkRoom;
   readonly stopping: Stopping;
 }
 
@@ -33,17 +35,21 @@ const isOpen = (path: string): boolean =>
 
 const STOP_RETRY_SECONDS = 5;
 
+/** Limits a body that is read and thrown away behind a refusal, so that its connection can go on. */
+const SKIPPED_BYTES = 16 * 1024;
+
 /** All that is decided from the headers, before a byte of the body is read. */
 export function guardRequests(fastify: FastifyInstance, gate: Gate): void {
   fastify.decorateRequest('caller', ANONYMOUS);
   fastify.addHook('onRoute', (route) => {
     gate.routes.add(route);
+    limitBody(route);
   });
   fastify.addHook('onRequest', (request, reply, done) => {
     gate.stopping.track(reply.raw);
     reply.headers(COMMON_HEADERS);
     if (gate.stopping.begun) reply.headers(CLOSE);
-    const problem = faultOf(request, gate);
+    const problem = faultOf(request, gate) ?? bulkFault(request, reply, gate);
     if (problem === undefined) {
       done();
       return;
@@ -60,8 +66,9 @@ function faultOf(request: FastifyRequest, gate: Gate): Problem | undefined {
   if (problem !== undefined) return problem;
   if (request.is404) return notFound(path, gate.routes);
   if (method !== 'POST') return undefined;
-  if (gate.stopping.begun && path === '/produce') return unavailable('The producer is stopping.', STOP_RETRY_SECONDS);
-  return mediaFault(request);
+  const takesJobs = request.routeOptions.config.definition !== undefined;
+  if (gate.stopping.begun && takesJobs) return unavailable('The producer is stopping.', STOP_RETRY_SECONDS);
+  return mediaFault(request, takesJobs);
 }
 
 /** Who calls, how often, and by which name. */
@@ -92,14 +99,26 @@ function notFound(path: string, routes: Routes): Problem {
   return new Problem(405, `This path takes ${allow}.`, { headers: { allow } });
 }
 
-function mediaFault({ headers }: FastifyRequest): Problem | undefined {
+function mediaFault({ headers }: FastifyRequest, takesJobs: boolean): Problem | undefined {
   const encoding = headers['content-encoding']?.trim().toLowerCase();
-  const fits = isJsonType(headers['content-type']) && (encoding === undefined || encoding === 'identity');
-  return fits ? undefined : new Problem(415, 'The body must be application/json in UTF-8 without a content encoding.');
+  const type = utf8TypeOf(headers['content-type']);
+  const fits = type === JSON_TYPE || (takesJobs && type === LINES_TYPE);
+  if (fits && (encoding === undefined || encoding === 'identity')) return undefined;
+  const types = takesJobs ? `${JSON_TYPE}, or ${LINES_TYPE} for many jobs,` : JSON_TYPE;
+  return new Problem(415, `The body must be ${types} in UTF-8 without a content encoding.`);
+}
+
+/** What only requests in bulk are held against. */
+function bulkFault({ method, headers }: FastifyRequest, reply: FastifyReply, { bulkRoom }: Gate): Problem | undefined {
+  if (method !== 'POST' || utf8TypeOf(headers['content-type']) !== LINES_TYPE) return undefined;
+  if (headers['idempotency-key'] !== undefined) {
+    return new Problem(400, 'The header Idempotency-Key is for one job; here each line has its own idempotencyKey.');
+  }
+  return bulkRoom.enter(reply.raw);
 }
 
 /** A body that nobody reads is skipped when it is small; else the connection ends with the answer. */
 function closeIfUnread({ headers }: FastifyRequest, reply: FastifyReply): void {
   const length = Number(headers['content-length'] ?? 0);
-  if (headers['transfer-encoding'] !== undefined || length > BODY_LIMIT_BYTES) reply.headers(CLOSE);
+  if (headers['transfer-encoding'] !== undefined || length > SKIPPED_BYTES) reply.headers(CLOSE);
 }

@@ -20,7 +20,12 @@ export class HealthController {
   constructor(private readonly readiness: Readiness) {}
 
   @Get('live')
-  @ApiOperation({ summary: 'The process answers', description: 'Asks nothing else.', security: [] })
+  @ApiOperation({
+    operationId: 'live',
+    summary: 'The process answers',
+    description: 'Asks nothing else.',
+    security: [],
+  })
   @ApiOkResponse(answering('live', 'It does.'))
   live(): { status: 'live' } {
     return { status: 'live' };
@@ -28,6 +33,7 @@ export class HealthController {
 
   @Get('ready')
   @ApiOperation({
+    operationId: 'ready',
     summary: 'Queue and results store can be reached',
     description: 'Asked once a second, however often this is.',
     security: [],

@@ -1,61 +1,64 @@
 import { Body, Controller, HttpCode, Post, Req, Res, type Type } from '@nestjs/common';
-import { ApiAcceptedResponse, ApiBody, ApiHeader, type ApiHeaderOptions, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiExcludeController } from '@nestjs/swagger';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
-import { DEFAULT_TYPE } from '../contract/job';
+import { Readable } from 'node:stream';
 import { type JobType } from '../contract/job-type';
-import { AcceptedJob } from './answers';
-import { ApiCommonProblems, ApiProblems } from './api-problems';
+import { type AcceptedJob } from './answers';
+import { Bulk } from './bulk';
+import { placeOf } from './callers';
 import { readIdempotencyKey } from './idempotency-key';
 import { Intake } from './intake';
-import { type JobRequest, validRequest } from './job-request';
+import { requestReader } from './job-request';
+import { JobRoute, pathsOf } from './job-route';
+import { Lines } from './lines';
+import { LINES_TYPE } from './media-type';
+import { RateLimit } from './rate-limit';
 
-/** The default type has the tutorial's path beside its own. */
-const pathsOf = (type: string): string[] => (type === DEFAULT_TYPE ? [`jobs/${type}`, 'produce'] : [`jobs/${type}`]);
-
-const IDEMPOTENCY_KEY: ApiHeaderOptions = {
-  name: 'Idempotency-Key',
-  required: false,
-  description: 'The same key with the same body again, by the same caller: the same id, one effect.',
-  schema: { type: 'string', minLength: 1, maxLength: 255, pattern: '^[\\x21-\\x7e]+$' },
-};
-
-/** A controller that takes the jobs of one type in: path, rules and OpenAPI are the type's own. */
-export function jobController(definition: JobType): Type<unknown> {
-  const valid = validRequest(definition);
+/** A controller that takes the jobs of one type in: path, rules and limit are the type's own. */
+export function jobController(definition: JobType, keepsRecords: boolean): Type<unknown> {
+  const reader = requestReader(definition);
 
   @Controller()
-  @ApiTags('jobs')
-  @ApiCommonProblems()
+  @ApiExcludeController()
   class JobController {
-    constructor(private readonly intake: Intake) {}
+    constructor(
+      private readonly intake: Intake,
+      private readonly bulk: Bulk,
+      private readonly limit: RateLimit,
+    ) {}
 
-    @Post(pathsOf(definition.type))
+    @Post(pathsOf(definition))
     @HttpCode(202)
-    @ApiOperation({
-      summary: 'Put a job on the queue',
-      description: 'Answers once the queue has it; the work comes later.',
-    })
-    @ApiHeader(IDEMPOTENCY_KEY)
-    @ApiBody({ schema: { type: 'object' } })
-    @ApiAcceptedResponse({
-      type: AcceptedJob,
-      description: 'The queue has the job.',
-      headers: {
-        Location: { description: 'Where its result will be.', schema: { type: 'string', format: 'uri-reference' } },
-      },
-    })
-    @ApiProblems(400, 413, 415, 422, 503)
+    @JobRoute(definition)
     async take(
-      @Body(valid) { input, group }: JobRequest,
-      @Req() { headers, caller }: FastifyRequest,
+      @Body() body: unknown,
+      @Req() request: FastifyRequest,
       @Res({ passthrough: true }) reply: FastifyReply,
-    ): Promise<AcceptedJob> {
+    ): Promise<AcceptedJob | Readable> {
+      if (body instanceof Lines) return this.takeLines(body, request, reply);
+      const { input, group, delaySeconds } = reader.request(body);
+      const { headers, caller } = request;
       const idempotencyKey = readIdempotencyKey(headers['idempotency-key']);
-      const id = await this.intake.take({ definition, input, group, caller, idempotencyKey });
-      reply.header('location', `/results/${id}`);
+      const id = await this.intake.take({ definition, input, group, delaySeconds, caller, idempotencyKey });
+      if (keepsRecords) reply.header('location', `/results/${id}`);
       return { id, status: 'accepted' };
+    }
+
+    private takeLines(lines: Lines, { caller, ip }: FastifyRequest, reply: FastifyReply): Readable {
+      const place = placeOf(caller, ip);
+      const allows = (): boolean => this.limit.allows(place);
+      reply.code(200).type(LINES_TYPE);
+      return Readable.from(this.bulk.take({ definition, reader, lines, caller, allows, cut: cutOf(reply) }));
     }
   }
 
   return JobController;
+}
+
+function cutOf({ raw }: FastifyReply): AbortSignal {
+  const cut = new AbortController();
+  raw.once('close', () => {
+    if (!raw.writableFinished) cut.abort();
+  });
+  return cut.signal;
 }

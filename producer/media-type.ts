@@ -7,11 +7,16 @@ const parts = (header: string, separator: string): string[] =>
 
 const UTF_8 = new Set(['utf-8', '"utf-8"']);
 
-/** Whether a Content-Type says JSON in UTF-8: `application/json`, with no parameter but that charset. */
-export function isJsonType(header: string | undefined): boolean {
+export const JSON_TYPE = 'application/json';
+
+/** One JSON document a line. */
+export const LINES_TYPE = 'application/x-ndjson';
+
+/** The media type that a Content-Type names, if it has no parameter but that its charset is UTF-8; else undefined. */
+export function utf8TypeOf(header: string | undefined): string | undefined {
   const [type, ...parameters] = parts(header ?? '', ';');
   if (parameters.at(-1) === '') parameters.pop();
-  return type === 'application/json' && (parameters.length === 0 || (parameters.length === 1 && isUtf8(parameters[0])));
+  return parameters.length === 0 || (parameters.length === 1 && isUtf8(parameters[0])) ? type : undefined;
 }
 
 function isUtf8(parameter = ''): boolean {

@@ -1,15 +1,15 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, type LoggerService } from '@nestjs/common';
-import { type FastifyReply } from 'fastify';
+import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { RecordRefused, StoreUnavailable } from '../results/errors';
 import { errorText, MessageRefused, QueueUnavailable } from '../transport/index';
 import { Problem, PROBLEM_TYPE, unavailable } from '../service/problem';
+import { tooLarge } from './too-large';
 
 /** Sentences of our own, since those of a framework may repeat what was sent. */
 const DETAILS: Readonly<Record<number, string>> = {
   400: 'The request is malformed.',
   404: 'There is nothing at this path.',
   408: 'The request took too long to arrive.',
-  413: 'The body is larger than this service takes.',
   415: 'The body must be application/json in UTF-8 without a content encoding.',
 };
 
@@ -46,15 +46,21 @@ export class ProblemFilter implements ExceptionFilter {
   constructor(private readonly logger: LoggerService) {}
 
   catch(error: unknown, host: ArgumentsHost): void {
-    this.answer(error, host.switchToHttp().getResponse<FastifyReply>());
+    const http = host.switchToHttp();
+    const problem = this.problemOf(error);
+    const reply = http.getResponse<FastifyReply>();
+    if (reply.sent) return;
+    // Fastify's own, which has read the limit of the route.
+    const isBody = problem.status === 413 && problem !== error;
+    send(reply, isBody ? tooLarge(http.getRequest<FastifyRequest>().routeOptions.bodyLimit) : problem);
   }
 
-  answer(error: unknown, reply: FastifyReply): void {
+  /** What the caller is answered; the log is told of what is not the caller's doing. */
+  problemOf(error: unknown): Problem {
     const problem = toProblem(error) ?? UNEXPECTED;
     if (problem === UNEXPECTED) this.logger.error(error);
     else if (problem !== error && problem.status === 503) this.warn(error);
-    if (reply.sent) return;
-    void reply.code(problem.status).headers(problem.headers).type(PROBLEM_TYPE).send(JSON.stringify(problem));
+    return problem;
   }
 
   private warn(error: unknown): void {
@@ -63,4 +69,8 @@ export class ProblemFilter implements ExceptionFilter {
     this.quietUntil = now + QUIET_MS;
     this.logger.warn(errorText(error));
   }
+}
+
+function send(reply: FastifyReply, problem: Problem): void {
+  void reply.code(problem.status).headers(problem.headers).type(PROBLEM_TYPE).send(JSON.stringify(problem));
 }

@@ -1,14 +1,18 @@
 import { type DynamicModule, Inject, Module, type OnApplicationShutdown, type OnModuleDestroy } from '@nestjs/common';
 import { type Environment } from '../contract/environment';
 import { RECORDS, type Records } from '../results/records';
+import { keepsRecords } from '../results/open';
 import { Waiting } from '../results/waiting';
 import { QueueProducerModule } from '../transport/index';
 import { type JobType } from '../contract/job-type';
 import { AddOneController } from '../jobs/add-one/add-one.controller';
+import { Bulk } from './bulk';
 import { HealthController } from './health.controller';
 import { Intake } from './intake';
 import { jobController } from './job.controller';
+import { type ProblemFilter } from './problem.filter';
 import { Queue } from './queue';
+import { RateLimit } from './rate-limit';
 import { Readiness } from './readiness';
 import { Refusals } from './refusals';
 import { ResultsController, SHOW_ERRORS } from './results.controller';
@@ -25,6 +29,9 @@ export interface ProducerParts {
   /** Open; the module closes it. */
   readonly records: Records;
   readonly refusals: Refusals;
+  readonly limit: RateLimit;
+  readonly problems: ProblemFilter;
+  readonly warn: (sentence: string) => void;
 }
 
 @Module({})
@@ -35,20 +42,33 @@ export class ProducerModule implements OnModuleDestroy, OnApplicationShutdown {
     @Inject(RECORDS) private readonly records: Records,
   ) {}
 
-  static with({ environment, queueUrl, definitions, stopping, records, refusals }: ProducerParts): DynamicModule {
+  static with({ environment, queueUrl, definitions, ...parts }: ProducerParts): DynamicModule {
     const { region, sqsEndpoint: endpoint, sqsCredentials: credentials, sdkPath } = environment;
+    const { records, stopping, refusals, limit, problems, warn } = parts;
+    const kept = keepsRecords(environment.results);
+    const jobControllers = definitions.map((definition) => jobController(definition, kept));
     return {
       module: ProducerModule,
       imports: [QueueProducerModule.forRoot({ region, endpoint, credentials, sdkPath, queues: [{ queueUrl }] })],
-      controllers: [AddOneController, ...definitions.map(jobController), ResultsController, HealthController],
+      controllers: [AddOneController, ...jobControllers, ...(kept ? [ResultsController] : []), HealthController],
       providers: [
         { provide: Stopping, useValue: stopping },
         Queue,
         { provide: RECORDS, useValue: records },
         { provide: Refusals, useValue: refusals },
+        { provide: RateLimit, useValue: limit },
         { provide: SHOW_ERRORS, useValue: environment.showErrors },
         { provide: Waiting, useFactory: () => new Waiting(records) },
-        { provide: Intake, useFactory: (queue: Queue) => new Intake(queue, records), inject: [Queue] },
+        {
+          provide: Intake,
+          useFactory: (queue: Queue) => new Intake(queue, kept ? records : undefined),
+          inject: [Queue],
+        },
+        {
+          provide: Bulk,
+          useFactory: (intake: Intake, queue: Queue) => new Bulk({ intake, queue, problems, warn }),
+          inject: [Intake, Queue],
+        },
         {
           provide: Readiness,
           useFactory: (queue: Queue) => new Readiness(queue, records, stopping),

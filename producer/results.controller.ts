@@ -36,6 +36,7 @@ export class ResultsController {
 
   @Get(':id')
   @ApiOperation({
+    operationId: 'get-result',
     summary: 'What became of a job',
     description: 'An id is a capability: whoever has it, and is let in, may ask.',
   })

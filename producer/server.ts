@@ -1,9 +1,11 @@
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
-import { type RequestListener } from 'node:http';
+import { type IncomingMessage, type RequestListener } from 'node:http';
 import { BODY_LIMIT_BYTES } from '../contract/job';
 import { createHttpServer, HEADER_LIMIT_BYTES } from './http-server';
 import { parseJsonBody } from './json-body';
+import { readLines } from './lines';
+import { JSON_TYPE, LINES_TYPE } from './media-type';
 import { type RateLimit } from './rate-limit';
 import { type Refusals } from './refusals';
 import { COMMON_HEADERS, PROBLEM_TYPE, Problem, tooManyRequests } from '../service/problem';
@@ -29,7 +31,8 @@ export function createAdapter({ limit, refusals }: Bounds): FastifyAdapter {
   });
   const fastify = adapter.getInstance();
   fastify.removeAllContentTypeParsers();
-  fastify.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => {
+  fastify.addContentTypeParser(LINES_TYPE, (_request: FastifyRequest, payload: IncomingMessage) => readLines(payload));
+  fastify.addContentTypeParser(JSON_TYPE, { parseAs: 'buffer' }, (_request, body, done) => {
     done(null, body);
   });
   // Not in Fastify's parser: it ends the connection for a document that is not well formed, though all of it was read.

@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { onceAnswered } from './answered';
 
 /** Whether this process is on its way out, and how many requests still wait for their answer. */
 export class Stopping {
@@ -22,7 +23,7 @@ export class Stopping {
   /** Counts a request until its answer is out or its connection is gone. */
   track(response: ServerResponse): void {
     this.open += 1;
-    response.once('close', () => {
+    onceAnswered(response, () => {
       this.open -= 1;
       if (this.open === 0) this.idle?.();
     });

@@ -35,7 +35,7 @@ export interface JobRecord {
   readonly input?: unknown;
   /** Of `done`, as JSON has it. */
   readonly result?: unknown;
-  /** As claimed: a key used again with another group is another body. */
+  /** As claimed: what the body says beside its input, as text. A key used again with another is another body. */
   readonly group?: string;
   /** Who may call for an effect elsewhere now, or could last. */
   readonly lease?: Lease;

@@ -5,13 +5,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { v7 as uuid } from 'uuid';
 import { DELIVERY } from '../../contract/delivery';
-import { DEFAULT_TYPE } from '../../contract/job';
 import { isBrokerReady } from '../../ops/broker';
 import { credentialVariables } from '../../ops/child-environment';
 import { createProvisionClient, provision } from '../../ops/provision';
-import { toMessage } from '../faults/jobs';
 import { RoundQueues } from '../faults/queues';
+import { toMessage } from '../jobs';
 import { BenchProcess } from './bench-process';
+import { MEASURE } from './workload';
 import { type Backlog } from './stand-in/actions';
 
 export const REGION = 'us-east-1';
@@ -83,7 +83,7 @@ export class Arena {
       const inputs = Array.from({ length: Math.min(SEND_AT_ONCE, end - from) }, (_, index) => from + index);
       await queues.send(
         inputs.map((input) => {
-          const { body, attributes } = toMessage({ id: uuid(), type: DEFAULT_TYPE, input });
+          const { body, attributes } = toMessage({ id: uuid(), type: MEASURE.type, input });
           return { attributes, body: `${body.slice(0, -1).padEnd(bodyBytes - 1)}}` };
         }),
       );

@@ -1,5 +1,5 @@
 /**
- * POST /produce from so many connections at once, as a process of its own: a warm-up, and on a word of the bench the
+ * POST the bench's job from so many connections at once, as a process of its own: a warm-up, and on a word of the bench the
  * measured requests.
  *
  *   load-generator.js URL CONNECTIONS WARMUP REQUESTS
@@ -7,6 +7,7 @@
 import { once } from 'node:events';
 import { quantile } from './meter';
 import { loadPeer } from './peers/load';
+import { MEASURE } from './workload';
 
 export interface LoadFigures {
   readonly seconds: number;
@@ -36,7 +37,7 @@ async function load(url: string, connections: number, amount: number): Promise<L
   let lastAt = since;
   await new Promise<void>((resolve, reject) => {
     const request = { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"input":1}' };
-    const running = autocannon({ url: `${url}/produce`, connections, amount, ...request }, (error) => {
+    const running = autocannon({ url: `${url}/jobs/${MEASURE.type}`, connections, amount, ...request }, (error) => {
       if (error) reject(error);
       else resolve();
     });

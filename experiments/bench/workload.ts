@@ -1,4 +1,8 @@
 import { Random } from '../chaos/random';
+import { numberJob } from '../jobs';
+
+/** The job that is measured; inputs tell the jobs of a run apart, warm-up ones are below 0. */
+export const MEASURE = numberJob('measure');
 
 /** What the handler of a job does beside nothing. */
 export type Work = 'none' | 'exponential-20ms' | 'one-in-a-hundred-2s';
@@ -70,12 +74,12 @@ export const WORKLOADS: readonly Workload[] = [
   {
     ...PRODUCE,
     name: 'produce-50',
-    title: 'POST /produce, 50 connections',
+    title: 'POST a job, 50 connections',
     messages: 60_000,
     warmup: 100_000,
     atOnce: 50,
   },
-  { ...PRODUCE, name: 'produce-1', title: 'POST /produce, one connection', messages: 5_000, warmup: 5_000, atOnce: 1 },
+  { ...PRODUCE, name: 'produce-1', title: 'POST a job, one connection', messages: 5_000, warmup: 5_000, atOnce: 1 },
   { ...DRAIN, name: 'start', title: 'Start to first poll', kind: 'start', messages: 0, warmup: 0 },
 ];
 

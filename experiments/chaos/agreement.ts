@@ -1,20 +1,29 @@
+import { isDeepStrictEqual } from 'node:util';
 import { type History } from './history';
+import { DEFINITIONS, jobOf } from './jobs';
 
 /** Where records, ledger and dead letters contradict each other, a sentence each. */
 export function disagreements(history: History): string[] {
-  return [...recordsAgainstLedger(history), ...ledgerAgainstRecords(history), ...recordsAgainstLetters(history)];
+  return [
+    ...recordsAgainstLedger(history),
+    ...ledgerAgainstRecords(history),
+    ...recordsAgainstLetters(history),
+    ...recordsAgainstPolicies(history),
+  ];
 }
 
 function recordsAgainstLedger({ records, ledger }: History): string[] {
   const lines = new Map(ledger.map((line) => [line.job, line]));
   return records
     .filter(({ state }) => state === 'done')
-    .flatMap(({ id, input, result }) => {
+    .flatMap(({ id, type, input, result }) => {
       const line = lines.get(id);
       if (line === undefined) return [`${id} is done without an effect`];
-      if (line.input !== input || result !== input + 1)
-        return [`${id} is recorded as ${String(input)} to ${String(result)}, its effect is of ${line.input}`];
-      return [];
+      const job = jobOf(line.number, line.type);
+      if (isDeepStrictEqual({ type, input, result }, { ...job, result: job.input })) return [];
+      return [
+        `${id} is recorded as ${JSON.stringify({ type, input, result })}, its effect is of ${JSON.stringify(job)}`,
+      ];
     });
 }
 
@@ -23,17 +32,25 @@ function ledgerAgainstRecords({ records, ledger }: History): string[] {
   return ledger.filter(({ job }) => !done.has(job)).map(({ job }) => `${job} has an effect and is not done`);
 }
 
+/** How often a job is tried is its type's to say. */
+function recordsAgainstPolicies({ records }: History): string[] {
+  const allowed = new Map(DEFINITIONS.map(({ type, policy }) => [type, policy.maxAttempts]));
+  return records
+    .filter(({ type = '', reason, attempts }) => reason === 'attempts' && allowed.get(type) !== attempts)
+    .map(({ id, type, attempts }) => `${id} (${String(type)}) failed after ${attempts} attempts`);
+}
+
 /** A dead letter may be there twice, and of a job that another delivery has done since. */
 function recordsAgainstLetters({ records, deadLetters, publishes }: History): string[] {
   const dead = new Set(deadLetters.map(({ job }) => job));
-  const unsure = new Set(publishes.filter(({ knowledge }) => knowledge !== 'ok').map(({ input }) => input));
+  const taken = new Set(publishes.filter(({ knowledge }) => knowledge === 'ok').map(({ job }) => job));
   const states = new Map(records.map(({ id, state }) => [id, state]));
   return [
-    ...records.flatMap(({ id, state, input }) => {
+    ...records.flatMap(({ id, state }) => {
       if (state === 'failed' && !dead.has(id)) return [`${id} has failed and is no dead letter`];
       if (state === 'failing' || state === 'accepted') return [`${id} is left ${state}`];
-      // Claimed by a producer that could not tell anyone whether it was sent.
-      if (state === 'claimed' && !unsure.has(Number(input))) return [`${id} is left claimed`];
+      // Otherwise claimed by a producer that could not tell anyone whether it was sent.
+      if (state === 'claimed' && taken.has(id)) return [`${id} is left claimed`];
       return [];
     }),
     ...deadLetters

@@ -1,8 +1,8 @@
 /**
  * The real consumer as a process, with work of its own: it notes each run, takes its time, fails for poison, and its
- * effect appends a line to a ledger that takes the same job twice.
+ * effect appends a line to a ledger that takes the same job twice, or is a payment at a provider.
  *
- *   chaos-consumer.js --journal FILE --seed N [--ledger TABLE] [--long] [--control]
+ *   chaos-consumer.js --journal FILE --seed N --provider URL [--ledger TABLE] [--long] [--control]
  *
  * `--ledger`: the DynamoDB table, where RESULTS is one. `--long`: every job takes a second or more. `--control`: each
  * record is kept under an id that nobody asks for again, so that nothing is done only once.
@@ -13,18 +13,22 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { consumerFaults, createConsumer } from '../../consumer/app';
 import { idInBody } from '../../consumer/job-id';
-import { ADD_ONE } from '../../jobs/add-one/definition';
-import { type Run, workBy } from '../../jobs/work';
-import { type Job } from '../../contract/job';
+import { type JobType } from '../../contract/job-type';
+import { type Run, workBy, type WorkContext, type WorkJob } from '../../jobs/work';
+import { onceElsewhere } from '../../results/elsewhere';
 import { type Effect, RECORDS, type Records } from '../../results/records';
 import { run } from '../../service/run';
 import { decode, QueueConsumer } from '../../transport/index';
+import { COUNT } from '../faults/jobs';
+import { numberIn, ORDER, PAYMENT } from './jobs';
 import { Journal } from './journal';
 import { Random } from './random';
 
 const text = { type: 'string' } as const;
 const flag = { type: 'boolean', default: false } as const;
-const { values } = parseArgs({ options: { journal: text, seed: text, ledger: text, long: flag, control: flag } });
+const { values } = parseArgs({
+  options: { journal: text, seed: text, provider: text, ledger: text, long: flag, control: flag },
+});
 const journal = new Journal(values.journal ?? '');
 const { pid } = process;
 
@@ -32,29 +36,60 @@ const LONG_SHARE = 0.08;
 const LONG_MS = [3_000, 6_000] as const;
 const SHORT_MS = [10, 300] as const;
 const ZOMBIE_MS = [1_000, 2_000] as const;
+/** Of a payment; ends while a consumer is frozen. */
+const LEASE_SECONDS = 3;
 
 /** As the seed has it, so that a job takes the same time wherever it runs. */
-function timeOf(input: number): number {
-  const random = new Random(Number(values.seed) ^ Math.imul(input, 2_654_435_761));
+function timeOf(number: number): number {
+  const random = new Random(Number(values.seed) ^ Math.imul(number, 2_654_435_761));
   if (values.long) return random.whole(...ZOMBIE_MS);
   return random.chance(LONG_SHARE) ? random.whole(...LONG_MS) : random.whole(...SHORT_MS);
 }
 
-function appendTo(table: string | undefined, { id, input }: Job<number>): NonNullable<Effect['writes']>[number] {
-  if (table === undefined) return { sql: 'INSERT INTO ledger (job, input) VALUES (?, ?)', values: [id, input] };
-  const number = (value: number) => ({ N: String(value) });
-  const Item = { id: { S: randomUUID() }, job: { S: id }, input: number(input), at: number(Date.now()) };
+type Task = WorkJob<JobType>;
+
+const AT = "unixepoch('subsec') * 1000";
+
+function appendTo(
+  table: string | undefined,
+  { id, type }: Task,
+  number: number,
+): NonNullable<Effect['writes']>[number] {
+  if (table === undefined)
+    return { sql: `INSERT INTO ledger (job, type, number, at) VALUES (?, ?, ?, ${AT})`, values: [id, type, number] };
+  const N = (value: number) => ({ N: String(value) });
+  const Item = { id: { S: randomUUID() }, job: { S: id }, type: { S: type }, number: N(number), at: N(Date.now()) };
   return { Put: { TableName: table, Item } };
 }
 
-const work: Run<typeof ADD_ONE> = async (job, { signal }) => {
-  journal.add({ kind: 'run', job: job.id, input: job.input, pid });
-  const even = job.input % 2 === 0;
+/** Resolves to the job's number, once its time is over. */
+async function spend({ id, input }: Task, signal: AbortSignal): Promise<number> {
+  const number = numberIn(input) ?? NaN;
+  journal.add({ kind: 'run', job: id, number, pid });
+  const even = number % 2 === 0;
   // Every other job pays no heed to the signal: it records whatever became of its lease meanwhile.
-  await wait(timeOf(job.input), undefined, even ? { signal } : {});
-  if (job.input < 0) throw new Error('poison');
-  return { result: job.input + 1, writes: [appendTo(values.ledger, job)] };
-};
+  await wait(timeOf(number), undefined, even ? { signal } : {});
+  if (number < 0) throw new Error('poison');
+  return number;
+}
+
+/** The effect is a line in the ledger, in the transaction of the record. */
+async function write<Input>(job: Task & { input: Input }, { signal }: WorkContext): Promise<Effect<Input>> {
+  const number = await spend(job, signal);
+  return { result: job.input, writes: [appendTo(values.ledger, job, number)] };
+}
+
+/** The effect is a payment at the provider. */
+const pay: Run<typeof PAYMENT> = (job, { records, signal }) =>
+  onceElsewhere({ records, job }, { leaseSeconds: LEASE_SECONDS, signal }, async (call) => {
+    const number = await spend(job, call.signal);
+    const headers = { 'idempotency-key': call.key, 'x-number': String(number) };
+    const answer = await fetch(values.provider ?? '', { method: 'POST', headers, signal: call.signal });
+    await answer.body?.cancel();
+    return { result: job.input };
+  });
+
+const WORKS = [workBy(COUNT, write), workBy(ORDER, write), workBy(PAYMENT, pay)];
 
 /** Notes what the store answers. */
 function noteAnswers(records: Records, control: boolean): void {
@@ -78,7 +113,7 @@ void run({
   name: 'Chaos consumer',
   portVariable: 'CONSUMER_PORT',
   check: consumerFaults,
-  create: (environment, logger) => createConsumer(environment, logger, [workBy(ADD_ONE, work)]),
+  create: (environment, logger) => createConsumer(environment, logger, WORKS),
   async listen(app) {
     noteAnswers(app.get<Records>(RECORDS), values.control);
     app.get(QueueConsumer).onSettled(({ delivery, action, startedAt }) => {

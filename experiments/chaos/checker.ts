@@ -36,25 +36,34 @@ export interface Absorbed {
 }
 
 export function check(history: History, recorded = true): Verdict {
-  const wishes = byInput(history.publishes);
-  const effects = countBy(history.ledger, ({ input }) => input);
-  const dead = new Set(history.deadLetters.map(subjectOf));
-  const settled = (input: number): boolean => (input > 0 && effects.has(input)) || dead.has(String(input));
-  const certain = [...wishes].filter(([, knowledge]) => knowledge === 'ok').map(([input]) => input);
+  const wishes = byNumber(history.publishes);
+  const effects = countBy(history.ledger, ({ number }) => number);
+  const impostors = new Set<number | string>(history.impostors);
+
+  const [rivals = [], letters = []] = [true, false].map((rival) =>
+    history.deadLetters.filter(
+      (letter) => (letter.reason === 'conflict' && impostors.has(subjectOf(letter))) === rival,
+    ),
+  );
+  const conflicts = new Set(rivals.map(subjectOf));
+  const dead = new Set(letters.map(subjectOf));
+  const settled = (number: number): boolean => (number > 0 && effects.has(number)) || dead.has(number);
+  const certain = [...wishes].filter(([, knowledge]) => knowledge === 'ok').map(([number]) => number);
   const runs = countBy(
-    history.journal.filter((entry) => entry.kind === 'run' && entry.input > 0),
-    (entry) => (entry.kind === 'run' ? entry.input : NaN),
+    history.journal.filter((entry) => entry.kind === 'run' && entry.number > 0),
+    (entry) => (entry.kind === 'run' ? entry.number : NaN),
   );
   return {
     published: knowledgeOf(wishes),
-    recovered: [...wishes].filter(([input, knowledge]) => knowledge === 'unknown' && effects.has(input)).length,
+    recovered: [...wishes].filter(([number, knowledge]) => knowledge === 'unknown' && effects.has(number)).length,
     lost: [
-      ...certain.filter((input) => !settled(input)).map((input) => `input ${input}`),
+      ...certain.filter((number) => !settled(number)).map((number) => `job ${number}`),
+      ...history.impostors.filter((number) => !conflicts.has(number)).map((number) => `impostor of job ${number}`),
       ...history.malformed.filter((body) => !dead.has(body)).map((body) => `malformed "${body}"`),
     ],
-    phantom: [...effects.keys()].filter((input) => isPhantom(input, wishes)).map((input) => `input ${input}`),
-    doubled: [...effects].filter(([, count]) => count > 1).map(([input, count]) => `input ${input}: ${count}`),
-    healthyDead: history.deadLetters.filter((letter) => Number(subjectOf(letter)) >= 0).map(describe),
+    phantom: [...effects.keys()].filter((number) => isPhantom(number, wishes)).map((number) => `job ${number}`),
+    doubled: [...effects].filter(([, count]) => count > 1).map(([number, count]) => `job ${number}: ${count}`),
+    healthyDead: letters.filter((letter) => Number(subjectOf(letter)) >= 0).map(describe),
     overtaken: overtaken(history),
     disagreements: recorded ? disagreements(history) : [],
     effects: histogram(effects.values()),
@@ -64,21 +73,21 @@ export function check(history: History, recorded = true): Verdict {
   };
 }
 
-/** What is known of each input: one try that is certain makes it certain, one that is unknown leaves it so. */
-function byInput(publishes: readonly Publish[]): Map<number, Knowledge> {
+/** What is known of each number: one try that is certain makes it certain, one that is unknown leaves it so. */
+function byNumber(publishes: readonly Publish[]): Map<number, Knowledge> {
   const known = new Map<number, Knowledge>();
-  for (const { input, knowledge } of publishes) {
-    const before = known.get(input) ?? 'failed';
-    if (before !== 'ok' && knowledge !== 'failed') known.set(input, knowledge);
-    else known.set(input, before);
+  for (const { number, knowledge } of publishes) {
+    const before = known.get(number) ?? 'failed';
+    if (before !== 'ok' && knowledge !== 'failed') known.set(number, knowledge);
+    else known.set(number, before);
   }
   return known;
 }
 
-const isPhantom = (input: number, wishes: ReadonlyMap<number, Knowledge>): boolean =>
-  input <= 0 || (wishes.get(input) ?? 'failed') === 'failed';
+const isPhantom = (number: number, wishes: ReadonlyMap<number, Knowledge>): boolean =>
+  number <= 0 || (wishes.get(number) ?? 'failed') === 'failed';
 
-const describe = (letter: DeadLetterFound): string => `input ${subjectOf(letter)}: ${letter.reason ?? 'moved by SQS'}`;
+const describe = (letter: DeadLetterFound): string => `job ${subjectOf(letter)}: ${letter.reason ?? 'moved by SQS'}`;
 
 function knowledgeOf(wishes: ReadonlyMap<number, Knowledge>): Record<Knowledge, number> {
   const counts = { ok: 0, failed: 0, unknown: 0 };

@@ -35,9 +35,9 @@ export class DynamoStore implements ChaosStore {
 
   async ledger(): Promise<LedgerLine[]> {
     const items = await this.scan(this.remote.ledgerTable);
-    // A scan has no order.
-    const inOrder = items.toSorted((one, other) => Number(one['at']?.N) - Number(other['at']?.N));
-    return inOrder.map(({ job, input }) => ({ job: job?.S ?? '', input: Number(input?.N) }));
+    return items.map(({ job, type, number, at }) => ({
+      ...{ job: job?.S ?? '', type: type?.S ?? '', number: Number(number?.N), at: Number(at?.N) },
+    }));
   }
 
   async records(): Promise<JobRecord[]> {

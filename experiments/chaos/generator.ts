@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { type Knowledge, type Publish } from './history';
+import { jobOf } from './jobs';
 import { type Wish } from './plan';
 
 /** The producer answers within 10 s, unless it is frozen. */
@@ -40,8 +41,8 @@ export class Generator {
       const askedAt = performance.now();
       const answer = await this.post(wish);
       const times = { askedAt, answeredAt: performance.now() };
-      const { input, group, idempotencyKey } = wish;
-      const publish = { input, group, keyed: idempotencyKey !== undefined, ...times, ...answer };
+      const { number, group, idempotencyKey } = wish;
+      const publish = { number, group, keyed: idempotencyKey !== undefined, ...times, ...answer };
       this.publishes.push(publish);
       this.note(publish);
       if (answer.knowledge === 'ok' || !publish.keyed || this.signal.aborted) return;
@@ -49,9 +50,10 @@ export class Generator {
     }
   }
 
-  private async post({ input, group, idempotencyKey }: Wish): Promise<Answer> {
+  private async post({ number, group, idempotencyKey }: Wish): Promise<Answer> {
+    const { type, input } = jobOf(number);
     try {
-      const response = await fetch(`${this.url}/produce`, {
+      const response = await fetch(`${this.url}/jobs/${type}`, {
         method: 'POST',
         headers: {
           'content-type': 'application/json',

@@ -1,4 +1,5 @@
 import { type JobRecord } from '../../results/records';
+import { numberIn } from './jobs';
 import { type Entry } from './journal';
 import { type NemesisName } from './nemesis';
 
@@ -8,9 +9,9 @@ import { type NemesisName } from './nemesis';
  */
 export type Knowledge = 'ok' | 'failed' | 'unknown';
 
-/** One try to have a job done; with an Idempotency-Key there may be several of an input. */
+/** One try to have a job done; with an Idempotency-Key there may be several of a number. */
 export interface Publish {
-  readonly input: number;
+  readonly number: number;
   /** On a FIFO queue the jobs of a group are done in their order. */
   readonly group?: string | undefined;
   readonly keyed: boolean;
@@ -24,10 +25,13 @@ export interface Publish {
   readonly answer: string;
 }
 
-/** An effect: one line, appended with the job's record. Nothing keeps a job from having two. */
+/** An effect: one line, appended with the job's record, where nothing keeps a job from having two; or a payment. */
 export interface LedgerLine {
   readonly job: string;
-  readonly input: number;
+  readonly type: string;
+  readonly number: number;
+  /** When it was written, in milliseconds since the epoch. */
+  readonly at: number;
 }
 
 export interface DeadLetterFound {
@@ -37,17 +41,23 @@ export interface DeadLetterFound {
   readonly job: string | undefined;
 }
 
-/** The input of a dead letter's job as text, or the body of what is no job. */
-export function subjectOf({ body }: DeadLetterFound): string {
-  const input = /"input":(-?\d+)/.exec(body)?.[1];
-  return input ?? body;
+/** The number of a dead letter's job, or the body of what is no job. */
+export function subjectOf({ body }: DeadLetterFound): number | string {
+  try {
+    const job = JSON.parse(body) as { readonly input?: unknown };
+    return numberIn(job.input) ?? body;
+  } catch {
+    return body;
+  }
 }
 
-/** All that is known after a run. Inputs tell the jobs apart; below 0 is poison. */
+/** All that is known after a run. Numbers tell the jobs apart; below 0 is poison. */
 export interface History {
   readonly publishes: readonly Publish[];
   /** Bodies of messages without a job, known to be on the queue. */
   readonly malformed: readonly string[];
+  /** Jobs under whose id a message of another type was sent as well: one of the two takes effect, the other conflicts. */
+  readonly impostors: readonly number[];
   readonly journal: readonly Entry[];
   /** In the order in which the effects were recorded. */
   readonly ledger: readonly LedgerLine[];

@@ -3,7 +3,7 @@ import { existsSync, openSync, readFileSync, writeSync } from 'node:fs';
 /** What a consumer notes, a line each, in calls that are over when it is killed. */
 export type Entry =
   /** A run of the handler begins. */
-  | { readonly kind: 'run'; readonly job: string; readonly input: number; readonly pid: number }
+  | { readonly kind: 'run'; readonly job: string; readonly number: number; readonly pid: number }
   /** The store has answered `once`. */
   | { readonly kind: 'once'; readonly job: string; readonly outcome: string; readonly pid: number }
   | { readonly kind: 'settled'; readonly job: string; readonly action: string; readonly run: boolean };

@@ -2,7 +2,7 @@ import { type History, type Publish, subjectOf } from './history';
 
 /** What the one who asked knows of a job's place in its group. Milliseconds, of one clock. */
 interface Place {
-  readonly input: number;
+  readonly number: number;
   readonly group: string;
   /** No message of the job can be older. */
   readonly askedAt: number;
@@ -17,17 +17,17 @@ interface Place {
 export function overtaken({ publishes, ledger, deadLetters }: History): string[] {
   const places = placesOf(publishes);
   const dead = new Set(deadLetters.map(subjectOf));
-  const recorded = [...new Set(ledger.map(({ input }) => input))]
-    .filter((input) => !dead.has(String(input)))
-    .map((input) => places.get(input))
+  const recorded = [...new Set(ledger.map(({ number }) => number))]
+    .filter((number) => !dead.has(number))
+    .map((number) => places.get(number))
     .filter((place) => place !== undefined);
   /** By group: the job asked for last among those recorded so far. */
   const lastAsked = new Map<string, Place>();
   const sentences: string[] = [];
   for (const place of recorded) {
-    const { input, group, askedAt, takenAt } = place;
+    const { number, group, askedAt, takenAt } = place;
     const ahead = lastAsked.get(group);
-    if (ahead && takenAt < ahead.askedAt) sentences.push(`input ${input} of group ${group}: by input ${ahead.input}`);
+    if (ahead && takenAt < ahead.askedAt) sentences.push(`job ${number} of group ${group}: by job ${ahead.number}`);
     if (!ahead || askedAt > ahead.askedAt) lastAsked.set(group, place);
   }
   return sentences;
@@ -35,11 +35,11 @@ export function overtaken({ publishes, ledger, deadLetters }: History): string[]
 
 function placesOf(publishes: readonly Publish[]): Map<number, Place> {
   const places = new Map<number, Place>();
-  for (const { input, group, askedAt, answeredAt, knowledge } of publishes) {
+  for (const { number, group, askedAt, answeredAt, knowledge } of publishes) {
     if (group === undefined) continue;
-    const before = places.get(input);
-    places.set(input, {
-      ...{ input, group },
+    const before = places.get(number);
+    places.set(number, {
+      ...{ number, group },
       askedAt: Math.min(askedAt, before?.askedAt ?? Infinity),
       takenAt: Math.min(knowledge === 'ok' ? answeredAt : Infinity, before?.takenAt ?? Infinity),
     });

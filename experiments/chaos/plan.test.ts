@@ -23,14 +23,14 @@ it('has room for all nemeses of a lane, one after the other, while jobs are aske
     expect(at + lasts).toBeLessThanOrEqual(processes[index + 1]?.at ?? lastsMs);
 });
 
-it('asks for every input once, about a third with a key, about 1 % poison', () => {
+it('asks for every number once, about a third with a key, about 1 % poison', () => {
   const { wishes } = makePlan(ALL);
   const share = (holds: (wish: (typeof wishes)[number]) => boolean): number =>
     wishes.filter(holds).length / wishes.length;
-  expect(new Set(wishes.map(({ input }) => input)).size).toBe(5_000);
+  expect(new Set(wishes.map(({ number }) => number)).size).toBe(5_000);
   expect(share(({ idempotencyKey }) => idempotencyKey !== undefined)).toBeCloseTo(1 / 3, 1);
-  expect(share(({ input }) => input < 0)).toBeGreaterThan(0.005);
-  expect(share(({ input }) => input < 0)).toBeLessThan(0.02);
+  expect(share(({ number }) => number < 0)).toBeGreaterThan(0.005);
+  expect(share(({ number }) => number < 0)).toBeLessThan(0.02);
 });
 
 it('puts every job into one of twenty groups on a FIFO queue, and into none on a standard one', () => {

@@ -16,7 +16,7 @@ export interface Wish {
   /** Milliseconds from the begin of the run. */
   readonly at: number;
   /** No other wish has it; below 0 for poison, whose runs all fail. */
-  readonly input: number;
+  readonly number: number;
   readonly group?: string;
   /** With one it is asked for again until it is taken. */
   readonly idempotencyKey?: string;
@@ -138,9 +138,9 @@ function makeWishes({ seed, jobs, fifo }: PlanOptions, lastsMs: number, random: 
   return Array.from({ length: jobs }, (_, index) => {
     const at = Math.floor(((index + random.next()) / jobs) * lastsMs);
     const poison = at < lastsMs * until && random.chance(POISON_SHARE / until);
-    const input = poison ? -(index + 1) : index + 1;
+    const number = poison ? -(index + 1) : index + 1;
     const group = fifo && { group: `${random.whole(1, GROUPS)}` };
-    return { at, input, ...group, ...(random.chance(KEYED_SHARE) && { idempotencyKey: `chaos-${seed}-${input}` }) };
+    return { at, number, ...group, ...(random.chance(KEYED_SHARE) && { idempotencyKey: `chaos-${seed}-${number}` }) };
   });
 }
 

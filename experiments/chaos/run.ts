@@ -3,12 +3,15 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { type Message } from '@aws-sdk/client-sqs';
 import { DEAD_LETTER_ATTRIBUTE } from '../../transport/index';
-import { envelope } from '../envelope';
+import { type Outgoing } from '../faults/queues';
+import { envelope, toMessage } from '../jobs';
 import { Generator } from './generator';
-import { type DeadLetterFound, type History, type Knowledge } from './history';
+import { type DeadLetterFound, type History, type Knowledge, type Publish } from './history';
 import { countRecorded, type Entry, readLines } from './journal';
 import { oneAfterTheOther, type Replay, ruleOf } from './mischief';
 import { type Firing, NEMESES, type NemesisName } from './nemesis';
+import { COUNT } from '../faults/jobs';
+import { jobOf, otherTypeOf } from './jobs';
 import { type Malformed, type Plan } from './plan';
 import { type Stage } from './stage';
 
@@ -18,6 +21,8 @@ const REST_WITHIN_MS = 240_000;
 const QUIET_MS = 20_000;
 const LOOK_EVERY_MS = 250;
 const SEND_AGAIN_MS = 200;
+/** A number that no count of types divides, so that each type gets its share. */
+const IMPOSTOR_EVERY = 25;
 
 /** How the run stands. */
 export interface Progress {
@@ -35,6 +40,8 @@ export class ChaosRun {
   private readonly atWork = new Set<Firing>();
   private readonly fired: Partial<Record<NemesisName, number>> = {};
   private readonly malformed: string[] = [];
+  private readonly impostors: number[] = [];
+  private readonly byHand: Promise<void>[] = [];
   private readonly replay: Replay = [];
   private readonly over = new AbortController();
   private readonly generator: Generator;
@@ -47,6 +54,7 @@ export class ChaosRun {
     this.generator = new Generator(stage.producerUrl, this.over.signal, (publish) => {
       this.asked[publish.knowledge] += 1;
       this.log('publishes', publish);
+      this.byHand.push(this.sendImpostor(publish));
     });
   }
 
@@ -69,6 +77,7 @@ export class ChaosRun {
       this.over.abort();
     }, REST_WITHIN_MS);
     await asking;
+    await Promise.all(this.byHand);
     clearTimeout(late);
   }
 
@@ -105,8 +114,9 @@ export class ChaosRun {
     const history: History = {
       publishes: this.generator.publishes,
       malformed: this.malformed,
+      impostors: this.impostors,
       journal: readLines<Entry>(journal),
-      ledger: await store.ledger(),
+      ledger: await this.stage.ledger(),
       records: await store.records(),
       deadLetters: letters.map(toFound),
       fired: this.fired,
@@ -119,7 +129,7 @@ export class ChaosRun {
 
   private async isAllEnded(): Promise<boolean> {
     const ended = new Set([
-      ...(await this.stage.store.ledger()).map(({ job }) => job),
+      ...(await this.stage.ledger()).map(({ job }) => job),
       ...(await this.stage.store.records()).filter(({ state }) => state === 'failed').map(({ id }) => id),
     ]);
     const certain = this.generator.publishes.filter(({ knowledge }) => knowledge === 'ok');
@@ -130,16 +140,29 @@ export class ChaosRun {
   private async sendMalformed(messages: readonly Malformed[]): Promise<void> {
     for (const { at, body, group } of messages) {
       await wait(Math.max(0, this.startedAt + at - performance.now()));
-      const message = { body, attributes: envelope(), group };
-      while (
-        !(await this.stage.queues.send([message]).then(
-          () => true,
-          () => false,
-        ))
-      )
-        await wait(SEND_AGAIN_MS);
+      await this.sendByHand({ body, attributes: envelope(COUNT.type), group });
       this.malformed.push(body);
     }
+  }
+
+  /** Some jobs get a rival under their id as soon as they are taken. */
+  private async sendImpostor({ number, job, knowledge, group }: Publish): Promise<void> {
+    const type = otherTypeOf(number);
+    if (type === undefined || job === undefined || knowledge !== 'ok' || number < 0 || number % IMPOSTOR_EVERY !== 0)
+      return;
+    this.impostors.push(number);
+    await this.sendByHand({ ...toMessage({ id: job, ...jobOf(number, type) }), group });
+  }
+
+  /** Past everything that stands before the broker; more than once if an answer is lost. */
+  private async sendByHand(message: Outgoing): Promise<void> {
+    while (
+      !(await this.stage.queues.send([message]).then(
+        () => true,
+        () => false,
+      ))
+    )
+      await wait(SEND_AGAIN_MS);
   }
 
   private async fire(firing: Firing): Promise<void> {

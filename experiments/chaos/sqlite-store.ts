@@ -9,7 +9,8 @@ import { type LedgerLine } from './history';
 import { type ChaosStore } from './store';
 
 const TRY_LOCK_EVERY_MS = 1;
-const LEDGER = 'CREATE TABLE ledger (seq INTEGER PRIMARY KEY AUTOINCREMENT, job TEXT, input REAL)';
+const LEDGER =
+  'CREATE TABLE ledger (seq INTEGER PRIMARY KEY AUTOINCREMENT, job TEXT, type TEXT, number INTEGER, at REAL)';
 
 export class SqliteStore implements ChaosStore {
   readonly remote = undefined;
@@ -32,8 +33,12 @@ export class SqliteStore implements ChaosStore {
   }
 
   ledger(): Promise<LedgerLine[]> {
-    const rows = this.database.prepare('SELECT job, input FROM ledger ORDER BY seq').all();
-    return Promise.resolve(rows.map(({ job, input }) => ({ job: String(job), input: Number(input) })));
+    const rows = this.database.prepare('SELECT job, type, number, at FROM ledger ORDER BY seq').all();
+    return Promise.resolve(
+      rows.map(({ job, type, number, at }) => ({
+        ...{ job: String(job), type: String(type), number: Number(number), at: Number(at) },
+      })),
+    );
   }
 
   records(): Promise<JobRecord[]> {

@@ -11,9 +11,11 @@ import { Actor } from './actor';
 import { ChaosBroker } from './chaos-broker';
 import { DynamoStore } from './dynamodb-store';
 import { Gateway } from './gateway';
+import { type LedgerLine } from './history';
 import { type Target, VISIBILITY_SECONDS } from './nemesis';
 import { type Options } from './options';
 import { freePort } from '../proxy/free-port';
+import { Provider } from './provider';
 import { SqliteStore } from './sqlite-store';
 import { type ChaosStore } from './store';
 
@@ -35,6 +37,7 @@ interface Parts {
   readonly store: ChaosStore;
   readonly queues: RoundQueues;
   readonly client: SQSClient;
+  readonly provider: Provider;
 }
 
 /** Everything a run needs: broker, queues, store, the processes of both apps, and what stands between them. */
@@ -61,7 +64,8 @@ export class Stage {
     });
     const store =
       options.store === 'sqlite' ? await SqliteStore.open(folder) : await DynamoStore.open(options.dynamodb, REGION);
-    const stage = new Stage({ folder, broker, store, client, queues: new RoundQueues(client, urls) });
+    const provider = await Provider.open();
+    const stage = new Stage({ folder, broker, store, client, provider, queues: new RoundQueues(client, urls) });
     await stage.cast(urls, options, long);
     return stage;
   }
@@ -81,6 +85,12 @@ export class Stage {
 
   get queues(): RoundQueues {
     return this.parts.queues;
+  }
+
+  /** Every effect, in the order in which they were recorded. */
+  async ledger(): Promise<LedgerLine[]> {
+    const { store, provider } = this.parts;
+    return [...(await store.ledger()), ...provider.ledger].sort((one, other) => one.at - other.at);
   }
 
   get journal(): string {
@@ -117,6 +127,7 @@ export class Stage {
     await this.store.close();
     if (this.broker.isShared) await this.queues.remove();
     this.parts.client.destroy();
+    this.parts.provider.close();
     await this.broker.close();
     if (!keep) await rm(this.folder, { recursive: true });
   }
@@ -136,7 +147,7 @@ export class Stage {
   private async cast(urls: Queues, { seed, control }: Options, long: boolean): Promise<void> {
     const { ledgerTable } = this.store.remote ?? {};
     const work = [
-      ...['--journal', this.journal, '--seed', String(seed)],
+      ...['--journal', this.journal, '--seed', String(seed), '--provider', this.parts.provider.url],
       ...(ledgerTable === undefined ? [] : ['--ledger', ledgerTable]),
       ...(long ? ['--long'] : []),
       ...(control ? ['--control'] : []),
@@ -145,7 +156,7 @@ export class Stage {
       await this.join(name, urls, { script: 'experiments/chaos/chaos-consumer.js', args: work });
     this.producerPort = await freePort();
     await this.join('producer', urls, {
-      script: 'producer/main.js',
+      script: 'experiments/chaos/chaos-producer.js',
       env: { PORT: String(this.producerPort) },
       liveUrl: `${this.producerUrl}/health/live`,
     });

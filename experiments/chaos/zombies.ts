@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { makeJobs, toMessage } from '../faults/jobs';
+import { makeJobs } from '../faults/jobs';
 import { type Findings, Table } from '../faults/report';
+import { toMessage } from '../jobs';
 import { type Actor } from './actor';
 import { type Entry, readLines } from './journal';
 import { VISIBILITY_SECONDS } from './nemesis';
@@ -60,7 +61,7 @@ async function freezeOnce(stage: Stage): Promise<Round> {
   const stopped = inFlight(victim);
   await wait(VISIBILITY_SECONDS * 1_000);
   const doneBefore = async (): Promise<string[]> => {
-    const done = new Set((await stage.store.ledger()).map(({ job }) => job));
+    const done = new Set((await stage.ledger()).map(({ job }) => job));
     return [...stopped].filter((id) => done.has(id));
   };
   await until(async () => (await doneBefore()).length === stopped.size);
@@ -105,7 +106,7 @@ async function judge(
   zombies: readonly string[],
   wanted: number,
 ): Promise<Pick<Findings, 'summary' | 'failures'>> {
-  const effects = Map.groupBy(await stage.store.ledger(), ({ job }) => job);
+  const effects = Map.groupBy(await stage.ledger(), ({ job }) => job);
   const doubled = [...effects].filter(([, lines]) => lines.length > 1).map(([job]) => job);
   const once = zombies.filter((job) => effects.get(job)?.length === 1).length;
   const repeats = answered(stage, 'repeat');

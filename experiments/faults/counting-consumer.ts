@@ -9,11 +9,11 @@ import 'reflect-metadata';
 import { setTimeout as wait } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { consumerFaults, createConsumer } from '../../consumer/app';
-import { ADD_ONE } from '../../jobs/add-one/definition';
 import { type Run, workBy } from '../../jobs/work';
 import { run } from '../../service/run';
 import { QueueConsumer } from '../../transport/index';
 import { recordNothing } from '../recording/record-nothing';
+import { COUNT } from './jobs';
 import { Journal } from './journal';
 
 const { values } = parseArgs({
@@ -34,19 +34,19 @@ const journal = new Journal(values.journal ?? '');
 const [least, most] = [Number(values.least), Number(values.most)];
 const timed = values.least !== undefined && values.most !== undefined;
 
-const work: Run<typeof ADD_ONE> = async ({ id, input }, { signal }) => {
+const work: Run<typeof COUNT> = async ({ id, input }, { signal }) => {
   if (timed) {
     journal.run(id);
     await wait((least + Math.random() * (most - least)) * 1_000, undefined, { signal });
   }
-  return { result: input + 1 };
+  return { result: input };
 };
 
 void run({
   name: 'Counting consumer',
   portVariable: 'CONSUMER_PORT',
   check: consumerFaults,
-  create: (environment, logger) => createConsumer(environment, logger, [workBy(ADD_ONE, work)]),
+  create: (environment, logger) => createConsumer(environment, logger, [workBy(COUNT, work)]),
   async listen(app) {
     if (values.unrecorded) recordNothing(app);
     const busy = { from: 0, to: 0 };

@@ -8,7 +8,8 @@ import {
   type Experiment,
   type Settings,
 } from './experiment';
-import { makeJobs, toMessage } from './jobs';
+import { toMessage } from '../jobs';
+import { makeJobs } from './jobs';
 import { type Run } from './journal';
 import { type Round } from './place';
 import { type Findings, type Row, spread } from './report';
@@ -66,7 +67,7 @@ async function killInTheMiddle(round: Round, jobs: number): Promise<{ row: Row; 
   const ended = await last.end('SIGTERM');
   const runs = round.runs();
   const records = await round.records.getMany(ids);
-  const right = records.filter(({ state, input, result }) => state === 'done' && result === Number(input) + 1);
+  const right = records.filter(({ state, input, result }) => state === 'done' && result === input);
   const strange = unexplained(runs, kills);
   const row = {
     kills: kills.length,

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { DEFAULT_TYPE } from '../../contract/job';
-import { envelope } from '../envelope';
+import { envelope } from '../jobs';
+import { COUNT } from './jobs';
 import { type Outgoing } from './queues';
 
 export interface Poison extends Outgoing {
@@ -24,7 +24,7 @@ const KINDS: readonly Kind[] = [
   { body: () => JSON.stringify({ id: randomUUID(), input: '1' }), reason: 'invalid' },
   { body: () => JSON.stringify({ id: randomUUID(), input: null }), reason: 'invalid' },
   { body: () => '{"id":"seven","input":1}', reason: 'invalid' },
-  { body: () => JSON.stringify({ id: randomUUID(), input: 1 }), type: 'add-two', reason: 'unknown-type' },
+  { body: () => JSON.stringify({ id: randomUUID(), input: 1 }), type: 'discount', reason: 'unknown-type' },
   {
     body: () => JSON.stringify({ id: randomUUID(), input: 1 }),
     version: 2,
@@ -35,7 +35,7 @@ const KINDS: readonly Kind[] = [
 /** Messages that can never be done, of every kind in turn. */
 export function makePoison(count: number): Poison[] {
   return Array.from({ length: count }, (_, index) => {
-    const { body, type = DEFAULT_TYPE, version = 1, reason } = KINDS[index % KINDS.length] ?? missing();
+    const { body, type = COUNT.type, version = 1, reason } = KINDS[index % KINDS.length] ?? missing();
     return { body: body(), attributes: envelope(type, version), reason };
   });
 }

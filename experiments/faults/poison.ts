@@ -2,7 +2,8 @@ import { type Message } from '@aws-sdk/client-sqs';
 import { DELIVERY } from '../../contract/delivery';
 import { DEAD_LETTER_ATTRIBUTE } from '../../transport/index';
 import { differences, LOST_AFTER_SECONDS, randomWhole, type Experiment, type Settings } from './experiment';
-import { makeJobs, toMessage } from './jobs';
+import { toMessage } from '../jobs';
+import { makeJobs } from './jobs';
 import { readCpuMs, readReceiveCounts } from './journal';
 import { type Round } from './place';
 import { makePoison, type Poison } from './poison-kinds';
@@ -81,7 +82,7 @@ async function check(round: Round, sent: Sent): Promise<Checked> {
   const dead = letters.length - faults.length;
   if (letters.length !== sent.poison.length) faults.push(`${letters.length} dead letters of ${sent.poison.length}`);
   const records = await round.records.getMany(sent.jobIds);
-  const right = records.filter(({ state, input, result }) => state === 'done' && result === Number(input) + 1);
+  const right = records.filter(({ state, input, result }) => state === 'done' && result === input);
   if (right.length !== sent.jobIds.length) faults.push(`${right.length} done of ${sent.jobIds.length}`);
   const left = await round.queues.depth();
   if (left !== 0) faults.push(`${left} left in the queue`);

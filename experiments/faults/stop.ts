@@ -9,7 +9,8 @@ import {
   type Experiment,
   type Settings,
 } from './experiment';
-import { makeJobs, toMessage } from './jobs';
+import { toMessage } from '../jobs';
+import { makeJobs } from './jobs';
 import { type Round } from './place';
 import { type Findings, type Row, spread } from './report';
 

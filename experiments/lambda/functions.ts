@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
+import { EXAMPLE } from '../../jobs/add-one/example';
+import { envelope } from '../jobs';
 import { toApiEvent, toRecord } from './events';
 
 const DIST = join(__dirname, '..', '..');
@@ -19,13 +21,15 @@ const oneJob = (): unknown => {
   const message = {
     MessageId: id,
     ReceiptHandle: id,
-    Body: JSON.stringify({ id, input: 1 }),
+    Body: JSON.stringify({ id, input: EXAMPLE.input }),
+    MessageAttributes: envelope(EXAMPLE.type),
     Attributes: { ApproximateReceiveCount: '1', SentTimestamp: String(Date.now()) },
   };
   return { Records: [toRecord(message)] };
 };
 
-const oneRequest = (): unknown => toApiEvent({ method: 'POST', path: '/produce', body: '{"input":1}' });
+const oneRequest = (): unknown =>
+  toApiEvent({ method: 'POST', path: `/jobs/${EXAMPLE.type}`, body: JSON.stringify({ input: EXAMPLE.input }) });
 
 const allDone = (payload: unknown): boolean => JSON.stringify(payload) === '{"batchItemFailures":[]}';
 

@@ -1,25 +1,24 @@
-import { DEFAULT_TYPE, type Job } from '../../contract/job';
-
-export interface AcceptedJob extends Job<number> {
+export interface AcceptedJob {
+  readonly id: string;
   /** Milliseconds since the epoch, by k6's clock: the pair's own, as both are on one machine. */
   readonly sentAt: number;
 }
 
-/** Accepted jobs as k6 wrote them down, a line `ID INPUT SENT` each. */
+/** Accepted jobs as k6 wrote them down, a line `ID SENT` each. */
 export interface Handover {
   readonly jobs: readonly AcceptedJob[];
   /** Lines that are no job. */
   readonly strays: readonly string[];
 }
 
-const LINE = /^([0-9a-f-]{36}) (\d+) (\d{13})$/;
+const LINE = /^([0-9a-f-]{36}) (\d{13})$/;
 
 export function readHandover(text: string): Handover {
   const jobs: AcceptedJob[] = [];
   const strays: string[] = [];
   for (const line of text.split('\n')) {
-    const [, id, input, sentAt] = LINE.exec(line) ?? [];
-    if (id !== undefined) jobs.push({ id, type: DEFAULT_TYPE, input: Number(input), sentAt: Number(sentAt) });
+    const [, id, sentAt] = LINE.exec(line) ?? [];
+    if (id !== undefined) jobs.push({ id, sentAt: Number(sentAt) });
     else if (line !== '') strays.push(line);
   }
   return { jobs, strays };

@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 
 /** What became of an accepted job, as its producer tells. */
 export type Outcome =
-  | { readonly state: 'done'; readonly result: number; readonly completedAt: number }
+  | { readonly state: 'done'; readonly result: unknown; readonly completedAt: number }
   | { readonly state: 'failed'; readonly why: string }
   /** Not ended, or no answer: `why` says which. */
   | { readonly state: 'open'; readonly why: string };
@@ -27,7 +27,7 @@ export const askAt =
 
 function outcomeIn(body: unknown): Outcome {
   const { status, result, completedAt, reason, error } = body as Readonly<Record<string, unknown>>;
-  if (status === 'done') return { state: 'done', result: Number(result), completedAt: Date.parse(String(completedAt)) };
+  if (status === 'done') return { state: 'done', result, completedAt: Date.parse(String(completedAt)) };
   if (status === 'failed') return { state: 'failed', why: String(reason) };
   return open(typeof error === 'string' ? `pending, ${error}` : 'pending');
 }

@@ -1,11 +1,12 @@
 import { v7 as uuid } from 'uuid';
+import { EXAMPLE } from '../../jobs/add-one/example';
 import { type Outcome } from './outcomes';
 import { type End, faultsOf } from './verdict';
 
-const jobs = Array.from({ length: 5 }, (_, input) => ({ id: uuid(), type: 'add-one', input, sentAt: 0 }));
-const done = (input: number): Outcome => ({ state: 'done', result: input + 1, completedAt: 0 });
-const allDone = new Map<string, Outcome>(jobs.map(({ id, input }) => [id, done(input)]));
-const first = jobs[0] ?? { id: '', type: 'add-one', input: 0, sentAt: 0 };
+const jobs = Array.from({ length: 5 }, () => ({ id: uuid(), sentAt: 0 }));
+const done = (result: unknown): Outcome => ({ state: 'done', result, completedAt: 0 });
+const allDone = new Map<string, Outcome>(jobs.map(({ id }) => [id, done(EXAMPLE.result)]));
+const first = jobs[0] ?? { id: '', sentAt: 0 };
 
 const GOOD: End = {
   accepted: 5,
@@ -47,7 +48,11 @@ const PLANTED: readonly [string, Partial<End>, string][] = [
     withFirst({ state: 'failed', why: 'attempts' }),
     `1 accepted job dead-lettered, such as ${first.id} (attempts).`,
   ],
-  ['a wrong result', withFirst(done(7)), `1 accepted job with a wrong result, such as ${first.id}.`],
+  [
+    'a wrong result',
+    withFirst(done({ not: EXAMPLE.result })),
+    `1 accepted job with a wrong result, such as ${first.id}.`,
+  ],
   [
     'an id that k6 lost',
     { jobs: jobs.slice(1) },

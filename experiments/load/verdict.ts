@@ -1,3 +1,5 @@
+import { isDeepStrictEqual } from 'node:util';
+import { EXAMPLE } from '../../jobs/add-one/example';
 import { type Handover, type Summary } from './k6-output';
 import { type Outcome } from './outcomes';
 import { type Depths } from './pair';
@@ -41,7 +43,9 @@ function outcomeFaults({ jobs: handed, outcomes }: End): string[] {
   const stated = handed.map((job) => ({ ...job, outcome: outcomes.get(job.id) ?? NEVER_ASKED }));
   const unfinished = stated.filter(({ outcome }) => outcome.state === 'open' || outcome.state === 'never asked');
   const failed = stated.filter(({ outcome }) => outcome.state === 'failed');
-  const wrong = stated.filter(({ input, outcome }) => outcome.state === 'done' && outcome.result !== input + 1);
+  const wrong = stated.filter(
+    ({ outcome }) => outcome.state === 'done' && !isDeepStrictEqual(outcome.result, EXAMPLE.result),
+  );
   const faults: string[] = [];
   const example = ([first]: typeof stated): string =>
     first && 'why' in first.outcome ? `, such as ${first.id} (${first.outcome.why})` : `, such as ${first?.id ?? ''}`;

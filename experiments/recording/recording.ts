@@ -6,10 +6,11 @@
  */
 import { parseArgs } from 'node:util';
 import { LOST_AFTER_SECONDS } from '../faults/experiment';
-import { makeJobs, toMessage } from '../faults/jobs';
+import { makeJobs } from '../faults/jobs';
 import { readBusyMs, readCpuMs } from '../faults/journal';
 import { Place } from '../faults/place';
 import { conclude, type Findings, median, reportFailure, type Row, spread, Table } from '../faults/report';
+import { toMessage } from '../jobs';
 
 const KINDS = ['without', 'recorded'] as const;
 type Kind = (typeof KINDS)[number];

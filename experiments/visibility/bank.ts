@@ -1,6 +1,10 @@
 import { DatabaseSync } from 'node:sqlite';
 import { type Job } from '../../contract/job';
 import { type SqlWrite } from '../../results/records';
+import { numberJob } from '../jobs';
+
+/** Moves its input from payer to payee; its result is what was moved. */
+export const TRANSFER = numberJob('transfer');
 
 /** A transfer as it was booked. */
 export interface Booking {
@@ -16,7 +20,7 @@ const TABLES = `
   INSERT INTO account VALUES ('payer', 1000000), ('payee', 0);
 `;
 
-/** The transfer of a job, `input` being the amount: one effect, whoever carries it out. */
+/** What a transfer writes: one effect, whoever carries it out. */
 export const transfer = ({ id, input }: Job<number>): readonly SqlWrite[] => [
   { sql: "UPDATE account SET balance = balance - ? WHERE name = 'payer'", values: [input], changes: 1 },
   { sql: "UPDATE account SET balance = balance + ? WHERE name = 'payee'", values: [input], changes: 1 },

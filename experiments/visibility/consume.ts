@@ -4,11 +4,10 @@ import { Consumer } from 'sqs-consumer';
 import { createConsumer } from '../../consumer/app';
 import { DELIVERY } from '../../contract/delivery';
 import { readEnvironment } from '../../contract/environment';
-import { ADD_ONE } from '../../jobs/add-one/definition';
 import { workBy } from '../../jobs/work';
 import { createProvisionClient } from '../../ops/provision';
 import { createLogger } from '../../service/logger';
-import { Bank, transfer } from './bank';
+import { Bank, TRANSFER, transfer } from './bank';
 import { type Diary } from './diary';
 import { type ConsumerName, nameOf, PLAIN_INSTANCES } from './grid';
 import { jobIn, type Cell } from './plan';
@@ -100,7 +99,7 @@ async function consumeOurs(cell: Cell, { region, endpoint, diary }: Place): Prom
     DLQ_URL: cell.queues.deadLetterQueueUrl,
     RESULTS: `sqlite:${cell.bank}`,
   });
-  const work = workBy(ADD_ONE, async (job, { signal }) => {
+  const work = workBy(TRANSFER, async (job, { signal }) => {
     diary.note('run', name, job.id);
     try {
       await wait(cell.setting.workSeconds * 1_000, undefined, { signal });

@@ -1,7 +1,8 @@
 import { type Message } from '@aws-sdk/client-sqs';
 import { readFileSync } from 'node:fs';
-import { DEFAULT_TYPE, type Job } from '../../contract/job';
+import { type Job } from '../../contract/job';
 import { type Queues } from '../../ops/provision';
+import { TRANSFER } from './bank';
 import { CONSUMERS, type ConsumerName, type Setting } from './grid';
 
 /** One consumer under one setting, with queues and accounts of its own. */
@@ -40,7 +41,7 @@ const isPlan = (value: unknown): value is Plan =>
 export function jobIn({ Body = '' }: Message): Job<number> {
   const body: unknown = JSON.parse(Body);
   if (typeof body === 'object' && body !== null && 'id' in body && 'input' in body) {
-    return { id: String(body.id), type: DEFAULT_TYPE, input: Number(body.input) };
+    return { id: String(body.id), type: TRANSFER.type, input: Number(body.input) };
   }
   throw new Error(`A message that orders no transfer: ${Body.slice(0, 200)}`);
 }

@@ -3,14 +3,14 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { v7 as uuid } from 'uuid';
 import { DELIVERY } from '../../contract/delivery';
-import { DEFAULT_TYPE, type Job } from '../../contract/job';
+import { type Job } from '../../contract/job';
 import { Child } from '../../ops/child';
 import { childEnvironment, credentialVariables } from '../../ops/child-environment';
 import { provision } from '../../ops/provision';
 import { SqliteRecords } from '../../results/sqlite';
-import { toMessage } from '../faults/jobs';
 import { RoundQueues } from '../faults/queues';
-import { Bank } from './bank';
+import { toMessage } from '../jobs';
+import { Bank, TRANSFER } from './bank';
 import { AMOUNT, type ConsumerName, nameOf, type Setting } from './grid';
 import { jobIn, type Cell, type Plan } from './plan';
 import { type Seen } from './tally';
@@ -50,7 +50,7 @@ export class Stage {
     await (await SqliteRecords.open(path)).close();
     const bank = new Bank(path);
     bank.found();
-    const jobs = Array.from({ length: transfers }, () => ({ id: uuid(), type: DEFAULT_TYPE, input: AMOUNT }));
+    const jobs = Array.from({ length: transfers }, () => ({ id: uuid(), type: TRANSFER.type, input: AMOUNT }));
     const cell = { setting, queues, bank: path };
     return new Stage(consumer, cell, { queues: new RoundQueues(ground.client, queues), bank, jobs });
   }

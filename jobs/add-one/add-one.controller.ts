@@ -1,7 +1,8 @@
 import { Body, Controller, HttpCode, Post } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiBody, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { ValidBody } from '../../contract/validation';
 import { ApiCommonProblems, ApiProblems } from '../../producer/api-problems';
+import { schemaOf } from '../../producer/schemas';
 import { invalidBody } from '../../service/problem';
 import { AddOneInput } from './definition';
 
@@ -12,7 +13,12 @@ import { AddOneInput } from './definition';
 export class AddOneController {
   @Post()
   @HttpCode(200)
-  @ApiOperation({ summary: 'Add one in place', description: 'Without a queue: what the consumer does, done at once.' })
+  @ApiOperation({
+    operationId: 'add-one-in-place',
+    summary: 'Add one in place',
+    description: 'Without a queue: what the consumer does, done at once.',
+  })
+  @ApiBody({ schema: schemaOf(AddOneInput).schema, examples: { one: { value: { input: 1 } } } })
   @ApiOkResponse({
     description: 'The input and the result.',
     schema: {

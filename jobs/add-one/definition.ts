@@ -24,4 +24,9 @@ class AddOneResult {
 }
 
 /** The tutorial's job. */
-export const ADD_ONE = defineJob({ type: 'add-one', input: AddOneInput, result: AddOneResult });
+export const ADD_ONE = defineJob({
+  type: 'add-one',
+  input: AddOneInput,
+  result: AddOneResult,
+  example: { input: 1, result: 2 },
+});

@@ -1,7 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { type FaultProxy, startFaultProxy } from '../../experiments/proxy/fault-proxy';
 import { type TestQueues, withBroker } from '../harness/broker';
-import { type AddOneRun, type ConsumerApp, startConsumerApp, stopConsumerApps } from '../harness/consumer-app';
+import { type ConsumerApp, startConsumerApp, stopConsumerApps } from '../harness/consumer-app';
+import { type TestRun } from '../harness/jobs';
 import { eventually } from '../harness/eventually';
 
 const broker = withBroker();
@@ -31,7 +32,7 @@ class Load {
   ended = 0;
   sent = 0;
 
-  readonly work: AddOneRun = async ({ input }, { signal }) => {
+  readonly work: TestRun = async ({ input }, { signal }) => {
     this.runs.push(input);
     signal.addEventListener('abort', () => this.aborted.push(input));
     await wait(input % 4 === 0 ? 5_000 : 50);

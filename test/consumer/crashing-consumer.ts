@@ -1,9 +1,8 @@
 import 'reflect-metadata';
 import { setTimeout as wait } from 'node:timers/promises';
 import { consumerFaults, createConsumer } from '../../consumer/app';
-import { ADD_ONE } from '../../jobs/add-one/definition';
-import { workBy } from '../../jobs/work';
 import { run } from '../../service/run';
+import { testWork } from '../harness/jobs';
 
 /** A process of its own: the consumer with work of half a second, that a job of input -1 ends after a fifth of one. */
 void run({
@@ -12,7 +11,7 @@ void run({
   check: consumerFaults,
   create: (environment, logger) =>
     createConsumer(environment, logger, [
-      workBy(ADD_ONE, async ({ input }) => {
+      testWork(async ({ input }) => {
         await wait(input === -1 ? 200 : 500);
         if (input === -1) process.exit(3);
         return { result: input + 1 };

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { withBroker, type TestQueues } from '../harness/broker';
-import { type AddOneRun, startConsumerApp, stopConsumerApps, type ConsumerApp } from '../harness/consumer-app';
+import { startConsumerApp, stopConsumerApps, type ConsumerApp } from '../harness/consumer-app';
+import { type TestRun } from '../harness/jobs';
 import { deadLetters, whyOf } from '../harness/dead-letters';
 import { eventually } from '../harness/eventually';
 
@@ -9,10 +10,10 @@ let queues: TestQueues;
 let consumer: ConsumerApp;
 let runs = 0;
 
-async function start(work: AddOneRun): Promise<void> {
+async function start(work: TestRun): Promise<void> {
   runs = 0;
   queues = await broker().createQueues();
-  const counted: AddOneRun = (job, context) => {
+  const counted: TestRun = (job, context) => {
     runs += 1;
     return work(job, context);
   };
@@ -24,7 +25,7 @@ const send = (id: string, input: number): Promise<string> =>
   broker().send(queues.queueUrl, JSON.stringify({ id, input }));
 const drained = (): Promise<true> => eventually(() => broker().isEmpty(queues.queueUrl));
 
-it.each<[string, AddOneRun]>([
+it.each<[string, TestRun]>([
   ['a result that is no number', () => ({ result: NaN })],
   ['SQL that is no write', () => ({ result: 1, writes: [{ sql: 'DROP TABLE account' }] })],
 ])('dead-letters %s at once: the store would refuse it again', async (_case, work) => {

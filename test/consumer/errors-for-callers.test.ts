@@ -5,7 +5,8 @@ import { EffectRefused } from '../../results/errors';
 import { newJobId } from '../../results/job-id';
 import { reject, Rejection } from '../../transport/index';
 import { withBroker, type TestQueues } from '../harness/broker';
-import { type AddOneRun, startConsumerApp, stopConsumerApps } from '../harness/consumer-app';
+import { startConsumerApp, stopConsumerApps } from '../harness/consumer-app';
+import { TEST_JOB, type TestRun } from '../harness/jobs';
 import { deadLetters, whyOf } from '../harness/dead-letters';
 import { eventually } from '../harness/eventually';
 
@@ -25,7 +26,9 @@ afterEach(async () => {
 
 /** What a caller is answered, by a producer on the consumer's store. */
 async function answers(results: string, SHOW_ERRORS = 'false'): Promise<(id: string) => Promise<unknown>> {
-  const app = await createProducer(readEnvironment({ ...queues.env, RESULTS: results, SHOW_ERRORS }), SILENT);
+  const app = await createProducer(readEnvironment({ ...queues.env, RESULTS: results, SHOW_ERRORS }), SILENT, [
+    TEST_JOB,
+  ]);
   producers.push(app);
   await app.listen(0, '127.0.0.1');
   const url = await app.getUrl();
@@ -33,7 +36,7 @@ async function answers(results: string, SHOW_ERRORS = 'false'): Promise<(id: str
 }
 
 /** The answer once the job has one with an error in it, and all that is recorded of the error. */
-async function failure(work: AddOneRun): Promise<{ answer: unknown; shown: unknown; recorded: string | undefined }> {
+async function failure(work: TestRun): Promise<{ answer: unknown; shown: unknown; recorded: string | undefined }> {
   const consumer = await startConsumerApp(queues, {}, { work });
   const results = `sqlite:${consumer.resultsPath}`;
   const [answer, shown] = [await answers(results), await answers(results, 'true')];
@@ -46,7 +49,7 @@ async function failure(work: AddOneRun): Promise<{ answer: unknown; shown: unkno
   return { answer: await answer(id), shown: await shown(id), recorded: record.lastError };
 }
 
-it.each<[string, AddOneRun, string, string]>([
+it.each<[string, TestRun, string, string]>([
   [
     'an error',
     () => {

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { onceElsewhere } from '../../results/elsewhere';
 import { withBroker, type TestQueues } from '../harness/broker';
-import { type AddOneRun, type ConsumerApp, startConsumerApp, stopConsumerApps } from '../harness/consumer-app';
+import { type ConsumerApp, startConsumerApp, stopConsumerApps } from '../harness/consumer-app';
 import { deadLetters, whyOf } from '../harness/dead-letters';
 import { eventually } from '../harness/eventually';
+import { type TestRun } from '../harness/jobs';
 import { Log } from '../harness/log';
 
 const broker = withBroker();
@@ -11,10 +12,10 @@ let queues: TestQueues;
 let runs = 0;
 afterEach(stopConsumerApps);
 
-async function start(work: AddOneRun, logger = new Log()): Promise<ConsumerApp> {
+async function start(work: TestRun, logger = new Log()): Promise<ConsumerApp> {
   queues = await broker().createQueues();
   runs = 0;
-  const counted: AddOneRun = (job, context) => {
+  const counted: TestRun = (job, context) => {
     runs += 1;
     return work(job, context);
   };
@@ -50,7 +51,7 @@ it('a job that fails is tried again, counted in the process, and dead-lettered u
   expect(log.matching(new RegExp(`Job ${id} \\(add-one\\), attempt 5 of 5 failed`))).toHaveLength(1);
 }, 90_000);
 
-it.each<[string, AddOneRun]>([
+it.each<[string, TestRun]>([
   ['writes', () => ({ result: 1, writes: [{ sql: "INSERT INTO account VALUES ('eve', 1)" }] })],
   [
     'an effect elsewhere',

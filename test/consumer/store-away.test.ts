@@ -4,7 +4,8 @@ import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as wait } from 'node:timers/promises';
 import { withBroker, type TestQueues } from '../harness/broker';
-import { type AddOneRun, startConsumerApp, stopConsumerApps, type ConsumerApp } from '../harness/consumer-app';
+import { startConsumerApp, stopConsumerApps, type ConsumerApp } from '../harness/consumer-app';
+import { type TestRun } from '../harness/jobs';
 import { eventually } from '../harness/eventually';
 import { expectProblemResponse } from '../producer/problem-response';
 import { startFaultProxy, type FaultProxy } from '../../experiments/proxy/fault-proxy';
@@ -17,7 +18,7 @@ const said: string[] = [];
 const runs: string[] = [];
 const receives: number[] = [];
 
-const countingWork: AddOneRun = ({ id, input }) => {
+const countingWork: TestRun = ({ id, input }) => {
   runs.push(id);
   return { result: input + 1 };
 };

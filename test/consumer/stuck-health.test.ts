@@ -1,7 +1,8 @@
 import { type FaultProxy, startFaultProxy } from '../../experiments/proxy/fault-proxy';
 import { type TestQueues, withBroker } from '../harness/broker';
 import { Latch } from '../harness/consumer';
-import { type AddOneRun, type ConsumerApp, startConsumerApp, stopConsumerApps } from '../harness/consumer-app';
+import { type ConsumerApp, startConsumerApp, stopConsumerApps } from '../harness/consumer-app';
+import { type TestRun } from '../harness/jobs';
 import { eventually } from '../harness/eventually';
 import { expectProblemResponse } from '../producer/problem-response';
 
@@ -17,7 +18,7 @@ afterEach(async () => {
   await proxy.close();
 });
 
-const start = (variables: Readonly<Record<string, string>>, work?: AddOneRun): Promise<ConsumerApp> =>
+const start = (variables: Readonly<Record<string, string>>, work?: TestRun): Promise<ConsumerApp> =>
   startConsumerApp({ ...queues, env: broker().environment(queues, proxy.endpoint) }, variables, work ? { work } : {});
 
 const status = async (url: string): Promise<number> => (await fetch(url)).status;

@@ -4,15 +4,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createConsumer } from '../../consumer/app';
-import { ADD_ONE } from '../../jobs/add-one/definition';
-import { type JobWork, type Run, workBy } from '../../jobs/work';
+import { type JobWork } from '../../jobs/work';
 import { readEnvironment } from '../../contract/environment';
 import { RECORDS, type Records } from '../../results/records';
 import { QueueConsumer } from '../../transport/index';
 import { type TestQueues } from './broker';
-
-/** Work of a test's own for the tutorial's job. */
-export type AddOneRun = Run<typeof ADD_ONE>;
+import { type TestRun, testWork } from './jobs';
 
 const SILENT = { log: () => undefined, warn: () => undefined, error: () => undefined };
 
@@ -27,8 +24,8 @@ export interface ConsumerApp {
 }
 
 interface ConsumerAppOptions {
-  /** For the tutorial's job. */
-  readonly work?: AddOneRun;
+  /** For the tests' job. */
+  readonly work?: TestRun;
   /** For job types of the test's own. */
   readonly works?: readonly JobWork[];
   readonly logger?: LoggerService;
@@ -39,7 +36,7 @@ const started = new Set<{ app: NestFastifyApplication; folder: string }>();
 export async function startConsumerApp(
   queues: TestQueues,
   variables: Readonly<Record<string, string>> = {},
-  { work, works = work && [workBy(ADD_ONE, work)], logger = SILENT }: ConsumerAppOptions = {},
+  { work, works = [testWork(work)], logger = SILENT }: ConsumerAppOptions = {},
 ): Promise<ConsumerApp> {
   const folder = await mkdtemp(join(tmpdir(), 'plusone-'));
   const resultsPath = join(folder, 'results.db');

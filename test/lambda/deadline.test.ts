@@ -1,7 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { type FaultProxy, startFaultProxy } from '../../experiments/proxy/fault-proxy';
 import { withBroker } from '../harness/broker';
-import { type AddOneRun, type ConsumerApp, startConsumerApp, stopConsumerApps } from '../harness/consumer-app';
+import { type ConsumerApp, startConsumerApp, stopConsumerApps } from '../harness/consumer-app';
+import { type TestRun } from '../harness/jobs';
 import { type EventAnswer, HeldMessages } from './held-messages';
 
 const broker = withBroker();
@@ -19,7 +20,7 @@ afterEach(async () => {
   await proxy.close();
 });
 
-async function onLambda(work: AddOneRun, { concurrency = 100, fifo = false } = {}): Promise<ConsumerApp> {
+async function onLambda(work: TestRun, { concurrency = 100, fifo = false } = {}): Promise<ConsumerApp> {
   const queues = await broker().createQueues({ fifo });
   const env = broker().environment(queues, proxy.endpoint);
   const variables = { AWS_LAMBDA_FUNCTION_NAME: 'consumer', CONCURRENCY: String(concurrency) };
@@ -28,18 +29,18 @@ async function onLambda(work: AddOneRun, { concurrency = 100, fifo = false } = {
 
 const upTo = (count: number): number[] => Array.from({ length: count }, (_, place) => place);
 
-const untilToldToStop: AddOneRun = async ({ input }, { signal }) => {
+const untilToldToStop: TestRun = async ({ input }, { signal }) => {
   await wait(60_000, undefined, { signal });
   return { result: input + 1 };
 };
 
-const untilTheTestEnds: AddOneRun = async ({ input }) => {
+const untilTheTestEnds: TestRun = async ({ input }) => {
   await wait(60_000, undefined, { signal: end.signal }).catch(() => undefined);
   return { result: input + 1 };
 };
 
 /** One event of so many jobs. */
-async function event(work: AddOneRun, jobs: number, deadlineMs: number): Promise<EventAnswer> {
+async function event(work: TestRun, jobs: number, deadlineMs: number): Promise<EventAnswer> {
   const { url } = await onLambda(work);
   const messages = new HeldMessages(url, deadlineMs);
   messages.add(upTo(jobs).map((input) => ({ input })));
@@ -72,7 +73,7 @@ describe('an event is answered before its deadline, and reports what is left,', 
 
 it('a deadline further away than a timer can wait is none', async () => {
   const month = 30 * 24 * 60 * 60 * 1_000;
-  const work: AddOneRun = async ({ input }, { signal }) => {
+  const work: TestRun = async ({ input }, { signal }) => {
     await wait(200, undefined, { signal });
     return { result: input + 1 };
   };

@@ -4,10 +4,8 @@
  */
 import 'reflect-metadata';
 import { existsSync, writeFileSync } from 'node:fs';
-import { type AddOneRun } from '../harness/consumer-app';
+import { type TestRun, testWork } from '../harness/jobs';
 import { setTimeout as wait } from 'node:timers/promises';
-import { ADD_ONE } from '../../jobs/add-one/definition';
-import { workBy } from '../../jobs/work';
 import { consumerFaults, createConsumer } from '../../consumer/app';
 import { readEnvironment } from '../../contract/environment';
 import { run } from '../../service/run';
@@ -16,7 +14,7 @@ import { INPUT } from './inputs';
 /** Beside the results: the process has ended once. */
 const ENDED = `${readEnvironment().results.replace('sqlite:', '')}.ended`;
 
-const work: AddOneRun = async (job, context) => {
+const work: TestRun = async (job, context) => {
   if (job.input === INPUT.fails) throw new Error('thirteen is unlucky');
   if (job.input === INPUT.failsTwice) {
     const record = await context.records.get(job.id);
@@ -35,7 +33,7 @@ void run({
   name: 'Function',
   portVariable: 'CONSUMER_PORT',
   check: consumerFaults,
-  create: (environment, logger) => createConsumer(environment, logger, [workBy(ADD_ONE, work)]),
+  create: (environment, logger) => createConsumer(environment, logger, [testWork(work)]),
   async listen(app, { consumerPort, host = '127.0.0.1' }) {
     await app.startAllMicroservices();
     await app.listen(consumerPort, host);

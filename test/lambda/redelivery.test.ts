@@ -1,7 +1,8 @@
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as wait } from 'node:timers/promises';
 import { type TestQueues, withBroker } from '../harness/broker';
-import { type AddOneRun, type ConsumerApp, startConsumerApp, stopConsumerApps } from '../harness/consumer-app';
+import { type ConsumerApp, startConsumerApp, stopConsumerApps } from '../harness/consumer-app';
+import { type TestRun } from '../harness/jobs';
 import { deadLetters, whyOf } from '../harness/dead-letters';
 import { eventually } from '../harness/eventually';
 import { HeldMessages } from './held-messages';
@@ -13,7 +14,7 @@ beforeEach(async () => {
 });
 afterEach(stopConsumerApps);
 
-const onLambda = (work: AddOneRun, variables: Readonly<Record<string, string>> = {}): Promise<ConsumerApp> =>
+const onLambda = (work: TestRun, variables: Readonly<Record<string, string>> = {}): Promise<ConsumerApp> =>
   startConsumerApp(queues, { AWS_LAMBDA_FUNCTION_NAME: 'consumer', ...variables }, { work });
 
 const upTo = (count: number): number[] => Array.from({ length: count }, (_, place) => place);

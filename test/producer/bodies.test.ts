@@ -1,3 +1,4 @@
+import { ADD_ONE } from '../../jobs/add-one/definition';
 import { withBroker } from '../harness/broker';
 import { startProducer, type TestProducer } from './test-producer';
 import { expectProblemResponse } from './problem-response';
@@ -9,7 +10,7 @@ const broker = withBroker();
 let producer: TestProducer;
 
 beforeAll(async () => {
-  producer = await startProducer(broker());
+  producer = await startProducer(broker(), { definitions: [ADD_ONE] });
 });
 afterAll(async () => {
   await producer.close();

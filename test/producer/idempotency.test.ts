@@ -1,4 +1,3 @@
-import { ADD_ONE } from '../../jobs/add-one/definition';
 import { Intake } from '../../producer/intake';
 import { SqliteRecords } from '../../results/sqlite';
 import { keyedJobId } from '../../results/job-id';
@@ -8,6 +7,7 @@ import { join } from 'node:path';
 import { withBroker } from '../harness/broker';
 import { Latch } from '../harness/consumer';
 import { eventually } from '../harness/eventually';
+import { TEST_JOB } from '../harness/jobs';
 import { withProducerBehindProxy } from './test-producer';
 import { expectProblemResponse } from './problem-response';
 
@@ -122,8 +122,10 @@ test('a crash between send and accept: the repeat sends a double of the same job
       sent.push(job.id);
       return Promise.resolve();
     },
+    isFifo: () => Promise.resolve(false),
   };
-  const wish = { definition: ADD_ONE, input: 1, group: undefined, caller: 'c', idempotencyKey: 'k' };
+  const terms = { group: undefined, delaySeconds: undefined };
+  const wish = { definition: TEST_JOB, input: 1, ...terms, caller: 'c', idempotencyKey: 'k' };
   const crashing = { claim: records.claim.bind(records), accept: () => Promise.reject(new Error('killed here')) };
   await expect(new Intake(queue, crashing).take(wish)).rejects.toThrow('killed here');
   const id = await new Intake(queue, records).take(wish);

@@ -1,3 +1,4 @@
+import { ADD_ONE } from '../../jobs/add-one/definition';
 import { withBroker } from '../harness/broker';
 import { INVALID, type JsonCase, VALID } from './json-cases';
 import { startProducer, type TestProducer } from './test-producer';
@@ -11,7 +12,7 @@ let producer: TestProducer;
 const accepted: string[] = [];
 
 beforeAll(async () => {
-  producer = await startProducer(broker());
+  producer = await startProducer(broker(), { definitions: [ADD_ONE] });
 });
 afterAll(async () => {
   await producer.close();

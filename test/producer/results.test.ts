@@ -56,7 +56,14 @@ test('done: 200 with input, result and time', async () => {
   await producer.records.once({ id, type: 'add-one', input: 1 }, { result: 2 });
   const response = await result(id);
   expect(response.status).toBe(200);
-  expect(await response.json()).toEqual({ id, status: 'done', input: 1, result: 2, completedAt: expect.any(String) });
+  expect(await response.json()).toEqual({
+    id,
+    type: 'add-one',
+    status: 'done',
+    input: 1,
+    result: 2,
+    completedAt: expect.any(String),
+  });
   expect(response.headers.get('cache-control')).toBe('no-store');
 });
 
@@ -65,7 +72,7 @@ test('failed: 200 with the reason and the class of the error', async () => {
   await producer.records.failed({ id, reason: 'attempts', lastError: 'Error: away', attempts: 5 });
   const response = await result(id);
   expect(response.status).toBe(200);
-  expect(await response.json()).toEqual({ id, status: 'failed', reason: 'attempts', error: 'Error' });
+  expect(await response.json()).toEqual({ id, type: 'add-one', status: 'failed', reason: 'attempts', error: 'Error' });
 });
 
 const DAY_MS = 24 * 60 * 60 * 1_000;

@@ -4,11 +4,13 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Environment, readEnvironment } from '../../contract/environment';
+import { type JobType } from '../../contract/job-type';
 import { createProducer } from '../../producer/app';
 import { openRecords } from '../../results/open';
 import { RECORDS, type Records } from '../../results/records';
 import { Waiting } from '../../results/waiting';
 import { type TestBroker, type TestQueues } from '../harness/broker';
+import { TEST_JOB } from '../harness/jobs';
 import { type FaultProxy, startFaultProxy } from '../../experiments/proxy/fault-proxy';
 
 /** Keeps what is logged as an error or a warning, and says nothing. */
@@ -36,6 +38,8 @@ export interface ProducerOptions {
   readonly fifo?: boolean;
   /** Behind the URL of the queue, as the producer is told it. */
   readonly urlEnd?: string;
+  /** The job types it takes; the tests' own by default. */
+  readonly definitions?: readonly JobType[];
 }
 
 interface Parts {
@@ -107,7 +111,7 @@ export async function startProducer(broker: TestBroker, options: ProducerOptions
   const results = `sqlite:${join(directory, 'results.db')}`;
   const logger = new QuietLogger();
   const environment = { ...readEnvironment({ ...variables, RESULTS: results }), ...options.environment };
-  const app = await createProducer(environment, logger);
+  const app = await createProducer(environment, logger, options.definitions ?? [TEST_JOB]);
   await app.listen(0, '127.0.0.1');
   const port = Number(new URL(await app.getUrl()).port);
   const records = await openRecords(environment);

@@ -1,16 +1,16 @@
 /** The consumer of this repository as it ships: its module, pipeline, engine, health routes; only the work is the bench's. */
 import 'reflect-metadata';
 import { createConsumer } from '../../../consumer/app';
-import { ADD_ONE } from '../../../jobs/add-one/definition';
 import { workBy } from '../../../jobs/work';
 import { createLogger } from '../../../service/logger';
 import { recordNothing } from '../../recording/record-nothing';
 import { type Meter } from '../meter';
 import { type ConsumerSpec, runConsumerPeer } from '../peer';
+import { MEASURE } from '../workload';
 import { environmentOf } from './plusone-environment';
 
 async function start(spec: ConsumerSpec, meter: Meter): Promise<void> {
-  const work = workBy(ADD_ONE, async (job) => {
+  const work = workBy(MEASURE, async (job) => {
     await meter.handle(job);
     return { result: job.input + 1 };
   });

@@ -6,20 +6,21 @@ import { type AbstractHttpAdapter, NestFactory } from '@nestjs/core';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { IsNumber } from 'class-validator';
 import { v7 as uuid } from 'uuid';
-import { envelope } from '../../envelope';
+import { envelope } from '../../jobs';
 import { type ProducerSpec, runProducerPeer } from '../peer';
+import { MEASURE } from '../workload';
 import { createClient } from './client';
 import { loadPeer } from './load';
 
 const SEND = Symbol('send');
-const ATTRIBUTES = envelope();
+const ATTRIBUTES = envelope(MEASURE.type);
 
 class ProduceRequest {
   @IsNumber({ allowNaN: false, allowInfinity: false })
   readonly input: number;
 }
 
-@Controller('produce')
+@Controller(`jobs/${MEASURE.type}`)
 class ProduceController {
   constructor(@Inject(SEND) private readonly send: (body: string) => Promise<unknown>) {}
 

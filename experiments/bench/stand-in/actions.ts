@@ -1,5 +1,6 @@
 import { v7 as uuid } from 'uuid';
-import { envelope } from '../../envelope';
+import { envelope } from '../../jobs';
+import { MEASURE } from '../workload';
 import { bodyOf, paddedBody, StandInQueue } from './queue';
 
 /** The fields of the calls it knows. */
@@ -46,7 +47,7 @@ export class Refusal extends Error {
   }
 }
 
-const JOB_ATTRIBUTES = JSON.stringify(envelope());
+const JOB_ATTRIBUTES = JSON.stringify(envelope(MEASURE.type));
 
 const nameOf = (url: string): string => url.slice(url.lastIndexOf('/') + 1);
 

@@ -1,13 +1,13 @@
 /**
  * Runs in k6, not in Node: posts jobs at the rate of a profile. Each accepted job is handed over as a line
- * `ID INPUT SENT` on the console; `accepted_jobs` counts them apart, so that a lost line shows.
+ * `ID SENT` on the console; `accepted_jobs` counts them apart, so that a lost line shows.
  *
  *   k6 run [-e PROFILE=smoke] [-e TARGET=http://127.0.0.1:3000] [-e PEAK=N] [-e P99_MS=N] [-e API_KEY=…] [-e SUMMARY=FILE]
  */
-import exec from 'k6/execution';
 import http, { type Response } from 'k6/http';
 import { Counter, Rate } from 'k6/metrics';
 import { type Options, type Scenario } from 'k6/options';
+import { EXAMPLE } from '../../../jobs/add-one/example.ts';
 import { isLoopback, isProfileName, planOf, type Plan } from '../profiles.ts';
 
 /** k6's, which its types leave out. */
@@ -56,10 +56,12 @@ const headers = {
 const isRefusal = ({ status, headers: { 'Retry-After': retryAfter } }: Response): boolean =>
   status === 503 && retryAfter !== undefined;
 
+const url = `${TARGET.replace(/\/$/, '')}/jobs/${EXAMPLE.type}`;
+const body = JSON.stringify({ input: EXAMPLE.input });
+
 export default function produce(): void {
-  const input = exec.scenario.iterationInTest;
   const sentAt = Date.now();
-  const answer = http.post(`${TARGET.replace(/\/$/, '')}/produce`, JSON.stringify({ input }), {
+  const answer = http.post(url, body, {
     headers,
     timeout: '15s',
   });
@@ -68,7 +70,7 @@ export default function produce(): void {
   failed.add(typeof id !== 'string' && !isRefusal(answer));
   if (typeof id !== 'string') return;
   accepted.add(1);
-  console.log(`${id} ${input} ${sentAt}`);
+  console.log(`${id} ${sentAt}`);
 }
 
 export function handleSummary(summary: unknown): Record<string, string> {

@@ -1,0 +1,16 @@
+import { type ServerResponse } from 'node:http';
+
+/**
+ * Calls `listener` once the answer is out or its connection is gone. A request that never arrives in full is answered on
+ * the socket, which may stay half open for long: it counts as answered when our half has ended.
+ */
+export function onceAnswered(response: ServerResponse, listener: () => void): void {
+  const { socket } = response;
+  const end = (): void => {
+    response.off('close', end);
+    socket?.off('finish', end);
+    listener();
+  };
+  response.once('close', end);
+  socket?.once('finish', end);
+}

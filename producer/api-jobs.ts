@@ -1,0 +1,159 @@
+import {
+  type ContentObject,
+  getSchemaPath,
+  type OperationObject,
+  type ParameterObject,
+  type PathsObject,
+  type RequestBodyObject,
+  type ResponseObject,
+} from '@nestjs/swagger';
+import { IsDefined } from 'class-validator';
+import { DEFAULT_TYPE } from '../contract/job';
+import { defineJob, type JobType } from '../contract/job-type';
+import { AcceptedJob, LineProblem } from './answers';
+import { problemResponses } from './api-problems';
+import { MAX_KEYED_LINES } from './bulk-run';
+import { requestClassesOf } from './job-request';
+import { pathsOf } from './job-route';
+import { MAX_BYTES, MAX_LINES } from './lines';
+import { JSON_TYPE, LINES_TYPE } from './media-type';
+import { type ClassSchema, schemaOf } from './schemas';
+import { sizeText } from './too-large';
+
+type Schemas = Record<string, ClassSchema['schema']>;
+
+/** What the document says of the jobs that a producer takes. */
+export interface JobApi {
+  readonly paths: PathsObject;
+  readonly schemas: Schemas;
+}
+
+const refTo = (name: string): { $ref: string } => ({ $ref: `#/components/schemas/${name}` });
+
+/** A path for each type, and the tutorial's. */
+export function jobApi(definitions: readonly JobType[], keepsRecords: boolean): JobApi {
+  const paths: PathsObject = {};
+  const schemas: Schemas = {};
+  for (const definition of definitions) {
+    const { type } = definition;
+    Object.assign(schemas, requestSchemas(definition, keepsRecords));
+    for (const path of pathsOf(definition)) {
+      const operationId = path === 'produce' ? path : `queue-${type}`;
+      paths[`/${path}`] = { post: operation(definition, { operationId, keepsRecords }) };
+    }
+  }
+  return { paths, schemas };
+}
+
+class AnyInput {
+  @IsDefined()
+  readonly input: unknown;
+}
+
+class AnyResult {
+  @IsDefined()
+  readonly result: unknown;
+}
+
+const ANY = defineJob({ type: 'job', input: AnyInput, result: AnyResult });
+
+/** One path for all types, which are not named, and the tutorial's: for those who have no key. */
+export function namelessJobApi(definitions: readonly JobType[], keepsRecords: boolean): JobApi {
+  const { paths, schemas } = jobApi(
+    definitions.filter(({ type }) => type === DEFAULT_TYPE),
+    keepsRecords,
+  );
+  const produce = paths['/produce'];
+  const type: ParameterObject = { name: 'type', in: 'path', required: true, schema: { type: 'string' } };
+  const post = operation(ANY, { operationId: 'queue-job', keepsRecords, type });
+  return {
+    paths: { ...(produce && { '/produce': produce }), '/jobs/{type}': { post } },
+    schemas: { ...schemas, ...requestSchemas(ANY, keepsRecords) },
+  };
+}
+
+function requestSchemas(definition: JobType, keepsRecords: boolean): Schemas {
+  const { type } = definition;
+  const classes = requestClassesOf(definition);
+  const request = schemaOf(classes.request, `${type}.input`);
+  const line = schemaOf(keepsRecords ? classes.line : classes.request, `${type}.input`);
+  return { ...request.components, [`${type}.request`]: request.schema, [`${type}.line`]: line.schema };
+}
+
+interface Told {
+  readonly operationId: string;
+  readonly keepsRecords: boolean;
+  /** The parameter of a path that takes every type. */
+  readonly type?: ParameterObject;
+}
+
+const LOCATION = {
+  Location: { description: 'Where its result will be.', schema: { type: 'string', format: 'uri-reference' } },
+};
+
+const IDEMPOTENCY_KEY: ParameterObject = {
+  name: 'Idempotency-Key',
+  in: 'header',
+  required: false,
+  description:
+    'For one job. The same key with the same body again, by the same caller and for the same type: the same id, one effect.',
+  schema: { type: 'string', minLength: 1, maxLength: 255, pattern: '^[\\x21-\\x7e]+$' },
+};
+
+function operation(definition: JobType, { operationId, keepsRecords, type }: Told): OperationObject {
+  const accepted: ResponseObject = {
+    description: 'The queue has the job.',
+    ...(keepsRecords && { headers: LOCATION }),
+    content: { [JSON_TYPE]: { schema: { $ref: getSchemaPath(AcceptedJob) } } },
+  };
+  const many = `in bulk: than ${sizeText(MAX_BYTES)}`;
+  return {
+    operationId,
+    tags: ['jobs'],
+    summary: type ? 'Put jobs on the queue' : `Put jobs of type ${definition.type} on the queue`,
+    description: DESCRIPTION,
+    parameters: [...(type ? [type] : []), ...(keepsRecords ? [IDEMPOTENCY_KEY] : [])],
+    requestBody: requestBody(definition),
+    responses: {
+      200: { description: 'In bulk: an answer for each line, in the order of the lines.', content: ANSWERS },
+      202: accepted,
+      ...problemResponses({
+        ...(type && { 404: 'There are no jobs of this type.' }),
+        413: type
+          ? `The body is larger than its type allows; ${many}.`
+          : `The body is larger than ${sizeText(definition.policy.sizeLimitBytes)}; ${many}.`,
+        415: `The body is neither JSON nor, in bulk, ${LINES_TYPE}; or not in UTF-8, or compressed.`,
+        ...(keepsRecords && { 422: undefined }),
+        503: undefined,
+      }),
+    },
+  };
+}
+
+const DESCRIPTION =
+  'Answers once the queue has them; the work comes later. In bulk, with `content-type: ' +
+  `${LINES_TYPE}\`, one body a line: at most ${MAX_LINES} lines and ${sizeText(MAX_BYTES)}. ` +
+  'Lines end with a newline, or with CRLF; an empty line is one that is refused. Each line is taken or refused ' +
+  'alone, and counts as a request towards the limit of requests a second. Of a body that is malformed as a whole ' +
+  'nothing is queued. On a FIFO queue the lines of a group are queued in their order. At most ' +
+  `${MAX_KEYED_LINES} lines may have an \`idempotencyKey\`; the header is for one job alone.`;
+
+/** As OpenAPI 3.2 says it; a body of lines is no JSON document, and to readers of 3.0 a text. */
+const linesOf = (item: object, example?: string): ContentObject => ({
+  [LINES_TYPE]: {
+    schema: { type: 'string', ...{ 'x-itemSchema': item } },
+    ...(example !== undefined && { example }),
+  },
+});
+
+const ANSWERS = linesOf({ oneOf: [AcceptedJob, LineProblem].map((model) => ({ $ref: getSchemaPath(model) })) });
+
+function requestBody({ type, example }: JobType): RequestBodyObject {
+  const body = example && { input: example.input };
+  const schema = refTo(`${type}.request`);
+  const lines = body && `${JSON.stringify(body)}\n`.repeat(2);
+  return {
+    required: true,
+    content: { [JSON_TYPE]: { schema, ...(body && { example: body }) }, ...linesOf(refTo(`${type}.line`), lines) },
+  };
+}

@@ -1,0 +1,69 @@
+import { type Problem } from '../service/problem';
+import { type AcceptedJob } from './answers';
+
+/** What each line of a request in bulk is answered, said in their order, whatever the order in which they are decided. */
+export class BulkAnswer {
+  private readonly texts: (string | undefined)[];
+  private readonly accepted: boolean[];
+  private undecided: number;
+  private wake: (() => void) | undefined;
+
+  constructor(count: number) {
+    this.texts = Array.from({ length: count }, () => undefined);
+    this.accepted = Array.from({ length: count }, () => false);
+    this.undecided = count;
+  }
+
+  /** Every line is decided. */
+  get complete(): boolean {
+    return this.undecided === 0;
+  }
+
+  accept(at: number, id: string): void {
+    this.accepted[at] = true;
+    const answer: AcceptedJob = { id, status: 'accepted' };
+    this.decide(at, answer);
+  }
+
+  refuse(at: number, problem: Problem): void {
+    this.decide(at, { ...problem.toJSON(), line: at + 1 });
+  }
+
+  /** Whatever is not decided yet is refused. */
+  end(problem: Problem): void {
+    for (let at = 0; !this.complete && at < this.texts.length; at += 1) this.refuse(at, problem);
+  }
+
+  /** Ends once every line has been said. */
+  async *inOrder(): AsyncGenerator<string> {
+    for (let next = 0; next < this.texts.length;) {
+      let text = '';
+      for (let line = this.texts[next]; line !== undefined; line = this.texts[next]) {
+        text += line;
+        next += 1;
+      }
+      if (text !== '') yield text;
+      else await new Promise<void>((resolve) => (this.wake = resolve));
+    }
+  }
+
+  /** The numbers of the lines that were accepted, as in `1-7, 9`; those too that were too late to be said. */
+  acceptedLines(): string {
+    const ranges: string[] = [];
+    for (let at = 0; at < this.accepted.length; at += 1) {
+      if (this.accepted[at] !== true) continue;
+      const first = at;
+      while (this.accepted[at + 1] === true) at += 1;
+      ranges.push(first === at ? String(first + 1) : `${first + 1}-${at + 1}`);
+    }
+    return ranges.length === 0 ? 'none' : ranges.join(', ');
+  }
+
+  /** The first decision counts: what was answered stays. */
+  private decide(at: number, answer: object): void {
+    if (this.texts[at] !== undefined) return;
+    this.texts[at] = `${JSON.stringify(answer)}\n`;
+    this.undecided -= 1;
+    this.wake?.();
+  }
+}

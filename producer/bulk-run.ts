@@ -1,0 +1,123 @@
+import { type JobType } from '../contract/job-type';
+import { Problem, tooManyRequests, unavailable } from '../service/problem';
+import { type BulkAnswer } from './bulk-answer';
+import { type Intake } from './intake';
+import { parseJsonBody } from './json-body';
+import { type JobLine, type RequestReader } from './job-request';
+import { type Lines } from './lines';
+import { type Places } from './places';
+import { type ProblemFilter } from './problem.filter';
+import { tooLarge } from './too-large';
+
+/** Lines with a key of one request: each costs the store three writes. */
+export const MAX_KEYED_LINES = 200;
+
+const RETRY_AFTER_SECONDS = 5;
+const BEHIND = unavailable('A line before this one of the same group was not taken.', RETRY_AFTER_SECONDS);
+const TOO_MANY_KEYS = new Problem(
+  400,
+  `More than ${MAX_KEYED_LINES} lines of this request have an idempotencyKey; send this one and those behind it in another.`,
+);
+
+export interface BulkRequest {
+  readonly definition: JobType;
+  readonly reader: RequestReader;
+  readonly lines: Lines;
+  readonly caller: string;
+  /** Counts one more line towards the caller's rate. */
+  readonly allows: () => boolean;
+  /** Aborted when the connection ended before the whole answer was sent. */
+  readonly cut: AbortSignal;
+}
+
+interface RunParts {
+  readonly request: BulkRequest;
+  readonly answer: BulkAnswer;
+  readonly intake: Pick<Intake, 'take'>;
+  readonly places: Places;
+  readonly problems: Pick<ProblemFilter, 'problemOf'>;
+  /** The queue is FIFO: lines of a group go one behind the other. */
+  readonly ordered: boolean;
+}
+
+/** Takes in the lines of one request, each as if it had come alone. */
+export class BulkRun {
+  private keys = 0;
+  private readonly taking: Promise<unknown>[] = [];
+  /** Of each group on a FIFO queue: whether its last line was taken, or never will be. */
+  private readonly groups = new Map<string, Promise<boolean>>();
+
+  constructor(private readonly parts: RunParts) {}
+
+  /** Resolves when every line that was begun has ended. None is begun once the answer is complete or cut. */
+  async takeAll(): Promise<void> {
+    for (const [at, bytes] of this.parts.request.lines.all.entries()) {
+      if (this.over) break;
+      const line = this.lineAt(at, bytes);
+      if (line !== undefined) await this.begin(at, line);
+    }
+    await Promise.all(this.taking);
+  }
+
+  private get over(): boolean {
+    const { answer, request } = this.parts;
+    return answer.complete || request.cut.aborted;
+  }
+
+  /** Undefined for a line that is refused. */
+  private lineAt(at: number, bytes: Buffer): JobLine | undefined {
+    const { definition, reader, allows } = this.parts.request;
+    const { sizeLimitBytes } = definition.policy;
+    try {
+      // The first line was counted as the request.
+      if (at > 0 && !allows()) throw tooManyRequests();
+      if (bytes.length > sizeLimitBytes) throw tooLarge(sizeLimitBytes);
+      const line = reader.line(parseJsonBody(bytes));
+      if (line.idempotencyKey !== undefined) this.keys += 1;
+      if (this.keys > MAX_KEYED_LINES && line.idempotencyKey !== undefined) throw TOO_MANY_KEYS;
+      return line;
+    } catch (error) {
+      this.refuse(at, error);
+      return undefined;
+    }
+  }
+
+  private async begin(at: number, line: JobLine): Promise<void> {
+    const { places, ordered } = this.parts;
+    const group = ordered ? line.group : undefined;
+    if (group !== undefined && (await this.groups.get(group)) === false) {
+      this.refuse(at, BEHIND);
+      return;
+    }
+    const place = places.enter();
+    if (place !== undefined) await place;
+    if (this.over) {
+      places.leave();
+      return;
+    }
+    const taken = this.take(at, line).finally(() => {
+      places.leave();
+    });
+    this.taking.push(taken);
+    if (group !== undefined) this.groups.set(group, taken);
+  }
+
+  /** False if the same line may be taken later: what is behind it in its group must not be, before it. */
+  private async take(at: number, { input, group, delaySeconds, idempotencyKey }: JobLine): Promise<boolean> {
+    const { request, intake, answer } = this.parts;
+    const { definition, caller } = request;
+    try {
+      const id = await intake.take({ definition, input, group, delaySeconds, caller, idempotencyKey });
+      answer.accept(at, id);
+      return true;
+    } catch (error) {
+      return this.refuse(at, error).status < 500;
+    }
+  }
+
+  private refuse(at: number, error: unknown): Problem {
+    const problem = this.parts.problems.problemOf(error);
+    this.parts.answer.refuse(at, problem);
+    return problem;
+  }
+}

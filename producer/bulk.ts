@@ -1,0 +1,63 @@
+import { unavailable } from '../service/problem';
+import { BulkAnswer } from './bulk-answer';
+import { type BulkRequest, BulkRun } from './bulk-run';
+import { DEADLINE_MS, type Intake } from './intake';
+import { Places } from './places';
+import { type ProblemFilter } from './problem.filter';
+import { type Queue } from './queue';
+
+/**
+ * Lines on their way at once, of all requests: twice what the sender's calls hold, so that each call leaves full, and
+ * few enough that jobs sent one by one find their turn.
+ */
+const MAX_LINES = 160;
+const RETRY_AFTER_SECONDS = 5;
+const LATE = unavailable('The queue or the results store does not answer.', RETRY_AFTER_SECONDS);
+
+interface BulkParts {
+  readonly intake: Pick<Intake, 'take'>;
+  readonly queue: Pick<Queue, 'isFifo'>;
+  readonly problems: Pick<ProblemFilter, 'problemOf'>;
+  /** Told of each request whose answer was cut off. */
+  readonly warn: (sentence: string) => void;
+}
+
+/** Takes requests in bulk in: many lines at once, so that they share calls to the queue. */
+export class Bulk {
+  private readonly places = new Places(MAX_LINES);
+
+  constructor(private readonly parts: BulkParts) {}
+
+  /** What each line is answered, as it is decided; within the time that any request has. */
+  take(request: BulkRequest): AsyncIterable<string> {
+    const answer = new BulkAnswer(request.lines.all.length);
+    const timer = setTimeout(() => {
+      answer.end(LATE);
+    }, DEADLINE_MS);
+    void this.run(request, answer).finally(() => {
+      clearTimeout(timer);
+      this.tellIfCut(request, answer);
+    });
+    return answer.inOrder();
+  }
+
+  private async run(request: BulkRequest, answer: BulkAnswer): Promise<void> {
+    const { intake, queue, problems } = this.parts;
+    try {
+      const ordered = await queue.isFifo();
+      await new BulkRun({ request, answer, intake, places: this.places, problems, ordered }).takeAll();
+    } catch (error) {
+      answer.end(problems.problemOf(error));
+    }
+    // Of a request that was cut off, what was not begun is decided too, though nobody hears of it.
+    answer.end(LATE);
+  }
+
+  private tellIfCut({ cut, lines, definition }: BulkRequest, answer: BulkAnswer): void {
+    if (!cut.aborted) return;
+    this.parts.warn(
+      `A connection ended before all of its ${lines.all.length} lines were answered. ` +
+        `Accepted jobs of type ${definition.type}: lines ${answer.acceptedLines()}.`,
+    );
+  }
+}

@@ -1,0 +1,75 @@
+import { withBroker } from '../harness/broker';
+import { startFaultProxy } from '../../experiments/proxy/fault-proxy';
+import { answersOf, idsOf, postLines, toLines } from './lines-of';
+import { startProducer } from './test-producer';
+
+const broker = withBroker();
+
+/** A group's next is handed out only once the last is deleted. */
+async function inputsOnFifo(queueUrl: string): Promise<number[]> {
+  const inputs: number[] = [];
+  for (;;) {
+    const some = await broker().receive(queueUrl);
+    if (some.length === 0) return inputs;
+    inputs.push(...some.map(({ Body = '' }) => (JSON.parse(Body) as { input: number }).input));
+    await broker().delete(queueUrl, some);
+  }
+}
+
+test('on a FIFO queue the lines of a group are queued in their order', async () => {
+  const producer = await startProducer(broker(), { fifo: true });
+  const lines = Array.from({ length: 60 }, (_, input) => ({ input, group: `g${input % 3}` }));
+  const ids = idsOf(await answersOf(await postLines(producer, toLines(lines))));
+  expect(ids).toHaveLength(60);
+  const inputs = await inputsOnFifo(producer.queues.queueUrl);
+  for (const group of [0, 1, 2]) {
+    const ofGroup = inputs.filter((input) => input % 3 === group);
+    expect(ofGroup).toEqual(ofGroup.toSorted((a, b) => a - b));
+    expect(ofGroup).toHaveLength(20);
+  }
+  await producer.close();
+});
+
+test('a line that was not taken keeps back those behind it in its group, and no others', async () => {
+  const proxy = await startFaultProxy(broker().endpoint);
+  const producer = await startProducer(broker(), { fifo: true, endpoint: proxy.endpoint });
+  proxy.rule('SendMessageBatch', () => ({ failEntries: ({ MessageBody = '' }) => MessageBody.includes('"input":1}') }));
+  const lines = [
+    { input: 0, group: 'a' },
+    { input: 1, group: 'a' },
+    { input: 2, group: 'a' },
+    { input: 3, group: 'b' },
+    { input: 4 },
+    { input: 5, group: 'a' },
+  ];
+  const answers = await answersOf(await postLines(producer, toLines(lines)));
+  expect(answers.map(({ status }) => status)).toEqual(['accepted', 503, 503, 'accepted', 'accepted', 503]);
+  expect(answers[2]?.detail).toContain('group');
+  expect((await producer.queuedIds(broker())).sort()).toEqual(idsOf(answers).sort());
+  await producer.close();
+  await proxy.close();
+});
+
+test('a line that is refused for good keeps nobody back', async () => {
+  const producer = await startProducer(broker(), { fifo: true });
+  const lines = [
+    { input: 0, group: 'a', idempotencyKey: 'k' },
+    { input: 1, group: 'a', idempotencyKey: 'k' },
+    { input: 2, group: 'a', delaySeconds: 5 },
+    { input: 3, group: 'a' },
+  ];
+  const answers = await answersOf(await postLines(producer, toLines(lines)));
+  expect(answers.map(({ status }) => status)).toEqual(['accepted', 422, 400, 'accepted']);
+  await producer.close();
+});
+
+test('each line counts towards the rate of its caller, the first as the request', async () => {
+  const producer = await startProducer(broker(), { environment: { rateLimitPerSecond: 5 } });
+  const answers = await answersOf(await postLines(producer, toLines(Array.from({ length: 50 }, () => ({ input: 1 })))));
+  const accepted = idsOf(answers).length;
+  // Ten where a second ended meanwhile.
+  expect([5, 10]).toContain(accepted);
+  expect(answers.filter(({ status }) => status === 429)).toHaveLength(50 - accepted);
+  expect(await producer.queuedIds(broker())).toHaveLength(accepted);
+  await producer.close();
+});
