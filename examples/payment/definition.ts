@@ -36,4 +36,5 @@ export const PAYMENT = defineJob({
   result: PaymentResult,
   // Together the pauses come to about an hour: a provider that is down for less costs no payment.
   policy: { maxAttempts: 12, backoff: { firstSeconds: 60, maxSeconds: 900, factor: 2 }, timeoutSeconds: 20 },
+  example: { input: { amount: 1999, currency: 'EUR', customer: 'ann' }, result: 'payment-1' },
 });

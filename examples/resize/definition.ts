@@ -38,7 +38,7 @@ export class Size {
   readonly format: (typeof FORMATS)[number];
 }
 
-export class Options {
+class Options {
   /** Of JPEG. */
   @IsOptional()
   @IsInt()
@@ -47,7 +47,7 @@ export class Options {
   readonly quality?: number;
 }
 
-export class Picture {
+class Picture {
   /** Where the picture is in the storage. */
   @IsString()
   @MaxLength(200)
@@ -107,4 +107,8 @@ export const RESIZE = defineJob({
   input: ResizeInput,
   result: ResizeResult,
   policy: { maxAttempts: 3, timeoutSeconds: 300 },
+  example: {
+    input: { source: 'photos/cat.png', sizes: [{ width: 320, format: 'jpeg' }], options: { quality: 80 } },
+    result: { files: [{ key: 'resized/…/320x240.jpeg', width: 320, height: 240, bytes: 9_512 }] },
+  },
 });

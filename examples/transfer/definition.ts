@@ -2,7 +2,7 @@ import { Type } from 'class-transformer';
 import { IsInt, IsString, Length, Min, ValidateNested } from 'class-validator';
 import { defineJob } from '../../contract/job-type';
 
-export class Order {
+class Order {
   @IsString()
   @Length(1, 64)
   readonly from: string;
@@ -30,4 +30,9 @@ class TransferResult {
 }
 
 /** Moves money from one account to another, once. */
-export const TRANSFER = defineJob({ type: 'transfer', input: TransferInput, result: TransferResult });
+export const TRANSFER = defineJob({
+  type: 'transfer',
+  input: TransferInput,
+  result: TransferResult,
+  example: { input: { from: 'ann', to: 'bob', amount: 3000 }, result: 3000 },
+});

@@ -60,6 +60,7 @@ export class StartPlace {
   }
 
   async remove(): Promise<void> {
-    await rm(this.dataDir, { recursive: true, force: true });
+    // Processes that end write their cache of compiled code last.
+    await rm(this.dataDir, { recursive: true, force: true, maxRetries: 10 });
   }
 }

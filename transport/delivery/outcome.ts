@@ -90,7 +90,8 @@ function thrownFailure(thrown: unknown): RunFailure {
  */
 export function outcomeOfThrown(thrown: unknown, isPermanent: (error: unknown) => boolean): Outcome {
   try {
-    if (thrown instanceof Rejection) return { kind: 'reject', reason: thrown.reason.slice(0, REASON_LIMIT), ...saidBy(thrown) };
+    if (thrown instanceof Rejection)
+      return { kind: 'reject', reason: thrown.reason.slice(0, REASON_LIMIT), ...saidBy(thrown) };
     if (thrown instanceof RetryAfter) return { kind: 'retry', afterSeconds: thrown.afterSeconds, ...saidBy(thrown) };
     if (isPermanent(thrown)) return { kind: 'reject', reason: 'invalid', ...thrownFailure(thrown) };
   } catch {
@@ -101,6 +102,8 @@ export function outcomeOfThrown(thrown: unknown, isPermanent: (error: unknown) =
 
 /** Its own text is for everybody, its causes are not. An empty one says nothing to anybody. */
 function saidBy(thrown: Rejection | RetryAfter): RunFailure {
-  const { publicError } = saying(thrown.message || (thrown instanceof Rejection ? thrown.reason : 'Asked to be run again later.'));
+  const { publicError } = saying(
+    thrown.message || (thrown instanceof Rejection ? thrown.reason : 'Asked to be run again later.'),
+  );
   return { error: withCauses(publicError, thrown), publicError, thrown };
 }
