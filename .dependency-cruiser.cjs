@@ -74,8 +74,21 @@ module.exports = {
     {
       name: 'nothing-imports-tests',
       severity: 'error',
-      from: { pathNot: '^test/|\\.test\\.ts$' },
+      from: { pathNot: '^(test|testing)/|\\.test\\.ts$' },
       to: { path: '^test/|\\.test\\.ts$' },
+    },
+    {
+      // The kit starts both apps and a broker, which nothing of the product may.
+      name: 'testing-is-for-tests',
+      severity: 'error',
+      from: { pathNot: '^(test|testing)/|\\.test\\.ts$' },
+      to: { path: '^testing/' },
+    },
+    {
+      name: 'nothing-imports-examples',
+      severity: 'error',
+      from: { pathNot: '^(examples|test)/' },
+      to: { path: '^examples/' },
     },
   ],
   options: {

@@ -10,7 +10,7 @@ export { QueueProducerModule } from './nest/producer-module';
 export { QueueProducers, type ProducerOptions } from './nest/queue-producers';
 export { QueueProducer } from './nest/queue-producer';
 export { QueueMessage, type SendOptions } from './nest/queue-message';
-export { done, reject, Rejection, retry, type Outcome, type RunFailure } from './delivery/outcome';
+export { done, reject, Rejection, retry, RetryAfter, type Outcome, type RunFailure } from './delivery/outcome';
 export { type Attempts, type Standing } from './delivery/attempts';
 export { ProcessAttempts } from './delivery/process-attempts';
 export { type Delivery } from './delivery/delivery';

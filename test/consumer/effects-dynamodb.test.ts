@@ -8,7 +8,10 @@ import { withBroker, type TestQueues } from '../harness/broker';
 import { startConsumerApp, stopConsumerApps, type ConsumerApp } from '../harness/consumer-app';
 import { deadLetters, whyOf } from '../harness/dead-letters';
 import { eventually } from '../harness/eventually';
-import { transferIn } from './transfer';
+import { TRANSFER } from '../../examples/transfer/definition';
+import { ACCOUNTS_TABLE, TransferOnDynamodb } from '../../examples/transfer/work-on-dynamodb';
+import { WORKS } from '../../jobs/works';
+import { workOf } from '../../jobs/work';
 
 const place = readEnvironment();
 const dynamodb = place.dynamodbEndpoint ?? '';
@@ -27,7 +30,9 @@ async function openAccount(owner: string, balance: number): Promise<void> {
 async function start(endpoint = dynamodb): Promise<void> {
   queues = await broker().createQueues({ numbers: { visibilityTimeoutSeconds: 2 } });
   const variables = { RESULTS: `dynamodb:${records}`, AWS_ENDPOINT_URL_DYNAMODB: endpoint };
-  consumer = await startConsumerApp(queues, variables, { work: transferIn(accounts) });
+  const providers = [{ provide: ACCOUNTS_TABLE, useValue: accounts }];
+  const works = [...WORKS, workOf(TRANSFER, TransferOnDynamodb, { providers })];
+  consumer = await startConsumerApp(queues, variables, { works });
 }
 
 beforeEach(async () => {
@@ -52,8 +57,10 @@ afterAll(() => {
   client.destroy();
 });
 
-const send = (id: string, input: number): Promise<string> =>
-  broker().send(queues.queueUrl, JSON.stringify({ id, input }));
+const send = (id: string, amount: number): Promise<string> =>
+  broker().send(queues.queueUrl, JSON.stringify({ id, input: { from: 'ann', to: 'bob', amount } }), {
+    MessageAttributes: { type: { DataType: 'String', StringValue: TRANSFER.type } },
+  });
 const drained = (): Promise<true> => eventually(() => broker().isEmpty(queues.queueUrl), { withinMs: 25_000 });
 
 async function balances(): Promise<unknown> {

@@ -178,7 +178,8 @@ declare global {
   var brokerHabits: BrokerHabits | undefined;
 }
 
-async function startBroker(habits: BrokerHabits): Promise<TestBroker> {
+/** The embedded broker, or the one that `AWS_ENDPOINT_URL_SQS` names. */
+export async function startBroker(habits: BrokerHabits): Promise<TestBroker> {
   const { region = EMULATOR_REGION, sqsEndpoint } = readEnvironment();
   const own = sqsEndpoint === undefined ? await startBrokerProcess({ habits }) : undefined;
   const endpoint = own?.endpoint ?? sqsEndpoint ?? '';

@@ -12,7 +12,7 @@ export interface RunFailure {
 
 /**
  * What a handler's run means for its delivery. A handler answers by returning one of these;
- * returning anything else is `done`, throwing is a retry, throwing `Rejection` is a reject.
+ * returning anything else is `done`, throwing is a retry, at the time that a `RetryAfter` names, throwing `Rejection` is a reject.
  */
 export type Outcome =
   | { readonly kind: 'done' }
@@ -57,6 +57,18 @@ export class Rejection extends Error {
   }
 }
 
+/** Thrown from anywhere in the pipeline to be run again after `afterSeconds`, as `retry` does; the text is for callers as well. */
+export class RetryAfter extends Error {
+  override readonly name = 'RetryAfter';
+  constructor(
+    readonly afterSeconds: number,
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
+
 /** A sentence for everybody. */
 export function saying(text: string): RunFailure {
   const error = text.slice(0, ERROR_TEXT_LIMIT);
@@ -78,7 +90,8 @@ function thrownFailure(thrown: unknown): RunFailure {
  */
 export function outcomeOfThrown(thrown: unknown, isPermanent: (error: unknown) => boolean): Outcome {
   try {
-    if (thrown instanceof Rejection) return rejectionOutcome(thrown);
+    if (thrown instanceof Rejection) return { kind: 'reject', reason: thrown.reason.slice(0, REASON_LIMIT), ...saidBy(thrown) };
+    if (thrown instanceof RetryAfter) return { kind: 'retry', afterSeconds: thrown.afterSeconds, ...saidBy(thrown) };
     if (isPermanent(thrown)) return { kind: 'reject', reason: 'invalid', ...thrownFailure(thrown) };
   } catch {
     // It is what any other error is.
@@ -86,14 +99,8 @@ export function outcomeOfThrown(thrown: unknown, isPermanent: (error: unknown) =
   return { kind: 'retry', ...thrownFailure(thrown) };
 }
 
-function rejectionOutcome(thrown: Rejection): Outcome {
-  const { reason, message } = thrown;
-  const { publicError } = saying(message || reason);
-  return {
-    kind: 'reject',
-    reason: reason.slice(0, REASON_LIMIT),
-    error: withCauses(publicError, thrown),
-    publicError,
-    thrown,
-  };
+/** Its own text is for everybody, its causes are not. An empty one says nothing to anybody. */
+function saidBy(thrown: Rejection | RetryAfter): RunFailure {
+  const { publicError } = saying(thrown.message || (thrown instanceof Rejection ? thrown.reason : 'Asked to be run again later.'));
+  return { error: withCauses(publicError, thrown), publicError, thrown };
 }
