@@ -90,7 +90,7 @@ test('killed at any moment of a migration of 100,000 records: of one version or 
     const { child, lines } = plain(`load('sqlite'); ${open}`, copy);
     const ended = once(child, 'exit');
     expect(await firstLine(lines)).toBe('loaded');
-    await wait(4 * round);
+    await wait(8 * round);
     child.kill('SIGKILL');
     await ended;
     expect([BEFORE, AFTER]).toContain(shapeOf(copy).replace(/\.0/g, ''));
