@@ -1,10 +1,9 @@
-import { type JobType } from '../../contract/job-type';
-import { ADD_ONE } from '../../jobs/add-one/definition';
+import { DEFINITIONS } from '../../jobs/definitions';
 
-/** The job that tools ask a running pair for: the example of a job type. */
-function exampleOf({ type, example }: JobType): { type: string; input: unknown; result: unknown } {
-  if (!example) throw new Error(`The job type ${type} has no example.`);
-  return { type, ...example };
+/** What tools ask a running pair for: the example of the first job type that has one. */
+export const ASKED_JOB =
+  DEFINITIONS.flatMap(({ type, example }) => (example ? [{ type, ...example }] : []))[0] ?? none();
+
+function none(): never {
+  throw new Error('No job type in jobs/definitions.ts has an example, and load asks for one.');
 }
-
-export const ASKED_JOB = exampleOf(ADD_ONE);
