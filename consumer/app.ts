@@ -10,6 +10,7 @@ import { type JobType, longestRunSeconds } from '../contract/job-type';
 import { DEFINITIONS } from '../jobs/definitions';
 import { type JobWork } from '../jobs/work';
 import { WORKS } from '../jobs/works';
+import { sizeLimitFaults } from '../results/size-limits';
 import { createLogger } from '../service/logger';
 import { isSameQueue, SqsStrategy } from '../transport/index';
 import { ConsumerModule, type ConsumerOptions } from './consumer.module';
@@ -49,10 +50,11 @@ interface Jobs {
 
 /** What keeps the consumer from starting, one sentence each. */
 export function consumerFaults(
-  { queueUrl, deadLetterQueueUrl }: Environment,
+  { queueUrl, deadLetterQueueUrl, results }: Environment,
   { works, definitions }: Jobs = { works: WORKS, definitions: DEFINITIONS },
 ): string[] {
-  const faults = [...definitionFaults(definitions), ...workFaults(works, definitions)];
+  const ofTypes = [...definitionFaults(definitions), ...sizeLimitFaults(results, definitions)];
+  const faults = [...ofTypes, ...workFaults(works, definitions)];
   if (queueUrl === undefined) faults.push('QUEUE_URL is missing; it takes the URL of the queue to take jobs from');
   if (deadLetterQueueUrl === undefined)
     faults.push('DLQ_URL is missing; it takes the URL of the queue for dead letters');
@@ -94,11 +96,13 @@ function assertSound(environment: Environment, works: readonly JobWork[]): asser
 function optionsOf(environment: SoundEnvironment, works: readonly JobWork[]): ConsumerOptions {
   const { queueUrl, deadLetterQueueUrl, handlerTimeoutSeconds, onLambda } = environment;
   const definitions = works.map(({ definition }) => definition);
+  const types = definitions.map(({ type }) => type);
+  const defaultType = types.find((type) => type === DEFAULT_TYPE) ?? (types.length === 1 ? types[0] : undefined);
   const { region, sqsEndpoint: endpoint, sqsCredentials: credentials, sdkPath } = environment;
   const queue = {
     queueUrl,
     deadLetterQueueUrl,
-    defaultType: definitions.find(({ type }) => type === DEFAULT_TYPE)?.type,
+    defaultType,
     concurrency: environment.concurrency,
     pollers: onLambda ? 0 : environment.pollers,
     leaseSeconds: environment.leaseSeconds,
@@ -110,6 +114,7 @@ function optionsOf(environment: SoundEnvironment, works: readonly JobWork[]): Co
     results: environment,
     workSeconds: environment.workSeconds,
     works,
+    defaultType,
     takesEvents: onLambda,
     longestRunSeconds: longestRunSeconds(definitions, handlerTimeoutSeconds),
     ecsAgentUrl: environment.ecsAgentUrl,

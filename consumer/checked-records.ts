@@ -3,8 +3,8 @@ import { type JobType } from '../contract/job-type';
 import { ValidBody } from '../contract/validation';
 import { type WorkContext } from '../jobs/work';
 import { RecordRefused } from '../results/errors';
+import { jsonOf } from '../results/json';
 import { type Effect, type JobRecord, type LeaseAnswer, type OnceAnswer, type Records } from '../results/records';
-import { jsonBytes, jsonFault } from './json-limits';
 
 /** The store as the work of one type may use it: it takes only results that the class and the policy of the type allow. */
 export class CheckedRecords {
@@ -36,11 +36,8 @@ export class CheckedRecords {
   }
 
   private check(result: unknown): void {
-    // Before its rules, which would compare or show values that JSON does not have.
-    const fault = jsonFault(result, '/result');
-    if (fault !== undefined) throw refusal(fault);
     this.valid.transform({ result });
-    const bytes = jsonBytes(result);
+    const bytes = Buffer.byteLength(jsonOf(result, 'result'));
     if (bytes > this.limit) throw refusal(`/result is ${bytes} bytes of JSON; its type takes up to ${this.limit}`);
   }
 }

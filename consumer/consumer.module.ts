@@ -1,4 +1,5 @@
 import { Module, type DynamicModule } from '@nestjs/common';
+import { DEFAULT_TYPE } from '../contract/job';
 import { type JobWork } from '../jobs/work';
 import { keepsRecords, type StoreSpec } from '../results/open';
 import { ResultsModule } from '../results/results.module';
@@ -12,7 +13,7 @@ import { EventsController } from './events.controller';
 import { HealthController } from './health.controller';
 import { jobController } from './job.controller';
 import { JobRunner, WORK_SECONDS } from './job-runner';
-import { RecordedAttempts } from './recorded-attempts';
+import { attemptsOfType } from './recorded-attempts';
 import { StoreBreaker } from './store-breaker';
 import { TaskProtection } from './task-protection';
 import { UnrecordedAttempts } from './unrecorded-attempts';
@@ -22,6 +23,8 @@ export interface ConsumerOptions {
   readonly results: StoreSpec;
   readonly workSeconds: number;
   readonly works: readonly JobWork[];
+  /** Of a message that names none. */
+  readonly defaultType: string | undefined;
   /** Jobs come in by `POST /events`. */
   readonly takesEvents: boolean;
   /** How long a run may take at most. */
@@ -33,9 +36,9 @@ export interface ConsumerOptions {
 @Module({})
 export class ConsumerModule {
   static with({ transport, results, workSeconds, works, ...rest }: ConsumerOptions): DynamicModule {
-    const { takesEvents, longestRunSeconds, ecsAgentUrl } = rest;
+    const { defaultType, takesEvents, longestRunSeconds, ecsAgentUrl } = rest;
     const records = ResultsModule.open(results);
-    const attempts = keepsRecords(results.results) ? RecordedAttempts : UnrecordedAttempts;
+    const attempts = keepsRecords(results.results) ? attemptsOfType(defaultType ?? DEFAULT_TYPE) : UnrecordedAttempts;
     return {
       module: ConsumerModule,
       imports: [

@@ -2,7 +2,6 @@ import { IsOptional, IsUUID } from 'class-validator';
 import { type JobType } from '../contract/job-type';
 import { ValidBody } from '../contract/validation';
 import { Rejection } from '../transport/index';
-import { jsonBytes } from './json-limits';
 
 /** A message's body: the job's input, and its id unless it was sent by hand. */
 export interface JobMessage {
@@ -39,4 +38,4 @@ export function validMessage({ input, policy }: JobType): MessagePipe {
 const invalid = (why: string): Rejection => new Rejection('invalid', `The message is not valid: ${why}`);
 
 const inputBytes = (body: unknown): number =>
-  typeof body === 'object' && body !== null && 'input' in body ? jsonBytes(body.input) : 0;
+  typeof body === 'object' && body !== null && 'input' in body ? Buffer.byteLength(JSON.stringify(body.input)) : 0;

@@ -51,9 +51,9 @@ export class JobRunner {
     context: SqsContext,
   ): Promise<OnceAnswer> {
     const { workSeconds } = this;
-    const { groupId: group } = context;
+    const { groupId: group, attempt } = context;
     if (workSeconds > 0) await wait(workSeconds * 1_000, undefined, { signal: context.signal });
-    const job = { id: jobIdOf(id, context), type: definition.type, input, group };
+    const job = { id: jobIdOf(id, context), type: definition.type, input, group, attempt };
     const worked: unknown = await work.run(job, new RunContext(job, context, records));
     context.workEnded();
     assertEffect(worked);

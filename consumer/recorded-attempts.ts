@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Inject, Injectable, type Type } from '@nestjs/common';
 import { DEFAULT_TYPE } from '../contract/job';
 import { payloadIfAny } from '../results/payload-hash';
 import { type Attempted, RECORDS, type Records } from '../results/records';
@@ -8,6 +8,9 @@ import { bodyOf, deliveredJobId, idInBody, jobIdOf } from './job-id';
 /** The transport's attempts, counted in the job's record. */
 @Injectable()
 export class RecordedAttempts implements Attempts {
+  /** Of a message that names none. */
+  protected readonly defaultType: string = DEFAULT_TYPE;
+
   constructor(@Inject(RECORDS) private readonly records: Records) {}
 
   async standing(delivery: Delivery): Promise<Standing> {
@@ -16,9 +19,8 @@ export class RecordedAttempts implements Attempts {
     if (!record) return { attempts: 0, begun: 0, job: 'open' };
     const { state, attempts, begun = 0, hash, movedMessage } = record;
     if (state === 'done') {
-      // A message without a type was run as the default one, whatever that is here.
-      const { type = DEFAULT_TYPE } = record;
-      const same = (delivery.type ?? type) === type && hash === payloadIfAny({ type, input: inputOf(body) })?.hash;
+      const payload = payloadIfAny({ type: this.typeOf(delivery), input: inputOf(body) });
+      const same = (record.type ?? DEFAULT_TYPE) === payload?.type && hash === payload.hash;
       return { attempts, begun, job: same ? 'done' : 'conflict' };
     }
     if (state !== 'failed') return { attempts, begun, job: 'open' };
@@ -29,7 +31,7 @@ export class RecordedAttempts implements Attempts {
   }
 
   async begin(delivery: Delivery): Promise<Standing> {
-    const run = { id: this.jobId(delivery), type: typeOf(delivery), messageId: delivery.messageId };
+    const run = { id: this.jobId(delivery), type: this.typeOf(delivery), messageId: delivery.messageId };
     return this.standingAfter(delivery, await this.records.begin(run));
   }
 
@@ -39,7 +41,7 @@ export class RecordedAttempts implements Attempts {
 
   async fail(delivery: Delivery, { error, publicError }: RunFailure, noted: boolean): Promise<Standing> {
     const { messageId } = delivery;
-    const run = { id: this.jobId(delivery), type: typeOf(delivery), error, publicError, messageId, noted };
+    const run = { id: this.jobId(delivery), type: this.typeOf(delivery), error, publicError, messageId, noted };
     return this.standingAfter(delivery, await this.records.fail(run));
   }
 
@@ -47,12 +49,16 @@ export class RecordedAttempts implements Attempts {
     const { reason, error, publicError, attempts } = deadLetter;
     const moved = sent ? { movedMessage: delivery.messageId } : {};
     const body = bodyOf(delivery);
-    const job = { id: jobIdOf(idInBody(body), delivery), type: typeOf(delivery), input: inputOf(body) };
+    const job = { id: jobIdOf(idInBody(body), delivery), type: this.typeOf(delivery), input: inputOf(body) };
     await this.records.failed({ ...job, reason, lastError: error, publicError, attempts, ...moved });
   }
 
   jobId(delivery: Delivery): string {
     return deliveredJobId(delivery);
+  }
+
+  private typeOf({ type = this.defaultType }: Pick<Delivery, 'type'>): string {
+    return type;
   }
 
   private standingAfter(delivery: Delivery, { state, attempts, begun }: Attempted): Promise<Standing> | Standing {
@@ -62,7 +68,14 @@ export class RecordedAttempts implements Attempts {
   }
 }
 
-const typeOf = ({ type = DEFAULT_TYPE }: Delivery): string => type;
-
 const inputOf = (body: unknown): unknown =>
   typeof body === 'object' && body !== null && 'input' in body ? body.input : undefined;
+
+/** The same for a consumer that takes messages without a type for another one. */
+export function attemptsOfType(defaultType: string): Type<RecordedAttempts> {
+  @Injectable()
+  class AttemptsOfType extends RecordedAttempts {
+    protected override readonly defaultType = defaultType;
+  }
+  return AttemptsOfType;
+}

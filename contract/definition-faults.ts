@@ -7,7 +7,7 @@ const TYPE_PATTERN = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 const TYPE_FORM = 'a name of up to 64 letters, digits, dots, dashes and underscores that begins with a letter or digit';
 
 /** SQS lets a lease last 12 hours from the receive; the last one is left for waiting and settling. */
-export const MAX_WITHIN_LEASE_SECONDS = 39_600;
+const MAX_WITHIN_LEASE_SECONDS = 39_600;
 
 /** SQS takes messages of up to 1 MiB. What surrounds the input is left out: id, attributes, and the why of a dead letter. */
 const SIZE_LIMIT_BYTES = 1_048_576 - 8_192;

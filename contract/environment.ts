@@ -63,12 +63,12 @@ export const EMULATOR_REGION = 'us-east-1';
 /** As this process was started; what a child of it inherits. */
 export const processVariables: Variables = process.env;
 
-/** Every fault of the environment in one error, one line each. */
+/** Every fault of environment and jobs in one error, one line each. */
 export class EnvironmentError extends Error {
   override readonly name = 'EnvironmentError';
   constructor(readonly faults: readonly string[]) {
     super(
-      `The environment has ${faults.length === 1 ? 'a fault' : `${faults.length} faults`}:\n  ${faults.join('\n  ')}`,
+      `${faults.length === 1 ? 'A fault keeps' : `${faults.length} faults keep`} this from starting:\n  ${faults.join('\n  ')}`,
     );
   }
 }

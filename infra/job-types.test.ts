@@ -1,6 +1,6 @@
 import { IsNumber } from 'class-validator';
 import { defineJob, type JobType } from '../contract/job-type';
-import { ADD_ONE } from '../jobs/add-one/definition';
+import { TEST_JOB } from '../test/harness/jobs';
 import { checkOptions } from './checks';
 import { deriveNumbers, type Numbers } from './numbers';
 import { type Context, OptionError } from './option-reader';
@@ -18,7 +18,7 @@ type Policy = NonNullable<Parameters<typeof defineJob>[0]['policy']>;
 const render = (policy: Policy): JobType => defineJob({ type: 'render', input: Input, result: Result, policy });
 
 function choose(policy: Policy, context: Context): Numbers {
-  const definitions = [ADD_ONE, render(policy)];
+  const definitions = [TEST_JOB, render(policy)];
   const options = readOptions(context);
   const numbers = deriveNumbers(options, definitions);
   checkOptions(options, numbers, definitions);

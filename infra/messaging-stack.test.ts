@@ -1,7 +1,7 @@
 import { App } from 'aws-cdk-lib';
 import 'aws-cdk-lib/testhelpers/jest-autoclean';
 import { Match, Template } from 'aws-cdk-lib/assertions';
-import { EXPIRY_ATTRIBUTE } from '../results/dynamodb/items';
+import { EXPIRY_ATTRIBUTE, FAILED_INDEX } from '../results/dynamodb/items';
 import { CDK_CONTEXT } from './cdk-context';
 import { MessagingStack } from './messaging-stack';
 import { deriveNumbers } from './numbers';
@@ -110,6 +110,26 @@ describe('the results table', () => {
       KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
       TimeToLiveSpecification: { AttributeName: EXPIRY_ATTRIBUTE, Enabled: true },
       BillingMode: 'PAY_PER_REQUEST',
+    });
+  });
+
+  it('has the index by which the store lists what has failed', () => {
+    const { name, key, order, holds } = FAILED_INDEX;
+    made().template.hasResourceProperties('AWS::DynamoDB::GlobalTable', {
+      GlobalSecondaryIndexes: [
+        {
+          IndexName: name,
+          KeySchema: [
+            { AttributeName: key, KeyType: 'HASH' },
+            { AttributeName: order, KeyType: 'RANGE' },
+          ],
+          Projection: { ProjectionType: 'INCLUDE', NonKeyAttributes: holds },
+        },
+      ],
+      AttributeDefinitions: Match.arrayWith([
+        { AttributeName: key, AttributeType: 'S' },
+        { AttributeName: order, AttributeType: 'N' },
+      ]),
     });
   });
 

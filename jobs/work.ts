@@ -6,6 +6,8 @@ import { type Effect, type OnceAnswer, type Records } from '../results/records';
 export type WorkJob<Definition> = JobOf<Definition> & {
   /** As the message says: its order on a FIFO queue, its fair share on any other. */
   readonly group: string | undefined;
+  /** 1 for the first run, and one more for each run of the job that failed before it. */
+  readonly attempt: number;
 };
 
 /** A log whose lines name the job; fields stand beside the message where the log is JSON. */

@@ -8,9 +8,9 @@ import {
   type ResponseObject,
 } from '@nestjs/swagger';
 import { IsDefined } from 'class-validator';
-import { DEFAULT_TYPE } from '../contract/job';
+import { BODY_LIMIT_BYTES, DEFAULT_TYPE } from '../contract/job';
 import { defineJob, type JobType } from '../contract/job-type';
-import { AcceptedJob, LineProblem } from './answers';
+import { AcceptedJob, EXAMPLE_ID, LineProblem } from './answers';
 import { problemResponses } from './api-problems';
 import { MAX_KEYED_LINES } from './bulk-run';
 import { requestClassesOf } from './job-request';
@@ -18,7 +18,7 @@ import { pathsOf } from './job-route';
 import { MAX_BYTES, MAX_LINES } from './lines';
 import { JSON_TYPE, LINES_TYPE } from './media-type';
 import { type ClassSchema, schemaOf } from './schemas';
-import { sizeText } from './too-large';
+import { inputTooLarge, sizeText } from './too-large';
 
 type Schemas = Record<string, ClassSchema['schema']>;
 
@@ -111,7 +111,7 @@ function operation(definition: JobType, { operationId, keepsRecords, type }: Tol
     operationId,
     tags: ['jobs'],
     summary: type ? 'Put jobs on the queue' : `Put jobs of type ${definition.type} on the queue`,
-    description: DESCRIPTION,
+    description: keepsRecords ? DESCRIPTION + KEYS : DESCRIPTION,
     parameters: [...(type ? [type] : []), ...(keepsRecords ? [IDEMPOTENCY_KEY] : [])],
     requestBody: requestBody(definition),
     responses: {
@@ -135,8 +135,9 @@ const DESCRIPTION =
   `${LINES_TYPE}\`, one body a line: at most ${MAX_LINES} lines and ${sizeText(MAX_BYTES)}. ` +
   'Lines end with a newline, or with CRLF; an empty line is one that is refused. Each line is taken or refused ' +
   'alone, and counts as a request towards the limit of requests a second. Of a body that is malformed as a whole ' +
-  'nothing is queued. On a FIFO queue the lines of a group are queued in their order. At most ' +
-  `${MAX_KEYED_LINES} lines may have an \`idempotencyKey\`; the header is for one job alone.`;
+  'nothing is queued. On a FIFO queue the lines of a group are queued in their order.';
+
+const KEYS = ` At most ${MAX_KEYED_LINES} lines may have an \`idempotencyKey\`; the header Idempotency-Key is for one job alone.`;
 
 /** As OpenAPI 3.2 says it; a body of lines is no JSON document, and to readers of 3.0 a text. */
 const linesOf = (item: object, example?: string): ContentObject => ({
@@ -146,7 +147,14 @@ const linesOf = (item: object, example?: string): ContentObject => ({
   },
 });
 
-const ANSWERS = linesOf({ oneOf: [AcceptedJob, LineProblem].map((model) => ({ $ref: getSchemaPath(model) })) });
+const ACCEPTED_LINE = { id: EXAMPLE_ID, status: 'accepted' };
+const REFUSED_LINE = { ...inputTooLarge(BODY_LIMIT_BYTES).toJSON(), line: 2 };
+const ANSWERED = [ACCEPTED_LINE, REFUSED_LINE].map((line) => `${JSON.stringify(line)}\n`).join('');
+
+const ANSWERS = linesOf(
+  { oneOf: [AcceptedJob, LineProblem].map((model) => ({ $ref: getSchemaPath(model) })) },
+  ANSWERED,
+);
 
 function requestBody({ type, example }: JobType): RequestBodyObject {
   const body = example && { input: example.input };

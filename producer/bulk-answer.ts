@@ -1,12 +1,15 @@
 import { type Problem } from '../service/problem';
 import { type AcceptedJob } from './answers';
 
+/** What is decided within this time is written at once: a write costs as much as ten lines do. */
+const GATHER_MS = 20;
+
 /** What each line of a request in bulk is answered, said in their order, whatever the order in which they are decided. */
 export class BulkAnswer {
   private readonly texts: (string | undefined)[];
   private readonly accepted: boolean[];
   private undecided: number;
-  private wake: (() => void) | undefined;
+  private whenComplete: (() => void) | undefined;
 
   constructor(count: number) {
     this.texts = Array.from({ length: count }, () => undefined);
@@ -37,13 +40,13 @@ export class BulkAnswer {
   /** Ends once every line has been said. */
   async *inOrder(): AsyncGenerator<string> {
     for (let next = 0; next < this.texts.length;) {
+      if (!this.complete) await this.completeWithin(GATHER_MS);
       let text = '';
       for (let line = this.texts[next]; line !== undefined; line = this.texts[next]) {
         text += line;
         next += 1;
       }
       if (text !== '') yield text;
-      else await new Promise<void>((resolve) => (this.wake = resolve));
     }
   }
 
@@ -64,6 +67,17 @@ export class BulkAnswer {
     if (this.texts[at] !== undefined) return;
     this.texts[at] = `${JSON.stringify(answer)}\n`;
     this.undecided -= 1;
-    this.wake?.();
+    if (this.complete) this.whenComplete?.();
+  }
+
+  /** Resolves once every line is decided, and after `ms` at the latest. */
+  private completeWithin(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      this.whenComplete = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
   }
 }

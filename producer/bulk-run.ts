@@ -33,7 +33,7 @@ export interface BulkRequest {
 interface RunParts {
   readonly request: BulkRequest;
   readonly answer: BulkAnswer;
-  readonly intake: Pick<Intake, 'take'>;
+  readonly intake: Pick<Intake, 'takeAtLength'>;
   readonly places: Places;
   readonly problems: Pick<ProblemFilter, 'problemOf'>;
   /** The queue is FIFO: lines of a group go one behind the other. */
@@ -95,9 +95,7 @@ export class BulkRun {
       places.leave();
       return;
     }
-    const taken = this.take(at, line).finally(() => {
-      places.leave();
-    });
+    const taken = this.take(at, line);
     this.taking.push(taken);
     if (group !== undefined) this.groups.set(group, taken);
   }
@@ -107,11 +105,13 @@ export class BulkRun {
     const { request, intake, answer } = this.parts;
     const { definition, caller } = request;
     try {
-      const id = await intake.take({ definition, input, group, delaySeconds, caller, idempotencyKey });
+      const id = await intake.takeAtLength({ definition, input, group, delaySeconds, caller, idempotencyKey });
       answer.accept(at, id);
       return true;
     } catch (error) {
       return this.refuse(at, error).status < 500;
+    } finally {
+      this.parts.places.leave();
     }
   }
 

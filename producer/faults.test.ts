@@ -1,4 +1,5 @@
 import { readEnvironment } from '../contract/environment';
+import { ADD_ONE } from '../jobs/add-one/definition';
 import { listenHost, producerFaults } from './faults';
 
 const QUEUE = { QUEUE_URL: 'http://127.0.0.1:4100/000000000000/jobs' };
@@ -38,4 +39,17 @@ test.each([
   { CALLER_FROM: 'header:x-caller', ALLOW_ANONYMOUS: 'true' },
 ])('%j: none', (variables) => {
   expect(producerFaults(readEnvironment({ ...QUEUE, ...variables }))).toEqual([]);
+});
+
+test('a job type that is larger than the store takes is a fault', () => {
+  const large = { ...ADD_ONE, policy: { ...ADD_ONE.policy, sizeLimitBytes: 300 * 1_024 } };
+  const faultsWith = (RESULTS: string): string[] => producerFaults(readEnvironment({ ...QUEUE, RESULTS }), [large]);
+  expect(faultsWith('dynamodb:results')).toEqual([expect.stringContaining('The job type add-one allows 307200 bytes')]);
+  expect(faultsWith('sqlite:results.db')).toEqual([]);
+  expect(faultsWith('none')).toEqual([]);
+});
+
+test('a job type that cannot work is a fault', () => {
+  const faults = producerFaults(readEnvironment(QUEUE), [ADD_ONE, { ...ADD_ONE, type: 'a/b' }]);
+  expect(faults).toEqual([expect.stringContaining('"a/b"')]);
 });

@@ -3,6 +3,7 @@ import { type Environment } from '../contract/environment';
 import { type JobType } from '../contract/job-type';
 import { isLoopback } from '../contract/local';
 import { DEFINITIONS } from '../jobs/definitions';
+import { sizeLimitFaults } from '../results/size-limits';
 
 const LOOPBACK = '127.0.0.1';
 
@@ -15,7 +16,7 @@ export const listenHost = (environment: Environment): string =>
 
 /** What keeps the producer from starting, one sentence each. */
 export function producerFaults(environment: Environment, definitions: readonly JobType[] = DEFINITIONS): string[] {
-  const faults = definitionFaults(definitions);
+  const faults = [...definitionFaults(definitions), ...sizeLimitFaults(environment.results, definitions)];
   if (environment.queueUrl === undefined) {
     faults.push('QUEUE_URL is missing; it takes the URL of the queue that jobs go to');
   }

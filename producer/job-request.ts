@@ -36,12 +36,15 @@ interface RequestClasses {
 /** What a request and a line hold for a job type, by its rules. */
 export function requestClassesOf({ input }: JobType): RequestClasses {
   class Request extends input implements JobRequest {
-    @JSONSchema({ description: 'Jobs of a group keep their order on a FIFO queue; on any other, groups share fairly.' })
+    @JSONSchema({
+      description: 'Jobs of a group keep their order on a FIFO queue; on any other, groups share fairly.',
+      example: 'account-7',
+    })
     @given('group')
     @Matches(GROUP_PATTERN, GROUP_RULE)
     readonly group?: string;
 
-    @JSONSchema({ description: 'A consumer may have the job after this long. Not on a FIFO queue.' })
+    @JSONSchema({ description: 'A consumer may have the job after this long. Not on a FIFO queue.', example: 0 })
     @given('delaySeconds')
     @IsInt(DELAY_RULE)
     @Min(0, DELAY_RULE)
@@ -49,7 +52,7 @@ export function requestClassesOf({ input }: JobType): RequestClasses {
     readonly delaySeconds?: number;
   }
   class Line extends Request implements JobLine {
-    @JSONSchema({ description: 'What the header Idempotency-Key is for one job.' })
+    @JSONSchema({ description: 'What the header Idempotency-Key is for one job.', example: 'order-4711' })
     @given('idempotencyKey')
     @Matches(IDEMPOTENCY_KEY_PATTERN, { message: `must be a string of ${KEY_RULE}` })
     readonly idempotencyKey?: string;

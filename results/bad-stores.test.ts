@@ -42,7 +42,7 @@ async function open(): Promise<SqliteRecords> {
 
 const newJob = (): Job<number> => ({ id: randomUUID(), type: 'add-one', input: 1 });
 
-describe.each([1, 2, 3] as const)('a store of version %d', (version) => {
+describe.each([1, 2, 3, 4] as const)('a store of version %d', (version) => {
   const STATES = ['claimed', 'accepted', 'failing', 'done', 'failed'] as const;
 
   test.each(STATES)('keeps what is %s, and goes on from there', async (state) => {

@@ -4,7 +4,7 @@ import { doubles, mixedDoubles } from './conformance/doubles';
 import { effects, impossibleResults, refusedEffects } from './conformance/effects';
 import { faileds, fails, failures, publicErrors } from './conformance/fail-and-failed';
 import { durations, groups, leases, ownedLeases, takeovers } from './conformance/leases';
-import { listings, lists } from './conformance/lists';
+import { listings, listPages, lists } from './conformance/lists';
 import { onces, payloads, values } from './conformance/once';
 import type { Store, StoreUnderTest } from './conformance/store-under-test';
 import { closes, durability, expires, reads } from './conformance/upkeep';
@@ -35,6 +35,7 @@ const SUITES: readonly (readonly [string, (store: Store) => void])[] = [
   ['failed runs that were noted', notedFails],
   ['reads', reads],
   ['lists', lists],
+  ['lists in pages', listPages],
   ['what can be listed', listings],
   ['doubles at once', doubles],
   ['different calls at once', mixedDoubles],

@@ -50,7 +50,6 @@ test.each([
   ['NaN', NaN, 'NaN'],
   ['Infinity within', { a: [1, Infinity] }, 'Infinity at /a/1'],
   ['undefined in an array', [undefined], 'undefined at /0'],
-  // eslint-disable-next-line no-sparse-arrays -- a hole is what is tried
   ['a hole in an array', [1, , 2], 'undefined at /1'],
   ['a function as a property', { a: { run: () => 1 } }, 'a function at /a/run'],
   ['a symbol', { a: Symbol('a') }, 'a symbol at /a'],

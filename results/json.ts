@@ -56,9 +56,13 @@ function faultOf(value: unknown, holder: Holder, key: string): string | undefine
     case 'symbol':
       return `a ${typeof value}`;
     case 'object':
-      if (value instanceof Map || value instanceof Set) return `a ${value.constructor.name}`;
-      return value === null && holder[key] instanceof Date ? 'an invalid date' : undefined;
+      return faultOfObject(value, holder[key]);
     default:
       return undefined;
   }
+}
+
+function faultOfObject(value: object | null, held: unknown): string | undefined {
+  if (value instanceof Map || value instanceof Set) return `a ${value.constructor.name}`;
+  return value === null && held instanceof Date ? 'an invalid date' : undefined;
 }

@@ -82,9 +82,11 @@ export class NoRecords implements Records {
     return Promise.resolve();
   }
 
-  private async answer<T>(give: () => T): Promise<T> {
-    if (this.closed) throw new StoreClosed();
-    return give();
+  private answer<T>(give: () => T): Promise<T> {
+    return new Promise((resolve) => {
+      if (this.closed) throw new StoreClosed();
+      resolve(give());
+    });
   }
 }
 

@@ -1,5 +1,5 @@
 import canonicalize from 'canonicalize';
-import { createHash } from 'node:crypto';
+import { hash as hashOf } from 'node:crypto';
 import { DEFAULT_TYPE, type Job } from '../contract/job';
 import { RecordRefused } from './errors';
 import { jsonOf } from './json';
@@ -26,8 +26,7 @@ export function payloadOf({ type, input }: Pick<Job, 'type' | 'input'>): Payload
  */
 export const payloadHash = ({ input }: Pick<Job, 'input'>): string => payloadOf({ type: DEFAULT_TYPE, input }).hash;
 
-const sha256 = (canonicalInput = ''): string =>
-  createHash('sha256').update(`{"input":${canonicalInput}}`).digest('hex');
+const sha256 = (canonicalInput = ''): string => hashOf('sha256', `{"input":${canonicalInput}}`);
 
 /** Of a dead letter that may be anything: undefined where it has no input, or one that no record could hold. */
 export function payloadIfAny({ type = DEFAULT_TYPE, input }: Pick<Failure, 'type' | 'input'>): Payload | undefined {

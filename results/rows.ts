@@ -49,10 +49,13 @@ function leaseOf(row: Row): Lease | undefined {
 const jsonIn = (value: SQLOutputValue | undefined): string | undefined =>
   typeof value === 'number' ? JSON.stringify(value) : textOf(value);
 
+/** Of JSON texts only those of numbers begin with a digit or a minus. */
+const isNumeral = (json: string): boolean => json.charCodeAt(0) <= 57 && json.charCodeAt(0) !== 34;
+
 /** Whole numbers as SQLite keeps them: a small one takes a byte, where one with a fraction takes eight. */
 function toColumn(json: string | undefined): SQLInputValue {
   if (json === undefined) return null;
-  if (!/^[-0-9]/.test(json)) return json;
+  if (!isNumeral(json)) return json;
   const value = Number(json);
   return Number.isSafeInteger(value) ? BigInt(value) : value;
 }

@@ -7,7 +7,7 @@ const VERSION = 5;
 
 /**
  * New columns come last: older versions of the table are this one without its last columns, and with the type REAL where
- * this one has ANY (docs/decisions/0014-records-of-any-type.md).
+ * this one has ANY (docs/decisions/0015-records-of-any-type.md).
  */
 const TABLE = `CREATE TABLE record (
     id         TEXT PRIMARY KEY,

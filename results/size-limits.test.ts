@@ -1,15 +1,15 @@
-import { ADD_ONE } from '../jobs/add-one/definition';
+import { TEST_JOB } from '../test/harness/jobs';
 import { assertFits } from './rows';
 import { sizeLimitFaults } from './size-limits';
 
 const ofSize = (sizeLimitBytes: number) => ({
-  ...ADD_ONE,
+  ...TEST_JOB,
   type: 'resize',
-  policy: { ...ADD_ONE.policy, sizeLimitBytes },
+  policy: { ...TEST_JOB.policy, sizeLimitBytes },
 });
 
 test('a job type that the store has no room for is one sentence, with what would do', () => {
-  const [fault = '', ...others] = sizeLimitFaults('dynamodb:results', [ADD_ONE, ofSize(262_144)]);
+  const [fault = '', ...others] = sizeLimitFaults('dynamodb:results', [TEST_JOB, ofSize(262_144)]);
   expect(others).toEqual([]);
   expect(fault).toBe(
     'The job type resize allows 262144 bytes for an input and for a result each, and an item of DynamoDB holds 409600 in ' +

@@ -1,82 +1,13 @@
-import { transformFileSync } from '@swc/core';
-import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
-import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { type AddressInfo } from 'node:net';
-import { createInterface } from 'node:readline';
-import { storeOfVersion } from './conformance/older-versions';
+import { firstLine, withOtherProcesses } from './conformance/other-processes';
 import { onceElsewhere } from './elsewhere';
 import { SqliteRecords } from './sqlite';
 
-/** Compiles the store for a second process, which has no jest to do so. */
-function compileStore(to: string): void {
-  mkdirSync(join(to, 'results'), { recursive: true });
-  const sources = readdirSync(__dirname).filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'));
-  for (const name of sources) {
-    const options = {
-      jsc: { parser: { syntax: 'typescript', decorators: true }, target: 'es2023' },
-      module: { type: 'commonjs' },
-    } as const;
-    writeFileSync(
-      join(to, 'results', name.replace(/ts$/, 'js')),
-      transformFileSync(join(__dirname, name), options).code,
-    );
-  }
-}
-
-let folder: string;
-let path: string;
-const children: ChildProcess[] = [];
-
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'plusone-two-'));
-  compileStore(folder);
-});
-
-beforeEach(() => {
-  path = join(folder, `${randomUUID()}.db`);
-});
-
-afterEach(async () => {
-  const left = children.splice(0).filter((child) => child.exitCode === null && child.signalCode === null);
-  await Promise.all(left.map((child) => (child.kill('SIGKILL'), once(child, 'exit'))));
-});
-
-afterAll(() => {
-  rmSync(folder, { recursive: true, force: true });
-});
-
-interface Second {
-  readonly child: ChildProcess;
-  readonly lines: AsyncIterable<string>;
-}
-
-/** Runs `body` in a process of its own, with `records` open on the test's file and `say` to write a line. */
-function second(body: string, ...args: readonly string[]): Second {
-  const script = `
-    const { SqliteRecords } = require(${JSON.stringify(join(folder, 'results', 'sqlite.js'))});
-    SqliteRecords.open(${JSON.stringify(path)}).then(async (records) => { ${body} }).catch((error) => {
-      console.error(error);
-      process.exit(1);
-    });`;
-  return plain(script, ...args);
-}
-
-/** Without a store; `load` requires one of this folder's modules. */
-function plain(body: string, ...args: readonly string[]): Second {
-  const script = `
-    const { writeSync } = require('node:fs');
-    const say = (line) => writeSync(1, line + '\\n');
-    const load = (name) => require(${JSON.stringify(join(folder, 'results'))} + '/' + name + '.js');
-    ${body}`;
-  const child = spawn(process.execPath, ['-e', script, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
-  children.push(child);
-  return { child, lines: createInterface({ input: child.stdout }) };
-}
+const { path: pathOf, second } = withOtherProcesses();
 
 const HAMMER = `
   const ids = process.argv.slice(1);
@@ -85,11 +16,6 @@ const HAMMER = `
       .then(() => records.once({ id, type: 'add-one', input: 1 }, { result: 2 })).then(({ outcome }) => outcome)));
   say(JSON.stringify(answers));
   await records.close();`;
-
-async function firstLine(lines: AsyncIterable<string>): Promise<string> {
-  for await (const line of lines) return line;
-  throw new Error('the process ended without a word');
-}
 
 test('three processes record the same 1,000 jobs: one effect each', async () => {
   const ids = Array.from({ length: 1_000 }, () => randomUUID());
@@ -108,7 +34,7 @@ const SATURATE = `
   const chain = async () => {
     while (Date.now() < until) {
       const from = performance.now();
-      await records.once({ id: require('node:crypto').randomUUID(), input: 1 }, { result: 2 });
+      await records.once({ id: require('node:crypto').randomUUID(), type: 'add-one', input: 1 }, { result: 2 });
       slowest = Math.max(slowest, performance.now() - from);
       count += 1;
     }
@@ -147,7 +73,7 @@ test.each([300, 600, 900])('kill -9 after %i answers: what was answered is there
     if (answered.length === enough) child.kill('SIGKILL');
   }
   expect(answered.length).toBeGreaterThanOrEqual(enough);
-  const records = await SqliteRecords.open(path);
+  const records = await SqliteRecords.open(pathOf());
   const found = await records.getMany(answered);
   expect(found.filter(({ state, result }) => state === 'done' && result === 2)).toHaveLength(answered.length);
   await records.check();
@@ -158,7 +84,7 @@ test.each([300, 600, 900])('kill -9 after %i answers: what was answered is there
 });
 
 test('killed while it holds the lock: the next writer goes on', async () => {
-  const records = await SqliteRecords.open(path);
+  const records = await SqliteRecords.open(pathOf());
   const { child, lines } = second(
     `records['database'].exec('BEGIN IMMEDIATE'); say('locked'); setInterval(() => {}, 1000);`,
   );
@@ -167,40 +93,7 @@ test('killed while it holds the lock: the next writer goes on', async () => {
   child.kill('SIGKILL');
   expect(await write).toMatchObject({ outcome: 'recorded' });
   await records.close();
-  expect(readFileSync(path).subarray(0, 15).toString()).toBe('SQLite format 3');
-});
-
-/** A migration up to its COMMIT. */
-const HALF_A_MIGRATION = `
-  const { DatabaseSync } = require('node:sqlite');
-  const database = new DatabaseSync(process.argv[1]);
-  database.exec(\`BEGIN IMMEDIATE;
-    ALTER TABLE record ADD COLUMN message_group TEXT;
-    ALTER TABLE record ADD COLUMN moved_message TEXT;
-    ALTER TABLE record ADD COLUMN lease_token INTEGER;
-    PRAGMA user_version = 2\`);
-  say('half');
-  setInterval(() => {}, 1000);`;
-
-test('ten processes open a store of version 1, one more is killed while it migrates: nothing is lost', async () => {
-  const jobs = Array.from({ length: 500 }, () => ({ id: randomUUID(), type: 'add-one', input: 1 }));
-  storeOfVersion(1, path, { jobs, state: 'done' });
-  const killed = plain(HALF_A_MIGRATION, path);
-  expect(await firstLine(killed.lines)).toBe('half');
-  const openers = Array.from({ length: 10 }, () =>
-    second(
-      `say(JSON.stringify(await records.once({ id: process.argv[1], input: 1 }, { result: 9 }))); await records.close()`,
-      jobs[0]?.id ?? '',
-    ),
-  );
-  const answers = Promise.all(openers.map(({ lines }) => firstLine(lines)));
-  killed.child.kill('SIGKILL');
-  expect(new Set(await answers)).toEqual(new Set(['{"outcome":"repeat","result":2}']));
-  const records = await SqliteRecords.open(path);
-  const found = await records.getMany(jobs.map(({ id }) => id));
-  expect(found.filter(({ state, attempts }) => state === 'done' && attempts === 3)).toHaveLength(500);
-  expect((await records.lease({ id: randomUUID(), type: 'add-one', input: 1 }, 60)).outcome).toBe('leased');
-  await records.close();
+  expect(readFileSync(pathOf()).subarray(0, 15).toString()).toBe('SQLite format 3');
 });
 
 /** Calls the provider at argv 2 for the job at argv 1, and says how that ended. */
@@ -232,7 +125,7 @@ test('frozen past its lease while its call is out, then back: one payment, one r
   const zombie = second(CALL_ELSEWHERE, job.id, url);
   await once(provider, 'request');
 
-  const records = await SqliteRecords.open(path);
+  const records = await SqliteRecords.open(pathOf());
   const options = { leaseSeconds: 60, signal: new AbortController().signal };
   const answer = await onceElsewhere({ records, job }, options, async ({ key, token }) => {
     const paid = await fetch(url, { method: 'POST', headers: { 'idempotency-key': key } });

@@ -11,7 +11,7 @@ export interface QueueStatus {
   readonly failing: boolean;
   /** Why they fail, in a sentence: that nothing answers, or what SQS answers. */
   readonly fault: string | undefined;
-  /** Nothing but a new process helps: a poll has had no answer for 45 s, or handlers that were told to stop hold every permit. */
+  /** Nothing but a new process helps: a poll has had no answer for 45 s, or handlers that were told to stop hold every permit, and each has had its timeout again. */
   readonly hung: boolean;
   readonly pauses: readonly string[];
   /** Age of the oldest unanswered receive; 0 while no poller is asking. */

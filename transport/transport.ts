@@ -103,7 +103,13 @@ export class SqsTransport extends QueueConsumer {
     this.worker = new Worker({ ...parts, admission, visibilitySeconds, mayBegin });
     this.events = new EventIntake({ ...parts, concurrency, gate });
     const intake = { admit: this.admit.bind(this), refuse: this.refuse.bind(this) };
-    this.pump = new Pump(pollers, { client: this.pollClient, gate, admission, intake, visibilitySeconds });
+    this.pump = new Pump(pollers, {
+      client: this.pollClient,
+      gate,
+      line: admission.pollers,
+      intake,
+      visibilitySeconds,
+    });
   }
 
   /** Called once the application is up. */

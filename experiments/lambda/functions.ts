@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { EXAMPLE } from '../../jobs/add-one/example';
+import { ASKED_JOB } from '../load/asked-job';
 import { envelope } from '../jobs';
 import { toApiEvent, toRecord } from './events';
 
@@ -21,15 +21,15 @@ const oneJob = (): unknown => {
   const message = {
     MessageId: id,
     ReceiptHandle: id,
-    Body: JSON.stringify({ id, input: EXAMPLE.input }),
-    MessageAttributes: envelope(EXAMPLE.type),
+    Body: JSON.stringify({ id, input: ASKED_JOB.input }),
+    MessageAttributes: envelope(ASKED_JOB.type),
     Attributes: { ApproximateReceiveCount: '1', SentTimestamp: String(Date.now()) },
   };
   return { Records: [toRecord(message)] };
 };
 
 const oneRequest = (): unknown =>
-  toApiEvent({ method: 'POST', path: `/jobs/${EXAMPLE.type}`, body: JSON.stringify({ input: EXAMPLE.input }) });
+  toApiEvent({ method: 'POST', path: `/jobs/${ASKED_JOB.type}`, body: JSON.stringify({ input: ASKED_JOB.input }) });
 
 const allDone = (payload: unknown): boolean => JSON.stringify(payload) === '{"batchItemFailures":[]}';
 

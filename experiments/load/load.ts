@@ -11,6 +11,7 @@ import { dirname, join, resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { processVariables, readEnvironment } from '../../contract/environment';
 import { INTERRUPTED, stopSignal } from '../process/stop-signal';
+import { ASKED_JOB } from './asked-job';
 import { findK6, type K6 } from './find-k6';
 import { readOptions, type Options } from './options';
 import { askAt, follow } from './outcomes';
@@ -38,6 +39,8 @@ async function shoot(run: Run, pair: Pair) {
   const { p99Ms, patienceSeconds } = options;
   const env = {
     TARGET: pair.url,
+    TYPE: ASKED_JOB.type,
+    BODY: JSON.stringify({ input: ASKED_JOB.input }),
     PROFILE: plan.name,
     PEAK: String(plan.peak),
     ...(p99Ms !== undefined && { P99_MS: String(p99Ms) }),

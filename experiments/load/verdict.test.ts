@@ -1,11 +1,11 @@
 import { v7 as uuid } from 'uuid';
-import { EXAMPLE } from '../../jobs/add-one/example';
+import { ASKED_JOB } from './asked-job';
 import { type Outcome } from './outcomes';
 import { type End, faultsOf } from './verdict';
 
 const jobs = Array.from({ length: 5 }, () => ({ id: uuid(), sentAt: 0 }));
 const done = (result: unknown): Outcome => ({ state: 'done', result, completedAt: 0 });
-const allDone = new Map<string, Outcome>(jobs.map(({ id }) => [id, done(EXAMPLE.result)]));
+const allDone = new Map<string, Outcome>(jobs.map(({ id }) => [id, done(ASKED_JOB.result)]));
 const first = jobs[0] ?? { id: '', sentAt: 0 };
 
 const GOOD: End = {
@@ -50,7 +50,7 @@ const PLANTED: readonly [string, Partial<End>, string][] = [
   ],
   [
     'a wrong result',
-    withFirst(done({ not: EXAMPLE.result })),
+    withFirst(done({ not: ASKED_JOB.result })),
     `1 accepted job with a wrong result, such as ${first.id}.`,
   ],
   [

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { EXAMPLE } from '../../jobs/add-one/example';
+import { ASKED_JOB } from './asked-job';
 import { type Handover, type Summary } from './k6-output';
 import { type Outcome } from './outcomes';
 import { type Depths } from './pair';
@@ -44,7 +44,7 @@ function outcomeFaults({ jobs: handed, outcomes }: End): string[] {
   const unfinished = stated.filter(({ outcome }) => outcome.state === 'open' || outcome.state === 'never asked');
   const failed = stated.filter(({ outcome }) => outcome.state === 'failed');
   const wrong = stated.filter(
-    ({ outcome }) => outcome.state === 'done' && !isDeepStrictEqual(outcome.result, EXAMPLE.result),
+    ({ outcome }) => outcome.state === 'done' && !isDeepStrictEqual(outcome.result, ASKED_JOB.result),
   );
   const faults: string[] = [];
   const example = ([first]: typeof stated): string =>

@@ -49,6 +49,8 @@ export function begins(store: Store): void {
 }
 
 export function terminalBegins(store: Store): void {
+  restarts(store);
+
   test('done stays and answers its attempts', async () => {
     const { records } = store();
     const job = await bring(records, 'done');
@@ -66,7 +68,9 @@ export function terminalBegins(store: Store): void {
     expect(await records.begin({ id, messageId: 'moved' })).toEqual({ attempts: 5, begun: 0, state: 'failed' });
     expect(await records.get(id)).toEqual(before);
   });
+}
 
+function restarts(store: Store): void {
   test('failed, and its dead letter is tried again: attempts and notes start anew', async () => {
     const { records } = store();
     const job = newJob();

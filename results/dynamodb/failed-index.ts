@@ -34,17 +34,14 @@ export class FailedIndex {
   }
 
   /** The places of one shard, in their order: at least one more than the page takes, if there are as many. */
-  private async shard(shard: string, { type, since, behind, limit }: ReadListing): Promise<Place[]> {
+  private async shard(shard: string, listing: ReadListing): Promise<Place[]> {
+    const { since, behind, limit } = listing;
     const places: Place[] = [];
     if (since > behind.at) return places;
     let from: Item | undefined;
     do {
       const { Items = [], LastEvaluatedKey } = await this.ask(shard, { since, behind, limit, from });
-      for (const item of Items) {
-        const place = { at: Number(item['updatedAt']?.N), id: item['id']?.S ?? '' };
-        const wanted = type === undefined || (item['type']?.S ?? DEFAULT_TYPE) === type;
-        if (wanted && inOrder(behind, place) < 0) places.push(place);
-      }
+      places.push(...Items.filter((item) => isWanted(item, listing)).map(placeOf));
       from = LastEvaluatedKey;
       // Those of one time come in an order of the table's own, so all of them are read.
     } while (from !== undefined && (places.length <= limit || places[limit]?.at === places.at(-1)?.at));
@@ -74,6 +71,11 @@ export class FailedIndex {
 interface Query extends Pick<ReadListing, 'since' | 'behind' | 'limit'> {
   readonly from: Item | undefined;
 }
+
+const placeOf = (item: Item): Place => ({ at: Number(item['updatedAt']?.N), id: item['id']?.S ?? '' });
+
+const isWanted = (item: Item, { type, behind }: ReadListing): boolean =>
+  (type === undefined || (item['type']?.S ?? DEFAULT_TYPE) === type) && inOrder(behind, placeOf(item)) < 0;
 
 const numeral = (value: number): AttributeValue => ({ N: String(value) });
 

@@ -40,6 +40,9 @@ export const failedShards = (type: string | undefined): string[] =>
 const text = (value: string): AttributeValue => ({ S: value });
 const whole = (value: number): AttributeValue => ({ N: String(value) });
 
+const failedIn = (record: HeldRecord): Item =>
+  record.state === 'failed' ? { [FAILED_INDEX.key]: text(shardIn(typeOf(record), shardOf(record.id, ID_SHARDS))) } : {};
+
 export function toItem(record: HeldRecord, version: string): Item {
   const { type, begun, hash, input, result, group, reason, lastError, publicError, lease, movedMessage } = record;
   return {
@@ -48,9 +51,7 @@ export function toItem(record: HeldRecord, version: string): Item {
     attempts: whole(record.attempts),
     updatedAt: whole(record.updatedAt),
     version: text(version),
-    ...(record.state === 'failed' && {
-      [FAILED_INDEX.key]: text(shardIn(typeOf(record), shardOf(record.id, ID_SHARDS))),
-    }),
+    ...failedIn(record),
     [EXPIRY_ATTRIBUTE]: whole(Math.ceil(record.updatedAt / 1_000) + DELIVERY.recordRetentionSeconds),
     ...(type !== undefined && { type: text(type) }),
     ...(begun !== undefined && { begun: whole(begun) }),

@@ -96,7 +96,7 @@ it.each<[string, unknown, string]>([
   [
     'an outcome',
     reject('no', 'no'),
-    'The result of the work is not valid: /result must be a finite number; correct the work',
+    'The result of the work is not valid: /result is missing; correct the work',
   ],
 ])('says what to do with work that returns %s, at its first run', async (_case, returned, sentence) => {
   let runs = 0;

@@ -2,9 +2,9 @@ import 'reflect-metadata';
 import { IsNumber } from 'class-validator';
 import { consumerFaults, createConsumer } from '../../consumer/app';
 import { defineJob } from '../../contract/job-type';
-import { ADD_ONE } from '../../jobs/add-one/definition';
 import { workBy } from '../../jobs/work';
 import { run } from '../../service/run';
+import { TEST_JOB } from '../harness/jobs';
 
 class Input {
   @IsNumber()
@@ -23,7 +23,7 @@ const ENDLESS = defineJob({ type: 'endless', input: Input, result: Result, polic
 
 const BARE = defineJob({ type: 'bare', input: Bare, result: Result });
 
-const works = [UNLISTED, ADD_ONE, ADD_ONE, BARE].map((definition) =>
+const works = [UNLISTED, TEST_JOB, TEST_JOB, BARE].map((definition) =>
   workBy(definition, ({ input }) => ({ result: input })),
 );
 
@@ -31,7 +31,7 @@ const works = [UNLISTED, ADD_ONE, ADD_ONE, BARE].map((definition) =>
 void run({
   name: 'Faulty consumer',
   portVariable: 'CONSUMER_PORT',
-  check: (environment) => consumerFaults(environment, { works, definitions: [ADD_ONE, ENDLESS, BARE] }),
+  check: (environment) => consumerFaults(environment, { works, definitions: [TEST_JOB, ENDLESS, BARE] }),
   create: (environment, logger) => createConsumer(environment, logger, works),
   listen: (app) => app.listen(0, '127.0.0.1'),
 });

@@ -2,13 +2,13 @@ import { IsDefined } from 'class-validator';
 import { randomUUID } from 'node:crypto';
 import { inspect } from 'node:util';
 import { defineJob, type JobType } from '../../contract/job-type';
-import { ADD_ONE } from '../../jobs/add-one/definition';
 import { type JobWork, type Run, type WorkJob, workBy } from '../../jobs/work';
 import { createLogger } from '../../service/logger';
 import { withBroker, type TestQueues } from '../harness/broker';
 import { startConsumerApp, stopConsumerApps } from '../harness/consumer-app';
 import { deadLetters, whyOf } from '../harness/dead-letters';
 import { eventually } from '../harness/eventually';
+import { TEST_JOB } from '../harness/jobs';
 
 class Input {
   @IsDefined()
@@ -32,7 +32,7 @@ afterEach(async () => {
 
 const seen: WorkJob<JobType>[] = [];
 const works = (run: Run<JobType>): JobWork[] =>
-  [ADD_ONE, NEWER].map((definition: JobType) =>
+  [TEST_JOB, NEWER].map((definition: JobType) =>
     workBy(definition, (job, context) => {
       seen.push(job);
       return run(job, context);

@@ -61,6 +61,25 @@ it('tells a job that is done from another payload under its id, before and after
   expect(await attempts.fail(delivery(id, 2), NO, false)).toMatchObject({ job: 'conflict' });
 });
 
+it('records with a dead letter what it was about, as far as its message can be read', async () => {
+  const letter = { reason: 'invalid', error: 'no', attempts: 0, firstAt: '', lastAt: '', sourceMessageId: '' };
+  const [id, messageId] = [randomUUID(), randomUUID()];
+  const input = { url: 'https://x.test', sizes: [1] };
+  await attempts.deadLettered({ ...delivery(id, input), type: 'resize' }, letter, true);
+  expect(await records.get(id)).toMatchObject({ state: 'failed', type: 'resize', input, reason: 'invalid' });
+  await attempts.deadLettered({ ...delivery(id, 1, messageId), body: '{', type: 'resize' }, letter, true);
+  const unread = await records.get(messageId);
+  expect(unread).toMatchObject({ state: 'failed', type: 'resize', reason: 'invalid' });
+  expect(unread).not.toHaveProperty('input');
+});
+
+it('tells a job that is done from one of another type under its id', async () => {
+  const id = randomUUID();
+  await records.once({ id, type: 'resize', input: [1] }, { result: 2 });
+  expect(await attempts.standing({ ...delivery(id, [1]), type: 'resize' })).toMatchObject({ job: 'done' });
+  expect(await attempts.standing({ ...delivery(id, [1]), type: 'add-one' })).toMatchObject({ job: 'conflict' });
+});
+
 it('notes runs by job, and takes a note back with the outcome of its run', async () => {
   const id = randomUUID();
   expect(await attempts.begin(delivery(id, 1))).toEqual({ attempts: 0, begun: 1, job: 'open' });

@@ -1,5 +1,5 @@
-import { ADD_ONE } from '../../jobs/add-one/definition';
 import { withBroker } from '../harness/broker';
+import { TEST_JOB } from '../harness/jobs';
 import { answersOf, idsOf, postLines, toLines } from './lines-of';
 import { NUMBERS, ORDER, order } from './order-type';
 import { expectProblemResponse } from './problem-response';
@@ -7,7 +7,7 @@ import { sendRaw } from './raw';
 import { startProducer, type TestProducer } from './test-producer';
 
 const broker = withBroker();
-const DEFINITIONS = [ADD_ONE, ORDER, NUMBERS];
+const DEFINITIONS = [TEST_JOB, ORDER, NUMBERS];
 let producer: TestProducer;
 
 beforeAll(async () => {

@@ -14,7 +14,7 @@ const closing: Admission[] = [];
 export function closeAll(): void {
   for (const admission of closing.splice(0)) {
     admission.endWaits();
-    admission.close(new Error('over'));
+    admission.pollers.close(new Error('over'));
   }
 }
 
@@ -36,7 +36,7 @@ export const answerOf = <T>(promise: Promise<T>): Promise<T | 'none yet'> =>
 
 /** What a poller is told within its patience; its receive is answered with nothing. */
 export async function room(admission: Admission): Promise<number | 'none yet'> {
-  const count = await Promise.race([admission.ask(), wait(PATIENCE_OVER_MS, 'none yet' as const)]);
-  if (typeof count === 'number') admission.answered(count);
+  const count = await Promise.race([admission.pollers.ask(), wait(PATIENCE_OVER_MS, 'none yet' as const)]);
+  if (typeof count === 'number') admission.pollers.answered(count);
   return count;
 }

@@ -1,4 +1,4 @@
-/** How the deliveries of a queue live. All times are in seconds. */
+/** How the deliveries of a queue live; a handler may have a `maxAttempts` and a timeout of its own. All times are in seconds. */
 export interface DeliveryNumbers {
   /** A handler past this gets its signal aborted, and its run counts as a failed attempt; 60. */
   readonly handlerTimeoutSeconds: number;

@@ -2,7 +2,7 @@ import { ReceiveMessageCommand, type Message, type SQSClient } from '@aws-sdk/cl
 import { Logger } from '@nestjs/common';
 import { setTimeout as wait } from 'node:timers/promises';
 import { errorText } from '../delivery/error-text';
-import { type Admission } from '../run/admission';
+import { type PollerLine } from '../run/poller-line';
 import { isIntact } from '../sqs/md5';
 import { queueFault } from '../sqs/queue-fault';
 import { type PollGate } from './poll-gate';
@@ -58,7 +58,7 @@ export class Pump {
     private readonly parts: {
       readonly client: SQSClient;
       readonly gate: PollGate;
-      readonly admission: Admission;
+      readonly line: PollerLine;
       readonly intake: Intake;
       readonly visibilitySeconds: () => number;
     },
@@ -99,18 +99,18 @@ export class Pump {
     const stopped = new Error('The poll loop has stopped.');
     this.stopping.abort(stopped);
     this.parts.gate.abandon(stopped);
-    this.parts.admission.close(stopped);
+    this.parts.line.close(stopped);
   }
 
   /** Called by the poll loop before each receive; resolves with one message or more reserved. */
   async beforeReceive(index: number): Promise<void> {
-    const { gate, admission } = this.parts;
+    const { gate, line } = this.parts;
     const poller = this.poller(index);
     enter(poller, 'gate');
     if (this.failures > 0) await wait(backoffMs(this.failures), undefined, { signal: this.stopping.signal });
     for (;;) {
       await gate.pass(index);
-      poller.reserved = await admission.ask();
+      poller.reserved = await line.ask();
       if (gate.isOpenFor(index)) break;
       this.giveBack(poller);
     }
@@ -183,7 +183,7 @@ export class Pump {
   private giveBack(poller: Poller): void {
     const { reserved } = poller;
     poller.reserved = 0;
-    this.parts.admission.answered(reserved);
+    this.parts.line.answered(reserved);
   }
 
   private poller(index: number): Poller {

@@ -41,7 +41,7 @@ class Course {
 
   async steps(count: number): Promise<void> {
     for (let step = 0; step < count; step += 1) {
-      if (this.random() < 0.3) void this.admission.ask().then((more) => (this.reserved += more));
+      if (this.random() < 0.3) void this.admission.pollers.ask().then((more) => (this.reserved += more));
       else if (this.random() < 0.4) this.receive();
       else this.move();
       await turn();
@@ -71,7 +71,7 @@ class Course {
         if (permit === 'refused') this.admission.enter(flight, 'settling');
       });
     }
-    this.admission.answered(reserved);
+    this.admission.pollers.answered(reserved);
   }
 
   private move(): void {

@@ -9,12 +9,12 @@ afterEach(closeAll);
 describe('asking for messages', () => {
   it('asks for as many as there are permits, ten at a time', async () => {
     const admission = create(25);
-    expect(await admission.ask()).toBe(10);
-    expect(await admission.ask()).toBe(10);
-    expect(await admission.ask()).toBe(5);
-    const fourth = admission.ask();
+    expect(await admission.pollers.ask()).toBe(10);
+    expect(await admission.pollers.ask()).toBe(10);
+    expect(await admission.pollers.ask()).toBe(5);
+    const fourth = admission.pollers.ask();
     expect(await answerOf(fourth)).toBe('none yet');
-    admission.answered(10);
+    admission.pollers.answered(10);
     expect(await fourth).toBe(10);
   });
 
@@ -22,7 +22,7 @@ describe('asking for messages', () => {
     const admission = create(40);
     for (let count = 0; count < 35; count += 1) run(admission);
     const begunAt = performance.now();
-    const asked = admission.ask();
+    const asked = admission.pollers.ask();
     expect(await answerOf(asked)).toBe('none yet');
     expect(await asked).toBe(5);
     expect(performance.now() - begunAt).toBeGreaterThan(15);
@@ -31,7 +31,7 @@ describe('asking for messages', () => {
   it('waits on where the room it waited for is gone, and takes what comes later', async () => {
     const admission = create(40);
     const flights = Array.from({ length: 35 }, () => run(admission));
-    const asked = admission.ask();
+    const asked = admission.pollers.ask();
     for (let count = 0; count < 5; count += 1) run(admission);
     expect(await Promise.race([asked, wait(PATIENCE_OVER_MS, 'none yet')])).toBe('none yet');
     for (const flight of flights.slice(0, 5)) admission.leave(flight);
@@ -43,23 +43,23 @@ describe('asking for messages', () => {
     run(admission);
     const timers = (): number => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
     const before = timers();
-    void admission.ask().catch(() => undefined);
+    void admission.pollers.ask().catch(() => undefined);
     expect(timers()).toBe(before);
   });
 
   it('has room left when all pollers are served', async () => {
     const admission = create(30);
-    const asked = [admission.ask(), admission.ask(), admission.ask(), admission.ask()];
+    const asked = [admission.pollers.ask(), admission.pollers.ask(), admission.pollers.ask(), admission.pollers.ask()];
     expect(await Promise.all(asked.slice(0, 3))).toEqual([10, 10, 10]);
-    admission.answered(30);
+    admission.pollers.answered(30);
     expect(await asked[3]).toBe(10);
-    expect(await admission.ask()).toBe(10);
+    expect(await admission.pollers.ask()).toBe(10);
   });
 
   it('hands out at once what is worth a receive: a quarter of the permits, up to ten', async () => {
     const admission = create(40);
     const flights = Array.from({ length: 40 }, () => run(admission));
-    const asked = admission.ask();
+    const asked = admission.pollers.ask();
     for (const flight of flights.slice(0, 9)) admission.leave(flight);
     expect(await answerOf(asked)).toBe('none yet');
     admission.leave(flights[9] ?? arrive(admission));
@@ -69,10 +69,10 @@ describe('asking for messages', () => {
   it('serves pollers in the order in which they asked', async () => {
     const admission = create(1);
     const running = run(admission);
-    const [first, second] = [admission.ask(), admission.ask()];
+    const [first, second] = [admission.pollers.ask(), admission.pollers.ask()];
     admission.leave(running);
     expect([await first, await answerOf(second)]).toEqual([1, 'none yet']);
-    admission.answered(1);
+    admission.pollers.answered(1);
     expect(await answerOf(second)).toBe(1);
   });
 
@@ -112,17 +112,17 @@ describe('asking for messages', () => {
   it('rejects the pollers that wait, and those that come, once it is closed', async () => {
     const admission = create(1);
     run(admission);
-    const waiting = admission.ask();
-    admission.close(new Error('stopped'));
+    const waiting = admission.pollers.ask();
+    admission.pollers.close(new Error('stopped'));
     await expect(waiting).rejects.toThrow('stopped');
-    await expect(admission.ask()).rejects.toThrow('stopped');
+    await expect(admission.pollers.ask()).rejects.toThrow('stopped');
   });
 
   it('tells a poller that was impatient when it closed nothing more', async () => {
     const admission = create(8);
     for (let count = 0; count < 7; count += 1) run(admission);
-    const waiting = admission.ask();
-    admission.close(new Error('stopped'));
+    const waiting = admission.pollers.ask();
+    admission.pollers.close(new Error('stopped'));
     await expect(waiting).rejects.toThrow('stopped');
     await wait(PATIENCE_OVER_MS);
     // Nothing was handed out to it behind its back: the next run still has its permit.

@@ -1,10 +1,5 @@
 import { type InFlight, type Phase } from './in-flight';
-
-/** SQS hands out up to ten messages a receive. */
-const MAX_PER_RECEIVE = 10;
-
-/** How long a poller with room for some waits for room for more: a call for one message costs as much as one for ten. */
-const PATIENCE_MS = 20;
+import { PollerLine } from './poller-line';
 
 /** Messages to receive ahead of free permits, so that quick handlers need not wait for a receive. */
 const LOOK_AHEAD = { max: 25, shareOfPermits: 1 / 4, whileRunsTakeMs: 100 };
@@ -14,12 +9,6 @@ const WEIGHT = 1 / 128;
 
 /** `granted`: it runs, with a permit. `refused`: it has waited long enough, or a drain has begun. */
 export type Permit = 'granted' | 'refused';
-
-interface Poller {
-  readonly resolve: (count: number) => void;
-  readonly reject: (error: Error) => void;
-  impatience?: NodeJS.Timeout;
-}
 
 interface Waiter {
   readonly flight: InFlight;
@@ -36,23 +25,19 @@ const REFUSED: Promise<Permit> = Promise.resolve('refused');
  */
 export class Admission {
   private readonly counts: Record<Phase, number> = { waiting: 0, running: 0, recording: 0, settling: 0, overdue: 0 };
-  /** Messages asked for in receives that have no answer yet. */
-  private asked = 0;
   private meanRunMs = Infinity;
-  private closedBy: Error | undefined;
   private ending = false;
   /** Those that were told to stop and have not returned. */
   private readonly overdue = new Set<InFlight>();
-  private readonly pollers: Poller[] = [];
   private readonly waiters: Waiter[] = [];
   /** Jobs whose earlier runs began and had no outcome, fewest such runs first. One of them runs at a time. */
   private readonly suspects: Waiter[] = [];
   private suspect: InFlight | undefined;
-  /** Worth a receive at once; less is, too, after a moment. */
-  private readonly worthwhile: number;
+  /** Who may receive, and how much. */
+  readonly pollers: PollerLine;
 
   constructor(private readonly permits: number) {
-    this.worthwhile = Math.min(MAX_PER_RECEIVE, Math.ceil(permits / 4));
+    this.pollers = new PollerLine(permits, () => this.room());
   }
 
   /** Handlers that were told to stop and have not returned. */
@@ -71,30 +56,6 @@ export class Admission {
     const now = performance.now();
     const isLost = ({ overdueSince, policy }: InFlight): boolean => now - overdueSince > policy.timeoutSeconds * 1_000;
     return this.overdue.size >= this.permits && [...this.overdue].every(isLost);
-  }
-
-  /** Resolves, as soon as there is room, to how many messages to ask for, 1 to 10; rejects once closed. */
-  ask(): Promise<number> {
-    if (this.closedBy) return Promise.reject(this.closedBy);
-    return new Promise((resolve, reject) => {
-      this.pollers.push({ resolve, reject });
-      this.serve();
-    });
-  }
-
-  /** A receive for `count` messages has its answer; what it brought was admitted before. */
-  answered(count: number): void {
-    this.asked -= count;
-    this.serve();
-  }
-
-  /** Rejects the pollers that wait, and those that ask later. */
-  close(error: Error): void {
-    this.closedBy = error;
-    for (const poller of this.pollers.splice(0)) {
-      clearTimeout(poller.impatience);
-      poller.reject(error);
-    }
   }
 
   /** A delivery has come; it waits. */
@@ -188,38 +149,14 @@ export class Admission {
       this.begin(next.flight);
       next.answer('granted');
     }
-    this.serve();
+    this.pollers.serve();
   }
 
-  private free(): number {
+  private room(): number {
     const { waiting, running, recording, settling, overdue } = this.counts;
     const { max, shareOfPermits, whileRunsTakeMs } = LOOK_AHEAD;
     const ahead = this.meanRunMs < whileRunsTakeMs ? Math.min(max, Math.floor(this.permits * shareOfPermits)) : 0;
-    const onTheirWay = this.asked + waiting + running + overdue;
+    const onTheirWay = this.pollers.asked + waiting + running + overdue;
     return this.permits + ahead - onTheirWay - Math.max(0, recording + settling - this.permits);
-  }
-
-  private serve(): void {
-    if (this.pollers.length === 0) return;
-    let free = this.free();
-    while (free >= this.worthwhile && this.pollers.length > 0) free -= this.handOut(free);
-    const next = this.pollers[0];
-    if (!next || free <= 0) return;
-    next.impatience ??= setTimeout(() => {
-      delete next.impatience;
-      const free = this.free();
-      if (free > 0) this.handOut(free);
-      this.serve();
-    }, PATIENCE_MS);
-  }
-
-  private handOut(free: number): number {
-    const poller = this.pollers.shift();
-    if (!poller) return 0;
-    clearTimeout(poller.impatience);
-    const count = Math.min(free, MAX_PER_RECEIVE);
-    this.asked += count;
-    poller.resolve(count);
-    return count;
   }
 }

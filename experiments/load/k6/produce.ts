@@ -2,18 +2,26 @@
  * Runs in k6, not in Node: posts jobs at the rate of a profile. Each accepted job is handed over as a line
  * `ID SENT` on the console; `accepted_jobs` counts them apart, so that a lost line shows.
  *
- *   k6 run [-e PROFILE=smoke] [-e TARGET=http://127.0.0.1:3000] [-e PEAK=N] [-e P99_MS=N] [-e API_KEY=…] [-e SUMMARY=FILE]
+ *   k6 run -e TYPE=add-one -e BODY='{"input":1}' [-e PROFILE=smoke] [-e TARGET=http://127.0.0.1:3000] [-e PEAK=N] [-e P99_MS=N] [-e API_KEY=…] [-e SUMMARY=FILE]
  */
 import http, { type Response } from 'k6/http';
 import { Counter, Rate } from 'k6/metrics';
 import { type Options, type Scenario } from 'k6/options';
-import { EXAMPLE } from '../../../jobs/add-one/example.ts';
 import { isLoopback, isProfileName, planOf, type Plan } from '../profiles.ts';
 
 /** k6's, which its types leave out. */
 declare const console: { log(line: string): void };
 
-const { PROFILE = 'smoke', TARGET = 'http://127.0.0.1:3000', PEAK, P99_MS, API_KEY, SUMMARY } = __ENV;
+const {
+  TYPE = '',
+  BODY = '',
+  PROFILE = 'smoke',
+  TARGET = 'http://127.0.0.1:3000',
+  PEAK,
+  P99_MS,
+  API_KEY,
+  SUMMARY,
+} = __ENV;
 
 const numberOf = (text: string | undefined): number | undefined => (text === undefined ? undefined : Number(text));
 
@@ -56,12 +64,11 @@ const headers = {
 const isRefusal = ({ status, headers: { 'Retry-After': retryAfter } }: Response): boolean =>
   status === 503 && retryAfter !== undefined;
 
-const url = `${TARGET.replace(/\/$/, '')}/jobs/${EXAMPLE.type}`;
-const body = JSON.stringify({ input: EXAMPLE.input });
+const url = `${TARGET.replace(/\/$/, '')}/jobs/${TYPE}`;
 
 export default function produce(): void {
   const sentAt = Date.now();
-  const answer = http.post(url, body, {
+  const answer = http.post(url, BODY, {
     headers,
     timeout: '15s',
   });
