@@ -1,4 +1,4 @@
-import { reject, Rejection, retry } from '../../transport/index';
+import { reject, Rejection, retry, RetryAfter } from '../../transport/index';
 import { withBroker } from '../harness/broker';
 import { scripted, Script, startConsumer, stopConsumers } from '../harness/consumer';
 import { deadLetters, whyOf } from '../harness/dead-letters';
@@ -41,6 +41,17 @@ it('dead-letters with the last error after the fifth failed run', async () => {
   });
   expect(script.runs).toHaveLength(5);
   await eventually(() => broker().isEmpty(queueUrl));
+});
+
+it('runs a job again when a RetryAfter says, and keeps its text and its cause', async () => {
+  const script = new Script(() => {
+    throw new RetryAfter(0, 'The provider is busy.', { cause: new Error('429') });
+  });
+  const { queueUrl, deadLetterQueueUrl } = await start(script);
+  await broker().send(queueUrl, '{}');
+  const [message] = await deadLetters(broker(), deadLetterQueueUrl);
+  const error: unknown = expect.stringMatching(/^The provider is busy\. Caused by .*429/);
+  expect(whyOf(message ?? {})).toMatchObject({ reason: 'attempts', attempts: 5, error });
 });
 
 const throwing = (thrown: unknown) => (): never => {
