@@ -1,5 +1,7 @@
 import { type App, Tags, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
+import { type JobType } from '../contract/job-type';
+import { DEFINITIONS } from '../jobs/definitions';
 import { checkOptions } from './checks';
 import { ComputeStack } from './compute-stack';
 import { MessagingStack } from './messaging-stack';
@@ -14,11 +16,21 @@ export interface Stacks {
   readonly compute: ComputeStack;
 }
 
+/** Whose jobs are done, and what their work needs: the repository's own, unless a test has others. */
+interface BuiltFor {
+  readonly work?: YourWork | undefined;
+  readonly definitions?: readonly JobType[];
+}
+
 /** Both stacks as the app's context chooses; `root` is the repository's folder, which the images are built from. */
-export function buildStacks(app: App, root: string, work: YourWork = yourWork): Stacks {
+export function buildStacks(
+  app: App,
+  root: string,
+  { work = yourWork, definitions = DEFINITIONS }: BuiltFor = {},
+): Stacks {
   const options = readOptions(app.node.getAllContext() as Context);
-  const numbers = deriveNumbers(options);
-  checkOptions(options, numbers);
+  const numbers = deriveNumbers(options, definitions);
+  checkOptions(options, numbers, definitions);
   const name = `plusone-${options.stage}`;
   const messaging = new MessagingStack(app, `${name}-messaging`, { options, numbers });
   const compute = new ComputeStack(app, `${name}-compute`, { options, numbers, messaging, root, work });

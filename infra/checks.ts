@@ -1,7 +1,6 @@
 import { definitionFaults } from '../contract/definition-faults';
 import { DELIVERY, receivingSeconds } from '../contract/delivery';
 import { type JobType } from '../contract/job-type';
-import { DEFINITIONS } from '../jobs/definitions';
 import { checkExtensions } from './extension-checks';
 import { FUNCTION_LIMIT_SECONDS, FUNCTION_SLACK_SECONDS, type Numbers, PROCESS_STOP_SECONDS } from './numbers';
 import { OptionError } from './option-reader';
@@ -10,7 +9,7 @@ import { type Options } from './options';
 type Fault = readonly [wrong: boolean, sentence: string];
 
 /** Throws an `OptionError` where options do not go together, so that it is said at synth and not by a failed deployment. */
-export function checkOptions(options: Options, numbers: Numbers, definitions: readonly JobType[] = DEFINITIONS): void {
+export function checkOptions(options: Options, numbers: Numbers, definitions: readonly JobType[]): void {
   const [fault] = definitionFaults(definitions);
   if (fault !== undefined) throw new OptionError(`${fault}.`);
   checkExtensions(options, numbers);

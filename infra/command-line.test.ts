@@ -60,10 +60,6 @@ it.each([
   [['batchSize=11'], 'batchSize is 11; more than 10 needs a batchWindow of at least 1 s.'],
   [['fifo=true', 'batchWindow=5'], 'batchWindow is 5; a FIFO queue takes none.'],
   [
-    ['visibilityTimeout=60'],
-    "visibilityTimeout is 60; it takes at least the function's timeout and the batchWindow, 90 s.",
-  ],
-  [
     ['domain=jobs.example.com'],
     'certificate is missing; domain=jobs.example.com needs the ARN of its certificate in ap-northeast-2.',
   ],

@@ -5,8 +5,8 @@ import { readOptions } from './options';
 
 function choose(queue: object, dlq: object = {}, rest: object = {}): Numbers {
   const options = readOptions({ extensions: { queue, dlq }, ...rest });
-  const numbers = deriveNumbers(options);
-  checkOptions(options, numbers);
+  const numbers = deriveNumbers(options, []);
+  checkOptions(options, numbers, []);
   return numbers;
 }
 

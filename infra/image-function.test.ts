@@ -50,7 +50,7 @@ describe('the consumer on Lambda', () => {
     (context) => {
       const { messaging, compute: chosen } = synthesize(context);
       const { batchWindowSeconds, ...options } = readOptions(context);
-      const { functionTimeoutSeconds } = deriveNumbers({ batchWindowSeconds, ...options });
+      const { functionTimeoutSeconds } = deriveNumbers({ batchWindowSeconds, ...options }, []);
       chosen.hasResourceProperties('AWS::Lambda::Function', {
         Description: 'Plusone: consumer',
         Timeout: options.handlerTimeoutSeconds + 30,

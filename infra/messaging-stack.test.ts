@@ -11,7 +11,7 @@ import { readOptions } from './options';
 function made(context: Context = {}): { stack: MessagingStack; template: Template } {
   const options = readOptions(context);
   const app = new App({ context: CDK_CONTEXT });
-  const stack = new MessagingStack(app, 'Test', { options, numbers: deriveNumbers(options) });
+  const stack = new MessagingStack(app, 'Test', { options, numbers: deriveNumbers(options, []) });
   return { stack, template: Template.fromStack(stack) };
 }
 

@@ -1,6 +1,5 @@
 import { DELIVERY, deriveMaxReceiveCount, minReceiveCount } from '../contract/delivery';
 import { type JobType, longestRunSeconds, mostAttempts } from '../contract/job-type';
-import { DEFINITIONS } from '../jobs/definitions';
 import { readExtendedNumbers } from './extensions';
 import { type Options } from './options';
 
@@ -42,7 +41,7 @@ const STOP_TIMEOUT_SECONDS = 120;
 /** What a process takes at most after SIGTERM: to drain, and then to close what it holds. */
 export const PROCESS_STOP_SECONDS = DELIVERY.drainSeconds + 5;
 
-export function deriveNumbers(options: Options, definitions: readonly JobType[] = DEFINITIONS): Numbers {
+export function deriveNumbers(options: Options, definitions: readonly JobType[]): Numbers {
   const runSeconds = longestRunSeconds(definitions, options.handlerTimeoutSeconds);
   const functionTimeoutSeconds = Math.ceil(runSeconds) + FUNCTION_SLACK_SECONDS;
   const queueVisibilitySeconds = options.visibilityTimeoutSeconds ?? queueVisibility(options, functionTimeoutSeconds);

@@ -6,8 +6,8 @@ import { type Options, readOptions } from './options';
 
 function choose(context: Context): Options & Numbers {
   const options = readOptions(context);
-  const numbers = deriveNumbers(options);
-  checkOptions(options, numbers);
+  const numbers = deriveNumbers(options, []);
+  checkOptions(options, numbers, []);
   return { ...options, ...numbers };
 }
 

@@ -16,7 +16,7 @@ function refuses(rows: readonly Row[]): void {
   it.each(rows)('%s', (_name, context, sentence) => {
     const refused = (): void => {
       const options = readOptions(context);
-      checkOptions(options, deriveNumbers(options));
+      checkOptions(options, deriveNumbers(options, []), []);
     };
     expect(refused).toThrow(OptionError);
     expect(refused).toThrow(sentence);

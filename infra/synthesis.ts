@@ -1,6 +1,7 @@
 import { App } from 'aws-cdk-lib';
 import 'aws-cdk-lib/testhelpers/jest-autoclean';
 import { Template } from 'aws-cdk-lib/assertions';
+import { type JobType } from '../contract/job-type';
 import { buildStacks } from './app';
 import { CDK_CONTEXT } from './cdk-context';
 import { type Context } from './option-reader';
@@ -11,6 +12,9 @@ export interface Synthesis {
   readonly messaging: Template;
   readonly compute: Template;
 }
+
+/** Numbers of tests follow from no job type's own policy, whatever `jobs/` holds. */
+export const NONE: readonly JobType[] = [];
 
 const made = new Map<string, Synthesis>();
 
@@ -25,7 +29,7 @@ export function synthesize(context: Context = {}): Synthesis {
 /** Not kept, since functions cannot be compared. */
 export function synthesizeAnew(context: Context, work?: YourWork): Synthesis {
   const app = new App({ analyticsReporting: false, context: { ...CDK_CONTEXT, ...context } });
-  const stacks = buildStacks(app, process.cwd(), work);
+  const stacks = buildStacks(app, process.cwd(), { work, definitions: NONE });
   const assembly = app.synth();
   const template = ({ artifactId }: { readonly artifactId: string }): Template =>
     Template.fromJSON(assembly.getStackArtifact(artifactId).template as Record<string, unknown>);

@@ -93,7 +93,11 @@ it.each<[string, unknown, string]>([
   ['nothing', undefined, 'The work returned nothing; it has to return its effect, such as { result: 2 }'],
   ['null', null, 'The work returned null; it has to return its effect, such as { result: 2 }'],
   ['a number', 2, 'The work returned a number; it has to return its effect, such as { result: 2 }'],
-  ['an outcome', reject('no', 'no'), 'The result of the work is not valid: /result is missing; correct the work'],
+  [
+    'an outcome',
+    reject('no', 'no'),
+    'The result of the work is not valid: /result must be a finite number; correct the work',
+  ],
 ])('says what to do with work that returns %s, at its first run', async (_case, returned, sentence) => {
   let runs = 0;
   const work = (): never => {
