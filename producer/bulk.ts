@@ -10,7 +10,7 @@ import { type Queue } from './queue';
  * Lines on their way at once, of all requests: twice what the sender's calls hold, so that each call leaves full, and
  * few enough that jobs sent one by one find their turn.
  */
-const MAX_LINES = 160;
+const MAX_LINES_UNDER_WAY = 160;
 const RETRY_AFTER_SECONDS = 5;
 const LATE = unavailable('The queue or the results store does not answer.', RETRY_AFTER_SECONDS);
 
@@ -24,7 +24,7 @@ interface BulkParts {
 
 /** Takes requests in bulk in: many lines at once, so that they share calls to the queue. */
 export class Bulk {
-  private readonly places = new Places(MAX_LINES);
+  private readonly places = new Places(MAX_LINES_UNDER_WAY);
 
   constructor(private readonly parts: BulkParts) {}
 
