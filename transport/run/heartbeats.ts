@@ -1,5 +1,4 @@
 import { Logger } from '@nestjs/common';
-import { MAX_LEASE_SECONDS } from '../delivery/policy';
 import { type Settlement } from '../settle/settlement';
 import { type Deliveries } from './deliveries';
 import { type InFlight, leaseEnd } from './in-flight';
@@ -79,8 +78,8 @@ export class Heartbeats {
   }
 
   /** 0 when too little is left of the 12 hours that count from the receive. */
-  private secondsToAskFor({ arrivedAt }: InFlight): number {
-    const left = Math.floor(MAX_LEASE_SECONDS - (performance.now() - arrivedAt) / 1_000) - 1;
+  private secondsToAskFor(flight: InFlight): number {
+    const left = flight.hiddenSecondsLeft();
     return left <= CAP_MARGIN_SECONDS ? 0 : Math.min(this.visibilitySeconds(), left);
   }
 }

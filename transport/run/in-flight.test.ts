@@ -46,3 +46,16 @@ it('a lease that is lost stays so until the message comes again', () => {
   // Its handler was told to stop, and is not told otherwise.
   expect(flight.abortedBy).toBeInstanceOf(LeaseLost);
 });
+
+it('its message can be hidden for what is left of 12 hours, however long it ran', () => {
+  const flight = newFlight();
+  const since = performance.now();
+  const after = (hours: number): number => {
+    const now = jest.spyOn(performance, 'now').mockReturnValue(since + hours * HOUR);
+    const left = flight.hiddenSecondsLeft();
+    now.mockRestore();
+    return left;
+  };
+  expect([0, 2, 11.5].map((hours) => Math.round(after(hours) / 10) * 10)).toEqual([43_200, 36_000, 1_800]);
+  expect(after(13)).toBe(0);
+});

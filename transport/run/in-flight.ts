@@ -1,6 +1,6 @@
 import { type Standing } from '../delivery/attempts';
 import { type Delivery } from '../delivery/delivery';
-import { type Policy } from '../delivery/policy';
+import { MAX_LEASE_SECONDS, type Policy } from '../delivery/policy';
 import { Execution, LeaseLost } from './execution';
 
 /**
@@ -73,6 +73,11 @@ export class InFlight extends Execution {
   /** Milliseconds until the lease ends, by the clock that says less: a machine that slept stops one, a step moves the other. */
   leaseLeftMs(): number {
     return Math.min(this.ends.monotonic - performance.now(), this.ends.wall - Date.now());
+  }
+
+  /** For how long SQS can be asked to hide its message still: 12 hours in all, from the receive on. */
+  hiddenSecondsLeft(): number {
+    return Math.max(0, Math.floor(MAX_LEASE_SECONDS - (performance.now() - this.arrivedAt) / 1_000) - 1);
   }
 
   /** Both clocks say so. By one alone the lease may hold, and SQS is asked. */

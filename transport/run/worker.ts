@@ -196,6 +196,6 @@ export class Worker {
     if (flight.hasLostLease) return;
     // The first of a group is visible before the next is: at once, since the others follow.
     const seconds = end.action === 'retry' && flight.delivery.orderedGroup === undefined ? end.afterSeconds : 0;
-    await this.parts.settlement.release(flight.delivery, seconds);
+    await this.parts.settlement.release(flight.delivery, Math.min(seconds, flight.hiddenSecondsLeft()));
   }
 }
