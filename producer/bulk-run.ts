@@ -72,7 +72,7 @@ export class BulkRun {
       // The first line was counted as the request.
       if (at > 0 && !allows()) throw tooManyRequests();
       if (bytes.length > sizeLimitBytes) throw tooLarge(sizeLimitBytes);
-      const line = reader.line(parseJsonBody(bytes));
+      const line = reader.line(parseJsonBody(bytes, 'line'));
       if (line.idempotencyKey !== undefined) this.keys += 1;
       if (this.keys > MAX_KEYED_LINES && line.idempotencyKey !== undefined) throw TOO_MANY_KEYS;
       return line;
