@@ -1,3 +1,7 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { type AddressInfo } from 'node:net';
+import { cutOf } from '../../producer/answered';
 import { type FaultProxy } from '../../experiments/proxy/fault-proxy';
 import { withBroker } from '../harness/broker';
 import { Latch } from '../harness/consumer';
@@ -109,6 +113,23 @@ test('more than 200 lines with a key: those behind them are refused, others are 
     [400, 202],
   ]);
   expect(await queued()).toHaveLength(201);
+});
+
+test('an answer is cut if its connection ends, or has ended before anybody asks', async () => {
+  const cuts: AbortSignal[] = [];
+  const server = createServer((_request, response) => {
+    cuts.push(cutOf(response));
+    response.once('close', () => cuts.push(cutOf(response)));
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const client = await openRaw((server.address() as AddressInfo).port);
+  client.send('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n');
+  await eventually(() => cuts.length === 1);
+  expect(cuts[0]?.aborted).toBe(false);
+  client.reset();
+  await eventually(() => cuts.length === 2);
+  expect(cuts.map(({ aborted }) => aborted)).toEqual([true, true]);
+  server.close();
 });
 
 test('more requests in bulk at once than there is memory for: 503 with Retry-After, and places come back', async () => {
