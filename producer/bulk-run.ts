@@ -43,6 +43,8 @@ interface RunParts {
 /** Takes in the lines of one request, each as if it had come alone. */
 export class BulkRun {
   private keys = 0;
+  /** Resolves when the last line that asked for a place has it. */
+  private entered = Promise.resolve();
   private readonly taking: Promise<unknown>[] = [];
   /** Of each group on a FIFO queue: whether its last line was taken, or never will be. */
   private readonly groups = new Map<string, Promise<boolean>>();
@@ -83,28 +85,39 @@ export class BulkRun {
   }
 
   private async begin(at: number, line: JobLine): Promise<void> {
-    const { places, ordered } = this.parts;
-    const group = ordered ? line.group : undefined;
-    if (group !== undefined && (await this.groups.get(group)) === false) {
-      this.refuse(at, BEHIND);
-      return;
-    }
-    const place = places.enter();
-    if (place !== undefined) await place;
-    if (this.over) {
-      places.leave();
-      return;
-    }
-    const taken = this.take(at, line);
+    const group = this.parts.ordered ? line.group : undefined;
+    const before = group === undefined ? undefined : this.groups.get(group);
+    if (before === undefined) await this.enter();
+    const taken = before === undefined ? this.take(at, line) : this.takeBehind(before, at, line);
     this.taking.push(taken);
     if (group !== undefined) this.groups.set(group, taken);
   }
 
-  /** False if the same line may be taken later: what is behind it in its group must not be, before it. */
+  /** Waits for its group without a place, since the lines before it need places too. */
+  private async takeBehind(before: Promise<boolean>, at: number, line: JobLine): Promise<boolean> {
+    if (!(await before)) {
+      this.refuse(at, BEHIND);
+      return false;
+    }
+    await this.enter();
+    return this.take(at, line);
+  }
+
+  /** One line of a request asks for a place at a time, so that the lines of other requests find theirs in between. */
+  private enter(): Promise<void> {
+    this.entered = this.entered.then(() => this.parts.places.enter());
+    return this.entered;
+  }
+
+  /**
+   * Leaves its place in the end. False if the same line may be taken later: what is behind it in its group must not be,
+   * before it.
+   */
   private async take(at: number, { input, group, delaySeconds, idempotencyKey }: JobLine): Promise<boolean> {
     const { request, intake, answer } = this.parts;
     const { definition, caller } = request;
     try {
+      if (this.over) return false;
       const id = await intake.takeAtLength({ definition, input, group, delaySeconds, caller, idempotencyKey });
       answer.accept(at, id);
       return true;

@@ -1,4 +1,6 @@
 import { withBroker } from '../harness/broker';
+import { Latch } from '../harness/consumer';
+import { eventually } from '../harness/eventually';
 import { startFaultProxy } from '../../experiments/proxy/fault-proxy';
 import { answersOf, idsOf, postLines, toLines } from './lines-of';
 import { startProducer } from './test-producer';
@@ -16,9 +18,14 @@ async function inputsOnFifo(queueUrl: string): Promise<number[]> {
   }
 }
 
-test('on a FIFO queue the lines of a group are queued in their order', async () => {
+const IN_TURNS = Array.from({ length: 60 }, (_, input) => ({ input, group: `g${input % 3}` }));
+const BY_GROUP = IN_TURNS.toSorted((a, b) => a.group.localeCompare(b.group));
+
+test.each([
+  ['in turns', IN_TURNS],
+  ['group by group', BY_GROUP],
+])('on a FIFO queue the lines of a group are queued in their order: %s', async (_, lines) => {
   const producer = await startProducer(broker(), { fifo: true });
-  const lines = Array.from({ length: 60 }, (_, input) => ({ input, group: `g${input % 3}` }));
   const ids = idsOf(await answersOf(await postLines(producer, toLines(lines))));
   expect(ids).toHaveLength(60);
   const inputs = await inputsOnFifo(producer.queues.queueUrl);
@@ -46,6 +53,29 @@ test('a line that was not taken keeps back those behind it in its group, and no 
   expect(answers.map(({ status }) => status)).toEqual(['accepted', 503, 503, 'accepted', 'accepted', 503]);
   expect(answers[2]?.detail).toContain('group');
   expect((await producer.queuedIds(broker())).sort()).toEqual(idsOf(answers).sort());
+  await producer.close();
+  await proxy.close();
+});
+
+test('lines that wait for their group leave the places to others', async () => {
+  const latch = new Latch();
+  const proxy = await startFaultProxy(broker().endpoint);
+  const producer = await startProducer(broker(), { fifo: true, endpoint: proxy.endpoint });
+  const asked: string[] = [];
+  proxy.rule('SendMessageBatch', ({ entries }) => {
+    const bodies = entries.map(({ MessageBody = '' }) => MessageBody);
+    asked.push(...bodies);
+    if (bodies.some((body) => body.includes('"input":1}'))) return { failEntries: () => true };
+    return { answer: (forward) => latch.opened.then(forward) };
+  });
+  // More than there are places.
+  const waiting = Array.from({ length: 300 }, (_, input) => ({ input, group: 'a' }));
+  const answering = postLines(producer, toLines([...waiting, { input: 300, group: 'b' }])).then(answersOf);
+  await eventually(() => asked.some((body) => body.includes('"input":300}')));
+  expect(asked.filter((body) => !/"input":(0|300)\}/.test(body))).toEqual([]);
+  latch.open();
+  const statuses = (await answering).map(({ status }) => status);
+  expect(statuses).toEqual(['accepted', ...waiting.slice(1).map(() => 503), 'accepted']);
   await producer.close();
   await proxy.close();
 });
