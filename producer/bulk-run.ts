@@ -40,9 +40,11 @@ interface RunParts {
   readonly ordered: boolean;
 }
 
-/** Takes in the lines of one request, each as if it had come alone. */
+/** Takes in the lines of one request, each as if it had come alone, up to the first that is over a limit. */
 export class BulkRun {
   private keys = 0;
+  /** What the first line over a limit was answered. All after it get the same, so that the rest can be sent again. */
+  private stopped: Problem | undefined;
   /** Resolves when the last line that asked for a place has it. */
   private entered = Promise.resolve();
   private readonly taking: Promise<unknown>[] = [];
@@ -71,12 +73,13 @@ export class BulkRun {
     const { definition, reader, allows } = this.parts.request;
     const { sizeLimitBytes } = definition.policy;
     try {
+      if (this.stopped !== undefined) throw this.stopped;
       // The first line was counted as the request.
-      if (at > 0 && !allows()) throw tooManyRequests();
+      if (at > 0 && !allows()) this.stop(tooManyRequests());
       if (bytes.length > sizeLimitBytes) throw tooLarge(sizeLimitBytes);
       const line = reader.line(parseJsonBody(bytes, 'line'));
       if (line.idempotencyKey !== undefined) this.keys += 1;
-      if (this.keys > MAX_KEYED_LINES && line.idempotencyKey !== undefined) throw TOO_MANY_KEYS;
+      if (this.keys > MAX_KEYED_LINES) this.stop(TOO_MANY_KEYS);
       return line;
     } catch (error) {
       this.refuse(at, error);
@@ -126,6 +129,11 @@ export class BulkRun {
     } finally {
       this.parts.places.leave();
     }
+  }
+
+  private stop(problem: Problem): never {
+    this.stopped = problem;
+    throw problem;
   }
 
   private refuse(at: number, error: unknown): Problem {

@@ -105,13 +105,13 @@ test('keys: the same lines again have the same ids and are not queued again; ano
   expect((await queued()).sort()).toEqual([first?.id, answers[3]?.id].sort());
 });
 
-test('more than 200 lines with a key: those behind them are refused, others are not', async () => {
-  const lines = [...keyed(202), { input: 1 }];
+test('more than 200 lines with a key: all from the 201st on are refused alike, with a key or not', async () => {
+  const lines = [{ input: 1 }, ...keyed(202), { input: 1 }, { input: 'x' }];
   const answers = await answersOf(await postLines(behind.producer, toLines(lines)));
-  expect(answers.filter(({ status }) => status !== 'accepted').map(({ status, line }) => [status, line])).toEqual([
-    [400, 201],
-    [400, 202],
-  ]);
+  const refused = answers.filter(({ status }) => status !== 'accepted');
+  expect(refused.map(({ line }) => line)).toEqual([202, 203, 204, 205]);
+  for (const { status, detail } of refused) expect([status, detail]).toEqual([400, refused[0]?.detail]);
+  expect(refused[0]?.detail).toContain('those behind it in another');
   expect(await queued()).toHaveLength(201);
 });
 
