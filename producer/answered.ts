@@ -14,3 +14,14 @@ export function onceAnswered(response: ServerResponse, listener: () => void): vo
   response.once('close', end);
   socket?.once('finish', end);
 }
+
+/** Aborted when the connection ends before the whole answer is out, or has ended already. */
+export function cutOf(response: ServerResponse): AbortSignal {
+  // It is closed already, and says so no more.
+  if (response.destroyed) return AbortSignal.abort();
+  const cut = new AbortController();
+  response.once('close', () => {
+    if (!response.writableFinished) cut.abort();
+  });
+  return cut.signal;
+}

@@ -134,10 +134,10 @@ const DESCRIPTION =
   'Answers once the queue has them; the work comes later. In bulk, with `content-type: ' +
   `${LINES_TYPE}\`, one body a line: at most ${MAX_LINES} lines and ${sizeText(MAX_BYTES)}. ` +
   'Lines end with a newline, or with CRLF; an empty line is one that is refused. Each line is taken or refused ' +
-  'alone, and counts as a request towards the limit of requests a second. Of a body that is malformed as a whole ' +
+  'alone, and counts as a request towards the limit of requests a second; from the first one over it on, all are refused. Of a body that is malformed as a whole ' +
   'nothing is queued. On a FIFO queue the lines of a group are queued in their order.';
 
-const KEYS = ` At most ${MAX_KEYED_LINES} lines may have an \`idempotencyKey\`; the header Idempotency-Key is for one job alone.`;
+const KEYS = ` At most ${MAX_KEYED_LINES} lines may have an \`idempotencyKey\`, and from the next on all are refused; the header Idempotency-Key is for one job alone.`;
 
 /** As OpenAPI 3.2 says it; a body of lines is no JSON document, and to readers of 3.0 a text. */
 const linesOf = (item: object, example?: string): ContentObject => ({

@@ -40,9 +40,13 @@ interface RunParts {
   readonly ordered: boolean;
 }
 
-/** Takes in the lines of one request, each as if it had come alone. */
+/** Takes in the lines of one request, each as if it had come alone, up to the first that is over a limit. */
 export class BulkRun {
   private keys = 0;
+  /** What the first line over a limit was answered. All after it get the same, so that the rest can be sent again. */
+  private stopped: Problem | undefined;
+  /** Resolves when the last line that asked for a place has it. */
+  private entered = Promise.resolve();
   private readonly taking: Promise<unknown>[] = [];
   /** Of each group on a FIFO queue: whether its last line was taken, or never will be. */
   private readonly groups = new Map<string, Promise<boolean>>();
@@ -69,12 +73,13 @@ export class BulkRun {
     const { definition, reader, allows } = this.parts.request;
     const { sizeLimitBytes } = definition.policy;
     try {
+      if (this.stopped !== undefined) throw this.stopped;
       // The first line was counted as the request.
-      if (at > 0 && !allows()) throw tooManyRequests();
+      if (at > 0 && !allows()) this.stop(tooManyRequests());
       if (bytes.length > sizeLimitBytes) throw tooLarge(sizeLimitBytes);
-      const line = reader.line(parseJsonBody(bytes));
+      const line = reader.line(parseJsonBody(bytes, 'line'));
       if (line.idempotencyKey !== undefined) this.keys += 1;
-      if (this.keys > MAX_KEYED_LINES && line.idempotencyKey !== undefined) throw TOO_MANY_KEYS;
+      if (this.keys > MAX_KEYED_LINES) this.stop(TOO_MANY_KEYS);
       return line;
     } catch (error) {
       this.refuse(at, error);
@@ -83,28 +88,39 @@ export class BulkRun {
   }
 
   private async begin(at: number, line: JobLine): Promise<void> {
-    const { places, ordered } = this.parts;
-    const group = ordered ? line.group : undefined;
-    if (group !== undefined && (await this.groups.get(group)) === false) {
-      this.refuse(at, BEHIND);
-      return;
-    }
-    const place = places.enter();
-    if (place !== undefined) await place;
-    if (this.over) {
-      places.leave();
-      return;
-    }
-    const taken = this.take(at, line);
+    const group = this.parts.ordered ? line.group : undefined;
+    const before = group === undefined ? undefined : this.groups.get(group);
+    if (before === undefined) await this.enter();
+    const taken = before === undefined ? this.take(at, line) : this.takeBehind(before, at, line);
     this.taking.push(taken);
     if (group !== undefined) this.groups.set(group, taken);
   }
 
-  /** False if the same line may be taken later: what is behind it in its group must not be, before it. */
+  /** Waits for its group without a place, since the lines before it need places too. */
+  private async takeBehind(before: Promise<boolean>, at: number, line: JobLine): Promise<boolean> {
+    if (!(await before)) {
+      this.refuse(at, BEHIND);
+      return false;
+    }
+    await this.enter();
+    return this.take(at, line);
+  }
+
+  /** One line of a request asks for a place at a time, so that the lines of other requests find theirs in between. */
+  private enter(): Promise<void> {
+    this.entered = this.entered.then(() => this.parts.places.enter());
+    return this.entered;
+  }
+
+  /**
+   * Leaves its place in the end. False if the same line may be taken later: what is behind it in its group must not be,
+   * before it.
+   */
   private async take(at: number, { input, group, delaySeconds, idempotencyKey }: JobLine): Promise<boolean> {
     const { request, intake, answer } = this.parts;
     const { definition, caller } = request;
     try {
+      if (this.over) return false;
       const id = await intake.takeAtLength({ definition, input, group, delaySeconds, caller, idempotencyKey });
       answer.accept(at, id);
       return true;
@@ -113,6 +129,11 @@ export class BulkRun {
     } finally {
       this.parts.places.leave();
     }
+  }
+
+  private stop(problem: Problem): never {
+    this.stopped = problem;
+    throw problem;
   }
 
   private refuse(at: number, error: unknown): Problem {

@@ -3,6 +3,7 @@ import { ApiExcludeController } from '@nestjs/swagger';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { Readable } from 'node:stream';
 import { type JobType } from '../contract/job-type';
+import { cutOf } from './answered';
 import { type AcceptedJob } from './answers';
 import { Bulk } from './bulk';
 import { placeOf } from './callers';
@@ -48,17 +49,9 @@ export function jobController(definition: JobType, keepsRecords: boolean): Type<
       const place = placeOf(caller, ip);
       const allows = (): boolean => this.limit.allows(place);
       reply.code(200).type(LINES_TYPE);
-      return Readable.from(this.bulk.take({ definition, reader, lines, caller, allows, cut: cutOf(reply) }));
+      return Readable.from(this.bulk.take({ definition, reader, lines, caller, allows, cut: cutOf(reply.raw) }));
     }
   }
 
   return JobController;
-}
-
-function cutOf({ raw }: FastifyReply): AbortSignal {
-  const cut = new AbortController();
-  raw.once('close', () => {
-    if (!raw.writableFinished) cut.abort();
-  });
-  return cut.signal;
 }

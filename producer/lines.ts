@@ -6,6 +6,7 @@ export const MAX_BYTES = 1_048_576;
 export const MAX_LINES = 1_000;
 
 const NEWLINE = 0x0a;
+const CARRIAGE_RETURN = 0x0d;
 
 /** The lines of a body in `application/x-ndjson`, as they were sent. */
 export class Lines {
@@ -39,10 +40,7 @@ async function readAll(body: IncomingMessage): Promise<Buffer> {
   return Buffer.concat(chunks, bytes);
 }
 
-/**
- * A newline ends a line, and need not be there behind the last one. An empty line is a line. The carriage return of a
- * CRLF stays, since JSON takes it as a blank.
- */
+/** A newline or a CRLF ends a line, and need not be there behind the last one. An empty line is a line. */
 function split(body: Buffer): Buffer[] {
   if (body.length === 0) throw new Problem(400, 'The body is empty; send one JSON object a line.');
   const lines: Buffer[] = [];
@@ -50,7 +48,7 @@ function split(body: Buffer): Buffer[] {
     if (lines.length === MAX_LINES) throw new Problem(400, `The body has more than ${MAX_LINES} lines; divide it.`);
     const newline = body.indexOf(NEWLINE, start);
     const end = newline === -1 ? body.length : newline;
-    lines.push(body.subarray(start, end));
+    lines.push(body.subarray(start, body[end - 1] === CARRIAGE_RETURN ? end - 1 : end));
     start = end + 1;
   }
   return lines;

@@ -1,3 +1,7 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { type AddressInfo } from 'node:net';
+import { cutOf } from '../../producer/answered';
 import { type FaultProxy } from '../../experiments/proxy/fault-proxy';
 import { withBroker } from '../harness/broker';
 import { Latch } from '../harness/consumer';
@@ -101,14 +105,31 @@ test('keys: the same lines again have the same ids and are not queued again; ano
   expect((await queued()).sort()).toEqual([first?.id, answers[3]?.id].sort());
 });
 
-test('more than 200 lines with a key: those behind them are refused, others are not', async () => {
-  const lines = [...keyed(202), { input: 1 }];
+test('more than 200 lines with a key: all from the 201st on are refused alike, with a key or not', async () => {
+  const lines = [{ input: 1 }, ...keyed(202), { input: 1 }, { input: 'x' }];
   const answers = await answersOf(await postLines(behind.producer, toLines(lines)));
-  expect(answers.filter(({ status }) => status !== 'accepted').map(({ status, line }) => [status, line])).toEqual([
-    [400, 201],
-    [400, 202],
-  ]);
+  const refused = answers.filter(({ status }) => status !== 'accepted');
+  expect(refused.map(({ line }) => line)).toEqual([202, 203, 204, 205]);
+  for (const { status, detail } of refused) expect([status, detail]).toEqual([400, refused[0]?.detail]);
+  expect(refused[0]?.detail).toContain('those behind it in another');
   expect(await queued()).toHaveLength(201);
+});
+
+test('an answer is cut if its connection ends, or has ended before anybody asks', async () => {
+  const cuts: AbortSignal[] = [];
+  const server = createServer((_request, response) => {
+    cuts.push(cutOf(response));
+    response.once('close', () => cuts.push(cutOf(response)));
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const client = await openRaw((server.address() as AddressInfo).port);
+  client.send('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n');
+  await eventually(() => cuts.length === 1);
+  expect(cuts[0]?.aborted).toBe(false);
+  client.reset();
+  await eventually(() => cuts.length === 2);
+  expect(cuts.map(({ aborted }) => aborted)).toEqual([true, true]);
+  server.close();
 });
 
 test('more requests in bulk at once than there is memory for: 503 with Retry-After, and places come back', async () => {

@@ -74,6 +74,12 @@ test.each([
   expect(await queued()).toHaveLength(idsOf(answers).length);
 });
 
+test.each(['\n', '\r\n'])('an empty line says so, of itself: %j', async (end) => {
+  const answers = await answersOf(await postLines(producer, `{"input":1}${end}${end}{"input":2}${end}`));
+  expect(answers).toHaveLength(3);
+  expect(answers[1]).toMatchObject({ status: 400, line: 2, detail: 'The line is empty; send a JSON object.' });
+});
+
 test('invalid UTF-8 is a problem of its line', async () => {
   const body = new Uint8Array([...Buffer.from('{"input":1}\n{"input":"'), 0xff, ...Buffer.from('"}\n{"input":2}')]);
   const answers = await answersOf(await postLines(producer, body));

@@ -21,7 +21,7 @@ export const postLines = (
   { path = '/produce', headers = {} }: { path?: string; headers?: Record<string, string> } = {},
 ): Promise<Response> => producer.post(path, body, { 'content-type': LINES_TYPE, ...headers });
 
-const readAnswers = (text: string): LineAnswer[] => {
+export const readAnswers = (text: string): LineAnswer[] => {
   expect(text.endsWith('\n')).toBe(true);
   return text
     .slice(0, -1)

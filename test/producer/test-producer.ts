@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { type Environment, readEnvironment } from '../../contract/environment';
 import { type JobType } from '../../contract/job-type';
 import { createProducer } from '../../producer/app';
+import { Bulk } from '../../producer/bulk';
 import { openRecords } from '../../results/open';
 import { RECORDS, type Records } from '../../results/records';
 import { Waiting } from '../../results/waiting';
@@ -69,6 +70,11 @@ export class TestProducer {
 
   get url(): string {
     return `http://127.0.0.1:${this.port}`;
+  }
+
+  /** Takes lines in without a connection. */
+  get bulk(): Bulk {
+    return this.parts.app.get(Bulk);
   }
 
   /** Requests that wait for a job to end. */
