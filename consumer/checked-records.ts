@@ -16,9 +16,10 @@ export class CheckedRecords {
     { result, policy }: JobType,
   ) {
     this.limit = policy.sizeLimitBytes;
-    this.valid = new ValidBody<object>(result, (faults) =>
-      refusal(faults.map(({ pointer, detail }) => `${pointer} ${detail}`.trim()).join('; ')),
-    );
+    this.valid = new ValidBody<object>(result, (faults) => {
+      const why = faults.map(({ pointer, detail }) => `${pointer} ${detail}`.trim()).join('; ');
+      return new RecordRefused(`The result of the work is not valid: ${why}; correct the work`);
+    });
   }
 
   get(id: string): Promise<JobRecord | undefined> {
@@ -37,10 +38,6 @@ export class CheckedRecords {
 
   private check(result: unknown): void {
     this.valid.transform({ result });
-    const bytes = Buffer.byteLength(jsonOf(result, 'result'));
-    if (bytes > this.limit) throw refusal(`/result is ${bytes} bytes of JSON; its type takes up to ${this.limit}`);
+    jsonOf(result, 'result', this.limit);
   }
 }
-
-const refusal = (why: string): RecordRefused =>
-  new RecordRefused(`The result of the work is not valid: ${why}; correct the work`);

@@ -1,4 +1,4 @@
-import { IsString } from 'class-validator';
+import { Allow, IsOptional, IsString, ValidateIf } from 'class-validator';
 import { definitionFaults } from './definition-faults';
 import { defineJob } from './job-type';
 
@@ -101,4 +101,27 @@ it('classes that cannot work are refused, each in a sentence', () => {
     'The input of the job type resize cannot work: Bare has no rule of class-validator; say what its properties must be, such as @IsInt()',
     'The result of the job type resize cannot work: Two must have the one property result with rules; it has result, more',
   ]);
+});
+
+class Optional {
+  @IsOptional()
+  @IsString()
+  readonly input: unknown;
+}
+class Anything {
+  @Allow()
+  readonly result: unknown;
+}
+class OrNull {
+  @ValidateIf((_, value) => value !== null)
+  @IsString()
+  readonly input: string | null;
+}
+
+it('an input and a result may be null, but not absent', () => {
+  expect(definitionFaults([defineJob({ type: 'resize', input: Optional, result: Anything })])).toEqual([
+    expect.stringMatching(/^The input of the job type resize may be absent, and null is the value for none; /),
+    expect.stringMatching(/^The result of the job type resize may be absent, and null is the value for none; /),
+  ]);
+  expect(definitionFaults([defineJob({ type: 'resize', input: OrNull, result: Result })])).toEqual([]);
 });

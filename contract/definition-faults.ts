@@ -1,5 +1,6 @@
 import { DELIVERY, minReceiveCount, receivingSeconds } from './delivery';
 import { type JobType } from './job-type';
+import { takes } from './reading';
 import { type Class, shapeOf } from './shape';
 
 /** As a segment of a path, an attribute of a message and a label of a metric take it. */
@@ -48,8 +49,13 @@ function faultsOf(definition: JobType): string[] {
 function classFaults({ type, input, result }: JobType): string[] {
   const fault = (of: 'input' | 'result', name: Class): string[] => {
     try {
-      shapeOf(name, of);
-      return [];
+      const shape = shapeOf(name, of);
+      const absent = [...shape.fields.values()].filter((field) => takes(shape, field, undefined));
+      return absent.map(
+        () =>
+          `The ${of} of the job type ${type} may be absent, and null is the value for none; ` +
+          `leave out @IsOptional(), or add a rule that refuses undefined, such as @IsDefined()`,
+      );
     } catch (error) {
       const sentence = error instanceof Error ? error.message : String(error);
       return [`The ${of} of the job type ${type} cannot work: ${sentence.replace(/\.$/, '')}`];

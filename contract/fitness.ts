@@ -27,8 +27,19 @@ export function assertFit(type: new () => object, noted: readonly Noted[]): void
     assertNothingConverted(place);
     assertNested(place, rules);
   }
+  assertNoDefaults(type);
+}
+
+/** A default would be in the object that is made and not in what was sent, and their hashes would differ. */
+function assertNoDefaults(type: new () => object): void {
+  for (const [property, value] of Object.entries(made(type))) {
+    if (value !== undefined) throw unfit(`${nameOf(type)}.${property} has a default; fill it in the work.`);
+  }
+}
+
+function made(type: new () => object): object {
   try {
-    new type();
+    return new type();
   } catch (error) {
     throw unfit(`${nameOf(type)} cannot be made without arguments; give it no constructor.`, error);
   }

@@ -1,5 +1,5 @@
-import { type Fault, MAX_FAULTS } from './fault';
-import { type Rule } from './rule';
+import { type Fault, MAX_FAULTS, pointerTo } from './fault';
+import { NOT_VALID, type Rule } from './rule';
 import { type Field, type Nested, type Shape } from './shape';
 
 /** A value as an object of the shape's class, and what is wrong with it. */
@@ -71,21 +71,32 @@ class Reading {
   }
 
   field(field: Field, object: Loose, parent: string): void {
-    const { name, pointer, conditions, first, nested } = field;
-    const value = object[name];
+    const value = object[field.name];
+    const pointer = parent + field.pointer;
     const { length } = this.faults;
-    const applies = conditions.every((condition) => condition(object, value));
-    if (applies) {
-      const broken = firstBroken(first, object, value);
-      if (broken !== undefined) this.fault(parent + pointer, broken.detail);
-      else if (nested !== undefined) object[name] = this.nested(nested, value, parent + pointer);
-      if (this.faults.length === length) this.rules(field, object, parent);
+    let applies: boolean;
+    try {
+      applies = field.conditions.every((condition) => condition(object, value));
+    } catch {
+      this.fault(pointer, NOT_VALID);
+      return;
     }
-    const isFree = !applies || nested === undefined;
-    if (isFree && typeof value === 'object' && this.faults.length === length) {
-      const detail = faultOfFree(value, this.depth);
-      if (detail !== undefined) this.fault(parent + pointer, detail);
+    if (applies) this.applied(field, object, parent);
+    const isFree = !applies || field.nested === undefined;
+    if (isFree && this.faults.length === length) {
+      const fault = new FreeReading().faultOf(value, this.depth);
+      if (fault !== undefined) this.fault(pointer + shortened(fault.pointer), fault.detail);
     }
+  }
+
+  private applied(field: Field, object: Loose, parent: string): void {
+    const { name, first, nested } = field;
+    const pointer = parent + field.pointer;
+    const { length } = this.faults;
+    const broken = firstBroken(first, object, object[name]);
+    if (broken !== undefined) this.fault(pointer, broken.detail);
+    else if (nested !== undefined) object[name] = this.nested(nested, object[name], pointer);
+    if (this.faults.length === length) this.rules(field, object, parent);
   }
 
   private nested({ shape, each }: Nested, value: unknown, pointer: string): unknown {
@@ -111,8 +122,8 @@ class Reading {
     } else if (eachRules.length > 0) {
       for (const [at, element] of (value as unknown[]).entries()) {
         if (this.isFull) return;
-        const broken = firstBroken(eachRules, object, element);
-        if (broken !== undefined) this.fault(`${parent}${pointer}/${at}`, broken.detail);
+        const detail = firstBroken(eachRules, object, element)?.detail ?? faultOfNumber(element);
+        if (detail !== undefined) this.fault(`${parent}${pointer}/${at}`, detail);
       }
     }
   }
@@ -126,20 +137,47 @@ class Reading {
   }
 }
 
-const isObject = (value: unknown): value is Loose =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
+const isObject = (value: unknown): value is Loose => isLoose(value) && !Array.isArray(value);
+
+/** An object or an array. */
+const isLoose = (value: unknown): value is Loose => typeof value === 'object' && value !== null;
 
 const firstBroken = (rules: readonly Rule[], object: object, value: unknown): Rule | undefined =>
   rules.find(({ holds }) => !holds(object, value));
 
-/** What is wrong with a value that no rule looks into. Copied property by property, `__proto__` would set a prototype. */
-function faultOfFree(value: unknown, depth: number): string | undefined {
-  if (typeof value !== 'object' || value === null) return undefined;
-  if (depth === MAX_DEPTH) return TOO_DEEP;
-  if (Object.hasOwn(value, '__proto__')) return 'has a field __proto__ in it';
-  for (const inner of Object.values(value)) {
-    const detail = faultOfFree(inner, depth + 1);
-    if (detail !== undefined) return detail;
+/** 1e999 is Infinity once it is read, and JSON would write it as null. */
+const faultOfNumber = (value: unknown): string | undefined =>
+  typeof value === 'number' && !Number.isFinite(value) ? 'must be a finite number' : undefined;
+
+/** Limits what is named of a place among names that a caller chose, so that an answer stays short. In characters. */
+const MAX_FREE_POINTER = 256;
+
+const shortened = (pointer: string): string => (pointer.length > MAX_FREE_POINTER ? '' : pointer);
+
+/** What is wrong with a value that no rule looks into, and where in it. */
+class FreeReading {
+  /** The depths at which objects were found to be right: a result of a team's work may hold one object many times. */
+  private readonly depths = new Map<object, number>();
+
+  faultOf(value: unknown, depth: number): Fault | undefined {
+    const detail = this.detailOf(value, depth);
+    if (detail !== undefined) return { pointer: '', detail };
+    // What an object with toJSON is written as is another value; the JSON of the record is held against that.
+    if (!isLoose(value) || typeof value.toJSON === 'function' || depth <= (this.depths.get(value) ?? -1)) {
+      return undefined;
+    }
+    for (const [name, inner] of Object.entries(value)) {
+      const fault = this.faultOf(inner, depth + 1);
+      if (fault !== undefined) return { ...fault, pointer: pointerTo(name) + fault.pointer };
+    }
+    this.depths.set(value, depth);
+    return undefined;
   }
-  return undefined;
+
+  private detailOf(value: unknown, depth: number): string | undefined {
+    if (!isLoose(value)) return faultOfNumber(value);
+    if (depth === MAX_DEPTH) return TOO_DEEP;
+    // Copied property by property, it would set a prototype.
+    return Object.hasOwn(value, '__proto__') ? 'has a field __proto__ in it' : undefined;
+  }
 }

@@ -29,6 +29,9 @@ export interface Rule {
   readonly holds: (object: object, value: unknown) => boolean;
 }
 
+/** What is said where no rule says what would be right. */
+export const NOT_VALID = 'is not valid';
+
 /** What class-validator knows of the classes that a rule runs. */
 export const constraintsOf = ({
   constraintCls,
@@ -45,14 +48,25 @@ export function rulesOf(noted: Noted): Rule[] {
       each,
       detail: detailOf(noted, name, instance.defaultMessage?.bind(instance)),
       holds(object, value) {
-        if (validateIf !== undefined && !validateIf(object, value)) return true;
-        const held: unknown = instance.validate(value, { targetName, property, object, value, constraints });
+        const held = answered(() => {
+          if (validateIf !== undefined && !validateIf(object, value)) return true;
+          return instance.validate(value, { targetName, property, object, value, constraints });
+        });
         if (typeof held === 'boolean') return held;
         if (isPromise(held)) throw promised(held, `The rule ${name} of ${targetName}.${property}`);
         return Boolean(held);
       },
     };
   });
+}
+
+/** A rule of the team's own may throw at what it does not expect, which is not valid then. */
+function answered(ask: () => unknown): unknown {
+  try {
+    return ask();
+  } catch {
+    return false;
+  }
 }
 
 const targetNameOf = ({ target }: Noted): string => (typeof target === 'string' ? target : target.name);
@@ -83,7 +97,7 @@ function detailOf(noted: Noted, name: string, defaultMessage: Message | undefine
     .replaceAll('$value', 'this value')
     .replaceAll('$property', () => noted.propertyName)
     .replaceAll('$target', () => targetNameOf(noted));
-  return filled || 'is not valid';
+  return filled || NOT_VALID;
 }
 
 const shown = (constraint: unknown): string => (Array.isArray(constraint) ? constraint.join(', ') : String(constraint));

@@ -159,6 +159,22 @@ test('a class that cannot be made without arguments, or has a fault in a class t
   expect(() => shapeOf(outer)).toThrow('Input.input has @ValidateNested() without @Type()');
 });
 
+test('a default is refused, in a class that is nested as well', () => {
+  class Guest {
+    @IsOptional()
+    @IsString()
+    readonly language?: string = 'en';
+  }
+  const outer = classWith(
+    Object,
+    NESTED,
+    Type(() => Guest),
+  );
+  for (const type of [Guest, outer]) {
+    expect(() => shapeOf(type)).toThrow('Guest.language has a default; fill it in the work.');
+  }
+});
+
 class SizeInput {
   @ValidateNested()
   @Type(() => Size)

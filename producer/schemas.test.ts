@@ -138,9 +138,10 @@ class Picture {
   @IsString({ each: true })
   readonly tags: readonly string[];
 
+  @IsOptional()
   @IsInt()
   @Max(100)
-  readonly quality = 80;
+  readonly quality?: number;
 
   @IsOptional()
   @IsObject()
@@ -236,7 +237,7 @@ test.each<[string, unknown[], unknown[]]>([
   ['format', ['png', 1, null, undefined], ['gif']],
   ['two', [2], ['2', 3, null, undefined]],
   ['tags', [['a', 'b']], [[], ['a', 'a'], ['a', 1], 'a', { 0: 'a' }, null, undefined]],
-  ['quality', [1, 100, undefined], [101, 1.5, '1', null]],
+  ['quality', [1, 100, null, undefined], [101, 1.5, '1']],
   ['more', [{ x: { y: 1 } }, null, undefined], [[], 1, 'x']],
   ['free', [1, null, [{}], undefined], []],
   ['reason', ['x', undefined], []],
@@ -274,7 +275,7 @@ test('each nested class is a component, which says what its properties are', () 
   expect(schema).toMatchObject({ required: ['input'], additionalProperties: false });
   expect(Object.keys(components).sort()).toEqual(['picture.Area', 'picture.Picture', 'picture.Point']);
   expect(components['picture.Picture']?.properties).toMatchObject({
-    quality: { type: 'integer', maximum: 100, default: 80 },
+    quality: { type: 'integer', maximum: 100, nullable: true },
     tags: { type: 'array', items: { type: 'string' }, minItems: 1, uniqueItems: true },
     kind: { type: 'string', enum: ['a', 'b', null], nullable: true },
   });

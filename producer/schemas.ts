@@ -84,7 +84,7 @@ class Schemas {
 const isRequired = (shape: Shape, field: Field): boolean =>
   field.conditions.length === 0 && !mayBe(undefined, shape, field);
 
-/** A team's own rule may throw at what it does not expect. */
+/** A team's own rule may answer with a promise. */
 function mayBe(value: unknown, shape: Shape, field: Field): boolean {
   try {
     return takes(shape, field, value);
@@ -95,9 +95,7 @@ function mayBe(value: unknown, shape: Shape, field: Field): boolean {
 
 /** With what the rules do not say one by one. */
 function completed(shape: Shape, field: Field, schema: Schema): Schema {
-  const fallback = (new shape.type() as Record<string, unknown>)[field.name];
-  const whole = fallback === undefined ? schema : { default: fallback, ...schema };
-  return mayBe(null, shape, field) ? orNull(whole) : whole;
+  return mayBe(null, shape, field) ? orNull(schema) : schema;
 }
 
 /** OpenAPI 3.0 has no type null. */

@@ -1,3 +1,4 @@
+import { pointerTo } from '../contract/fault';
 import { RecordRefused } from './errors';
 
 /**
@@ -10,29 +11,38 @@ type Holder = Readonly<Record<string, unknown>>;
 
 /**
  * The value as JSON text, for a record. Refused is whatever JSON would leave out or write as something else without a
- * word; a property that is `undefined` is none, and -0 is 0.
+ * word, and a text of more than `limitBytes` before all of it is written. A property that is `undefined` is none, and -0
+ * is 0.
  */
-export function jsonOf(value: unknown, what: 'input' | 'result'): string {
-  // By far the most frequent, and a tenth of the time.
-  if (typeof value === 'number' && Number.isFinite(value)) return JSON.stringify(value);
+export function jsonOf(value: unknown, what: 'input' | 'result', limitBytes?: number): string {
   try {
-    return JSON.stringify(value, strictly());
+    // A number is by far the most frequent, and a tenth of the time.
+    const isNumber = typeof value === 'number' && Number.isFinite(value);
+    const text = isNumber ? JSON.stringify(value) : JSON.stringify(value, strictly(limitBytes));
+    if (limitBytes !== undefined && Buffer.byteLength(text) > limitBytes) throw tooLong(limitBytes);
+    return text;
   } catch (error) {
     const text = error instanceof Error ? error.message : String(error);
     throw new RecordRefused(`The ${what} cannot be written as JSON: ${text}; correct the work`, { cause: error });
   }
 }
 
+const tooLong = (limitBytes: number): Error =>
+  new Error(`it is more than ${limitBytes} bytes, which is what its type takes`);
+
 /** A replacer for `JSON.stringify` that replaces nothing, and throws where the text would not say what the value is. */
-function strictly(): (this: Holder, key: string, value: unknown) => unknown {
+function strictly(limitBytes = Infinity): (this: Holder, key: string, value: unknown) => unknown {
   const within: unknown[] = [];
   const keys: string[] = [];
+  let bytes = 0;
   return function (key, value) {
     while (within.length > 0 && within.at(-1) !== this) within.pop();
     keys.length = within.length;
     keys.push(key);
     const fault = faultOf(value, this, key) ?? (within.includes(value) ? 'an object that holds itself' : undefined);
     if (fault !== undefined) throw new Error(fault + placeOf(keys));
+    if (value !== undefined) bytes += leastBytes(value) + (Array.isArray(this) ? 0 : Buffer.byteLength(key));
+    if (bytes > limitBytes) throw tooLong(limitBytes);
     if (typeof value !== 'object' || value === null) return value;
     within.push(value);
     if (within.length > MAX_DEPTH) throw new Error(`it is nested deeper than ${MAX_DEPTH} levels`);
@@ -40,8 +50,15 @@ function strictly(): (this: Holder, key: string, value: unknown) => unknown {
   };
 }
 
+/** The text is at least as long as all of these together; of an object or array, its brackets. */
+function leastBytes(value: unknown): number {
+  if (typeof value === 'string') return Buffer.byteLength(value) + 2;
+  return typeof value === 'object' && value !== null ? 2 : String(value).length;
+}
+
 /** As a JSON pointer; nothing for the value as a whole. */
-const placeOf = ([, ...keys]: readonly string[]): string => (keys.length === 0 ? '' : ` at /${keys.join('/')}`);
+const placeOf = ([, ...keys]: readonly string[]): string =>
+  keys.length === 0 ? '' : ` at ${keys.map(pointerTo).join('')}`;
 
 /** `value` is what a `toJSON` made of `holder[key]`, if that has one. */
 function faultOf(value: unknown, holder: Holder, key: string): string | undefined {
@@ -63,6 +80,28 @@ function faultOf(value: unknown, holder: Holder, key: string): string | undefine
 }
 
 function faultOfObject(value: object | null, held: unknown): string | undefined {
-  if (value instanceof Map || value instanceof Set) return `a ${value.constructor.name}`;
-  return value === null && held instanceof Date ? 'an invalid date' : undefined;
+  if (value === null) return held instanceof Date ? 'an invalid date' : undefined;
+  if ('then' in value && typeof value.then === 'function') return 'a promise that was not awaited';
+  const name = Array.isArray(value) ? undefined : builtInOf(value);
+  return name && `${/^[AEIO]/.test(name) ? 'an' : 'a'} ${name}`;
 }
+
+/**
+ * The language's or the platform's own class that an object is of, such as Error, if there is one: JSON does not write
+ * what such an object holds. A plain object is of none, and so is one of a class of the team's own.
+ */
+function builtInOf(value: object): string | undefined {
+  for (let type = prototypeOf(value); type !== null; type = prototypeOf(type)) {
+    const isRoot = prototypeOf(type) === null;
+    const constructor: unknown = !isRoot && Object.hasOwn(type, 'constructor') && type.constructor;
+    if (typeof constructor === 'function' && isBuiltIn(constructor)) return constructor.name;
+  }
+  return undefined;
+}
+
+const prototypeOf = (value: object): object | null => Object.getPrototypeOf(value) as object | null;
+
+/** Known by its source, so that it may be of another realm, or by its name. */
+const isBuiltIn = (type: object & { readonly name: string }): boolean =>
+  /\{\s*\[native code\]\s*\}$/.test(Function.prototype.toString.call(type)) ||
+  Reflect.get(globalThis, type.name) === type;

@@ -79,7 +79,7 @@ const REFUSED: [string, JobType, () => unknown, string][] = [
   ['nothing', TEXT, () => undefined, '/result must be a string'],
   ['a BigInt', TEXT, () => 5n, '/result must be a string'],
   ['a text that its rule refuses', TEXT, () => '', '/result must be a text of 1 to 1000 characters'],
-  ['a text over the limit', TEXT, () => 'é'.repeat(50), '/result is 102 bytes of JSON; its type takes up to 100'],
+  ['a text over the limit', TEXT, () => 'é'.repeat(50), 'it is more than 100 bytes, which is what its type takes'],
   ['a text for a number', BILL, () => ({ sum: { cents: '5' }, extra: {} }), '/result/sum/cents must be a number'],
   ['a NaN inside', BILL, () => ({ sum: { cents: NaN }, extra: {} }), '/result/sum/cents must be a number'],
   ['no object inside', BILL, () => ({ extra: {} }), '/result/sum'],
@@ -87,6 +87,8 @@ const REFUSED: [string, JobType, () => unknown, string][] = [
   ['too deep', BILL, bill(deep), '/result/extra nests deeper than 100'],
   ['a BigInt without a rule', BILL, bill({ amount: 5n }), 'a BigInt at /extra/amount'],
   ['a function without a rule', BILL, bill({ make: () => 1 }), 'a function at /extra/make'],
+  ['a forgotten await', BILL, bill({ later: Promise.resolve(1) }), 'a promise that was not awaited at /extra/later'],
+  ['an Infinity without a rule', BILL, bill({ 'a/b': Infinity }), '/result/extra/a~1b must be a finite number'],
   ['a hole', BILL, bill({ list: [1, undefined] }), 'undefined at /extra/list/1'],
   ['another property', BILL, () => ({ more: 1 }), '/result has unknown fields; it takes sum and extra'],
 ];
