@@ -42,7 +42,7 @@ export async function createConsumer(
   return app;
 }
 
-/** What the consumer is to do, and what is agreed with the producer. */
+/** The works of this consumer, and the definitions that it shares with the producer. */
 interface Jobs {
   readonly works: readonly JobWork[];
   readonly definitions: readonly JobType[];

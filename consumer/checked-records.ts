@@ -1,3 +1,4 @@
+import { textOf } from '../contract/fault';
 import { type Job } from '../contract/job';
 import { type JobType } from '../contract/job-type';
 import { ValidBody } from '../contract/validation';
@@ -17,7 +18,7 @@ export class CheckedRecords {
   ) {
     this.limit = policy.sizeLimitBytes;
     this.valid = new ValidBody<object>(result, (faults) => {
-      const why = faults.map(({ pointer, detail }) => `${pointer} ${detail}`.trim()).join('; ');
+      const why = textOf(faults);
       return new RecordRefused(`The result of the work is not valid: ${why}; correct the work`);
     });
   }

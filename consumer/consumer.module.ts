@@ -23,7 +23,7 @@ export interface ConsumerOptions {
   readonly results: StoreSpec;
   readonly workSeconds: number;
   readonly works: readonly JobWork[];
-  /** Of a message that names none. */
+  /** The type of a message that names none. */
   readonly defaultType: string | undefined;
   /** Jobs come in by `POST /events`. */
   readonly takesEvents: boolean;

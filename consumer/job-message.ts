@@ -1,4 +1,5 @@
 import { IsOptional, IsUUID } from 'class-validator';
+import { textOf } from '../contract/fault';
 import { type JobType } from '../contract/job-type';
 import { ValidBody } from '../contract/validation';
 import { Rejection } from '../transport/index';
@@ -14,19 +15,17 @@ export interface MessagePipe {
   transform(body: unknown): JobMessage;
 }
 
-/** What does not fit would never fit: it is dead-lettered at once. */
+/** A message that does not fit is dead-lettered at once, since it would not fit the next time either. */
 export function validMessage({ input, policy }: JobType): MessagePipe {
   class Message extends input implements JobMessage {
     @IsOptional()
     @IsUUID('all', { message: 'must be a UUID, or absent' })
     readonly id?: string;
   }
-  const valid = new ValidBody<JobMessage>(Message, (faults) =>
-    invalid(faults.map(({ pointer, detail }) => `${pointer} ${detail}`.trim()).join('; ')),
-  );
+  const valid = new ValidBody<JobMessage>(Message, (faults) => invalid(textOf(faults)));
   return {
     transform(body) {
-      // Before its rules, which would look at all of it.
+      // The size is checked first, since the rules look at the whole input.
       const bytes = inputBytes(body);
       if (bytes > policy.sizeLimitBytes)
         throw invalid(`/input is ${bytes} bytes of JSON; its type takes up to ${policy.sizeLimitBytes}`);

@@ -40,7 +40,7 @@ export class JobRunner {
         return reject('conflict', 'A job with this id is recorded with another type or another input.');
       return outcome === 'lost' ? retry('Another owner has the effect of this job now.') : done();
     } catch (error) {
-      // What the store refuses it would refuse again.
+      // Another run would not help: the store would refuse the same record again.
       if (error instanceof RecordRefused) return reject('refused', error);
       throw error;
     }

@@ -1,5 +1,6 @@
 import { Inject, Injectable, type Type } from '@nestjs/common';
 import { DEFAULT_TYPE } from '../contract/job';
+import { typeOf } from '../results/held-record';
 import { payloadIfAny } from '../results/payload-hash';
 import { type Attempted, RECORDS, type Records } from '../results/records';
 import { type Attempts, type DeadLetter, type Delivery, type RunFailure, type Standing } from '../transport/index';
@@ -8,7 +9,7 @@ import { bodyOf, deliveredJobId, idInBody, jobIdOf } from './job-id';
 /** The transport's attempts, counted in the job's record. */
 @Injectable()
 export class RecordedAttempts implements Attempts {
-  /** Of a message that names none. */
+  /** The type of a message that names none. */
   protected readonly defaultType: string = DEFAULT_TYPE;
 
   constructor(@Inject(RECORDS) private readonly records: Records) {}
@@ -20,7 +21,7 @@ export class RecordedAttempts implements Attempts {
     const { state, attempts, begun = 0, hash, movedMessage } = record;
     if (state === 'done') {
       const payload = payloadIfAny({ type: this.typeOf(delivery), input: inputOf(body) });
-      const same = (record.type ?? DEFAULT_TYPE) === payload?.type && hash === payload.hash;
+      const same = typeOf(record) === payload?.type && hash === payload.hash;
       return { attempts, begun, job: same ? 'done' : 'conflict' };
     }
     if (state !== 'failed') return { attempts, begun, job: 'open' };

@@ -3,7 +3,7 @@ import { type WorkContext, type WorkLog } from '../jobs/work';
 import { type SqsContext } from '../transport/index';
 import { JobLog } from './job-log';
 
-/** What a run may use: signal and log are made when the work asks for them. */
+/** The context of a run. Its signal and its log are made when the work first asks for them. */
 export class RunContext implements WorkContext {
   private ownLogger: WorkLog | undefined;
 

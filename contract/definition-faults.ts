@@ -16,7 +16,7 @@ const SIZE_LIMIT_BYTES = 1_048_576 - 8_192;
 /** SQS itself moves a message after 1,000 receives. A job that fails that often must have ended by its own limits. */
 const MAX_ATTEMPTS = 1_000 - minReceiveCount({ ...DELIVERY, maxAttempts: 0 });
 
-/** What keeps jobs of these types from being taken, run or recorded, one sentence each; none if they can work. */
+/** One sentence for each fault in these definitions; an empty list if all of them can work. */
 export function definitionFaults(definitions: readonly JobType[]): string[] {
   const types = definitions.map(({ type }) => type);
   const twice = new Set(types.filter((type, index) => types.indexOf(type) < index));

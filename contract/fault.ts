@@ -7,5 +7,9 @@ export interface Fault {
 /** Faults that are named at once; an answer with them stays under 4 KB, and bodies full of faults cost no more. */
 export const MAX_FAULTS = 10;
 
+/** All faults in one text, for an error that has no list of them. */
+export const textOf = (faults: readonly Fault[]): string =>
+  faults.map(({ pointer, detail }) => `${pointer} ${detail}`.trim()).join('; ');
+
 /** A property's name as a part of a JSON pointer. */
 export const pointerTo = (name: string): string => `/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`;

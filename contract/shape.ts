@@ -41,7 +41,8 @@ export interface Shape<Body extends object = object> {
 }
 
 /**
- * Compiled once, at start. Throws a sentence for a class that cannot work, or that has any other property than `only`.
+ * The shape of a class, compiled once at the start. Throws an error of one sentence if the class cannot work, or if `only`
+ * is given and the class has another property.
  * A class may nest itself.
  */
 export function shapeOf<Body extends object>(type: Class<Body>, only?: string): Shape<Body> {

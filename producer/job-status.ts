@@ -1,11 +1,11 @@
-import { DEFAULT_TYPE } from '../contract/job';
+import { typeOf } from '../results/held-record';
 import { type JobRecord } from '../results/records';
 import { type JobStatus } from './answers';
 
 /** `shown`: all of an error, not only what was written for callers. Without a record the job is accepted and not run yet. */
 export function statusOf(id: string, record: JobRecord | undefined, shown: boolean): JobStatus {
   const error = errorOf(record, shown);
-  const type = record?.type ?? DEFAULT_TYPE;
+  const type = typeOf(record ?? {});
   switch (record?.state) {
     case 'done': {
       const { input, result, updatedAt } = record;

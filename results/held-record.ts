@@ -7,6 +7,7 @@ export interface HeldRecord extends Omit<JobRecord, 'input' | 'result'> {
   readonly result?: string;
 }
 
+/** A record of an older version names no type. */
 export const typeOf = ({ type = DEFAULT_TYPE }: Pick<HeldRecord, 'type'>): string => type;
 
 export const valueOf = (json: string | undefined): unknown => (json === undefined ? undefined : JSON.parse(json));
