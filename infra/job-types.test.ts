@@ -1,24 +1,11 @@
-import { IsNumber } from 'class-validator';
-import { defineJob, type JobType } from '../contract/job-type';
-import { TEST_JOB } from '../test/harness/jobs';
+import { anyJob, type PolicyParts, TEST_JOB } from '../test/harness/jobs';
 import { checkOptions } from './checks';
 import { deriveNumbers, type Numbers } from './numbers';
 import { type Context, OptionError } from './option-reader';
 import { readOptions } from './options';
 
-class Input {
-  @IsNumber()
-  readonly input: number;
-}
-class Result {
-  @IsNumber()
-  readonly result: number;
-}
-type Policy = NonNullable<Parameters<typeof defineJob>[0]['policy']>;
-const render = (policy: Policy): JobType => defineJob({ type: 'render', input: Input, result: Result, policy });
-
-function choose(policy: Policy, context: Context): Numbers {
-  const definitions = [TEST_JOB, render(policy)];
+function choose(policy: PolicyParts, context: Context): Numbers {
+  const definitions = [TEST_JOB, anyJob('render', { policy })];
   const options = readOptions(context);
   const numbers = deriveNumbers(options, definitions);
   checkOptions(options, numbers, definitions);
@@ -27,7 +14,7 @@ function choose(policy: Policy, context: Context): Numbers {
 
 const FARGATE = { consumer: 'fargate' };
 
-it.each<[Policy, Context, Partial<Numbers>]>([
+it.each<[PolicyParts, Context, Partial<Numbers>]>([
   [{ timeoutSeconds: 600 }, {}, { functionTimeoutSeconds: 630, visibilityTimeoutSeconds: 3_780, maxReceiveCount: 68 }],
   [{ timeoutSeconds: 600 }, { handlerTimeout: '700' }, { functionTimeoutSeconds: 730 }],
   [{ timeoutSeconds: 10.5 }, { handlerTimeout: '5' }, { functionTimeoutSeconds: 41 }],
@@ -41,7 +28,7 @@ it.each<[Policy, Context, Partial<Numbers>]>([
   expect(choose(policy, context)).toMatchObject(numbers);
 });
 
-it.each<[string, Policy, Context, string]>([
+it.each<[string, PolicyParts, Context, string]>([
   [
     'a run longer than a function may take',
     { timeoutSeconds: 871 },

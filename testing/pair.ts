@@ -12,6 +12,7 @@ import { type JobRecord, RECORDS, type Records } from '../results/records';
 import { startBroker, type TestBroker, type TestQueues } from '../test/harness/broker';
 import { whyOf } from '../test/harness/dead-letters';
 import { eventually } from '../test/harness/eventually';
+import { SILENT } from '../test/harness/log';
 import { type DeadLetter } from '../transport/index';
 
 export interface PairOptions {
@@ -31,8 +32,6 @@ export type JobId<Result> = string & { readonly result?: Result };
 
 /** Longer than five attempts with the default backoff. */
 const SETTLED_WITHIN_MS = 60_000;
-
-const SILENT = { log: () => undefined, warn: () => undefined, error: () => undefined };
 
 interface Parts {
   readonly broker: TestBroker;

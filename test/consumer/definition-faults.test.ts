@@ -1,9 +1,9 @@
-import { IsNumber } from 'class-validator';
 import { createConsumer } from '../../consumer/app';
-import { defineJob, type JobType } from '../../contract/job-type';
+import { type JobType } from '../../contract/job-type';
 import { readEnvironment } from '../../contract/environment';
 import { workBy } from '../../jobs/work';
 import { createProducer } from '../../producer/app';
+import { anyJob } from '../harness/jobs';
 import { endApps, runApp } from '../harness/processes';
 
 afterAll(endApps);
@@ -13,15 +13,7 @@ const QUEUES = {
   DLQ_URL: 'http://127.0.0.1:4100/000000000000/jobs-dlq',
 };
 
-class Input {
-  @IsNumber()
-  readonly input: number;
-}
-class Result {
-  @IsNumber()
-  readonly result: number;
-}
-const FAULTY = defineJob({ type: 'a/b', input: Input, result: Result });
+const FAULTY = anyJob('a/b');
 
 it('a consumer whose jobs cannot work says why with the faults of its environment, without a stack, and ends with 1', async () => {
   const app = runApp('dist/test/consumer/faulty-consumer.js', { env: { ...QUEUES, DLQ_URL: undefined, PORT: 'x' } });

@@ -9,9 +9,9 @@ import { startConsumerApp, stopConsumerApps } from '../harness/consumer-app';
 import { TEST_JOB, type TestRun } from '../harness/jobs';
 import { deadLetters, whyOf } from '../harness/dead-letters';
 import { eventually } from '../harness/eventually';
+import { SILENT } from '../harness/log';
 
 const SECRET = 'postgres://app:s3cret@10.0.3.7:5432/ledger';
-const SILENT = { log: () => undefined, warn: () => undefined, error: () => undefined };
 
 const broker = withBroker();
 let queues: TestQueues;

@@ -1,24 +1,15 @@
-import { IsDefined } from 'class-validator';
 import { randomUUID } from 'node:crypto';
 import { inspect } from 'node:util';
-import { defineJob, type JobType } from '../../contract/job-type';
+import { type JobType } from '../../contract/job-type';
 import { type JobWork, type Run, type WorkJob, workBy } from '../../jobs/work';
 import { createLogger } from '../../service/logger';
 import { withBroker, type TestQueues } from '../harness/broker';
 import { startConsumerApp, stopConsumerApps } from '../harness/consumer-app';
 import { deadLetters, whyOf } from '../harness/dead-letters';
 import { eventually } from '../harness/eventually';
-import { TEST_JOB } from '../harness/jobs';
+import { anyJob, TEST_JOB } from '../harness/jobs';
 
-class Input {
-  @IsDefined()
-  readonly input: unknown;
-}
-class Result {
-  @IsDefined()
-  readonly result: unknown;
-}
-const NEWER = defineJob({ type: 'newer', version: 2, input: Input, result: Result });
+const NEWER = anyJob('newer', { version: 2 });
 
 const broker = withBroker();
 let queues: TestQueues;
@@ -69,7 +60,7 @@ it('a message of an older version is run, one of a newer is not', async () => {
 });
 
 it('a message without a type is of no type where the default one is not worked, and it is of one of several', async () => {
-  const OTHER = defineJob({ type: 'other', input: Input, result: Result });
+  const OTHER = anyJob('other');
   await startConsumerApp(queues, {}, { works: [NEWER, OTHER].map((type) => workBy(type, () => ({ result: 1 }))) });
   await send({});
   const [letter] = await deadLetters(broker(), queues.deadLetterQueueUrl);

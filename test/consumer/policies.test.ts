@@ -1,26 +1,17 @@
-import { IsDefined } from 'class-validator';
 import { randomUUID } from 'node:crypto';
-import { defineJob, type JobType } from '../../contract/job-type';
+import { type JobType } from '../../contract/job-type';
 import { ADD_ONE } from '../../jobs/add-one/definition';
 import { type JobWork, workBy } from '../../jobs/work';
 import { withBroker, type TestQueues } from '../harness/broker';
 import { startConsumerApp, stopConsumerApps } from '../harness/consumer-app';
 import { deadLetters, whyOf } from '../harness/dead-letters';
 import { eventually } from '../harness/eventually';
+import { anyJob, type PolicyParts } from '../harness/jobs';
 import { Log } from '../harness/log';
 
 jest.setTimeout(60_000);
 
-class Input {
-  @IsDefined()
-  readonly input: unknown;
-}
-class Result {
-  @IsDefined()
-  readonly result: unknown;
-}
-type Policy = NonNullable<Parameters<typeof defineJob>[0]['policy']>;
-const typeOf = (type: string, policy: Policy): JobType => defineJob({ type, input: Input, result: Result, policy });
+const typeOf = (type: string, policy: PolicyParts): JobType => anyJob(type, { policy });
 
 const broker = withBroker();
 let queues: TestQueues;

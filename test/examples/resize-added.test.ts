@@ -3,26 +3,17 @@ import png from '@jimp/js-png';
 import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ROOT } from '../harness/processes';
-import { StartPlace } from '../harness/start-place';
-import { Tree } from '../harness/tree';
+import { withCopy } from './with-copy';
 
 const Jimp = createJimp({ formats: [png] });
 
-let tree: Tree;
-let place: StartPlace;
-beforeAll(async () => {
-  tree = await Tree.copy();
-  place = await StartPlace.make();
-});
-afterAll(async () => {
-  await place.remove();
-  await tree.remove();
-});
+const copy = withCopy();
 
 const inList = (name: string, line: string) => (text: string) =>
   text.replace(/\];\n$/, `, ${line}];\n`).replace(/\nimport/, `\n${name}\nimport`);
 
 it('takes a job type by its folder and a line in each list', async () => {
+  const { tree, place } = copy();
   await cp(join(ROOT, 'examples/resize'), join(tree.folder, 'jobs/resize'), { recursive: true });
   await tree.edit('jobs/definitions.ts', inList("import { RESIZE } from './resize/definition';", 'RESIZE'));
   const imports = [

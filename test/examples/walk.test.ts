@@ -2,28 +2,19 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { eventually } from '../harness/eventually';
 import { type App, ROOT } from '../harness/processes';
-import { StartPlace } from '../harness/start-place';
-import { Tree } from '../harness/tree';
 import { Ids, type Step, stepsOf } from './walk-steps';
+import { withCopy } from './with-copy';
 
-let tree: Tree;
-let place: StartPlace;
-beforeAll(async () => {
-  tree = await Tree.copy();
-  place = await StartPlace.make();
-});
-afterAll(async () => {
-  await tree.remove();
-  await place.remove();
-});
+const copy = withCopy();
 
 let started: App | undefined;
 const ids = new Ids();
 
 /** The page says port 3000, which may be somebody else's here. */
-const here = (text: string): string => ids.in(text).replaceAll('localhost:3000', new URL(place.producer).host);
+const here = (text: string): string => ids.in(text).replaceAll('localhost:3000', new URL(copy().place.producer).host);
 
 async function carryOut(step: Step): Promise<void> {
+  const { tree, place } = copy();
   if (step.kind === 'file') await tree.write(step.path, step.text);
   else if (step.kind === 'start') {
     started = tree.shell(step.command, place.env);
@@ -37,6 +28,7 @@ async function carryOut(step: Step): Promise<void> {
 }
 
 async function runCommand({ command, shown }: Extract<Step, { kind: 'command' }>): Promise<void> {
+  const { tree, place } = copy();
   const app = tree.shell(here(command), place.env);
   await app.exit(240_000);
   const said = ids.asShown(app.lines.join('\n'), shown);

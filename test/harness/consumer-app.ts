@@ -10,8 +10,7 @@ import { RECORDS, type Records } from '../../results/records';
 import { QueueConsumer } from '../../transport/index';
 import { type TestQueues } from './broker';
 import { type TestRun, testWork } from './jobs';
-
-const SILENT = { log: () => undefined, warn: () => undefined, error: () => undefined };
+import { SILENT } from './log';
 
 /** The real consumer in this process, on a results store of its own. */
 export interface ConsumerApp {

@@ -1,6 +1,6 @@
 import { IsDefined, IsNumber, Max } from 'class-validator';
 import { DEFAULT_TYPE } from '../../contract/job';
-import { defineJob } from '../../contract/job-type';
+import { defineJob, type JobType } from '../../contract/job-type';
 import { type Run, workBy } from '../../jobs/work';
 
 const RULE = { message: 'must be a number up to 1000000' };
@@ -19,6 +19,25 @@ class TestResult {
 
 /** The default type's job as tests of the mechanics have it, whatever `jobs/` holds. */
 export const TEST_JOB = defineJob({ type: DEFAULT_TYPE, input: TestInput, result: TestResult });
+
+class AnyInput {
+  @IsDefined()
+  readonly input: unknown;
+}
+
+class AnyResult {
+  @IsDefined()
+  readonly result: unknown;
+}
+
+/** The policy of a definition, as far as it says one. */
+export type PolicyParts = NonNullable<Parameters<typeof defineJob>[0]['policy']>;
+
+/** A job type from anything to anything, for tests of what else a definition says. */
+export const anyJob = (
+  type: string,
+  parts: { readonly version?: number; readonly policy?: PolicyParts } = {},
+): JobType => defineJob({ type, input: AnyInput, result: AnyResult, ...parts });
 
 /** Work of a test's own. */
 export type TestRun = Run<typeof TEST_JOB>;

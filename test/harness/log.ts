@@ -1,5 +1,8 @@
 import { type LoggerService } from '@nestjs/common';
 
+/** Says nothing. */
+export const SILENT: LoggerService = { log: () => undefined, warn: () => undefined, error: () => undefined };
+
 /** Keeps what is logged, one sentence a line, with its level first. */
 export class Log implements LoggerService {
   readonly lines: string[] = [];
