@@ -3,7 +3,7 @@ import { DEFAULT_TYPE } from '../contract/job';
 import { payloadIfAny } from '../results/payload-hash';
 import { type Attempted, RECORDS, type Records } from '../results/records';
 import { type Attempts, type DeadLetter, type Delivery, type RunFailure, type Standing } from '../transport/index';
-import { bodyOf, deliveredJobId, idInBody, jobIdOf } from './job-id';
+import { bodyOf, deliveredJobId, idInBody, jobIdOf } from '../service/job-id';
 
 /** The transport's attempts, counted in the job's record. */
 @Injectable()
