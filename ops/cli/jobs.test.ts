@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { DatabaseSync } from 'node:sqlite';
+import { startFaultProxy } from '../../experiments/proxy/fault-proxy';
 import { eventually } from '../../test/harness/eventually';
-import { type App, endApps, runApp } from '../../test/harness/processes';
+import { endApps, runApp } from '../../test/harness/processes';
 import { TEST_JOB, testWork } from '../../test/harness/jobs';
 import { type Pair, startPair } from '../../testing/pair';
 import { Rejection } from '../../transport/index';
@@ -19,10 +20,8 @@ let ledger: DatabaseSync;
 
 const variables = (): Record<string, string> => ({ ...pair.variables, RESULTS: `sqlite:${pair.resultsPath}` });
 
-const start = (...args: string[]): App => runApp('dist/ops/cli/jobs.js', { args, env: variables() });
-
 async function jobs(...args: string[]): Promise<Answer> {
-  const app = start(...args);
+  const app = runApp('dist/ops/cli/jobs.js', { args, env: variables() });
   const { code } = await app.exit(60_000);
   return { code, lines: app.lines };
 }
@@ -157,17 +156,45 @@ describe.each([
   test('a retry killed half way through 200 letters and run again loses none, and does nothing twice', async () => {
     const ids = await fail(200);
     broken = false;
-    const killed = start('retry', '--all', '--yes', '--rate', '100');
-    await eventually(() => effects().length >= 20);
+    // Of the second hundred letters none is deleted: those that the killed one sends are sent twice.
+    const proxy = await startFaultProxy(pair.variables['AWS_ENDPOINT_URL_SQS'] ?? '');
+    proxy.rule('DeleteMessageBatch', ({ nth }) => (nth <= 10 ? 'pass' : 'blackhole'));
+    const killed = runApp('dist/ops/cli/jobs.js', {
+      args: ['retry', '--all', '--yes'],
+      env: { ...variables(), AWS_ENDPOINT_URL_SQS: proxy.endpoint },
+    });
+    await eventually(() => effects().length >= 150);
     killed.signal('SIGKILL');
     await killed.exit();
-    expect(await dead()).toBeGreaterThan(20);
+    await proxy.close();
+    expect(await dead()).toBe(100);
     // What the killed one had received is hidden for half a minute.
     while ((await dead()) > 0) await listed('retry', '--all', '--yes');
     for (const id of ids) await pair.result(id);
     await pair.idle();
     expect(effects()).toEqual(ids.sort());
   }, 120_000);
+
+  test('export has each letter as a line, with its body as it came, and changes nothing', async () => {
+    const ids = await fail(3, 'a');
+    const lines = await listed('export');
+    expect(lines.map(({ id }) => id).sort()).toEqual(ids.sort());
+    for (const { id, body } of lines) expect(body).toMatch(new RegExp(`^{"id":"${String(id)}","input":-[123]}$`));
+    expect(await listed('export', '--text', 'order 1002')).toHaveLength(1);
+    expect(await dead()).toBe(3);
+  });
+
+  test('send checks every input, then sends each as a job of its own', async () => {
+    expect(await jobs('send', 'add-one', '"text"')).toEqual({
+      code: 1,
+      lines: [expect.stringMatching(/^Input 1 is not valid for add-one: \/input must be a JSON number/)],
+    });
+    expect(await jobs('send', 'no-such-type')).toMatchObject({ code: 2 });
+    const sent = await listed('send', 'add-one', '41', '--count', '12', '--group', 'a');
+    expect(sent).toHaveLength(12);
+    for (const { id } of sent) expect(await pair.result(String(id))).toBe(42);
+    expect(effects()).toHaveLength(12);
+  });
 
   test('delete and purge take letters away for good, and the records say deleted', async () => {
     const ids = await fail(6, 'a');

@@ -7,6 +7,7 @@ import { outliveReaders } from '../../service/output';
 import { sentenceOf } from '../jobs/workplace';
 import { type Action, actions, WrongUsage } from './action';
 import { addReading } from './reading';
+import { addSending } from './sending';
 import { addChanging } from './changing';
 import { visible } from './terminal';
 
@@ -24,6 +25,7 @@ function createProgram(act: Action): Command {
 
   addReading(program, act);
   addChanging(program, act);
+  addSending(program, act);
   for (const command of program.commands) command.option('--json', 'one JSON object, or one a line for lists');
   return program;
 }

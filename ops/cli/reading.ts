@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import { DEFAULT_TYPE } from '../../contract/job';
 import { type JobRecord, STATES, type RecordState } from '../../results/records';
-import { showJob, statusOf } from '../jobs/details';
+import { exportLetters, showJob, statusOf } from '../jobs/details';
 import { type FailedJob } from '../jobs/failed-job';
 import { findFailures } from '../jobs/failures';
 import { groupFailures } from '../jobs/groups';
@@ -41,6 +41,10 @@ export function addReading(program: Command, act: Action): void {
     .option('--limit <count>', 'show at most', readCount)
     .addHelpText('after', COST)
     .action(act(failed));
+  withFilters(program.command('export'))
+    .description('dead letters as JSON lines, each with its attributes and its body as it came')
+    .addHelpText('after', COST)
+    .action(act(exported));
 }
 
 const status: Parameters<Action>[0] = async ({ place, terminal }) => {
@@ -145,6 +149,13 @@ const failed: Parameters<Action>[0] = async ({ place, terminal, options, signal 
   } else printJobs(terminal, jobs.slice(0, limit));
   if (hidden > 0) terminal.note(hiddenNote(hidden));
   return 0;
+};
+
+const exported: Parameters<Action>[0] = async ({ place, terminal, options, signal }) => {
+  await exportLetters(place, { filter: toFilter(options), signal }, (letter) => {
+    terminal.object(letter);
+  });
+  return signal.aborted ? 3 : 0;
 };
 
 export const hiddenNote = (hidden: number): string =>

@@ -3,7 +3,7 @@ import { describeLetter, type Filter, matches } from './failed-job';
 import { recordsOf } from './failures';
 import { type Letter } from './letter';
 import { BATCH, Look } from './look';
-import { type Case } from './send-again';
+import { type Case } from './again';
 import { sentenceOf, type Workplace } from './workplace';
 
 export interface PassOptions {

@@ -1,5 +1,6 @@
 import { Pass, type PassEnd, type PassOptions } from './pass';
-import { type Case, sendAgain } from './send-again';
+import { again, type Case } from './again';
+import { sendAll } from './outgoing';
 import { type Workplace } from './workplace';
 
 /** What became of the letters that matched. */
@@ -30,7 +31,8 @@ export async function retryLetters(place: Workplace, options: PassOptions): Prom
     const fresh = cases.filter(({ letter }) => !sent.has(letter.why.sourceMessageId ?? letter.messageId));
     counts.failedAgain += cases.length - fresh.length;
     const taken: Case[] = [];
-    for (const [position, answer] of (await sendAgain(place, fresh)).entries()) {
+    const messages = fresh.map((one) => again(one, place.queue.fifo));
+    for (const [position, answer] of (await sendAll(place, messages)).entries()) {
       const one = fresh[position] as Case;
       if ('messageId' in answer) {
         sent.add(answer.messageId);
