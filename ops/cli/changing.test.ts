@@ -49,6 +49,23 @@ describe.each([
     expect(await on.listed('show', id)).toMatchObject([{ letters: [{ id, group: 'a', reason: 'negative' }] }]);
   });
 
+  test('Ctrl-C in the middle ends it with the counts; what was not sent is there at once', async () => {
+    const ids = await on.fail(40);
+    on.broken = false;
+    const cancelled = runApp('dist/ops/cli/jobs.js', {
+      args: ['retry', '--all', '--yes', '--rate', '10'],
+      env: on.variables,
+    });
+    await eventually(() => on.effects().length >= 10);
+    cancelled.signal('SIGINT');
+    expect(await cancelled.exit()).toMatchObject({ code: 3 });
+    const [, sent] = /^(\d+) sent again, ended early: it was cancelled$/.exec(cancelled.lines[0] ?? '') ?? [];
+    expect(await on.listed('failed')).toHaveLength(40 - Number(sent));
+    await on.listed('retry', '--all', '--yes');
+    for (const id of ids) await on.pair.result(id);
+    expect(on.effects()).toEqual(ids.sort());
+  });
+
   test('a job that was sent by hand without an id is the same job after its retry', async () => {
     const { AWS_ENDPOINT_URL_SQS: endpoint, AWS_REGION: region, QUEUE_URL: QueueUrl } = on.variables;
     const client = createProvisionClient(region, endpoint);

@@ -28,7 +28,7 @@ export function addChanging(program: Command, act: Action): void {
   withFilters(program.command('retry [ids...]'))
     .description('send dead letters to their queue again: those named, those that match, or all')
     .option('--all', 'every dead letter')
-    .option('--rate <count>', 'at most so many a second', readCount)
+    .option('--rate <count>', 'at most that many a second', readCount)
     .option('--dry-run', 'show which, and send none')
     .option('--yes', 'do not ask')
     .addHelpText('after', HOW_RETRY + COST)

@@ -72,6 +72,12 @@ describe.each([
 describe('what cannot be', () => {
   const nowhere = { AWS_ENDPOINT_URL_SQS: 'http://127.0.0.1:1', QUEUE_URL: 'http://127.0.0.1:1/q', RESULTS: 'none' };
 
+  test('faults of the environment are all named', async () => {
+    const { code, lines } = await runJobs(['status'], { QUEUE_URL: 'q', DLQ_URL: 'd' });
+    expect(code).toBe(1);
+    expect(lines.slice(1)).toEqual([expect.stringContaining('QUEUE_URL'), expect.stringContaining('DLQ_URL')]);
+  });
+
   test('no queue is one sentence, and exit code 1', async () => {
     const { code, lines } = await runJobs(['status'], nowhere);
     expect({ code, lines }).toEqual({ code: 1, lines: [expect.stringMatching(/^No queue answers at http:\/\/127/)] });

@@ -3,6 +3,7 @@
  * done; 1 it failed, in one sentence; 2 wrong usage; 3 part of it done, with the counts.
  */
 import { Command, CommanderError } from 'commander';
+import { EnvironmentError } from '../../contract/environment';
 import { outliveReaders } from '../../service/output';
 import { sentenceOf } from '../jobs/workplace';
 import { type Action, actions, WrongUsage } from './action';
@@ -50,7 +51,7 @@ async function main(): Promise<void> {
 /** Commander has said what is wrong by then. */
 function failure(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-  process.stderr.write(`${visible(sentenceOf(error))}\n`);
+  process.stderr.write(`${visible(error instanceof EnvironmentError ? error.message : sentenceOf(error))}\n`);
   return error instanceof WrongUsage ? 2 : 1;
 }
 

@@ -36,8 +36,8 @@ export function addSending(program: Command, act: Action): void {
       'send new jobs: the input as JSON, or the example of its type; every input is checked before one is sent',
     )
     .option('--file <path>', 'an input a line')
-    .option('--count <count>', 'each input so many times', readCount, 1)
-    .option('--rate <count>', 'at most so many jobs a second', readCount)
+    .option('--count <count>', 'each input that many times', readCount, 1)
+    .option('--rate <count>', 'at most that many jobs a second', readCount)
     .option('--group <group>', 'their group: order on a FIFO queue, fairness on any other', readGroup)
     .option('--delay <seconds>', 'until they can be received; not on a FIFO queue', readDelay)
     .action(act(send));

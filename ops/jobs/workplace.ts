@@ -8,6 +8,7 @@ import {
 import { DEAD_LETTER_QUEUE_NAME, QUEUE_NAME } from '../../contract/delivery';
 import { EMULATOR_REGION, type Environment, processVariables } from '../../contract/environment';
 import { localCredentials } from '../../contract/local';
+import { StoreError } from '../../results/errors';
 import { openRecords } from '../../results/open';
 import { type Records } from '../../results/records';
 import { bounded, clientConfig } from '../../transport/aws/index';
@@ -108,7 +109,7 @@ async function urlOf(sqs: SQSClient, name: string): Promise<string> {
 const UNREACHABLE = /ECONNREFUSED|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|UND_ERR|TimeoutError|AbortError/;
 
 function unreachable(error: unknown, at: { readonly endpoint: string | undefined; readonly named: boolean }): unknown {
-  if (!(error instanceof Error) || error instanceof CannotWork) return error;
+  if (!(error instanceof Error) || error instanceof CannotWork || error instanceof StoreError) return error;
   if (error instanceof QueueDoesNotExist)
     return new CannotWork('There is no such queue; correct QUEUE_URL and DLQ_URL, or run `npm run provision`', {
       cause: error,

@@ -56,7 +56,7 @@ export class JobsCommands {
     return lines.filter((line) => line.startsWith('{')).map((line) => JSON.parse(line) as Record<string, unknown>);
   }
 
-  /** Resolves to the ids of so many jobs once each is a dead letter. */
+  /** Resolves to the ids of that many jobs once each is a dead letter. */
   async fail(count: number, group?: string): Promise<string[]> {
     const { pair } = this;
     const ids = await Promise.all(
