@@ -18,7 +18,7 @@ const RECEIVES_AT_ONCE = 8;
 export const BATCH = 10;
 /** Long, so that SQS asks all of its servers: an empty answer then means that nothing is visible. */
 const WAIT_SECONDS = 1;
-/** Ends a look that takes so long that only letters come which it has seen. */
+/** Ends a look when this many receives in a row bring only letters that it has seen. */
 const MAX_REPEATS = 20;
 
 export interface LookOptions {
