@@ -8,7 +8,7 @@ import { recordPatiently } from '../results/patience';
 import { type Effect, RECORDS, type OnceAnswer, type Records } from '../results/records';
 import { done, type Outcome, reject, retry, type SqsContext } from '../transport/index';
 import { CheckedRecords } from './checked-records';
-import { jobIdOf } from './job-id';
+import { jobIdOf } from '../service/job-id';
 import { type JobMessage } from './job-message';
 import { RunContext } from './run-context';
 

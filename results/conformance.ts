@@ -4,6 +4,7 @@ import { doubles, mixedDoubles } from './conformance/doubles';
 import { effects, impossibleResults, refusedEffects } from './conformance/effects';
 import { faileds, fails, failures, publicErrors } from './conformance/fail-and-failed';
 import { durations, groups, leases, ownedLeases, takeovers } from './conformance/leases';
+import { retries } from './conformance/retries';
 import { listings, listPages, lists } from './conformance/lists';
 import { onces, payloads, values } from './conformance/once';
 import type { Store, StoreUnderTest } from './conformance/store-under-test';
@@ -28,6 +29,7 @@ const SUITES: readonly (readonly [string, (store: Store) => void])[] = [
   ['failed', faileds],
   ['what has failed', failures],
   ['errors for callers', publicErrors],
+  ['dead letters that were sent again', retries],
   ['begin', begins],
   ['begin after the end', terminalBegins],
   ['notes of what has ended', endedNotes],

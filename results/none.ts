@@ -55,6 +55,10 @@ export class NoRecords implements Records {
     return this.answer(() => undefined);
   }
 
+  retried(): Promise<void> {
+    return this.answer(() => undefined);
+  }
+
   get(): Promise<JobRecord | undefined> {
     return this.answer(() => undefined);
   }

@@ -8,8 +8,9 @@ import type { Job } from '../contract/job';
  * | state      | written by                                          | terminal |
  * |------------|-----------------------------------------------------|----------|
  * | `claimed`  | producer, with an Idempotency-Key, before the send  | no       |
- * | `accepted` | producer, once SQS accepted the job; consumer, when | no       |
- * |            | a run of a job begins that has no record, or whose  |          |
+ * | `accepted` | producer, once SQS accepted the job; ops, once a    | no       |
+ * |            | dead letter of it was sent again; consumer, when a  |          |
+ * |            | run of a job begins that has no record, or whose    |          |
  * |            | dead letter is tried again                          |          |
  * | `failing`  | consumer, after a failed run                        | no       |
  * | `done`     | consumer                                            | yes      |
@@ -140,6 +141,9 @@ export interface Attempted {
   readonly state: Exclude<RecordState, 'claimed'>;
 }
 
+/** A `failed` record as it was read before the dead letter of its job was sent again. */
+export type Retried = Pick<JobRecord, 'id' | 'movedMessage' | 'updatedAt'>;
+
 /** Which records, newest first by their last change. */
 export interface Listing {
   readonly state: RecordState;
@@ -196,6 +200,11 @@ export interface Records {
   fail(run: FailedRun): Promise<Attempted>;
   /** The job was dead-lettered or deleted. A `done` record stays. */
   failed(failure: Failure): Promise<void>;
+  /**
+   * The dead letter of a job was sent to its queue again. Only that very `failed` becomes `accepted`, without attempts:
+   * a run of the message sent may have ended by now, and what it recorded stays.
+   */
+  retried(failed: Retried): Promise<void>;
   get(id: string): Promise<JobRecord | undefined>;
   /** The records there are of these ids, each once, in no order to rely on. */
   getMany(ids: readonly string[]): Promise<readonly JobRecord[]>;

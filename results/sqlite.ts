@@ -23,6 +23,7 @@ import type {
   OnceAnswer,
   Page,
   Records,
+  Retried,
 } from './records';
 import { assertFits, fromRow, toRow } from './rows';
 import { openDatabase } from './schema';
@@ -37,6 +38,7 @@ import {
   givingUp,
   leasing,
   recording,
+  retrying,
   takingBack,
 } from './transitions';
 
@@ -140,6 +142,10 @@ export class SqliteRecords implements Records {
   failed(failure: Failure): Promise<void> {
     const given = { failure, payload: payloadIfAny(failure) };
     return this.change(failure.id, (held, now) => givingUp(held, given, now));
+  }
+
+  retried(failed: Retried): Promise<void> {
+    return this.change(failed.id, (held, now) => retrying(held, failed, now));
   }
 
   get(id: string): Promise<JobRecord | undefined> {

@@ -1,7 +1,7 @@
 import { RecordRefused } from './errors';
 import { type HeldRecord, typeOf, valueOf } from './held-record';
 import type { Payload } from './payload-hash';
-import type { Attempted, BegunRun, Claim, FailedRun, Failure, LeaseAnswer, OnceAnswer } from './records';
+import type { Attempted, BegunRun, Claim, FailedRun, Failure, LeaseAnswer, OnceAnswer, Retried } from './records';
 
 /**
  * The states of a record as pure functions: given what the store holds, what the caller is answered and
@@ -168,6 +168,13 @@ export function failing(held: Held, run: FailedRun, now: number): Transition<Att
   const errors = errorsOf({ ...run, lastError: run.error });
   const write: HeldRecord = { ...known, ...counted, ...notes(begun), ...errors, updatedAt: now };
   return { answer: { attempts, begun, state: 'failing' }, write };
+}
+
+/** The clocks of two processes may show one time, so the message that was moved tells two failures apart as well. */
+export function retrying(held: Held, { id, movedMessage, updatedAt }: Retried, now: number): Transition<undefined> {
+  if (held?.state !== 'failed' || held.updatedAt !== updatedAt || held.movedMessage !== movedMessage)
+    return { answer: undefined };
+  return { answer: undefined, write: { ...kept(held), id, state: 'accepted', attempts: 0, updatedAt: now } };
 }
 
 /** `payload` is what the dead letter asked for: of a job that is known with another one, it says nothing. */

@@ -13,6 +13,7 @@ import type {
   OnceAnswer,
   Page,
   Records,
+  Retried,
 } from './records';
 
 /** `failure`: the store was away for this call; undefined: it was there, whatever it answered. */
@@ -70,6 +71,10 @@ export class WatchedRecords implements Records {
 
   failed(failure: Failure): Promise<void> {
     return this.write(() => this.records.failed(failure));
+  }
+
+  retried(failed: Retried): Promise<void> {
+    return this.write(() => this.records.retried(failed));
   }
 
   get(id: string): Promise<JobRecord | undefined> {

@@ -20,6 +20,7 @@ import type {
   OnceAnswer,
   Page,
   Records,
+  Retried,
 } from '../records';
 import {
   accepting,
@@ -29,6 +30,7 @@ import {
   givingUp,
   leasing,
   recording,
+  retrying,
   takingBack,
   type Transition,
 } from '../transitions';
@@ -134,6 +136,11 @@ export class DynamoRecords implements Records {
     return this.inTurn(id, async () =>
       this.change(await this.reads.one(id), (held, now) => givingUp(held, given, now)),
     );
+  }
+
+  retried(failed: Retried): Promise<void> {
+    const next: Next<undefined> = (held, now) => retrying(held, failed, now);
+    return this.inTurn(failed.id, async () => this.change(await this.reads.one(failed.id), next));
   }
 
   get(id: string): Promise<JobRecord | undefined> {

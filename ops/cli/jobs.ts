@@ -1,0 +1,58 @@
+/**
+ * An operator's command line for jobs: what waits, what failed and why, and sending it again. Its exit codes: 0 all of it
+ * done; 1 it failed, in one sentence; 2 wrong usage; 3 part of it done, with the counts.
+ */
+import { Command, CommanderError } from 'commander';
+import { EnvironmentError } from '../../contract/environment';
+import { outliveReaders } from '../../service/output';
+import { sentenceOf } from '../jobs/workplace';
+import { type Action, actions, WrongUsage } from './action';
+import { addReading } from './reading';
+import { addSending } from './sending';
+import { addChanging } from './changing';
+import { visible } from './terminal';
+
+const ENVIRONMENT = `
+Works where QUEUE_URL, DLQ_URL and RESULTS say, with the AWS SDK's own credentials and profiles; without QUEUE_URL on
+the pair that npm start runs on this machine. Exit codes: 0 all done, 1 failed, 2 wrong usage, 3 part of it done.`;
+
+function createProgram(act: Action): Command {
+  const program = new Command('jobs')
+    .usage('COMMAND')
+    .description('What waits, what failed and why, and sending it again.')
+    .option('--json', 'one JSON object, or one a line for lists')
+    .addHelpText('after', ENVIRONMENT)
+    .exitOverride();
+
+  addReading(program, act);
+  addChanging(program, act);
+  addSending(program, act);
+  for (const command of program.commands) command.option('--json', 'one JSON object, or one a line for lists');
+  return program;
+}
+
+async function main(): Promise<void> {
+  outliveReaders();
+  const cancel = new AbortController();
+  process.once('SIGINT', () => {
+    cancel.abort();
+  });
+  process.once('SIGTERM', () => {
+    cancel.abort();
+  });
+  const act = actions(cancel.signal, (code) => (process.exitCode = code));
+  try {
+    await createProgram(act).parseAsync();
+  } catch (error) {
+    process.exitCode = failure(error);
+  }
+}
+
+/** Commander has said what is wrong by then. */
+function failure(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  process.stderr.write(`${visible(error instanceof EnvironmentError ? error.message : sentenceOf(error))}\n`);
+  return error instanceof WrongUsage ? 2 : 1;
+}
+
+if (require.main === module) void main();

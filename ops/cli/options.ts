@@ -1,0 +1,41 @@
+import { type Command, InvalidArgumentError } from 'commander';
+import { type Filter } from '../jobs/failed-job';
+
+const UNITS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3_600, d: 86_400 };
+
+/** `90m`, or a date; milliseconds since the epoch. */
+export function readSince(text: string): number {
+  const [, count, unit = ''] = /^(\d+)([smhd])$/.exec(text) ?? [];
+  const at = count === undefined ? Date.parse(text) : Date.now() - Number(count) * (UNITS[unit] ?? 0) * 1_000;
+  if (Number.isFinite(at)) return at;
+  throw new InvalidArgumentError('It takes 30s, 90m, 2h, 3d or a date such as 2026-11-28T03:00Z.');
+}
+
+export function readCount(text: string): number {
+  const count = Number(text);
+  if (Number.isInteger(count) && count >= 1) return count;
+  throw new InvalidArgumentError('It takes a whole number from 1.');
+}
+
+const collect = (id: string, ids: readonly string[] = []): string[] => [...ids, id.toLowerCase()];
+
+export interface FilterOptions {
+  readonly reason?: string;
+  readonly type?: string;
+  readonly since?: number;
+  readonly text?: string;
+  readonly id?: readonly string[];
+}
+
+export const withFilters = (command: Command): Command =>
+  command
+    .option('--reason <reason>', 'why they are dead letters, such as attempts, invalid or rejected')
+    .option('--type <type>', 'of this job type')
+    .option('--since <time>', 'failed since: 30s, 90m, 2h, 3d ago, or a date', readSince)
+    .option('--text <text>', 'in the error or the body, in upper or lower case')
+    .option('--id <id>', 'of this job; may be given several times', collect);
+
+export const toFilter = ({ id, ...rest }: FilterOptions): Filter => ({ ...rest, ids: id });
+
+/** Whether anything narrows it. */
+export const isNarrow = (filter: Filter): boolean => Object.values(filter).some((value) => value !== undefined);

@@ -1,0 +1,179 @@
+import { type Command, Option } from 'commander';
+import { DEFAULT_TYPE } from '../../contract/job';
+import { type JobRecord, STATES, type RecordState } from '../../results/records';
+import { exportLetters, showJob, statusOf } from '../jobs/details';
+import { type FailedJob } from '../jobs/failed-job';
+import { findFailures } from '../jobs/failures';
+import { groupFailures } from '../jobs/groups';
+import { HIDDEN_SECONDS } from '../jobs/look';
+import { type Action } from './action';
+import { type FilterOptions, readCount, readSince, toFilter, withFilters } from './options';
+import { type Terminal } from './terminal';
+
+/** What every command says that receives dead letters. */
+export const COST = `
+To see a dead letter is to receive it: that costs a request for ten, adds one to each one's receive count, and hides
+it from others until the command has seen all and gives it back, or for ${HIDDEN_SECONDS} s if it is killed.`;
+
+/** The commands that change nothing. */
+export function addReading(program: Command, act: Action): void {
+  program
+    .command('status')
+    .description('how many messages wait, are in flight, delayed and dead (approximate, as SQS counts)')
+    .action(act(status));
+  program
+    .command('show <id>')
+    .description('a job: its record, and its dead letter with attributes and body as it came')
+    .addHelpText('after', COST)
+    .action(act(show));
+  program.command('result <id>').description('the result of a job; exits with 1 if there is none').action(act(result));
+  program
+    .command('list')
+    .description('records by their state, newest first')
+    .addOption(new Option('--state <state>', 'which').choices(STATES).default('failed'))
+    .option('--type <type>', 'of this job type')
+    .option('--since <time>', 'changed since: 30s, 90m, 2h, 3d ago, or a date', readSince)
+    .option('--limit <count>', 'at most', readCount, 100)
+    .action(act(list));
+  withFilters(program.command('failed'))
+    .description('every failed job, from the records and the dead-letter queue, newest first')
+    .option('--group', 'count them by reason and by error, without its ids and numbers')
+    .option('--limit <count>', 'show at most', readCount)
+    .addHelpText('after', COST)
+    .action(act(failed));
+  withFilters(program.command('export'))
+    .description('dead letters as JSON lines, each with its attributes and its body as it came')
+    .addHelpText('after', COST)
+    .action(act(exported));
+}
+
+const status: Parameters<Action>[0] = async ({ place, terminal }) => {
+  const found = await statusOf(place);
+  if (terminal.json) terminal.object(found);
+  else {
+    const row = (name: string, { visible, inFlight, delayed }: typeof found.queue | typeof found.deadLetters) =>
+      [name, visible, inFlight, delayed] as const;
+    const { queue, deadLetters } = found;
+    terminal.table(
+      ['queue', 'waiting', 'in flight', 'delayed'],
+      [row(queue.name, queue), row(deadLetters.name, deadLetters)],
+    );
+  }
+  return 0;
+};
+
+const show: Parameters<Action>[0] = async ({ place, terminal, args: [id = ''] }) => {
+  const details = await showJob(place, id.toLowerCase());
+  const { record, letters } = details;
+  if (!record && letters.length === 0)
+    throw new Error(`There is no record of the job ${id}, and no dead letter of it to be seen`);
+  if (terminal.json) terminal.object(details);
+  else {
+    if (record) facts(terminal, 'record', { ...record, updatedAt: new Date(record.updatedAt).toISOString() });
+    for (const { body, attributes, ...letter } of letters) {
+      facts(terminal, 'dead letter', letter);
+      facts(terminal, 'attributes', attributes);
+      terminal.line(terminal.style('bold', 'body'));
+      terminal.line(body);
+    }
+  }
+  return 0;
+};
+
+function facts(terminal: Terminal, title: string, values: object): void {
+  process.stdout.write(`${terminal.style('bold', title)}\n`);
+  for (const [name, value] of Object.entries(values) as [string, unknown][])
+    terminal.line(`  ${name.padEnd(14)}${typeof value === 'string' ? value : JSON.stringify(value)}`);
+}
+
+const result: Parameters<Action>[0] = async ({ place, terminal, args: [id = ''] }) => {
+  const record = await place.records.get(id.toLowerCase());
+  if (!record) throw new Error(`There is no record of the job ${id}`);
+  const { state, reason, lastError } = record;
+  if (state === 'done') {
+    if (terminal.json)
+      terminal.object({ id: record.id, type: record.type ?? DEFAULT_TYPE, state, result: record.result });
+    else terminal.line(JSON.stringify(record.result));
+    return 0;
+  }
+  const why = state === 'failed' ? `failed, ${reason ?? 'no reason'}: ${lastError ?? 'no error'}` : `is ${state}`;
+  throw new Error(`The job ${id} has no result: it ${why}`);
+};
+
+interface ListOptions {
+  readonly state: RecordState;
+  readonly type?: string;
+  readonly since?: number;
+  readonly limit: number;
+}
+
+const PAGE = 1_000;
+
+const list: Parameters<Action>[0] = async ({ place, terminal, options }) => {
+  const { limit, ...wanted } = options as unknown as ListOptions;
+  const found: JobRecord[] = [];
+  let after: string | undefined;
+  do {
+    const left = Math.min(PAGE, limit - found.length);
+    const page = await place.records.list({ ...wanted, limit: left, ...(after !== undefined && { after }) });
+    found.push(...page.records);
+    ({ after } = page);
+  } while (after !== undefined && found.length < limit);
+  if (terminal.json) for (const record of found) terminal.object(record);
+  else
+    terminal.table(
+      ['id', 'type', 'state', 'attempts', 'changed', 'error'],
+      found.map((one) => [
+        one.id,
+        one.type ?? DEFAULT_TYPE,
+        one.state,
+        one.attempts,
+        new Date(one.updatedAt).toISOString(),
+        one.lastError ?? '',
+      ]),
+    );
+  return 0;
+};
+
+const failed: Parameters<Action>[0] = async ({ place, terminal, options, signal }) => {
+  const { group, limit, ...filters } = options as FilterOptions & { readonly group?: boolean; readonly limit?: number };
+  const { jobs, hidden } = await findFailures(place, toFilter(filters), signal);
+  if (group) {
+    const groups = groupFailures(jobs).slice(0, limit);
+    if (terminal.json) for (const one of groups) terminal.object(one);
+    else
+      terminal.table(
+        ['count', 'reason', 'first', 'last', 'error'],
+        groups.map(({ count, reason, first, last, error }) => [count, reason, first, last, error]),
+      );
+  } else printJobs(terminal, jobs.slice(0, limit));
+  if (hidden > 0) terminal.note(hiddenNote(hidden));
+  return 0;
+};
+
+const exported: Parameters<Action>[0] = async ({ place, terminal, options, signal }) => {
+  await exportLetters(place, { filter: toFilter(options), signal }, (letter) => {
+    terminal.object(letter);
+  });
+  return signal.aborted ? 3 : 0;
+};
+
+export const hiddenNote = (hidden: number): string =>
+  `About ${hidden} dead letters were hidden when this began: another command holds them, or one was killed up to ${HIDDEN_SECONDS} s ago.`;
+
+export function printJobs(terminal: Terminal, jobs: readonly FailedJob[]): void {
+  if (terminal.json) for (const job of jobs) terminal.object(job);
+  else
+    terminal.table(
+      ['id', 'type', 'reason', 'attempts', 'at', 'letter', 'error'],
+      jobs.map(({ id, type, reason, attempts, at, letter, error }) => [
+        id,
+        type,
+        reason,
+        attempts,
+        at,
+        letter === undefined ? 'no' : 'yes',
+        error,
+      ]),
+    );
+}

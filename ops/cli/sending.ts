@@ -1,0 +1,82 @@
+import { type Command, InvalidArgumentError } from 'commander';
+import { readFile } from 'node:fs/promises';
+import { GROUP_PATTERN } from '../../contract/job';
+import { type JobType } from '../../contract/job-type';
+import { DEFINITIONS } from '../../jobs/definitions';
+import { checkInputs, sendJobs } from '../jobs/send';
+import { type Action, type ExitCode, type Run, WrongUsage } from './action';
+import { readCount } from './options';
+
+interface SendOptions {
+  readonly file?: string;
+  readonly count: number;
+  readonly rate?: number;
+  readonly group?: string;
+  readonly delay?: number;
+}
+
+/** SQS takes no more. */
+const MAX_DELAY_SECONDS = 900;
+
+function readGroup(text: string): string {
+  if (GROUP_PATTERN.test(text)) return text;
+  throw new InvalidArgumentError('It takes 1 to 128 letters, digits and punctuation marks.');
+}
+
+function readDelay(text: string): number {
+  const seconds = Number(text);
+  if (Number.isInteger(seconds) && seconds >= 0 && seconds <= MAX_DELAY_SECONDS) return seconds;
+  throw new InvalidArgumentError(`It takes whole seconds from 0 to ${MAX_DELAY_SECONDS}.`);
+}
+
+export function addSending(program: Command, act: Action): void {
+  program
+    .command('send <type> [input]')
+    .description(
+      'send new jobs: the input as JSON, or the example of its type; every input is checked before one is sent',
+    )
+    .option('--file <path>', 'an input a line')
+    .option('--count <count>', 'each input that many times', readCount, 1)
+    .option('--rate <count>', 'at most that many jobs a second', readCount)
+    .option('--group <group>', 'their group: order on a FIFO queue, fairness on any other', readGroup)
+    .option('--delay <seconds>', 'until they can be received; not on a FIFO queue', readDelay)
+    .action(act(send));
+}
+
+async function send({ place, terminal, args, options, signal }: Run): Promise<ExitCode> {
+  const { count, file, group, rate, delay: delaySeconds } = options as unknown as SendOptions;
+  const [name = '', input] = args;
+  const type = DEFINITIONS.find((one) => one.type === name);
+  if (!type)
+    throw new WrongUsage(`There is no job type ${name}; there are ${DEFINITIONS.map((one) => one.type).join(', ')}`);
+  if (delaySeconds && place.queue.fifo) throw new WrongUsage('A FIFO queue takes no delay of a single message');
+  const given = file === undefined ? [inputOf(type, input)] : await linesOf(file, input);
+  checkInputs(type, given);
+  const inputs = given.flatMap((one) => Array.from({ length: count }, () => one));
+  const onProgress = (sent: number): void => {
+    terminal.progress(`${sent} of ${inputs.length} sent`);
+  };
+  const { ids, ended } = await sendJobs(place, { type, inputs }, { group, delaySeconds, rate, signal, onProgress });
+  terminal.endProgress();
+  if (ended !== undefined && ids.length === 0) throw new Error(`No job was sent: ${ended}`);
+  for (const id of ids) {
+    if (terminal.json) terminal.object({ id, status: 'accepted' });
+    else terminal.line(id);
+  }
+  if (ended === undefined) return 0;
+  terminal.note(`${ids.length} of ${inputs.length} sent, then it ended: ${ended}`);
+  return 3;
+}
+
+function inputOf({ type, example }: JobType, input: string | undefined): string {
+  if (input !== undefined) return input;
+  if (example) return JSON.stringify(example.input);
+  throw new WrongUsage(`${type} has no example; give an input as JSON`);
+}
+
+async function linesOf(file: string, input: string | undefined): Promise<string[]> {
+  if (input !== undefined) throw new WrongUsage('Give an input or --file, not both');
+  const lines = (await readFile(file, 'utf8')).split('\n').filter((line) => line.trim() !== '');
+  if (lines.length === 0) throw new WrongUsage(`${file} has no input`);
+  return lines;
+}

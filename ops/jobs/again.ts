@@ -1,0 +1,26 @@
+import { type JobRecord } from '../../results/records';
+import { type Letter, stamp } from './letter';
+import { type Outgoing } from './outgoing';
+
+/** A dead letter and the record that was read before anything is done to it. */
+export interface Case {
+  readonly letter: Letter;
+  readonly record: JobRecord | undefined;
+}
+
+/** The dead letter as it came to its source queue first. */
+export function again({ letter, record }: Case, fifo: boolean): Outgoing {
+  const { body, attributes, traceHeader, messageId } = letter;
+  const place = fifo ? { group: orderedGroup(letter, record), deduplicationId: messageId } : { group: letter.group };
+  return { body, attributes: { ...attributes, ...stamp(letter) }, traceHeader, ...place };
+}
+
+/**
+ * In a FIFO dead-letter queue a letter's group is its source's MessageId, and the why has its own. What SQS moved by itself
+ * is in its own group still. A letter that had no room for the why has lost it, unless the record of a claim knows it.
+ */
+function orderedGroup({ why, group, jobId }: Letter, record: JobRecord | undefined): string {
+  if (why.group !== undefined) return why.group;
+  const isOfMove = group === undefined || group === record?.movedMessage;
+  return isOfMove ? (record?.group ?? jobId) : group;
+}

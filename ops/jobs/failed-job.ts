@@ -1,0 +1,76 @@
+import { DEFAULT_TYPE } from '../../contract/job';
+import { type JobRecord, type RecordState } from '../../results/records';
+import { type Letter } from './letter';
+
+/** A job that failed, as its record and its dead letter know it together. */
+export interface FailedJob {
+  readonly id: string;
+  readonly type: string;
+  readonly reason: string;
+  readonly error: string;
+  readonly attempts: number;
+  /** When it failed, ISO 8601. */
+  readonly at: string;
+  /** Of the record; `none` where there is no record. */
+  readonly state: RecordState | 'none';
+  /** The dead letter's MessageId; none where it was not found in the queue. */
+  readonly letter?: string;
+}
+
+/** On letters that SQS moved by its redrive policy. */
+const REDRIVEN = 'redriven';
+
+/** What the letter says of a failure goes first: the record may have another of the same job. */
+export function describeLetter(letter: Letter, record: JobRecord | undefined): FailedJob {
+  const { why, jobId: id, type, messageId } = letter;
+  const known = record?.state === 'failed' ? describeRecord(record) : redriven(letter);
+  return {
+    ...known,
+    id,
+    type,
+    ...(why.reason !== undefined && { reason: why.reason, error: why.error ?? '', attempts: why.attempts ?? 0 }),
+    ...(why.lastAt !== undefined && { at: why.lastAt }),
+    state: record?.state ?? 'none',
+    letter: messageId,
+  };
+}
+
+const redriven = ({ receives, sentAt }: Letter): Pick<FailedJob, 'reason' | 'error' | 'attempts' | 'at'> => ({
+  reason: REDRIVEN,
+  error: `SQS moved it after ${receives} receives, so nothing says why`,
+  attempts: 0,
+  at: new Date(sentAt).toISOString(),
+});
+
+export const describeRecord = (record: JobRecord): FailedJob => ({
+  id: record.id,
+  type: record.type ?? DEFAULT_TYPE,
+  reason: record.reason ?? '',
+  error: record.lastError ?? '',
+  attempts: record.attempts,
+  at: new Date(record.updatedAt).toISOString(),
+  state: record.state,
+});
+
+/** Which failed jobs: all that everything given here is true of. */
+export interface Filter {
+  readonly ids?: readonly string[] | undefined;
+  readonly reason?: string | undefined;
+  readonly type?: string | undefined;
+  /** Failed then or later; milliseconds since the epoch. */
+  readonly since?: number | undefined;
+  /** In the error or in the body, in upper or lower case. */
+  readonly text?: string | undefined;
+}
+
+/** `body` is the letter's, or the record's input as JSON. */
+export function matches(job: FailedJob, body: string, filter: Filter): boolean {
+  const { ids, reason, type, since, text } = filter;
+  return (
+    (ids === undefined || ids.includes(job.id)) &&
+    (reason === undefined || job.reason === reason) &&
+    (type === undefined || job.type === type) &&
+    (since === undefined || Date.parse(job.at) >= since) &&
+    (text === undefined || `${job.error}\n${body}`.toLowerCase().includes(text.toLowerCase()))
+  );
+}

@@ -1,0 +1,45 @@
+import { type FailedJob } from './failed-job';
+
+/** Failures that look alike: of one reason, with one error but for its ids and numbers. */
+export interface Group {
+  readonly reason: string;
+  readonly error: string;
+  readonly count: number;
+  readonly types: readonly string[];
+  /** ISO 8601. */
+  readonly first: string;
+  readonly last: string;
+}
+
+const UUID = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/gi;
+/** Hexadecimal as in hashes and handles, with a digit in it: words such as `defaced` stay. */
+const HEXADECIMAL = /\b(?=[0-9a-f]*\d)[0-9a-f]{8,}\b/gi;
+const NUMBER = /\d+(?:[.,:]\d+)*/g;
+
+/** The first line of an error, with what differs from job to job taken out. */
+export const likeness = (error: string): string =>
+  (error.split('\n')[0] ?? '').replace(UUID, '<id>').replace(HEXADECIMAL, '<id>').replace(NUMBER, '<n>').trim();
+
+/** The largest first. */
+export function groupFailures(jobs: readonly FailedJob[]): Group[] {
+  const groups = new Map<string, FailedJob[]>();
+  for (const job of jobs) {
+    const key = `${job.reason}\n${likeness(job.error)}`;
+    const group = groups.get(key);
+    if (group) group.push(job);
+    else groups.set(key, [job]);
+  }
+  return [...groups.values()].map(toGroup).sort((one, other) => other.count - one.count);
+}
+
+function toGroup(jobs: readonly FailedJob[]): Group {
+  const times = jobs.map(({ at }) => at).sort();
+  return {
+    reason: jobs[0]?.reason ?? '',
+    error: likeness(jobs[0]?.error ?? ''),
+    count: jobs.length,
+    types: [...new Set(jobs.map(({ type }) => type))].sort(),
+    first: times[0] ?? '',
+    last: times.at(-1) ?? '',
+  };
+}

@@ -1,0 +1,59 @@
+import { type Message, type MessageAttributeValue } from '@aws-sdk/client-sqs';
+import { DEFAULT_TYPE } from '../../contract/job';
+import { bodyOf, idInBody, jobIdOf } from '../../service/job-id';
+import { DEAD_LETTER_ATTRIBUTE, type DeadLetter } from '../../transport/index';
+
+/** A dead letter as it lies in its queue. */
+export interface Letter {
+  readonly messageId: string;
+  readonly receiptHandle: string;
+  readonly body: string;
+  /** Those of the message, without the why. */
+  readonly attributes: Readonly<Record<string, MessageAttributeValue>>;
+  readonly group: string | undefined;
+  readonly traceHeader: string | undefined;
+  readonly jobId: string;
+  /** The body names the job: nothing else has to. */
+  readonly namesJob: boolean;
+  readonly type: string;
+  /** None on what SQS moved by itself, and where there was no room for it. */
+  readonly why: Partial<DeadLetter>;
+  readonly receives: number;
+  /** Milliseconds since the epoch. */
+  readonly sentAt: number;
+}
+
+export function readLetter(message: Message): Letter {
+  const { [DEAD_LETTER_ATTRIBUTE]: why, ...attributes } = message.MessageAttributes ?? {};
+  const { MessageId: messageId = '', Body: body = '', Attributes: system = {} } = message;
+  const inBody = idInBody(bodyOf({ body }));
+  return {
+    messageId,
+    receiptHandle: message.ReceiptHandle ?? '',
+    body,
+    attributes,
+    group: system.MessageGroupId,
+    traceHeader: system.AWSTraceHeader,
+    jobId: jobIdOf(inBody, { messageId, attributes: message.MessageAttributes ?? {} }),
+    namesJob: inBody !== undefined,
+    type: attributes['type']?.StringValue ?? DEFAULT_TYPE,
+    why: readWhy(why?.StringValue),
+    receives: Number(system.ApproximateReceiveCount ?? 0),
+    sentAt: Number(system.SentTimestamp ?? 0),
+  };
+}
+
+/** Anybody may have written it, so only what it should hold is taken. */
+function readWhy(text: string | undefined): Partial<DeadLetter> {
+  const value = bodyOf({ body: text ?? '{}' });
+  const given = typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+  const texts = ['reason', 'error', 'firstAt', 'lastAt', 'jobId', 'group', 'sourceMessageId'].flatMap((name) =>
+    typeof given[name] === 'string' ? [[name, given[name]] as const] : [],
+  );
+  const { attempts } = given;
+  return { ...Object.fromEntries(texts), ...(typeof attempts === 'number' && { attempts }) };
+}
+
+/** The why's own place for the id of a job whose body does not say it: a message sent again has another MessageId. */
+export const stamp = ({ jobId, namesJob }: Letter): Readonly<Record<string, MessageAttributeValue>> =>
+  namesJob ? {} : { [DEAD_LETTER_ATTRIBUTE]: { DataType: 'String', StringValue: JSON.stringify({ jobId }) } };

@@ -1,0 +1,50 @@
+import { Pass, type PassEnd, type PassOptions } from './pass';
+import { again, type Case } from './again';
+import { sendAll } from './outgoing';
+import { type Workplace } from './workplace';
+
+/** What became of the letters that matched. */
+export interface Retried extends PassEnd {
+  /** Sent to their queue and taken off the dead-letter queue. */
+  readonly retried: number;
+  /** Failed again while this ran: left where they are. */
+  readonly failedAgain: number;
+  /** Not sent, each with SQS's word: left where they are. */
+  readonly refused: readonly { readonly id: string; readonly why: string }[];
+  /** Sent, but SQS did not delete the letter: it comes back, and the next retry sends it once more. */
+  readonly undeleted: number;
+}
+
+/**
+ * Sends dead letters to their source queue again: each is sent first, then its record says `accepted`, then the letter is
+ * deleted. Whatever ends this in between, the letter is there still: run again it is sent once more, and the job's record
+ * keeps its effect from happening twice.
+ */
+export async function retryLetters(place: Workplace, options: PassOptions): Promise<Retried> {
+  const pass = new Pass(place, options);
+  /** MessageIds in the source queue of what was sent here. */
+  const sent = new Set<string>();
+  const refused: { id: string; why: string }[] = [];
+  const counts = { retried: 0, failedAgain: 0, undeleted: 0 };
+  const end = await pass.through(async (cases) => {
+    // SQS keeps the MessageId of what it moves by itself.
+    const fresh = cases.filter(({ letter }) => !sent.has(letter.why.sourceMessageId ?? letter.messageId));
+    counts.failedAgain += cases.length - fresh.length;
+    const taken: Case[] = [];
+    const messages = fresh.map((one) => again(one, place.queue.fifo));
+    for (const [position, answer] of (await sendAll(place, messages)).entries()) {
+      const one = fresh[position] as Case;
+      if ('messageId' in answer) {
+        sent.add(answer.messageId);
+        taken.push(one);
+      } else refused.push({ id: one.letter.jobId, why: answer.refused });
+    }
+    const failed = taken.flatMap(({ record }) => (record?.state === 'failed' ? record : []));
+    await Promise.all(failed.map((record) => place.records.retried(record)));
+    const deleted = await pass.delete(taken);
+    counts.retried += deleted;
+    counts.undeleted += taken.length - deleted;
+    options.onProgress?.(counts.retried);
+  });
+  return { ...counts, refused, ...end };
+}

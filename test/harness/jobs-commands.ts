@@ -1,0 +1,87 @@
+import { DatabaseSync } from 'node:sqlite';
+import { type Pair, startPair } from '../../testing/pair';
+import { Rejection } from '../../transport/index';
+import { TEST_JOB, testWork } from './jobs';
+import { endApps, runApp } from './processes';
+
+/** What a command said and how it ended. */
+interface Answer {
+  readonly code: number | null;
+  readonly lines: readonly string[];
+}
+
+/** Long, as every look through a dead-letter queue ends with a second of waiting. */
+const ENDS_WITHIN_MS = 60_000;
+
+/** The jobs command line as a process. */
+export async function runJobs(args: readonly string[], env: Readonly<Record<string, string>>): Promise<Answer> {
+  const app = runApp('dist/ops/cli/jobs.js', { args, env });
+  const { code } = await app.exit(ENDS_WITHIN_MS);
+  return { code, lines: app.lines };
+}
+
+/** A pair whose negative inputs are dead letters while it is broken, and the command line on it. */
+export class JobsCommands {
+  broken = true;
+
+  private constructor(
+    readonly pair: Pair,
+    private readonly ledger: DatabaseSync,
+  ) {}
+
+  static async start(fifo: boolean): Promise<JobsCommands> {
+    const work = testWork(({ id, input }) => {
+      if (commands.broken && input < 0) throw new Rejection('negative', `Order ${1_000 - input} of ${id} is negative`);
+      return { result: input + 1, writes: [{ sql: 'INSERT INTO ledger (id) VALUES (?)', values: [id] }] };
+    });
+    const pair = await startPair({ works: [work], fifo });
+    const ledger = new DatabaseSync(pair.resultsPath);
+    ledger.exec('CREATE TABLE ledger (id TEXT)');
+    const commands = new JobsCommands(pair, ledger);
+    return commands;
+  }
+
+  get variables(): Record<string, string> {
+    return { ...this.pair.variables, RESULTS: `sqlite:${this.pair.resultsPath}` };
+  }
+
+  run(...args: string[]): Promise<Answer> {
+    return runJobs(args, this.variables);
+  }
+
+  /** The lines of a command that did all of it, as objects. */
+  async listed(...args: string[]): Promise<Record<string, unknown>[]> {
+    const { code, lines } = await this.run(...args, '--json');
+    expect({ code, lines }).toMatchObject({ code: 0 });
+    return lines.filter((line) => line.startsWith('{')).map((line) => JSON.parse(line) as Record<string, unknown>);
+  }
+
+  /** Resolves to the ids of that many jobs once each is a dead letter. */
+  async fail(count: number, group?: string): Promise<string[]> {
+    const { pair } = this;
+    const ids = await Promise.all(
+      Array.from({ length: count }, (_, nth) => pair.send(TEST_JOB, -1 - nth, group === undefined ? {} : { group })),
+    );
+    for (const id of ids) expect(await pair.settled(id)).toMatchObject({ state: 'failed' });
+    await pair.idle();
+    return ids;
+  }
+
+  /** Ids of jobs in a table without any key, where a second effect is a second line. */
+  effects(): unknown[] {
+    const lines = this.ledger.prepare('SELECT id FROM ledger ORDER BY id').all();
+    return lines.map(({ id }) => id);
+  }
+
+  /** Letters in the dead-letter queue, visible or not. */
+  async dead(): Promise<number> {
+    const [{ deadLetters }] = (await this.listed('status')) as [{ deadLetters: { visible: number; inFlight: number } }];
+    return deadLetters.visible + deadLetters.inFlight;
+  }
+
+  async close(): Promise<void> {
+    await endApps();
+    this.ledger.close();
+    await this.pair.close();
+  }
+}
