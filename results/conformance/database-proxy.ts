@@ -9,6 +9,8 @@ export class DatabaseProxy {
   roundTrips = 0;
   /** Cuts a connection before what it asks is passed on, or after it was. */
   cutting: { readonly at: string; readonly when: 'before' | 'after' } | undefined;
+  /** Cuts all connections after every so many round trips, a number of times: what was asked by then is carried out. */
+  cuts = { every: 0, left: 0 };
   /** Passes nothing on, and says nothing. */
   silent = false;
   private readonly pairs = new Set<readonly [Socket, Socket]>();
@@ -35,7 +37,7 @@ export class DatabaseProxy {
   cut(): void {
     for (const [client, upstream] of this.pairs) {
       client.destroy();
-      upstream.destroy();
+      upstream.end();
     }
   }
 
@@ -64,6 +66,13 @@ export class DatabaseProxy {
     });
   }
 
+  private cutIfDue(): void {
+    const { every, left } = this.cuts;
+    if (left === 0 || this.roundTrips % every !== 0) return;
+    this.cuts = { every, left: left - 1 };
+    this.cut();
+  }
+
   private pass(bytes: Buffer, [client, upstream]: readonly [Socket, Socket]): void {
     if (this.silent) return;
     this.roundTrips += roundTripsIn(bytes);
@@ -72,6 +81,7 @@ export class DatabaseProxy {
     if (isCut) this.cutting = undefined;
     if (!isCut) {
       upstream.write(bytes);
+      this.cutIfDue();
     } else if (cutting.when === 'before') {
       client.destroy();
     } else {

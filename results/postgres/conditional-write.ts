@@ -2,7 +2,7 @@ import type { ClientBase, Pool, QueryResultRow } from 'pg';
 import { setTimeout as wait } from 'node:timers/promises';
 import { EffectRefused, StoreUnavailable } from '../errors';
 import type { Change, Writes, Written } from '../versioned-records';
-import { withClient } from './connections';
+import { CALL_LIMIT_MS, withClient } from './connections';
 import { effectError, isContended, sqlStateOf, ThrownByWork } from './database-errors';
 import { carryOut } from './effects';
 import { fromPgRow, toJsonRow } from './rows';
@@ -12,7 +12,11 @@ import { NAMES, ROW_TYPE, TABLE } from './schema';
 const CONTENDED = { tries: 12, firstWaitMs: 5, maxWaitMs: 500 };
 
 /** Ends a transaction whose process stands still, and with it the locks that it holds: as long as a handler may take. */
-const BEGIN = 'BEGIN; SET LOCAL idle_in_transaction_session_timeout = 60000';
+const BEGIN = {
+  text: 'BEGIN; SET LOCAL idle_in_transaction_session_timeout = 60000',
+  query_timeout: CALL_LIMIT_MS,
+};
+const COMMIT = { text: 'COMMIT', query_timeout: CALL_LIMIT_MS };
 
 const ROLLBACK_LIMIT_MS = 1_000;
 
@@ -98,7 +102,7 @@ async function commit(client: ClientBase): Promise<void> {
     throw new EffectRefused('The effect ended the transaction of its record; leave BEGIN, COMMIT and ROLLBACK out');
   }
   try {
-    const { command } = await client.query('COMMIT');
+    const { command } = await client.query(COMMIT);
     if (command === 'COMMIT') return;
   } catch (error) {
     throw effectError(error);

@@ -6,7 +6,7 @@ import { codeOf } from './database-errors';
 const CONNECT_LIMIT_MS = 5_000;
 
 /** Limits a statement of the records' own; a server that went away without a word is found by it. */
-const CALL_LIMIT_MS = 10_000;
+export const CALL_LIMIT_MS = 10_000;
 
 /** Limits a statement of an effect. */
 const EFFECT_CALL_LIMIT_MS = 60_000;

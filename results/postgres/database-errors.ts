@@ -38,13 +38,24 @@ const AWAY: ReadonlyMap<string, string> = new Map([
 /** The record as it is given will never be taken: a text without an encoding, a value out of range. */
 const REFUSED = /^(22|23|54)/;
 
-/** The database's code (SQLSTATE); libraries wrap its errors in their own. */
-export function sqlStateOf(error: unknown): string | undefined {
+interface Fault {
+  /** SQLSTATE. */
+  readonly code: string;
+  readonly message: string;
+}
+
+const isFault = (error: object): error is Fault =>
+  'code' in error && typeof error.code === 'string' && 'severity' in error && 'message' in error;
+
+/** The database's own error; libraries wrap it in theirs. */
+function faultIn(error: unknown): Fault | undefined {
   for (let at = error; typeof at === 'object' && at !== null; at = 'cause' in at ? at.cause : undefined) {
-    if ('code' in at && typeof at.code === 'string' && 'severity' in at) return at.code;
+    if (isFault(at)) return at;
   }
   return undefined;
 }
+
+export const sqlStateOf = (error: unknown): string | undefined => faultIn(error)?.code;
 
 /** Another transaction was in its way: the same again, as a whole, may pass. */
 export const isContended = (error: unknown): boolean =>
@@ -115,9 +126,9 @@ export function databaseError(place: string, error: unknown): Error {
 
 /** An error of the effect's own statements; what is none of the database's stays what the work threw. */
 export function effectError(error: unknown): unknown {
-  const state = sqlStateOf(error);
-  if (state === undefined || isAway(state)) return error;
-  return new EffectRefused(`The effect was refused (${state}: ${messageOf(error)})`, { cause: error });
+  const fault = faultIn(error);
+  if (fault === undefined || isAway(fault.code)) return error;
+  return new EffectRefused(`The effect was refused (${fault.code}: ${fault.message})`, { cause: error });
 }
 
 /** Nothing of the effect's: its statement would fail in any work. Its own statement may be slow, or wait for a lock. */

@@ -1,6 +1,6 @@
 import type { PoolClient } from 'pg';
 import { EffectRefused, RecordRefused } from '../errors';
-import type { ItemWrite, SqlWrite } from '../records';
+import type { ItemWrite, SqlWrite, TransactionWork } from '../records';
 import type { Writes } from '../versioned-records';
 import { effectError } from './database-errors';
 import { assertNoTransactionControl, guarded } from './guarded-client';
@@ -10,14 +10,22 @@ export async function carryOut(client: PoolClient, { writes = [], transaction }:
   try {
     for (const write of writes) await run(client, write);
     if (transaction === undefined) return;
-    const guard = guarded(client);
-    await transaction(guard.client);
-    // One that the callback caught counts as well.
-    const refusal = guard.refusal();
-    if (refusal) throw refusal;
+    await runGuarded(client, transaction);
   } catch (error) {
     throw effectError(error);
   }
+}
+
+/** A refusal that the callback caught, or that its library threw as its own, counts as well. */
+async function runGuarded(client: PoolClient, transaction: TransactionWork): Promise<void> {
+  const guard = guarded(client);
+  try {
+    await transaction(guard.client);
+  } catch (error) {
+    throw guard.refusal() ?? error;
+  }
+  const refusal = guard.refusal();
+  if (refusal) throw refusal;
 }
 
 async function run(client: PoolClient, write: SqlWrite | ItemWrite): Promise<void> {

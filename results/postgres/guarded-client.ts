@@ -26,7 +26,10 @@ function textOf(query: unknown): string {
 const call = (client: PoolClient, name: string | symbol, given: readonly unknown[]): unknown =>
   Reflect.apply(Reflect.get(client, name) as (...given: unknown[]) => unknown, client, given);
 
-/** The client as an effect gets it: what would begin or end a transaction, or give the connection away, is refused. */
+/**
+ * The client as an effect gets it: what would begin or end a transaction, or close the connection, is refused. Giving it
+ * back does nothing: libraries made for pools do so after each statement.
+ */
 export function guarded(client: PoolClient): {
   readonly client: PoolClient;
   readonly refusal: () => Error | undefined;
@@ -44,9 +47,8 @@ export function guarded(client: PoolClient): {
     }
     return call(client, 'query', given);
   };
-  const giveAway = (): never =>
-    refuse(new RecordRefused("The connection of an effect is its record's; leave it open, and do not release it"));
-  const own: Readonly<Record<PropertyKey, unknown>> = { query, release: giveAway, end: giveAway };
+  const end = (): never => refuse(new RecordRefused("The connection of an effect is its record's; leave it open"));
+  const own: Readonly<Record<PropertyKey, unknown>> = { query, release: () => undefined, end };
   const proxy = new Proxy(client, {
     get: (target, name) => {
       if (Object.hasOwn(own, name)) return own[name];
