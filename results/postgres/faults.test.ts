@@ -161,6 +161,13 @@ withPostgres('connections that are lost', () => {
     expect((proxy.roundTrips - before) / 2_000).toBeLessThanOrEqual(0.1);
   });
 
+  test('one that the database refuses, among others: it alone is refused, for good', async () => {
+    const refused = records.once({ ...newJob(), id: 'a\u0000b' }, { result: 2 });
+    const others = Array.from({ length: 20 }, () => records.once(newJob(), { result: 2 }));
+    await expect(refused).rejects.toMatchObject({ code: 'RECORD_REFUSED' });
+    for (const { outcome } of await Promise.all(others)) expect(outcome).toBe('recorded');
+  });
+
   test.each(['BEGIN', 'INSERT INTO ledger', 'COMMIT'])('before %s: nothing is written, and once after', async (at) => {
     const job = newJob();
     proxy.cutting = { at, when: 'before' };
