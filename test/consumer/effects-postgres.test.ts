@@ -9,6 +9,7 @@ import { type TestQueues, withBroker } from '../harness/broker';
 import { type ConsumerApp, startConsumerApp, stopConsumerApps } from '../harness/consumer-app';
 import { deadLetters, whyOf } from '../harness/dead-letters';
 import { eventually } from '../harness/eventually';
+import { sendTransfer } from '../harness/transfers';
 
 // A bare machine has no PostgreSQL; `.ci/run` brings one.
 const withPostgres = POSTGRES_URL === undefined ? describe.skip : describe;
@@ -19,10 +20,7 @@ let proxy: DatabaseProxy;
 let queues: TestQueues;
 let consumer: ConsumerApp;
 
-const send = (id: string, amount: number): Promise<string> =>
-  broker().send(queues.queueUrl, JSON.stringify({ id, input: { from: 'ann', to: 'bob', amount } }), {
-    MessageAttributes: { type: { DataType: 'String', StringValue: TRANSFER.type } },
-  });
+const send = (id: string, amount: number): Promise<string> => sendTransfer({ broker: broker(), queues }, id, amount);
 const drained = (): Promise<true> => eventually(() => broker().isEmpty(queues.queueUrl), { withinMs: 25_000 });
 const balances = (): Promise<unknown> => place.query('SELECT owner, balance FROM account ORDER BY owner');
 const bothHave = (ann: number, bob: number): unknown => [
