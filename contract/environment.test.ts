@@ -37,6 +37,14 @@ it('reports every fault together, each with what it takes', () => {
   for (const name of Object.keys(faulty)) expect(read).toThrow(new RegExp(`${name} is ".*"; it takes`));
 });
 
+it('takes a database by its URL; one that cannot be read is a fault that shows none of it', () => {
+  const url = 'postgres://app:s3cret@db:5432/ledger?sslmode=verify-full';
+  expect(readEnvironment({ RESULTS: url }).results).toBe(url);
+  const read = (): unknown => readEnvironment({ RESULTS: 'postgres://app:s3/cret@db/ledger' });
+  expect(read).toThrow(/RESULTS is no URL; a password in it is written with %40 for @, %2F for \/ and the like$/);
+  expect(read).not.toThrow(/cret/);
+});
+
 const LOCAL = 'http://127.0.0.1:4566';
 
 describe('an endpoint', () => {

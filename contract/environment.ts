@@ -16,7 +16,7 @@ export interface Environment {
   readonly sdkPath: boolean;
   readonly queueUrl: string | undefined;
   readonly deadLetterQueueUrl: string | undefined;
-  /** `sqlite:PATH`, `dynamodb:TABLE` or `none`. */
+  /** `sqlite:PATH`, `dynamodb:TABLE`, `postgres://…` or `none`. */
   readonly results: string;
   readonly host: string | undefined;
   readonly port: number;
@@ -137,8 +137,12 @@ class Reader {
 
   results(name: string, fallback: string): string {
     const text = this.text(name) ?? fallback;
-    if (!/^((sqlite|dynamodb):.+|none)$/.test(text))
-      this.faults.push(`${name} is "${withoutSecrets(text)}"; it takes sqlite:PATH, dynamodb:TABLE or none`);
+    if (/^postgres(ql)?:\/\/./.test(text) && !URL.canParse(text))
+      this.faults.push(`${name} is no URL; a password in it is written with %40 for @, %2F for / and the like`);
+    else if (!/^((sqlite|dynamodb):.+|postgres(ql)?:\/\/.+|none)$/.test(text))
+      this.faults.push(
+        `${name} is "${withoutSecrets(text)}"; it takes sqlite:PATH, dynamodb:TABLE, postgres://… or none`,
+      );
     return text;
   }
 }

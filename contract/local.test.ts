@@ -44,6 +44,10 @@ it.each([
 
 it('shows no password of a URL', () => {
   expect(withoutSecrets('postgres://app:s3cret@db:5432/ledger')).toBe('postgres://...@db:5432/ledger');
+  expect(withoutSecrets('postgres://app:1/s3@cret@db/ledger')).toBe('postgres://...@db/ledger');
+  expect(withoutSecrets('postgres://db/ledger?user=app&password=s3cret&sslmode=verify-full')).toBe(
+    'postgres://db/ledger?user=app&password=...&sslmode=verify-full',
+  );
   expect(withoutSecrets('http://127.0.0.1:4100')).toBe('http://127.0.0.1:4100');
 });
 

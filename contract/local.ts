@@ -59,5 +59,6 @@ export function reachableHost(host: string): string {
   return isIP(host) === 6 ? `[${host}]` : host;
 }
 
-/** A URL as it may be shown: without the user and password that it may hold. */
-export const withoutSecrets = <T extends string | undefined>(url: T): T => url?.replace(/\/\/[^/@]*@/, '//...@') as T;
+/** A URL as it may be shown: without the user and password that it may hold, even if these were written as they are. */
+export const withoutSecrets = <T extends string | undefined>(url: T): T =>
+  url?.replace(/\/\/.*@/, '//...@').replaceAll(/([?&]password=)[^&]*/g, '$1...') as T;

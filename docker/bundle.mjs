@@ -14,7 +14,7 @@ import { noticesOf } from './notices.mjs';
 const OUT = process.argv[2] ?? 'dist/bundle';
 const SMALL = { params: { [constants.ZSTD_c_compressionLevel]: 19 } };
 
-/** What Nest asks for only if its user has it; anything else that is missing fails the bundling. */
+/** What Nest or `pg` asks for only if its user has it; anything else that is missing fails the bundling. */
 const OPTIONAL = [
   '@fastify/static',
   '@fastify/view',
@@ -28,6 +28,7 @@ const OPTIONAL = [
   'kafkajs',
   'mqtt',
   'nats',
+  'pg-native',
   // Where an older class-transformer had it.
   'class-transformer/storage',
 ];

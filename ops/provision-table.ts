@@ -16,7 +16,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { createTableClient } from '../results/dynamodb/client';
 import { EXPIRY_ATTRIBUTE, FAILED_INDEX } from '../results/dynamodb/items';
 import { otherKey } from '../results/dynamodb/table-errors';
-import { parseResults, type StoreSpec } from '../results/open';
+import { isDatabaseUrl, parseResults, postgres, type StoreSpec } from '../results/open';
 
 const ACTIVE_WITHIN_SECONDS = 60;
 
@@ -37,8 +37,11 @@ const INDEX: GlobalSecondaryIndex = {
   Projection: { ProjectionType: 'INCLUDE', NonKeyAttributes: [...FAILED_INDEX.holds] },
 };
 
-/** The table that `RESULTS` names; a SQLite file is made by whoever opens it first. */
+/** The table that `RESULTS` names, or the one in the database that it names; a SQLite file is made by whoever opens it first. */
 export async function provisionResults(spec: StoreSpec): Promise<void> {
+  if (isDatabaseUrl(spec.results)) {
+    return postgres().provisionDatabase(spec.results);
+  }
   const { kind, name } = parseResults(spec.results);
   if (kind !== 'dynamodb') return;
   const client = createTableClient(spec);

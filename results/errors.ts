@@ -36,3 +36,11 @@ export class EffectRefused extends StoreError {
   override readonly name = 'EffectRefused';
   readonly code = 'EFFECT_REFUSED';
 }
+
+/** For stores whose transaction no callback can be part of. */
+export function assertNoTransaction(transaction: unknown, store: string): void {
+  if (transaction === undefined) return;
+  throw new RecordRefused(
+    `RESULTS names ${store}, where an effect consists of writes; its transaction, a callback, is for PostgreSQL`,
+  );
+}

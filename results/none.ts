@@ -25,9 +25,10 @@ export class NoRecords implements Records {
     return this.answer(() => undefined);
   }
 
-  once(_job: Job, { result, writes = [] }: Effect, token?: number): Promise<OnceAnswer> {
+  once(_job: Job, { result, writes = [], transaction }: Effect, token?: number): Promise<OnceAnswer> {
     return this.answer(() => {
-      if (writes.length > 0) throw refused('the writes of an effect have no transaction to be part of');
+      if (writes.length > 0 || transaction !== undefined)
+        throw refused('the writes of an effect have no transaction to be part of');
       if (token !== undefined) throw noLease();
       return { outcome: 'recorded', result };
     });

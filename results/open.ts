@@ -1,23 +1,38 @@
+import { withoutSecrets } from '../contract/local';
 import { DynamoRecords } from './dynamodb/dynamodb';
 import { type TablePlace } from './dynamodb/client';
 import { StoreUnusable } from './errors';
 import { NoRecords } from './none';
+import type * as Postgres from './postgres/postgres';
 import type { Records } from './records';
 import { SqliteRecords } from './sqlite';
 
 /** As in the environment. */
 export interface StoreSpec extends TablePlace {
   readonly results: string;
+  /** Handlers that run at once, hence effects; without it, one. */
+  readonly concurrency?: number;
 }
 
-/** Opens the results store that `RESULTS` names: `sqlite:PATH`, `dynamodb:TABLE` or `none`. */
-export async function openRecords({ results, ...place }: StoreSpec): Promise<Records> {
+/** Opens the results store that `RESULTS` names: `sqlite:PATH`, `dynamodb:TABLE`, a URL of PostgreSQL or `none`. */
+export async function openRecords({ results, concurrency = 1, ...place }: StoreSpec): Promise<Records> {
   if (!keepsRecords(results)) return new NoRecords();
   const { kind, name } = parseResults(results);
   if (kind === 'sqlite' && name !== '') return SqliteRecords.open(name);
   if (kind === 'dynamodb' && name !== '') return DynamoRecords.open(name, place);
-  throw new StoreUnusable(`RESULTS is "${results}"; it takes sqlite:PATH, dynamodb:TABLE or none`);
+  if (isDatabaseUrl(results)) {
+    return postgres().PostgresRecords.open({ url: results, concurrency });
+  }
+  throw new StoreUnusable(
+    `RESULTS is "${withoutSecrets(results)}"; it takes sqlite:PATH, dynamodb:TABLE, postgres://… or none`,
+  );
 }
+
+/** `postgres://…` or `postgresql://…`. */
+export const isDatabaseUrl = (results: string): boolean => /^postgres(ql)?:\/\/./.test(results);
+
+/** Loaded where it is used, since nobody else needs `pg`; by `require`, which jest and the bundle follow. */
+export const postgres = (): typeof Postgres => require('./postgres/postgres') as typeof Postgres;
 
 /** False for `none`: what must be remembered of a job is not. */
 export const keepsRecords = (results: string): boolean => results !== 'none';

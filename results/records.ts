@@ -1,5 +1,6 @@
 import type { TransactWriteItem } from '@aws-sdk/client-dynamodb';
 import type { SQLInputValue } from 'node:sqlite';
+import type { PoolClient } from 'pg';
 import type { Job } from '../contract/job';
 
 /**
@@ -54,8 +55,9 @@ export interface JobRecord {
 /** `fresh`: claimed now. `repeat`: claimed before, not known to be sent. `sent`: accepted or further. `conflict`: another type, input or group. */
 export type Claim = 'fresh' | 'repeat' | 'sent' | 'conflict';
 
-/** One statement in the transaction of the record, on tables of your own in the same SQLite file. */
+/** One statement in the transaction of the record, on tables of your own in the same SQLite file or PostgreSQL database. */
 export interface SqlWrite {
+  /** In the store's own SQL: SQLite's parameters are `?`, PostgreSQL's `$1`. */
   readonly sql: string;
   readonly values?: readonly SQLInputValue[];
   /** The effect is refused unless the statement changes just so many rows: a condition, as in `... WHERE balance >= ?`. */
@@ -65,11 +67,19 @@ export interface SqlWrite {
 /** One write in the TransactWriteItems of the record, on tables of your own; its condition refuses the effect. */
 export type ItemWrite = TransactWriteItem;
 
+/**
+ * Carries out an effect by any library that takes a client of `pg`. It is run again where another transaction was in its
+ * way, and what it throws undoes all of it. It begins and ends no transaction: that is the record's.
+ */
+export type TransactionWork = (client: PoolClient) => Promise<void>;
+
 /** What a job does: its result, and writes that happen with its record or not at all. */
 export interface Effect<Result = unknown> {
   readonly result: Result;
-  /** `SqlWrite`s for SQLite; for DynamoDB `ItemWrite`s, at most 99. */
+  /** `SqlWrite`s for SQLite and PostgreSQL; for DynamoDB `ItemWrite`s, at most 99. */
   readonly writes?: readonly (SqlWrite | ItemWrite)[];
+  /** PostgreSQL only: run after the writes, in the transaction of the record. */
+  readonly transaction?: TransactionWork;
 }
 
 /**

@@ -69,14 +69,19 @@ export function assertFits(record: HeldRecord, limit = ROW_LIMIT): void {
 }
 
 export const toRow = (record: HeldRecord): Record<string, SQLInputValue> => ({
+  ...columnsOf(record),
+  input: toColumn(record.input),
+  result: toColumn(record.result),
+});
+
+/** All but input and result, which each store keeps in its own way. */
+export const columnsOf = (record: HeldRecord): Record<string, string | number | null> => ({
   id: record.id,
   type: record.type ?? null,
   state: record.state,
   hash: record.hash ?? null,
   attempts: record.attempts,
   begun: record.begun ?? null,
-  input: toColumn(record.input),
-  result: toColumn(record.result),
   reason: record.reason ?? null,
   last_error: record.lastError ?? null,
   public_error: record.publicError ?? null,
@@ -86,7 +91,7 @@ export const toRow = (record: HeldRecord): Record<string, SQLInputValue> => ({
   ...leaseColumns(record.lease),
 });
 
-const leaseColumns = (lease: Lease | undefined): Record<string, SQLInputValue> => ({
+const leaseColumns = (lease: Lease | undefined): Record<string, number | null> => ({
   lease_token: lease?.token ?? null,
   lease_until: lease?.until ?? null,
 });

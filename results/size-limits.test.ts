@@ -18,6 +18,12 @@ test('a job type that the store has no room for is one sentence, with what would
   expect(sizeLimitFaults('dynamodb:results', [ofSize(200_704)])).toEqual([]);
   expect(sizeLimitFaults('sqlite:some/path:x', [ofSize(262_144)])).toEqual([]);
   expect(sizeLimitFaults('sqlite:path', [ofSize(500_000_000)])).toHaveLength(1);
+  for (const scheme of ['postgres', 'postgresql']) {
+    const url = `${scheme}://app:s3cret@db/ledger`;
+    expect(sizeLimitFaults(url, [ofSize(100_000_000)])).toEqual([]);
+    const [text = ''] = sizeLimitFaults(url, [ofSize(200_000_000)]);
+    expect(text).toMatch(/a record in PostgreSQL holds 268435456 in all; set its policy's sizeLimitBytes to 134213632/);
+  }
 });
 
 test('a record that no row can hold is refused before it is written, with its sizes in bytes', () => {

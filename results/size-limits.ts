@@ -13,10 +13,18 @@ export const ITEM_LIMIT: SizeLimit = { bytes: 400 * 1_024, of: 'an item of Dynam
 /** https://www.sqlite.org/limits.html: SQLITE_MAX_LENGTH, of a row as of a value. */
 export const ROW_LIMIT: SizeLimit = { bytes: 1_000_000_000, of: 'a row of SQLite' };
 
+/**
+ * A value of PostgreSQL holds 1 GB (https://www.postgresql.org/docs/current/limits.html), and so does the message that
+ * brings a record, where a byte of it may take two, beside those that share the message.
+ */
+export const VALUE_LIMIT: SizeLimit = { bytes: 256 * 1_048_576, of: 'a record in PostgreSQL' };
+
 /** By the word before the colon in `RESULTS`. */
 const LIMITS: ReadonlyMap<string, SizeLimit> = new Map([
   ['dynamodb', ITEM_LIMIT],
   ['sqlite', ROW_LIMIT],
+  ['postgres', VALUE_LIMIT],
+  ['postgresql', VALUE_LIMIT],
 ]);
 
 /** Limits what a record holds beside input and result: ids, a group, two texts of an error of up to 1,000 characters. */

@@ -103,8 +103,8 @@ describe('opening', () => {
     const records = await openNamed(`sqlite:${path}`);
     await records.close();
     expect(existsSync(path)).toBe(true);
-    await expect(openNamed('postgres:x')).rejects.toThrow(/takes sqlite:PATH, dynamodb:TABLE or none/);
-    await expect(openNamed('sqlite:')).rejects.toThrow(/takes sqlite:PATH, dynamodb:TABLE or none/);
+    await expect(openNamed('postgres:x')).rejects.toThrow(/takes sqlite:PATH, dynamodb:TABLE, postgres:.* or none/);
+    await expect(openNamed('sqlite:')).rejects.toThrow(/takes sqlite:PATH, dynamodb:TABLE, postgres:.* or none/);
   });
 });
 

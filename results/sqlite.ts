@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { Job } from '../contract/job';
 import { whileBusy } from './busy';
-import { StoreClosed, StoreUnavailable, StoreUnusable } from './errors';
+import { assertNoTransaction, StoreClosed, StoreUnavailable, StoreUnusable } from './errors';
 import { makeFolder } from './folder';
 import { GroupCommit } from './group-commit';
 import { type HeldRecord, toRecord } from './held-record';
@@ -117,7 +117,8 @@ export class SqliteRecords implements Records {
     return this.change(id, accepting);
   }
 
-  async once(job: Job, { result, writes = [] }: Effect, token?: number): Promise<OnceAnswer> {
+  async once(job: Job, { result, writes = [], transaction }: Effect, token?: number): Promise<OnceAnswer> {
+    assertNoTransaction(transaction, 'a SQLite file');
     const done = { id: job.id, payload: payloadOf(job), result: jsonOf(result, 'result'), token };
     return this.change(job.id, (held, now) => recording(held, done, now), writes);
   }

@@ -8,9 +8,10 @@ import {
   TransactWriteItemsCommand,
 } from '@aws-sdk/client-dynamodb';
 import { setTimeout as wait } from 'node:timers/promises';
-import { EffectRefused, RecordRefused, StoreUnavailable } from '../errors';
-import type { Effect, ItemWrite, SqlWrite } from '../records';
-import { fromItem, type HeldItem, type Item } from './items';
+import { assertNoTransaction, EffectRefused, RecordRefused, StoreUnavailable } from '../errors';
+import type { ItemWrite, SqlWrite } from '../records';
+import type { Writes, Written } from '../versioned-records';
+import { fromItem, type Item } from './items';
 import { THROTTLED } from './table-errors';
 
 /** The record's own write comes first in its transaction. */
@@ -19,9 +20,6 @@ const EFFECT_LIMIT = 99;
 /** Other transactions on the same items pass in some ms each. */
 const CONTENDED = { tries: 12, firstWaitMs: 10, mostWaitMs: 500 };
 const PASSING = ['TransactionConflict', ...THROTTLED];
-
-/** What a conditional write came to; `other`: the record is not as expected, and what is there instead, if anything. */
-export type Written = { readonly written: true } | { readonly written: false; readonly other: HeldItem | undefined };
 
 const WRITTEN: Written = { written: true };
 
@@ -38,8 +36,9 @@ export class ConditionalWrite {
     private readonly table: string,
   ) {}
 
-  async write(expected: Expected, effect: NonNullable<Effect['writes']>): Promise<Written> {
-    return effect.length === 0 ? this.put(expected) : this.transact(expected, itemWrites(effect));
+  async write(expected: Expected, { writes = [], transaction }: Writes): Promise<Written> {
+    assertNoTransaction(transaction, 'a DynamoDB table');
+    return writes.length === 0 ? this.put(expected) : this.transact(expected, itemWrites(writes));
   }
 
   private async put(expected: Expected): Promise<Written> {
@@ -113,7 +112,7 @@ function effectFault(error: unknown): unknown {
   return new EffectRefused(`The effect was refused (${error.name}: ${error.message})`, { cause: error });
 }
 
-function itemWrites(effect: NonNullable<Effect['writes']>): ItemWrite[] {
+function itemWrites(effect: NonNullable<Writes['writes']>): ItemWrite[] {
   if (effect.length > EFFECT_LIMIT) {
     throw new RecordRefused(`An effect has at most ${EFFECT_LIMIT} writes in DynamoDB; this one has ${effect.length}`);
   }

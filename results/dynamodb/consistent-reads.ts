@@ -1,7 +1,8 @@
 import { BatchGetItemCommand, type DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { setTimeout as wait } from 'node:timers/promises';
 import { StoreUnavailable } from '../errors';
-import { fromItem, type HeldItem, type Item } from './items';
+import type { HeldVersion } from '../versioned-records';
+import { fromItem, type Item } from './items';
 
 /** DynamoDB reads at most 100 items in a call. */
 const READ_LIMIT = 100;
@@ -14,7 +15,7 @@ export class ConsistentReads {
     private readonly table: string,
   ) {}
 
-  async one(id: string): Promise<HeldItem | undefined> {
+  async one(id: string): Promise<HeldVersion | undefined> {
     const { Item } = await this.client.send(
       new GetItemCommand({ TableName: this.table, Key: { id: { S: id } }, ConsistentRead: true }),
     );
@@ -23,9 +24,8 @@ export class ConsistentReads {
 
   /** Each once, those there are. */
   async many(ids: readonly string[]): Promise<Item[]> {
-    const all = [...new Set(ids)];
-    const parts = Array.from({ length: Math.ceil(all.length / READ_LIMIT) }, (_, part) =>
-      this.batch(all.slice(part * READ_LIMIT, (part + 1) * READ_LIMIT)),
+    const parts = Array.from({ length: Math.ceil(ids.length / READ_LIMIT) }, (_, part) =>
+      this.batch(ids.slice(part * READ_LIMIT, (part + 1) * READ_LIMIT)),
     );
     return (await Promise.all(parts)).flat();
   }

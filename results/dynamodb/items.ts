@@ -4,15 +4,9 @@ import { DELIVERY } from '../../contract/delivery';
 import { StoreUnavailable } from '../errors';
 import { type HeldRecord, typeOf } from '../held-record';
 import { isState } from '../records';
+import type { HeldVersion } from '../versioned-records';
 
 export type Item = Record<string, AttributeValue>;
-
-/** A record as the table holds it. */
-export interface HeldItem {
-  readonly held: HeldRecord;
-  /** Another with every write: what a conditional write is held against, and by which a writer knows its own. */
-  readonly version: string;
-}
 
 /** Seconds since the epoch; DynamoDB removes an item some time after it (TTL). */
 export const EXPIRY_ATTRIBUTE = 'expiresAt';
@@ -68,7 +62,7 @@ export function toItem(record: HeldRecord, version: string): Item {
 }
 
 /** Throws `StoreUnavailable` for an item that somebody else wrote: its job waits until that is put right. */
-export function fromItem(item: Item): HeldItem {
+export function fromItem(item: Item): HeldVersion {
   const textOf = (name: string): string | undefined => item[name]?.S;
   const numberOf = (name: string): number | undefined => {
     const value = item[name]?.N ?? item[name]?.S;

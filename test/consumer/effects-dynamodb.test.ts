@@ -8,6 +8,7 @@ import { withBroker, type TestQueues } from '../harness/broker';
 import { startConsumerApp, stopConsumerApps, type ConsumerApp } from '../harness/consumer-app';
 import { deadLetters, whyOf } from '../harness/dead-letters';
 import { eventually } from '../harness/eventually';
+import { sendTransfer } from '../harness/transfers';
 import { TRANSFER } from '../../examples/transfer/definition';
 import { ACCOUNTS_TABLE, TransferOnDynamodb } from '../../examples/transfer/work-on-dynamodb';
 import { WORKS } from '../../jobs/works';
@@ -57,10 +58,7 @@ afterAll(() => {
   client.destroy();
 });
 
-const send = (id: string, amount: number): Promise<string> =>
-  broker().send(queues.queueUrl, JSON.stringify({ id, input: { from: 'ann', to: 'bob', amount } }), {
-    MessageAttributes: { type: { DataType: 'String', StringValue: TRANSFER.type } },
-  });
+const send = (id: string, amount: number): Promise<string> => sendTransfer({ broker: broker(), queues }, id, amount);
 const drained = (): Promise<true> => eventually(() => broker().isEmpty(queues.queueUrl), { withinMs: 25_000 });
 
 async function balances(): Promise<unknown> {

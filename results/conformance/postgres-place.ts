@@ -1,0 +1,58 @@
+import { randomUUID } from 'node:crypto';
+import { Client, type QueryResultRow } from 'pg';
+import { processVariables } from '../../contract/environment';
+import { PostgresRecords, provisionDatabase } from '../postgres/postgres';
+
+/** A bare machine has no PostgreSQL; `.ci/run` brings one. */
+export const POSTGRES_URL = processVariables['TEST_POSTGRES_URL'];
+
+const CONCURRENCY = 100;
+
+/** A schema of its own in the server's database, as one more database would be. */
+export class PostgresPlace {
+  readonly url: string;
+  private readonly opened: PostgresRecords[] = [];
+
+  /** `provisioned`: with the table for records. */
+  static async create(provisioned = true): Promise<PostgresPlace> {
+    const place = new PostgresPlace(`t_${randomUUID().replaceAll('-', '')}`);
+    await place.query(`CREATE SCHEMA ${place.schema}`);
+    if (provisioned) await provisionDatabase(place.url);
+    return place;
+  }
+
+  private constructor(readonly schema: string) {
+    this.url = this.urlWith({});
+  }
+
+  /** With other parts: of the URL itself, or settings of its connections. */
+  urlWith(parts: Partial<Pick<URL, 'port' | 'username' | 'password' | 'pathname'>>, settings = ''): string {
+    const url = Object.assign(new URL(POSTGRES_URL ?? ''), parts);
+    url.searchParams.set('application_name', this.schema);
+    url.searchParams.set('options', `-c search_path=${this.schema} ${settings}`);
+    return String(url);
+  }
+
+  /** Closed with the place. */
+  async open(url = this.url, concurrency = CONCURRENCY): Promise<PostgresRecords> {
+    const records = await PostgresRecords.open({ url, concurrency });
+    this.opened.push(records);
+    return records;
+  }
+
+  /** By a connection of its own. */
+  async query(sql: string, values: readonly unknown[] = []): Promise<QueryResultRow[]> {
+    const client = new Client({ connectionString: this.url });
+    await client.connect();
+    try {
+      return (await client.query<QueryResultRow>(sql, [...values])).rows;
+    } finally {
+      await client.end();
+    }
+  }
+
+  async destroy(): Promise<void> {
+    await Promise.all(this.opened.map((records) => records.close()));
+    await this.query(`DROP SCHEMA ${this.schema} CASCADE`);
+  }
+}

@@ -1,0 +1,126 @@
+import type { ClientBase, Pool, QueryResultRow } from 'pg';
+import { setTimeout as wait } from 'node:timers/promises';
+import { EffectRefused, StoreUnavailable } from '../errors';
+import type { Change, Writes, Written } from '../versioned-records';
+import { CALL_LIMIT_MS, withClient } from './connections';
+import { effectError, isContended, sqlStateOf, ThrownByWork } from './database-errors';
+import { carryOut } from './effects';
+import { fromPgRow, toJsonRow } from './rows';
+import { NAMES, ROW_TYPE, TABLE } from './schema';
+
+/** Other transactions on the same rows pass in some ms each. */
+const CONTENDED = { tries: 12, firstWaitMs: 5, maxWaitMs: 500 };
+
+/** Ends a transaction whose process stands still, and with it the locks that it holds: as long as a handler may take. */
+const BEGIN = {
+  text: 'BEGIN; SET LOCAL idle_in_transaction_session_timeout = 60000',
+  query_timeout: CALL_LIMIT_MS,
+};
+const COMMIT = { text: 'COMMIT', query_timeout: CALL_LIMIT_MS };
+
+const ROLLBACK_LIMIT_MS = 1_000;
+
+const LIST = NAMES.join(', ');
+
+/** `$1` the row, `$2` the version to be replaced or NULL, `$3` the id. The version is the row's `xmin`, new with every write. */
+const WRITE = {
+  name: 'plusone-write',
+  text: `
+    WITH written AS (
+      INSERT INTO ${TABLE} AS held (${LIST}) SELECT ${LIST} FROM json_to_record($1::json) AS given(${ROW_TYPE})
+      ON CONFLICT (id) DO UPDATE SET (${LIST}) = ROW (${NAMES.map((name) => `excluded.${name}`).join(', ')})
+        WHERE held.xmin = $2::xid
+      RETURNING id)
+    SELECT EXISTS (SELECT FROM written) AS written, held.*, held.xmin::text AS version
+    FROM (SELECT) AS one LEFT JOIN ${TABLE} AS held ON held.id = $3 AND NOT EXISTS (SELECT FROM written)`,
+};
+
+const WRITTEN: Written = { written: true };
+
+/** Writes a record only if nobody else did since it was read, alone or in one transaction with an effect. */
+export class ConditionalWrite {
+  constructor(
+    private readonly records: Pool,
+    private readonly effects: Pool,
+  ) {}
+
+  /** Alone it is one statement, hence a transaction of its own. */
+  alone(change: Change): Promise<Written> {
+    return patiently(() => put(this.records, change));
+  }
+
+  with(change: Change, writes: Writes): Promise<Written> {
+    return patiently(() => withClient(this.effects, (client) => transact(client, change, writes)));
+  }
+}
+
+async function transact(client: Parameters<typeof carryOut>[0], change: Change, writes: Writes): Promise<Written> {
+  await client.query(BEGIN);
+  try {
+    const written = await put(client, change);
+    if (written.written) {
+      await carryOut(client, writes).catch((error: unknown) => {
+        throw new ThrownByWork(error);
+      });
+      await commit(client);
+    } else {
+      await client.query('ROLLBACK');
+    }
+    return written;
+  } catch (error) {
+    const isAlive = await rollBack(client);
+    const { cause } = error instanceof ThrownByWork ? error : { cause: error };
+    // Of a connection that was lost the work has an error as well, and it may be any.
+    throw error instanceof ThrownByWork && isAlive && sqlStateOf(cause) === undefined ? error : cause;
+  }
+}
+
+/** False for a connection that does not take it any more. */
+async function rollBack(client: ClientBase): Promise<boolean> {
+  // The limit is for a connection that is still at work on a statement that was given up.
+  const config = { text: 'ROLLBACK', query_timeout: ROLLBACK_LIMIT_MS };
+  return client.query(config).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** The record comes first: whoever else writes it waits from then on, and finds it done. */
+async function put(on: Pool | ClientBase, { record, version }: Change): Promise<Written> {
+  const values = [toJsonRow(record), version ?? null, record.id];
+  const { rows } = await on.query<QueryResultRow>({ ...WRITE, values });
+  const { written, ...held } = rows[0] ?? {};
+  if (written === true) return WRITTEN;
+  // Written by a transaction that ended after this one began to read: not seen yet.
+  const other = typeof held['id'] === 'string' ? fromPgRow(held) : undefined;
+  return { written: false, other };
+}
+
+/** PostgreSQL answers a COMMIT of what has failed with ROLLBACK, and one without a transaction with a notice. */
+async function commit(client: ClientBase): Promise<void> {
+  if (client.getTransactionStatus() === 'I') {
+    throw new EffectRefused('The effect ended the transaction of its record; leave BEGIN, COMMIT and ROLLBACK out');
+  }
+  try {
+    const { command } = await client.query(COMMIT);
+    if (command === 'COMMIT') return;
+  } catch (error) {
+    throw effectError(error);
+  }
+  throw new EffectRefused('A statement of the effect failed and the effect went on; nothing of it was written');
+}
+
+/** Tries again, as a whole, what another transaction was in the way of. */
+async function patiently(attempt: () => Promise<Written>): Promise<Written> {
+  let waitMs = CONTENDED.firstWaitMs;
+  for (let left = CONTENDED.tries; ; left -= 1) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (!isContended(error)) throw error;
+      if (left === 0) throw new StoreUnavailable('The rows of the effect are contended; try again', { cause: error });
+    }
+    await wait(waitMs * (0.5 + Math.random() / 2));
+    waitMs = Math.min(waitMs * 2, CONTENDED.maxWaitMs);
+  }
+}

@@ -1,0 +1,44 @@
+import type { PoolClient } from 'pg';
+import { EffectRefused, RecordRefused } from '../errors';
+import type { ItemWrite, SqlWrite, TransactionWork } from '../records';
+import type { Writes } from '../versioned-records';
+import { effectError } from './database-errors';
+import { assertNoTransactionControl, guarded } from './guarded-client';
+
+/** Carries an effect out in a transaction that is open. Throws what is to undo all of it. */
+export async function carryOut(client: PoolClient, { writes = [], transaction }: Writes): Promise<void> {
+  try {
+    for (const write of writes) await run(client, write);
+    if (transaction === undefined) return;
+    await runGuarded(client, transaction);
+  } catch (error) {
+    throw effectError(error);
+  }
+}
+
+/** A refusal that the callback caught, or that its library threw as its own, counts as well. */
+async function runGuarded(client: PoolClient, transaction: TransactionWork): Promise<void> {
+  const guard = guarded(client);
+  try {
+    await transaction(guard.client);
+  } catch (error) {
+    throw guard.refusal() ?? error;
+  }
+  const refusal = guard.refusal();
+  if (refusal) throw refusal;
+}
+
+async function run(client: PoolClient, write: SqlWrite | ItemWrite): Promise<void> {
+  if (!('sql' in write)) {
+    throw new RecordRefused(
+      'RESULTS names a PostgreSQL database, whose writes are { sql, values }; this one is for DynamoDB',
+    );
+  }
+  const { sql, values = [], changes } = write;
+  assertNoTransactionControl(sql);
+  // Extended, so that it is one statement.
+  const config = { text: sql, values: [...values], queryMode: 'extended' };
+  const { rowCount } = await client.query(config);
+  if (changes !== undefined && rowCount !== changes)
+    throw new EffectRefused(`A write of the effect changed ${rowCount ?? 0} rows, not ${changes}: ${sql}`);
+}

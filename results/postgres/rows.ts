@@ -1,0 +1,43 @@
+import type { QueryResultRow } from 'pg';
+import type { HeldRecord } from '../held-record';
+import { assertFits, columnsOf, fromRow } from '../rows';
+import { VALUE_LIMIT } from '../size-limits';
+import type { HeldVersion } from '../versioned-records';
+
+/** What may hold any text, also one that PostgreSQL has no room for. */
+const TEXTS = ['type', 'reason', 'last_error', 'public_error', 'message_group', 'moved_message'] as const;
+
+/** `pg` hands out a bigint as text. */
+const WHOLE = ['updated_at', 'lease_until', 'lease_token'] as const;
+
+const QUOTE = '"';
+
+/**
+ * PostgreSQL's text has no U+0000, and UTF-8 no half of a surrogate pair: such a text is stored as JSON, in quotes, and
+ * so is one that begins with a quote. Any other is stored as it is.
+ */
+export const toText = (text: string): string =>
+  text.startsWith(QUOTE) || text.includes('\u0000') || !text.isWellFormed() ? JSON.stringify(text) : text;
+
+const fromText = (text: string): string => (text.startsWith(QUOTE) ? String(JSON.parse(text)) : text);
+
+/** As `json_to_recordset` reads it. Throws `RecordRefused` for a record that no row can hold. */
+export function toJsonRow(record: HeldRecord): string {
+  assertFits(record, VALUE_LIMIT);
+  const row = columnsOf(record);
+  for (const name of TEXTS) {
+    const text = row[name];
+    if (typeof text === 'string') row[name] = toText(text);
+  }
+  return JSON.stringify({ ...row, input: record.input, result: record.result });
+}
+
+/** Of a row with its `version`. */
+export function fromPgRow({ version, ...row }: QueryResultRow): HeldVersion {
+  for (const name of TEXTS) {
+    const text: unknown = row[name];
+    if (typeof text === 'string') row[name] = fromText(text);
+  }
+  for (const name of WHOLE) if (row[name] !== null) row[name] = Number(row[name]);
+  return { held: fromRow(row), version: String(version) };
+}

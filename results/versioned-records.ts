@@ -1,0 +1,203 @@
+import type { Job } from '../contract/job';
+import { StoreClosed } from './errors';
+import { type HeldRecord, toRecord } from './held-record';
+import { isKeyed } from './job-id';
+import { jsonOf } from './json';
+import { type ReadListing, readListing } from './listing';
+import { payloadIfAny, payloadOf } from './payload-hash';
+import type {
+  Attempted,
+  BegunRun,
+  Claim,
+  Effect,
+  FailedRun,
+  Failure,
+  JobRecord,
+  LeaseAnswer,
+  Listing,
+  OnceAnswer,
+  Page,
+  Records,
+  Retried,
+} from './records';
+import {
+  accepting,
+  beginning,
+  claiming,
+  failing,
+  givingUp,
+  leasing,
+  recording,
+  retrying,
+  takingBack,
+  type Transition,
+} from './transitions';
+import { Turns } from './turns';
+
+/** A record as the store holds it. */
+export interface HeldVersion {
+  readonly held: HeldRecord;
+  /** Another with every write: what a conditional write is held against. */
+  readonly version: string;
+}
+
+export interface Change {
+  readonly record: HeldRecord;
+  /** The version of the record to be replaced; undefined: there must be none. */
+  readonly version: string | undefined;
+}
+
+/** What a conditional write came to; `other`: the record is not as expected, and what is there instead, if it is known. */
+export type Written = { readonly written: true } | { readonly written: false; readonly other: HeldVersion | undefined };
+
+/** What happens in the transaction of the record. */
+export type Writes = Pick<Effect, 'writes' | 'transaction'>;
+
+/** A store without a transaction that spans a read and a write: it writes on condition that nobody else did. */
+export interface VersionedStore {
+  readonly one: (id: string) => Promise<HeldVersion | undefined>;
+  /** Each once, those there are. */
+  readonly many: (ids: readonly string[]) => Promise<readonly HeldRecord[]>;
+  /** Among others in one call. False when there is such a record already, or this one was not taken among the others. */
+  readonly insert: (record: HeldRecord) => Promise<boolean>;
+  /** `writes` are carried out if, and only if, the record is written. */
+  readonly write: (change: Change, writes: Writes) => Promise<Written>;
+  readonly page: (listing: ReadListing) => Promise<Page>;
+  readonly check: () => Promise<void>;
+  readonly expire: (before: number) => Promise<number>;
+  readonly close: () => Promise<void>;
+  /** What it threw as the store's error. */
+  readonly errorOf: (error: unknown) => Error;
+}
+
+type Next<Answer> = (held: HeldRecord | undefined, now: number) => Transition<Answer>;
+
+const NO_WRITES: Writes = {};
+
+const hasWrites = ({ writes = [], transaction }: Writes): boolean => writes.length > 0 || transaction !== undefined;
+
+/**
+ * Records in a store that takes conditional writes, for any number of processes. A job recorded by its first write shares
+ * a call with others; any other change reads where it must, and writes on condition.
+ */
+export class VersionedRecords implements Records {
+  private readonly turns = new Turns();
+  private readonly pending = new Set<Promise<unknown>>();
+  private closing: Promise<void> | undefined;
+
+  constructor(private readonly store: VersionedStore) {}
+
+  async claim(job: Job, group?: string): Promise<Claim> {
+    const known = { id: job.id, payload: payloadOf(job), group };
+    return this.inTurn(job.id, () => this.change(undefined, (held, now) => claiming(held, known, now)));
+  }
+
+  accept(id: string): Promise<void> {
+    return this.inTurn(id, async () => this.change(await this.store.one(id), accepting));
+  }
+
+  async once(job: Job, effect: Effect, token?: number): Promise<OnceAnswer> {
+    const done = { id: job.id, payload: payloadOf(job), result: jsonOf(effect.result, 'result'), token };
+    const next: Next<OnceAnswer> = (held, now) => recording(held, done, now);
+    return this.inTurn(job.id, async () => {
+      // What is known to have a record is read first: an insert, or a transaction, that must fail costs as much.
+      if (token !== undefined || isKeyed(job.id)) return this.change(await this.store.one(job.id), next, effect);
+      if (hasWrites(effect)) return this.change(undefined, next, effect);
+      return (await this.insert(next)) ?? this.change(await this.store.one(job.id), next);
+    });
+  }
+
+  async lease(job: Job, seconds: number, token?: number): Promise<LeaseAnswer> {
+    const wish = { id: job.id, payload: payloadOf(job), seconds, token };
+    const next: Next<LeaseAnswer> = (held, now) => leasing(held, wish, now);
+    return this.inTurn(job.id, async () => this.change(await this.store.one(job.id), next));
+  }
+
+  begin(run: BegunRun): Promise<Attempted> {
+    return this.inTurn(run.id, () => this.change(undefined, (held, now) => beginning(held, run, now)));
+  }
+
+  takeBack(id: string): Promise<void> {
+    return this.inTurn(id, async () => this.change(await this.store.one(id), takingBack));
+  }
+
+  fail(run: FailedRun): Promise<Attempted> {
+    return this.inTurn(run.id, () => this.change(undefined, (held, now) => failing(held, run, now)));
+  }
+
+  failed(failure: Failure): Promise<void> {
+    const { id } = failure;
+    const given = { failure, payload: payloadIfAny(failure) };
+    return this.inTurn(id, async () =>
+      this.change(await this.store.one(id), (held, now) => givingUp(held, given, now)),
+    );
+  }
+
+  retried(failed: Retried): Promise<void> {
+    const next: Next<undefined> = (held, now) => retrying(held, failed, now);
+    return this.inTurn(failed.id, async () => this.change(await this.store.one(failed.id), next));
+  }
+
+  get(id: string): Promise<JobRecord | undefined> {
+    return this.ask(async () => {
+      const found = await this.store.one(id);
+      return found && toRecord(found.held);
+    });
+  }
+
+  getMany(ids: readonly string[]): Promise<readonly JobRecord[]> {
+    return this.ask(async () => (await this.store.many([...new Set(ids)])).map(toRecord));
+  }
+
+  async list(listing: Listing): Promise<Page> {
+    const wanted = readListing(listing);
+    return this.ask(() => this.store.page(wanted));
+  }
+
+  check(): Promise<void> {
+    return this.ask(() => this.store.check());
+  }
+
+  expire(before: number): Promise<number> {
+    return this.ask(() => this.store.expire(before));
+  }
+
+  /** Answers what is under way first. */
+  close(): Promise<void> {
+    this.closing ??= Promise.allSettled(this.pending).then(() => this.store.close());
+    return this.closing;
+  }
+
+  /** Undefined when there is such a record already, or the store did not take this one among the others. */
+  private async insert<A>(next: Next<A>): Promise<A | undefined> {
+    const { answer, write } = next(undefined, Date.now());
+    if (write === undefined) return answer;
+    return (await this.store.insert(write)) ? answer : undefined;
+  }
+
+  /** From `held`, which may be outdated: then from what is there instead. */
+  private async change<A>(held: HeldVersion | undefined, next: Next<A>, writes = NO_WRITES): Promise<A> {
+    const { answer, write } = next(held?.held, Date.now());
+    if (write === undefined) return answer;
+    const outcome = await this.store.write({ record: write, version: held?.version }, writes);
+    return outcome.written ? answer : this.change(outcome.other, next, writes);
+  }
+
+  /** Changes of one id come one after the other: from this process, none finds another's write in its way. */
+  private inTurn<T>(id: string, change: () => Promise<T>): Promise<T> {
+    return this.ask(() => this.turns.take(id, change));
+  }
+
+  private async ask<T>(question: () => Promise<T>): Promise<T> {
+    if (this.closing !== undefined) throw new StoreClosed();
+    const answer = question();
+    this.pending.add(answer);
+    try {
+      return await answer;
+    } catch (error) {
+      throw this.store.errorOf(error);
+    } finally {
+      this.pending.delete(answer);
+    }
+  }
+}
