@@ -11,7 +11,7 @@ import { RECORDS, type Records } from '../results/records';
 import { keepsRecords } from '../results/open';
 import { Waiting } from '../results/waiting';
 import { type Telemetry, telemetryProviders } from '../service/telemetry';
-import { type Metrics, QueueProducerModule } from '../transport/index';
+import { type Metrics, QueueProducerModule, QueueProducers } from '../transport/index';
 import { type JobType } from '../contract/job-type';
 import { AddOneController } from '../jobs/add-one/add-one.controller';
 import { Bulk } from './bulk';
@@ -19,7 +19,7 @@ import { HealthController } from './health.controller';
 import { Intake } from './intake';
 import { jobController } from './job.controller';
 import { type ProblemFilter } from './problem.filter';
-import { Queue } from './queue';
+import { acceptedCounters, Queue } from './queue';
 import { RateLimit } from './rate-limit';
 import { Readiness } from './readiness';
 import { Refusals } from './refusals';
@@ -71,7 +71,7 @@ export class ProducerModule implements OnModuleDestroy, OnApplicationShutdown {
       providers: [
         ...telemetryProviders(metrics, telemetryOf(environment, queueUrl)),
         { provide: Stopping, useValue: stopping },
-        Queue,
+        queueOf(metrics, definitions),
         { provide: RECORDS, useValue: records },
         { provide: Refusals, useValue: refusals },
         { provide: RateLimit, useValue: limit },
@@ -117,4 +117,10 @@ const readinessOf = (records: Records, stopping: Stopping): Provider => ({
   provide: Readiness,
   useFactory: (queue: Queue) => new Readiness(queue, records, stopping),
   inject: [Queue],
+});
+
+const queueOf = (metrics: Metrics, definitions: readonly JobType[]): Provider => ({
+  provide: Queue,
+  useFactory: (producers: QueueProducers) => new Queue(producers, acceptedCounters(metrics, definitions)),
+  inject: [QueueProducers],
 });

@@ -1,6 +1,6 @@
-import { Injectable } from '@nestjs/common';
 import { type Job } from '../contract/job';
-import { type Counter, Metrics, type QueueProducer, QueueProducers } from '../transport/index';
+import { type JobType } from '../contract/job-type';
+import { type Counter, type Metrics, type QueueProducer, QueueProducers } from '../transport/index';
 
 /** What goes with a job beside its message's body. */
 export interface SendTerms {
@@ -12,15 +12,17 @@ export interface SendTerms {
 /** Jobs with a key that were accepted before are not counted again. */
 const ACCEPTED = { name: 'plusone_accepted_total', help: 'Jobs that SQS accepted.' };
 
+/** By type. */
+export const acceptedCounters = (metrics: Metrics, definitions: readonly JobType[]): ReadonlyMap<string, Counter> =>
+  new Map(definitions.map(({ type }) => [type, metrics.counter(ACCEPTED, { type })]));
+
 /** The queue as the producer sees it: jobs go in. */
-@Injectable()
 export class Queue {
   private readonly producer: QueueProducer;
-  private readonly accepted = new Map<string, Counter>();
 
   constructor(
     producers: QueueProducers,
-    private readonly metrics: Metrics,
+    private readonly accepted: ReadonlyMap<string, Counter>,
   ) {
     this.producer = producers.get();
   }
@@ -29,7 +31,7 @@ export class Queue {
   async send({ id, type, input }: Job, { version, group, delaySeconds }: SendTerms): Promise<void> {
     const options = { version, groupId: group, deduplicationId: id, delaySeconds };
     await this.producer.send(type, { id, input }, options);
-    this.acceptedOf(type).add();
+    this.accepted.get(type)?.add();
   }
 
   /** As the queue says. Rejects as long as it has not answered once. */
@@ -40,11 +42,5 @@ export class Queue {
   /** Rejects when the queue does not answer within a second. */
   check(): Promise<void> {
     return this.producer.check();
-  }
-
-  private acceptedOf(type: string): Counter {
-    const counter = this.accepted.get(type) ?? this.metrics.counter(ACCEPTED, { type });
-    this.accepted.set(type, counter);
-    return counter;
   }
 }
