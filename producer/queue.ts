@@ -1,6 +1,6 @@
 import { type Job } from '../contract/job';
 import { type JobType } from '../contract/job-type';
-import { type Counter, type Metrics, type QueueProducer, QueueProducers } from '../transport/index';
+import { type Counter, type Metrics, type QueueProducer, type QueueProducers } from '../transport/index';
 
 /** What goes with a job beside its message's body. */
 export interface SendTerms {
