@@ -1,6 +1,12 @@
 import { type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { EmfWriter, type Metrics } from '../transport/index';
-import { type Telemetry } from './telemetry';
+
+/** Which service writes, and where it runs. */
+export interface EmfPlace {
+  readonly service: 'producer' | 'consumer';
+  readonly queueUrl: string;
+  readonly onLambda: boolean;
+}
 
 /** Where nothing tells that the process may stand still. CloudWatch keeps metrics by the minute. */
 const EVERY_MS = 60_000;
@@ -12,16 +18,16 @@ export class EmfLog implements OnApplicationBootstrap, OnApplicationShutdown {
 
   constructor(
     metrics: Metrics,
-    private readonly telemetry: Pick<Telemetry, 'service' | 'queueUrl' | 'onLambda'>,
+    private readonly place: EmfPlace,
   ) {
-    const { service, queueUrl } = telemetry;
+    const { service, queueUrl, onLambda } = place;
     const queue = queueUrl.slice(queueUrl.lastIndexOf('/') + 1);
     this.writer = new EmfWriter(metrics, {
       namespace: 'Plusone',
       dimensions: { service, queue },
       write: (line) => process.stdout.write(`${line}\n`),
     });
-    if (!telemetry.onLambda) return;
+    if (!onLambda) return;
     metrics.onFlush(() => {
       if (service === 'producer') this.writer.flushSoon();
       else this.writer.flush();
@@ -29,7 +35,7 @@ export class EmfLog implements OnApplicationBootstrap, OnApplicationShutdown {
   }
 
   onApplicationBootstrap(): void {
-    if (!this.telemetry.onLambda) this.timer = setInterval(this.writer.flush, EVERY_MS);
+    if (!this.place.onLambda) this.timer = setInterval(this.writer.flush, EVERY_MS);
   }
 
   onApplicationShutdown(): void {

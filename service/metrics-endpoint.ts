@@ -6,7 +6,6 @@ import { type Metrics, PROMETHEUS_TYPE, prometheusText } from '../transport/inde
 import { listenFault } from './listen-fault';
 import { CLOSE, Problem, PROBLEM_TYPE } from './problem';
 import { watchProcess } from './process-metrics';
-import { type Telemetry } from './telemetry';
 
 const LOOPBACK = '127.0.0.1';
 
@@ -17,7 +16,13 @@ const SILENCE_MS = 10_000;
 /** Limits the answers that are made and not read: a connection gets one. */
 const MAX_CONNECTIONS = 32;
 
-type Place = Pick<Telemetry, 'host' | 'appPort' | 'variable'> & { readonly port: number };
+export interface MetricsPlace {
+  readonly host: string | undefined;
+  /** The variable that holds the port. */
+  readonly variable: 'METRICS_PORT' | 'CONSUMER_METRICS_PORT';
+  /** The service's own port, which metrics leave to it. */
+  readonly appPort: number;
+}
 
 /** `GET /metrics` on a port of its own, until the process ends. Without that port the service does all else. */
 export class MetricsEndpoint implements OnApplicationBootstrap, OnApplicationShutdown {
@@ -29,7 +34,7 @@ export class MetricsEndpoint implements OnApplicationBootstrap, OnApplicationShu
 
   constructor(
     private readonly metrics: Metrics,
-    private readonly place: Place,
+    private readonly place: MetricsPlace & { readonly port: number },
   ) {
     this.server.maxRequestsPerSocket = 1;
     this.server.maxConnections = MAX_CONNECTIONS;

@@ -1,21 +1,13 @@
 import { type Provider } from '@nestjs/common';
 import { Metrics } from '../transport/index';
-import { EmfLog } from './emf-log';
-import { MetricsEndpoint } from './metrics-endpoint';
+import { EmfLog, type EmfPlace } from './emf-log';
+import { MetricsEndpoint, type MetricsPlace } from './metrics-endpoint';
 
 /** How a process tells what it counts. */
-export interface Telemetry {
-  readonly service: 'producer' | 'consumer';
-  readonly queueUrl: string;
+export interface Telemetry extends EmfPlace, MetricsPlace {
   /** Where `GET /metrics` is answered; undefined: nowhere. */
   readonly metricsPort: number | undefined;
-  /** The variable that holds it. */
-  readonly variable: 'METRICS_PORT' | 'CONSUMER_METRICS_PORT';
-  readonly host: string | undefined;
-  /** The service's own port, which metrics leave to it. */
-  readonly appPort: number;
   readonly emf: boolean;
-  readonly onLambda: boolean;
 }
 
 /** The registry, and what reads it. */
