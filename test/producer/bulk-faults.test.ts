@@ -75,7 +75,7 @@ test('a connection cut while it is answered: what was accepted is logged, and wi
     `POST /produce HTTP/1.1\r\nHost: localhost\r\nContent-Type: ${LINES_TYPE}\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
   );
   await eventually(() => client.received.includes('"accepted"'));
-  client.end();
+  client.reset();
   await eventually(async () => (await behind.producer.get('/health/live')).ok);
   latch.open();
   const told = await eventually(

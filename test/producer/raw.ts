@@ -52,6 +52,11 @@ export class RawClient {
     this.socket.destroy();
   }
 
+  /** Unlike after an end, the other side knows at once that nobody reads any more. */
+  reset(): void {
+    this.socket.resetAndDestroy();
+  }
+
   private async change(withinMs: number): Promise<void> {
     const waiting = new AbortController();
     const { signal } = waiting;
