@@ -25,6 +25,7 @@ export const patient = <Whole extends Environment>(environment: Whole): Whole =>
 
 export function patientWork(work: JobWork): JobWork {
   const { definition } = work;
-  const policy = { ...definition.policy, timeoutSeconds: TIMEOUT_SECONDS };
+  const { timeoutSeconds = 0 } = definition.policy;
+  const policy = { ...definition.policy, timeoutSeconds: Math.max(timeoutSeconds, TIMEOUT_SECONDS) };
   return { ...work, definition: { ...definition, policy } };
 }

@@ -12,7 +12,7 @@ class JobLine {
     fields: Fields,
     { id, type }: Pick<Job, 'id' | 'type'>,
   ) {
-    Object.assign(this, fields, { message, jobId: id, type });
+    Object.assign(this, writable(fields), { message, jobId: id, type });
   }
 
   toString(): string {
@@ -23,6 +23,19 @@ class JobLine {
 
   [inspect.custom](): string {
     return this.toString();
+  }
+}
+
+/** Members of every object: as fields they would change what a line is. */
+const NO_FIELDS = ['__proto__', 'toJSON'];
+
+/** A line is written whatever its fields hold: those that cannot be JSON stand in it as a terminal would show them. */
+function writable(fields: Fields): Fields {
+  try {
+    JSON.stringify(fields);
+    return Object.fromEntries(Object.entries(fields).filter(([name]) => !NO_FIELDS.includes(name)));
+  } catch {
+    return { fields: inspect(fields) };
   }
 }
 

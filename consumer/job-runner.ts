@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { setTimeout as wait } from 'node:timers/promises';
 import { type JobType } from '../contract/job-type';
 import { type Work } from '../jobs/work';
+import { Elsewhere } from '../results/elsewhere';
 import { RecordRefused } from '../results/errors';
 import { recordPatiently } from '../results/patience';
 import { type Effect, RECORDS, type OnceAnswer, type Records } from '../results/records';
@@ -71,12 +72,12 @@ export class JobRunner {
     const worked: unknown = await work.run(job, new RunContext(job, context, records));
     context.workEnded();
     assertEffect(worked);
-    return 'outcome' in worked ? worked : recordPatiently(() => records.once(job, worked), context.signal);
+    return worked instanceof Elsewhere ? worked : recordPatiently(() => records.once(job, worked), context.signal);
   }
 }
 
 /** Work in plain JavaScript, or with a cast, may return anything. */
-function assertEffect(worked: unknown): asserts worked is Effect | OnceAnswer {
+function assertEffect(worked: unknown): asserts worked is Effect | Elsewhere {
   if (typeof worked === 'object' && worked !== null) return;
   const what = worked === undefined ? 'nothing' : worked === null ? 'null' : `a ${typeof worked}`;
   throw new RecordRefused(`The work returned ${what}; it has to return its effect, such as { result: 2 }`);

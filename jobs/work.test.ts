@@ -1,3 +1,4 @@
+import { onceElsewhere } from '../results/elsewhere';
 import { TEST_JOB } from '../test/harness/jobs';
 import { type Work, type WorkJob, workBy, workOf } from './work';
 
@@ -19,6 +20,10 @@ it('takes work whose result the definition has, and no other compiles', () => {
   workOf(TEST_JOB, Words);
   // @ts-expect-error The same by a function.
   workBy(TEST_JOB, () => ({ result: 'two' }));
+  workBy(TEST_JOB, (job, { records, signal }) =>
+    // @ts-expect-error An effect elsewhere has it too.
+    onceElsewhere({ records, job }, { leaseSeconds: 5, signal }, () => Promise.resolve({ result: 'two' })),
+  );
   // @ts-expect-error And it says that the input is a number.
   workBy(TEST_JOB, ({ input }) => ({ result: input.length }));
 });

@@ -1,6 +1,7 @@
 import { type InjectionToken, type ModuleMetadata, type Provider, type Type } from '@nestjs/common';
 import { type JobOf, type JobType, type ResultOf } from '../contract/job-type';
-import { type Effect, type OnceAnswer, type Records } from '../results/records';
+import { type Elsewhere } from '../results/elsewhere';
+import { type Effect, type Records } from '../results/records';
 
 /** A job as its work gets it. */
 export type WorkJob<Definition> = JobOf<Definition> & {
@@ -34,7 +35,7 @@ export interface WorkContext {
 export type Run<Definition> = (
   job: WorkJob<Definition>,
   context: WorkContext,
-) => Effect<ResultOf<Definition>> | Promise<Effect<ResultOf<Definition>> | OnceAnswer>;
+) => Effect<ResultOf<Definition>> | Promise<Effect<ResultOf<Definition>> | Elsewhere<ResultOf<Definition>>>;
 
 /** The work of a job type: an injectable class of the team's own. */
 export interface Work<Definition> {

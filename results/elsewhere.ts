@@ -25,6 +25,20 @@ export class EffectOwnerChanged extends Error {
   override readonly name = 'EffectOwnerChanged';
 }
 
+/** What became of an effect elsewhere. Work returns it as it is: its effect is recorded already. */
+export class Elsewhere<Result = unknown> implements OnceAnswer {
+  readonly outcome: OnceAnswer['outcome'];
+  /** There unless the outcome is `conflict`. */
+  readonly result?: Result;
+  /** No other object is one, whatever fields it has. */
+  declare protected readonly brand: 'elsewhere';
+
+  constructor({ outcome, result }: OnceAnswer) {
+    this.outcome = outcome;
+    if (result !== undefined) this.result = result as Result;
+  }
+}
+
 /**
  * One effect outside the store, as far as that can be had: one owner at a time calls, under the job's id as key, and
  * only the latest owner records. Resolves as `once` does; a job that is done is not called for again. While another
@@ -33,14 +47,14 @@ export class EffectOwnerChanged extends Error {
  * What is called must honour the key: a process that is killed, or frozen past its lease, after its call went out is
  * followed by an owner that calls again, and no lease can take a call back that is on its way.
  */
-export async function onceElsewhere(
+export async function onceElsewhere<Result>(
   { records, job }: { readonly records: Pick<Records, 'lease' | 'once'>; readonly job: Job },
   { leaseSeconds, signal }: ElsewhereOptions,
-  call: (call: Call) => Promise<Effect>,
-): Promise<OnceAnswer> {
+  call: (call: Call) => Promise<Effect<Result>>,
+): Promise<Elsewhere<Result>> {
   const taken = await takeLease(() => records.lease(job, leaseSeconds), signal);
-  if (taken.outcome === 'done') return { outcome: 'repeat', result: taken.result };
-  if (taken.outcome === 'conflict') return { outcome: 'conflict' };
+  if (taken.outcome === 'done') return new Elsewhere({ outcome: 'repeat', result: taken.result });
+  if (taken.outcome === 'conflict') return new Elsewhere({ outcome: 'conflict' });
   const { token } = taken.lease;
   const lost = new AbortController();
   const stopRenewing = renew(() => records.lease(job, leaseSeconds, token), taken.lease, { leaseSeconds, lost });
@@ -48,7 +62,7 @@ export async function onceElsewhere(
     const effect = await call({ key: job.id, token, signal: AbortSignal.any([signal, lost.signal]) });
     const answer = await recordPatiently(() => records.once(job, effect, token), signal);
     if (answer.outcome === 'lost') throw ownerChanged();
-    return answer;
+    return new Elsewhere(answer);
   } catch (error) {
     // Given back, so that the next run need not wait for its end; where that cannot be written, it does.
     void records.lease(job, 0, token).catch(() => undefined);

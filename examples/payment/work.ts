@@ -1,8 +1,8 @@
 import { Inject, Injectable, type Provider } from '@nestjs/common';
 import { processVariables } from '../../contract/environment';
 import { type Work, type WorkContext, type WorkJob } from '../../jobs/work';
-import { type Call, onceElsewhere } from '../../results/elsewhere';
-import { type Effect, type OnceAnswer } from '../../results/records';
+import { type Call, type Elsewhere, onceElsewhere } from '../../results/elsewhere';
+import { type Effect } from '../../results/records';
 import { Rejection, RetryAfter } from '../../transport/index';
 import { type Charge, type PAYMENT } from './definition';
 import { secondsOf } from './retry-after';
@@ -24,7 +24,7 @@ export const paymentUrl: Provider = {
 export class Pay implements Work<typeof PAYMENT> {
   constructor(@Inject(PAYMENT_URL) private readonly url: string) {}
 
-  run(job: WorkJob<typeof PAYMENT>, { records, signal }: WorkContext): Promise<OnceAnswer> {
+  run(job: WorkJob<typeof PAYMENT>, { records, signal }: WorkContext): Promise<Elsewhere<string>> {
     return onceElsewhere({ records, job }, { leaseSeconds: 5, signal }, (call) => this.charge(job.input, call));
   }
 

@@ -55,3 +55,12 @@ it('awaits work that takes its time', async () => {
   await send(id, 4);
   await eventually(async () => (await consumer.records.get(id))?.result === 8);
 });
+
+it('records an effect whatever fields of its own it has', async () => {
+  const receipt = { result: 5, outcome: 'paid' };
+  await start(() => receipt);
+  const id = randomUUID();
+  await send(id, 1);
+  await drained();
+  expect(await consumer.records.get(id)).toMatchObject({ state: 'done', result: 5 });
+});

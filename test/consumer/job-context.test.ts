@@ -95,6 +95,9 @@ it('a job without a type is done once where one other type is all there is, howe
 describe('the log of a work', () => {
   const loud: Run<JobType> = (_job, { logger }) => {
     logger.log('Half done.', { percent: 50, level: 'mine', jobId: 'mine' });
+    const endless: Record<string, unknown> = { toJSON: 1 };
+    endless['self'] = endless;
+    logger.warn('Endless.', endless);
     logger.error('Odd.', { error: new RangeError('odd') });
     return { result: 1 };
   };
@@ -107,10 +110,16 @@ describe('the log of a work', () => {
     await startConsumerApp(queues, {}, { works: works(loud), logger: createLogger() });
     const jobId = await send({ type: 'newer' });
     await eventually(() => lines.some((line) => line.includes('Odd.')));
-    const told = lines.filter((line) => /Half|Odd/.test(line)).map((line) => JSON.parse(line) as unknown);
+    const told = lines.filter((line) => /Half|Endless|Odd/.test(line)).map((line) => JSON.parse(line) as unknown);
     const job = { jobId, type: 'newer', context: 'newer' };
     expect(told).toEqual([
       expect.objectContaining({ level: 'log', message: 'Half done.', percent: 50, ...job }),
+      expect.objectContaining({
+        level: 'warn',
+        message: 'Endless.',
+        fields: expect.stringContaining('Circular'),
+        ...job,
+      }),
       expect.objectContaining({
         level: 'error',
         message: 'Odd.',

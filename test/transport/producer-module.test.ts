@@ -69,6 +69,16 @@ it('sends by type, and what is sent while the application closes arrives, too', 
   expect(received.find(({ MessageId }) => MessageId === messageId)?.Body).toBe('{"id":1}');
 });
 
+it('sends any text that JSON can hold', async () => {
+  const { queueUrl } = await broker().createQueues();
+  const { producers, close } = await start(queueUrl);
+  const body = { '\uffff': 'noncharacters \ufffe\uffff, a lone \ud800, NUL \u0000, DEL \u007f, \u2028' };
+  await producers.get().send('placed', body);
+  await close();
+  const received = await broker().receiveAll(queueUrl);
+  expect(received.map(({ Body = '' }) => JSON.parse(Body) as unknown)).toEqual(expect.arrayContaining([body]));
+});
+
 it("sends by Nest's client, with options where there are some", async () => {
   const queues = [await broker().createQueues(), await broker().createQueues({ fifo: true })];
   const { producers, close } = await start(...queues.map(({ queueUrl }) => queueUrl));

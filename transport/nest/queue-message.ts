@@ -32,13 +32,17 @@ export function toOutgoing(type: string, { body, options }: QueueMessage<unknown
   const { version = 1, attributes, groupId, delaySeconds } = options;
   const deduplicationId = fifo ? (options.deduplicationId ?? randomUUID()) : undefined;
   return {
-    body: JSON.stringify(body),
+    body: bodyText(body),
     attributes: attributes ? { ...attributes, ...envelope(type, version) } : envelope(type, version),
     groupId: groupId ?? deduplicationId,
     deduplicationId,
     delaySeconds: delayOf(delaySeconds, fifo),
   };
 }
+
+/** SQS takes neither of these two characters as it stands; JSON has another way to write them. */
+const bodyText = (body: unknown): string =>
+  JSON.stringify(body).replace(/[\ufffe\uffff]/g, (character) => `\\u${character.charCodeAt(0).toString(16)}`);
 
 function delayOf(seconds: number | undefined, fifo: boolean): number | undefined {
   if (seconds === undefined) return undefined;
