@@ -12,7 +12,7 @@ import { type JobWork } from '../jobs/work';
 import { WORKS } from '../jobs/works';
 import { sizeLimitFaults } from '../results/size-limits';
 import { createLogger } from '../service/logger';
-import { isSameQueue, SqsStrategy } from '../transport/index';
+import { isSameQueue, Metrics, SqsStrategy } from '../transport/index';
 import { ConsumerModule, type ConsumerOptions } from './consumer.module';
 import { EVENT_LIMIT_BYTES } from './events.controller';
 import { INSPECTED, isInspected, patient, patientWork } from './inspected';
@@ -82,6 +82,9 @@ function workFaults(works: readonly JobWork[], definitions: readonly JobType[]):
   ];
 }
 
+/** What a job is dead-lettered by here, beside the transport's own reasons: what the store refuses. */
+const REASONS = ['refused'];
+
 /** Nothing keeps the consumer from starting. */
 interface SoundEnvironment extends Environment {
   readonly queueUrl: string;
@@ -99,6 +102,7 @@ function optionsOf(environment: SoundEnvironment, works: readonly JobWork[]): Co
   const types = definitions.map(({ type }) => type);
   const defaultType = types.find((type) => type === DEFAULT_TYPE) ?? (types.length === 1 ? types[0] : undefined);
   const { region, sqsEndpoint: endpoint, sqsCredentials: credentials, sdkPath } = environment;
+  const metrics = new Metrics();
   const queue = {
     queueUrl,
     deadLetterQueueUrl,
@@ -110,7 +114,7 @@ function optionsOf(environment: SoundEnvironment, works: readonly JobWork[]): Co
     handlerTimeoutSeconds,
   };
   return {
-    transport: { region, endpoint, credentials, sdkPath, queues: [queue] },
+    transport: { region, endpoint, credentials, sdkPath, queues: [queue], metrics, reasons: REASONS },
     results: environment,
     workSeconds: environment.workSeconds,
     works,
@@ -118,5 +122,14 @@ function optionsOf(environment: SoundEnvironment, works: readonly JobWork[]): Co
     takesEvents: onLambda,
     longestRunSeconds: longestRunSeconds(definitions, handlerTimeoutSeconds),
     ecsAgentUrl: environment.ecsAgentUrl,
+    metrics,
+    telemetry: {
+      ...environment,
+      service: 'consumer',
+      queueUrl,
+      metricsPort: environment.consumerMetricsPort,
+      appPort: environment.consumerPort,
+      variable: 'CONSUMER_METRICS_PORT',
+    },
   };
 }

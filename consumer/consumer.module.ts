@@ -3,8 +3,10 @@ import { DEFAULT_TYPE } from '../contract/job';
 import { type JobWork } from '../jobs/work';
 import { keepsRecords, type StoreSpec } from '../results/open';
 import { ResultsModule } from '../results/results.module';
+import { telemetryProviders, type Telemetry } from '../service/telemetry';
 import {
   type ConsumerOptions as TransportOptions,
+  type Metrics,
   QueueConsumer,
   QueueConsumerModule,
   QueueConsumers,
@@ -31,12 +33,14 @@ export interface ConsumerOptions {
   readonly longestRunSeconds: number;
   /** Undefined anywhere but on ECS. */
   readonly ecsAgentUrl: string | undefined;
+  readonly metrics: Metrics;
+  readonly telemetry: Telemetry;
 }
 
 @Module({})
 export class ConsumerModule {
   static with({ transport, results, workSeconds, works, ...rest }: ConsumerOptions): DynamicModule {
-    const { defaultType, takesEvents, longestRunSeconds, ecsAgentUrl } = rest;
+    const { defaultType, takesEvents, longestRunSeconds, ecsAgentUrl, metrics, telemetry } = rest;
     const records = ResultsModule.open(results);
     const attempts = keepsRecords(results.results) ? attemptsOfType(defaultType ?? DEFAULT_TYPE) : UnrecordedAttempts;
     return {
@@ -53,6 +57,7 @@ export class ConsumerModule {
         ...works.flatMap(({ providers }) => providers),
         JobRunner,
         StoreBreaker,
+        ...telemetryProviders(metrics, telemetry),
         ...(ecsAgentUrl === undefined ? [] : [TaskProtection.at(ecsAgentUrl, longestRunSeconds)]),
       ],
     };

@@ -6,7 +6,16 @@ import { Elsewhere } from '../results/elsewhere';
 import { RecordRefused } from '../results/errors';
 import { recordPatiently } from '../results/patience';
 import { type Effect, RECORDS, type OnceAnswer, type Records } from '../results/records';
-import { done, type Outcome, reject, retry, type SqsContext } from '../transport/index';
+import {
+  type Counter,
+  done,
+  DUPLICATES,
+  Metrics,
+  type Outcome,
+  reject,
+  retry,
+  type SqsContext,
+} from '../transport/index';
 import { CheckedRecords } from './checked-records';
 import { jobIdOf } from '../service/job-id';
 import { type JobMessage } from './job-message';
@@ -19,6 +28,8 @@ export interface Task {
   readonly definition: JobType;
   readonly work: Work<JobType>;
   readonly records: CheckedRecords;
+  /** Runs whose effect was recorded already. */
+  readonly repeats: Counter;
 }
 
 /** Does the work of a job and records its effect once, whatever its type. An effect that is refused is a failed run. */
@@ -27,15 +38,18 @@ export class JobRunner {
   constructor(
     @Inject(RECORDS) private readonly records: Records,
     @Inject(WORK_SECONDS) private readonly workSeconds: number,
+    private readonly metrics: Metrics,
   ) {}
 
   taskOf(definition: JobType, work: Work<JobType>): Task {
-    return { definition, work, records: new CheckedRecords(this.records, definition) };
+    const repeats = this.metrics.counter(DUPLICATES, { type: definition.type });
+    return { definition, work, records: new CheckedRecords(this.records, definition), repeats };
   }
 
   async run(task: Task, message: JobMessage, context: SqsContext): Promise<Outcome> {
     try {
       const { outcome } = await this.runOnce(task, message, context);
+      if (outcome === 'repeat') task.repeats.add();
       if (outcome === 'conflict')
         return reject('conflict', 'A job with this id is recorded with another type or another input.');
       return outcome === 'lost' ? retry('Another owner has the effect of this job now.') : done();

@@ -3,7 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { type StoreUnavailable } from '../results/errors';
 import { MOST_WAIT_MS } from '../results/patience';
 import { WatchedRecords } from '../results/watched';
-import { QueueConsumer } from '../transport/index';
+import { type Counter, Metrics, QueueConsumer } from '../transport/index';
 
 const PAUSE = 'store';
 
@@ -15,6 +15,26 @@ const QUIET_MS = MOST_WAIT_MS + 1_000;
 
 /** Opened again sooner than this, it goes on with the waits it had: a store that flickers is not asked more often. */
 const STEADY_MS = 10_000;
+
+const OPEN = {
+  name: 'plusone_store_breaker_open',
+  help: '1 while no jobs are taken in because the store is unavailable.',
+};
+const OPENINGS = { name: 'plusone_store_breaker_openings_total', help: 'How often the store was found unavailable.' };
+const CALLS = {
+  name: 'plusone_store_calls_total',
+  help: 'Calls of the results store, by kind and whether it was there.',
+};
+
+type Answered = Readonly<Record<'answered' | 'unavailable', Counter>>;
+
+function storeCalls(metrics: Metrics): Readonly<Record<'read' | 'write', Answered>> {
+  const of = (call: string): Answered => ({
+    answered: metrics.counter(CALLS, { call, outcome: 'answered' }),
+    unavailable: metrics.counter(CALLS, { call, outcome: 'unavailable' }),
+  });
+  return { read: of('read'), write: of('write') };
+}
 
 /** How the store is away: since when, and what it said. */
 export interface Away {
@@ -32,6 +52,7 @@ export interface Away {
 export class StoreBreaker implements OnModuleDestroy {
   private readonly logger = new Logger('StoreBreaker');
   private readonly stopping = new AbortController();
+  private readonly openings: Counter;
   private opened: { readonly at: number; readonly why: string } | undefined;
   private closedAt = -Infinity;
   private waitMs = PROBE_MS.first;
@@ -41,8 +62,13 @@ export class StoreBreaker implements OnModuleDestroy {
   constructor(
     private readonly records: WatchedRecords,
     private readonly transport: QueueConsumer,
+    metrics: Metrics,
   ) {
+    const calls = storeCalls(metrics);
+    this.openings = metrics.counter(OPENINGS);
+    metrics.gauge(OPEN, () => (this.opened ? 1 : 0));
     records.onCall((call, failure) => {
+      calls[call][failure ? 'unavailable' : 'answered'].add();
       if (call === 'write') this.writeFailedAt = failure && performance.now();
       if (failure && !this.opened && !this.stopping.signal.aborted) this.open(failure);
     });
@@ -59,6 +85,7 @@ export class StoreBreaker implements OnModuleDestroy {
 
   private open({ message }: StoreUnavailable): void {
     const now = performance.now();
+    this.openings.add();
     this.opened = { at: now, why: message };
     if (now - this.closedAt > STEADY_MS) this.waitMs = PROBE_MS.first;
     this.transport.pause(PAUSE);

@@ -112,3 +112,22 @@ describe('CALLER_FROM', () => {
     expect(() => readEnvironment({ CALLER_FROM })).toThrow(sentence);
   });
 });
+
+describe('metrics', () => {
+  it('are nowhere unless asked for', () => {
+    expect(readEnvironment({})).toMatchObject({ metricsPort: undefined, consumerMetricsPort: undefined, emf: false });
+    expect(readEnvironment({ METRICS_PORT: '' })).toMatchObject({ metricsPort: undefined });
+  });
+
+  it('have ports of their own, or are lines', () => {
+    const environment = readEnvironment({ METRICS_PORT: '9464', CONSUMER_METRICS_PORT: '9465', METRICS: 'emf' });
+    expect(environment).toMatchObject({ metricsPort: 9464, consumerMetricsPort: 9465, emf: true });
+  });
+
+  it.each([
+    [{ METRICS_PORT: '0' }, 'METRICS_PORT is "0"; it takes a whole number from 1 to 65535'],
+    [{ METRICS: 'EMF' }, 'METRICS is "EMF"; it takes emf or off'],
+  ])('%j is a fault', (variables, fault) => {
+    expect(() => readEnvironment(variables)).toThrow(fault);
+  });
+});

@@ -21,6 +21,11 @@ export interface Environment {
   readonly host: string | undefined;
   readonly port: number;
   readonly consumerPort: number;
+  /** Where the producer answers `GET /metrics`; undefined: nowhere. */
+  readonly metricsPort: number | undefined;
+  readonly consumerMetricsPort: number | undefined;
+  /** Metrics are lines of the log, in CloudWatch's embedded metric format. */
+  readonly emf: boolean;
   readonly brokerPort: number;
   readonly dataDir: string;
   readonly apiKeys: readonly string[];
@@ -96,6 +101,10 @@ class Reader {
     if (Number.isFinite(value) && value >= min && value <= max && (!whole || Number.isInteger(value))) return value;
     this.faults.push(`${name} is "${text}"; it takes a ${whole ? 'whole ' : ''}number from ${min} to ${max}`);
     return fallback;
+  }
+
+  numberIfAny(name: string, range: { min: number; max: number }): number | undefined {
+    return this.text(name) === undefined ? undefined : this.number(name, range.min, range);
   }
 
   flag(name: string, [on, off]: readonly [string, string] = ['true', 'false']): boolean {
@@ -177,8 +186,7 @@ export function readEnvironment(source: Variables = processVariables, check: Che
   const read = new Reader(source);
   const port = { min: 1, max: 65_535 };
   const dataDir = read.text('DATA_DIR') ?? '.data';
-  const lease = read.number('VISIBILITY_TIMEOUT_SECONDS', 0, { min: 1, max: 43_200 });
-  const rateLimit = read.number('RATE_LIMIT_PER_SECOND', 0, { min: 1, max: 1_000_000 });
+  const lease = read.numberIfAny('VISIBILITY_TIMEOUT_SECONDS', { min: 1, max: 43_200 });
   const environment: Environment = {
     ...readPlaces(read),
     sdkPath: read.flag('SDK_PATH', ['1', '0']),
@@ -188,13 +196,16 @@ export function readEnvironment(source: Variables = processVariables, check: Che
     host: read.text('HOST'),
     port: read.number('PORT', 3000, port),
     consumerPort: read.number('CONSUMER_PORT', 3001, port),
+    metricsPort: read.numberIfAny('METRICS_PORT', port),
+    consumerMetricsPort: read.numberIfAny('CONSUMER_METRICS_PORT', port),
+    emf: read.flag('METRICS', ['emf', 'off']),
     brokerPort: read.number('BROKER_PORT', 4100, port),
     dataDir,
     apiKeys: read.keys('API_KEYS'),
     allowAnonymous: read.flag('ALLOW_ANONYMOUS'),
     callerFrom: read.callerSource('CALLER_FROM'),
     showErrors: read.flag('SHOW_ERRORS'),
-    rateLimitPerSecond: rateLimit === 0 ? undefined : rateLimit,
+    rateLimitPerSecond: read.numberIfAny('RATE_LIMIT_PER_SECOND', { min: 1, max: 1_000_000 }),
     concurrency: read.number('CONCURRENCY', 100, { min: 1, max: 10_000 }),
     pollers: read.number('POLLERS', 10, { min: 1, max: 40 }),
     handlerTimeoutSeconds: read.number('HANDLER_TIMEOUT_SECONDS', DELIVERY.handlerTimeoutSeconds, {
@@ -205,8 +216,8 @@ export function readEnvironment(source: Variables = processVariables, check: Che
     // Reserved: Lambda alone sets it, for every function.
     onLambda: read.text('AWS_LAMBDA_FUNCTION_NAME') !== undefined,
     ecsAgentUrl: read.url('ECS_AGENT_URI'),
-    visibilityTimeoutSeconds: lease === 0 ? DELIVERY.visibilityTimeoutSeconds : lease,
-    leaseSeconds: lease === 0 ? undefined : lease,
+    visibilityTimeoutSeconds: lease ?? DELIVERY.visibilityTimeoutSeconds,
+    leaseSeconds: lease,
   };
   const faults = [...read.faults, ...check(environment)];
   if (faults.length > 0) throw new EnvironmentError(faults);

@@ -12,6 +12,9 @@ import { provisionResults } from './provision-table';
 
 const LOOPBACK = '127.0.0.1';
 
+/** Where Prometheus' own exporters begin. */
+const METRICS_PORTS = { METRICS_PORT: 9464, CONSUMER_METRICS_PORT: 9465 };
+
 const READY_WITHIN_MS = 30_000;
 const BROKER_STOP_MS = 5_000;
 /** What an app may take beyond its drain before it is killed. */
@@ -74,6 +77,7 @@ export class Stack {
       const names = { queueName: QUEUE_NAME, deadLetterQueueName: DEAD_LETTER_QUEUE_NAME };
       const queues = await provision({ client, ...names, numbers });
       this.appEnvironment = this.childEnvironment({
+        ...this.metricsPorts(),
         // Here caller and operator are one.
         SHOW_ERRORS: processVariables['SHOW_ERRORS'] ?? 'true',
         AWS_ENDPOINT_URL_SQS: endpoint,
@@ -119,6 +123,15 @@ export class Stack {
   /** At once, as by a crash. */
   kill(): void {
     for (const child of [...this.apps, this.broker]) child?.kill();
+  }
+
+  /** Unless the environment says otherwise, or needs the port itself; one that somebody else has costs a warning. */
+  private metricsPorts(): Record<string, string> {
+    const { port, consumerPort, brokerPort } = this.environment;
+    const free = Object.entries(METRICS_PORTS).filter(
+      ([variable, own]) => processVariables[variable] === undefined && ![port, consumerPort, brokerPort].includes(own),
+    );
+    return Object.fromEntries(free.map(([variable, own]) => [variable, String(own)]));
   }
 
   private startApp(name: string, more: readonly string[] = []): Child {

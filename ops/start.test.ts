@@ -1,8 +1,10 @@
 import { createServer } from 'node:http';
 import { once } from 'node:events';
 import { readFile, readdir } from 'node:fs/promises';
+import { freePort } from '../experiments/proxy/free-port';
 import { eventually } from '../test/harness/eventually';
 import { endApps, isAlive, runApp } from '../test/harness/processes';
+import { scrape } from '../test/harness/scrape';
 import { StartPlace } from '../test/harness/start-place';
 
 // Every test starts the whole pair, some twice.
@@ -124,6 +126,29 @@ describe('npm start', () => {
     expect(await app.exit(40_000)).toEqual({ code: 1, signal: null });
     expect(app.lines).toContain('The consumer was ended by SIGKILL. Stopping the rest.');
     await gone(children);
+  });
+
+  it('goes on without metrics whose port is taken, and says so', async () => {
+    const [METRICS_PORT, CONSUMER_METRICS_PORT] = [String(await freePort()), String(await freePort())];
+    const other = createServer().listen(Number(METRICS_PORT), '127.0.0.1');
+    await once(other, 'listening');
+    const app = await place.start({ METRICS_PORT, CONSUMER_METRICS_PORT });
+    expect(app.lines.filter((line) => line.includes('No metrics'))).toEqual([
+      expect.stringContaining(`No metrics at port ${METRICS_PORT}. The port is taken: set METRICS_PORT to another one`),
+    ]);
+    await place.produce(1);
+    const handled = 'plusone_handled_total{type="add-one",outcome="done"}';
+    await eventually(async () => (await scrape(CONSUMER_METRICS_PORT)).series[handled] === 1);
+    other.close();
+    await app.stop('SIGTERM', 40_000);
+  });
+
+  it('has metrics on loopback at 9464 and 9465, unless others are there', async () => {
+    const app = await place.start({ METRICS_PORT: undefined, CONSUMER_METRICS_PORT: undefined });
+    for (const port of [9464, 9465]) {
+      await app.line(new RegExp(`Metrics at http://127\\.0\\.0\\.1:${port}/metrics|No metrics at port ${port}`));
+    }
+    await app.stop('SIGTERM', 40_000);
   });
 
   it.each(['PORT', 'CONSUMER_PORT', 'BROKER_PORT'])('says in one sentence that %s is taken', async (variable) => {

@@ -19,9 +19,11 @@ import { ProblemFilter } from './problem.filter';
 import { ProducerModule } from './producer.module';
 import { RateLimit } from './rate-limit';
 import { Refusals } from './refusals';
+import { RequestCounts } from './request-counts';
 import { Routes } from './routes';
 import { createAdapter } from './server';
 import { Stopping } from './stopping';
+import { Metrics } from '../transport/index';
 
 /** The producer, not listening yet; its `close()` drains it. Throws `EnvironmentError` for what it cannot start with. */
 export async function createProducer(
@@ -37,7 +39,9 @@ export async function createProducer(
   const stopping = new Stopping();
   const limit = new RateLimit(environment.rateLimitPerSecond);
   const refusals = new Refusals(logger);
-  const adapter = createAdapter({ limit, refusals });
+  const metrics = new Metrics();
+  const counts = new RequestCounts(metrics, refusals);
+  const adapter = createAdapter({ limit, answers: counts });
   const callers = callersOf(environment);
   guardRequests(adapter.getInstance(), {
     callers,
@@ -51,7 +55,7 @@ export async function createProducer(
   const warn = (sentence: string): void => {
     logger.warn(sentence, 'Producer');
   };
-  const parts = { definitions, stopping, records, refusals, limit, problems, warn };
+  const parts = { definitions, stopping, records, refusals, limit, problems, warn, metrics, counts };
   const module = ProducerModule.with({ environment, queueUrl, ...parts });
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
     logger,

@@ -11,7 +11,11 @@ export class BulkAnswer {
   private undecided: number;
   private whenComplete: (() => void) | undefined;
 
-  constructor(count: number) {
+  constructor(
+    count: number,
+    /** Notified of the status of each line that is refused. */
+    private readonly refused: (status: number) => void,
+  ) {
     this.texts = Array.from({ length: count }, () => undefined);
     this.accepted = Array.from({ length: count }, () => false);
     this.undecided = count;
@@ -29,7 +33,7 @@ export class BulkAnswer {
   }
 
   refuse(at: number, problem: Problem): void {
-    this.decide(at, { ...problem.toJSON(), line: at + 1 });
+    if (this.decide(at, { ...problem.toJSON(), line: at + 1 })) this.refused(problem.status);
   }
 
   /** Whatever is not decided yet is refused. */
@@ -63,11 +67,12 @@ export class BulkAnswer {
   }
 
   /** The first decision counts: what was answered stays. */
-  private decide(at: number, answer: object): void {
-    if (this.texts[at] !== undefined) return;
+  private decide(at: number, answer: object): boolean {
+    if (this.texts[at] !== undefined) return false;
     this.texts[at] = `${JSON.stringify(answer)}\n`;
     this.undecided -= 1;
     if (this.complete) this.whenComplete?.();
+    return true;
   }
 
   /** Resolves once every line is decided, and after `ms` at the latest. */

@@ -5,6 +5,7 @@ import { DEADLINE_MS, type Intake } from './intake';
 import { Places } from './places';
 import { type ProblemFilter } from './problem.filter';
 import { type Queue } from './queue';
+import { type RequestCounts } from './request-counts';
 
 /**
  * Lines on their way at once, of all requests: twice what the sender's calls hold, so that each call leaves full, and
@@ -20,6 +21,7 @@ interface BulkParts {
   readonly problems: Pick<ProblemFilter, 'problemOf'>;
   /** Told of each request whose answer was cut off. */
   readonly warn: (sentence: string) => void;
+  readonly counts: Pick<RequestCounts, 'refuse'>;
 }
 
 /** Takes requests in bulk in: many lines at once, so that they share calls to the queue. */
@@ -30,7 +32,9 @@ export class Bulk {
 
   /** What each line is answered, as it is decided; within the time that any request has. */
   take(request: BulkRequest): AsyncIterable<string> {
-    const answer = new BulkAnswer(request.lines.all.length);
+    const answer = new BulkAnswer(request.lines.all.length, (status) => {
+      this.parts.counts.refuse(status);
+    });
     const timer = setTimeout(() => {
       answer.end(LATE);
     }, DEADLINE_MS);

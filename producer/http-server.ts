@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type RequestListener, type Server, 
 import { type Socket } from 'node:net';
 import { CLOSE, Problem } from '../service/problem';
 import { answerExpectation, answerOnSocket, answerProblem, socketProblem } from './socket-problem';
-import { type Refusals } from './refusals';
+import { type Answers } from './request-counts';
 import { Turns } from './turns';
 
 /** A request has arrived in full after this long, or gets 408; checked every second. */
@@ -30,7 +30,7 @@ const TOO_MANY = new Problem(429, 'Too many requests await their answer on this 
 const NO_TUNNEL = new Problem(405, 'This service is no proxy.');
 
 /** Node's server, with bounded work per connection and a problem document for what never becomes a request. */
-export function createHttpServer(handle: RequestListener, refusals: Refusals): Server {
+export function createHttpServer(handle: RequestListener, answers: Answers): Server {
   const turns = new WeakMap<Socket, Turns>();
   const turnsOf = (socket: Socket): Turns => {
     const known = turns.get(socket) ?? new Turns(socket, answerTooMany);
@@ -41,7 +41,7 @@ export function createHttpServer(handle: RequestListener, refusals: Refusals): S
     (serve: RequestListener): RequestListener =>
     (request, response) => {
       response.once('finish', () => {
-        refusals.count(response.statusCode);
+        answers.count(response.statusCode);
       });
       turnsOf(request.socket).add({ request, response, serve });
     };
@@ -52,7 +52,7 @@ export function createHttpServer(handle: RequestListener, refusals: Refusals): S
   server.on('checkExpectation', inTurn(answerExpectation));
   const endWith = (socket: Socket, problem: Problem): void => {
     turnsOf(socket).end(() => {
-      refusals.count(problem.status);
+      answers.count(problem.status);
       answerOnSocket(socket, problem);
     });
   };

@@ -1,9 +1,17 @@
-import { type DynamicModule, Inject, Module, type OnApplicationShutdown, type OnModuleDestroy } from '@nestjs/common';
+import {
+  type DynamicModule,
+  Inject,
+  Module,
+  type OnApplicationShutdown,
+  type OnModuleDestroy,
+  type Provider,
+} from '@nestjs/common';
 import { type Environment } from '../contract/environment';
 import { RECORDS, type Records } from '../results/records';
 import { keepsRecords } from '../results/open';
 import { Waiting } from '../results/waiting';
-import { QueueProducerModule } from '../transport/index';
+import { type Telemetry, telemetryProviders } from '../service/telemetry';
+import { type Metrics, QueueProducerModule, QueueProducers } from '../transport/index';
 import { type JobType } from '../contract/job-type';
 import { AddOneController } from '../jobs/add-one/add-one.controller';
 import { Bulk } from './bulk';
@@ -11,10 +19,11 @@ import { HealthController } from './health.controller';
 import { Intake } from './intake';
 import { jobController } from './job.controller';
 import { type ProblemFilter } from './problem.filter';
-import { Queue } from './queue';
+import { acceptedCounters, Queue } from './queue';
 import { RateLimit } from './rate-limit';
 import { Readiness } from './readiness';
 import { Refusals } from './refusals';
+import { type RequestCounts } from './request-counts';
 import { ResultsController, SHOW_ERRORS } from './results.controller';
 import { Stopping } from './stopping';
 
@@ -32,6 +41,8 @@ export interface ProducerParts {
   readonly limit: RateLimit;
   readonly problems: ProblemFilter;
   readonly warn: (sentence: string) => void;
+  readonly metrics: Metrics;
+  readonly counts: RequestCounts;
 }
 
 @Module({})
@@ -44,16 +55,23 @@ export class ProducerModule implements OnModuleDestroy, OnApplicationShutdown {
 
   static with({ environment, queueUrl, definitions, ...parts }: ProducerParts): DynamicModule {
     const { region, sqsEndpoint: endpoint, sqsCredentials: credentials, sdkPath } = environment;
-    const { records, stopping, refusals, limit, problems, warn } = parts;
+    const { records, stopping, refusals, limit, problems, warn, metrics, counts } = parts;
     const kept = keepsRecords(environment.results);
-    const jobControllers = definitions.map((definition) => jobController(definition, kept));
     return {
       module: ProducerModule,
-      imports: [QueueProducerModule.forRoot({ region, endpoint, credentials, sdkPath, queues: [{ queueUrl }] })],
-      controllers: [AddOneController, ...jobControllers, ...(kept ? [ResultsController] : []), HealthController],
+      imports: [
+        QueueProducerModule.forRoot({ region, endpoint, credentials, sdkPath, metrics, queues: [{ queueUrl }] }),
+      ],
+      controllers: [
+        AddOneController,
+        ...definitions.map((definition) => jobController(definition, kept)),
+        ...(kept ? [ResultsController] : []),
+        HealthController,
+      ],
       providers: [
+        ...telemetryProviders(metrics, telemetryOf(environment, queueUrl)),
         { provide: Stopping, useValue: stopping },
-        Queue,
+        queueOf(metrics, definitions),
         { provide: RECORDS, useValue: records },
         { provide: Refusals, useValue: refusals },
         { provide: RateLimit, useValue: limit },
@@ -66,14 +84,10 @@ export class ProducerModule implements OnModuleDestroy, OnApplicationShutdown {
         },
         {
           provide: Bulk,
-          useFactory: (intake: Intake, queue: Queue) => new Bulk({ intake, queue, problems, warn }),
+          useFactory: (intake: Intake, queue: Queue) => new Bulk({ intake, queue, problems, warn, counts }),
           inject: [Intake, Queue],
         },
-        {
-          provide: Readiness,
-          useFactory: (queue: Queue) => new Readiness(queue, records, stopping),
-          inject: [Queue],
-        },
+        readinessOf(records, stopping),
       ],
     };
   }
@@ -90,3 +104,23 @@ export class ProducerModule implements OnModuleDestroy, OnApplicationShutdown {
     await this.records.close();
   }
 }
+
+const telemetryOf = (environment: Environment, queueUrl: string): Telemetry => ({
+  ...environment,
+  service: 'producer',
+  queueUrl,
+  appPort: environment.port,
+  variable: 'METRICS_PORT',
+});
+
+const readinessOf = (records: Records, stopping: Stopping): Provider => ({
+  provide: Readiness,
+  useFactory: (queue: Queue) => new Readiness(queue, records, stopping),
+  inject: [Queue],
+});
+
+const queueOf = (metrics: Metrics, definitions: readonly JobType[]): Provider => ({
+  provide: Queue,
+  useFactory: (producers: QueueProducers) => new Queue(producers, acceptedCounters(metrics, definitions)),
+  inject: [QueueProducers],
+});

@@ -1,6 +1,6 @@
-import { Injectable } from '@nestjs/common';
 import { type Job } from '../contract/job';
-import { type QueueProducer, QueueProducers } from '../transport/index';
+import { type JobType } from '../contract/job-type';
+import { type Counter, type Metrics, type QueueProducer, type QueueProducers } from '../transport/index';
 
 /** What goes with a job beside its message's body. */
 export interface SendTerms {
@@ -9,19 +9,29 @@ export interface SendTerms {
   readonly delaySeconds: number | undefined;
 }
 
+/** Jobs with a key that were accepted before are not counted again. */
+const ACCEPTED = { name: 'plusone_accepted_total', help: 'Jobs that SQS accepted.' };
+
+/** By type. */
+export const acceptedCounters = (metrics: Metrics, definitions: readonly JobType[]): ReadonlyMap<string, Counter> =>
+  new Map(definitions.map(({ type }) => [type, metrics.counter(ACCEPTED, { type })]));
+
 /** The queue as the producer sees it: jobs go in. */
-@Injectable()
 export class Queue {
   private readonly producer: QueueProducer;
 
-  constructor(producers: QueueProducers) {
+  constructor(
+    producers: QueueProducers,
+    private readonly accepted: ReadonlyMap<string, Counter>,
+  ) {
     this.producer = producers.get();
   }
 
   /** Resolves once SQS accepted the job. `group` orders on a FIFO queue, and shares fairly on a standard one. */
-  send({ id, type, input }: Job, { version, group, delaySeconds }: SendTerms): Promise<unknown> {
+  async send({ id, type, input }: Job, { version, group, delaySeconds }: SendTerms): Promise<void> {
     const options = { version, groupId: group, deduplicationId: id, delaySeconds };
-    return this.producer.send(type, { id, input }, options);
+    await this.producer.send(type, { id, input }, options);
+    this.accepted.get(type)?.add();
   }
 
   /** As the queue says. Rejects as long as it has not answered once. */

@@ -7,22 +7,22 @@ import { parseJsonBody } from './json-body';
 import { readLines } from './lines';
 import { JSON_TYPE, LINES_TYPE } from './media-type';
 import { type RateLimit } from './rate-limit';
-import { type Refusals } from './refusals';
+import { type Answers } from './request-counts';
 import { COMMON_HEADERS, PROBLEM_TYPE, Problem, tooManyRequests } from '../service/problem';
 
 export interface Bounds {
   readonly limit: RateLimit;
-  readonly refusals: Refusals;
+  readonly answers: Answers;
 }
 
-export function createAdapter({ limit, refusals }: Bounds): FastifyAdapter {
+export function createAdapter({ limit, answers }: Bounds): FastifyAdapter {
   const adapter = new FastifyAdapter({
     bodyLimit: BODY_LIMIT_BYTES,
     forceCloseConnections: true,
     // Our own answer says it as a problem document.
     return503OnClosing: false,
     routerOptions: { maxParamLength: HEADER_LIMIT_BYTES },
-    serverFactory: (handle: RequestListener) => createHttpServer(handle, refusals),
+    serverFactory: (handle: RequestListener) => createHttpServer(handle, answers),
     // The server's own handler has answered.
     clientErrorHandler: () => undefined,
     frameworkErrors: (_error: unknown, { ip }: FastifyRequest, reply: FastifyReply) => {

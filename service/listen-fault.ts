@@ -1,6 +1,6 @@
 /** What keeps a process from listening, in a sentence; undefined for anything else. */
 export function listenFault(error: unknown, portVariable: string): string | undefined {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
   switch (code) {
     case 'EADDRINUSE':
       return `The port is taken: set ${portVariable} to another one, or end what listens there`;

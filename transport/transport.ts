@@ -6,10 +6,11 @@ import { EventIntake } from './events/event-intake';
 import { toMessages } from './events/lambda-event';
 import { type PartialBatchResponse, QueueConsumer, type QueueStatus } from './queue-consumer';
 import { Opening } from './receive/opening';
+import { type ConsumerMetrics } from './metrics/consumer-metrics';
 import { MAX_POLLERS, Pump } from './receive/pump';
 import { PollGate } from './receive/poll-gate';
 import { Admission } from './run/admission';
-import { type Handle, type Handlers, type PolicyOf } from './run/execution';
+import { type CountsOf, type Handle, type Handlers, type PolicyOf } from './run/execution';
 import { Worker } from './run/worker';
 import { DeadLetterQueue } from './settle/dead-letter-queue';
 import { FailureLog } from './settle/failure-log';
@@ -29,6 +30,7 @@ export interface TransportOptions extends ClientOptions {
   /** The lease to ask for at each receive; undefined: the queue's own visibility timeout. */
   readonly leaseSeconds: number | undefined;
   readonly numbers: DeliveryNumbers;
+  readonly metrics: ConsumerMetrics;
 }
 
 /** What ssut made for a poller, as far as the transport needs it. */
@@ -53,7 +55,7 @@ const POLL_AGE_LIMIT_MS = 45_000;
 const notStarted = (): never => {
   throw new Error('not started');
 };
-const NOT_STARTED: Handlers = { handle: notStarted, policyOf: notStarted, defaultType: undefined };
+const NOT_STARTED: Handlers = { handle: notStarted, policyOf: notStarted, defaultType: undefined, types: [] };
 
 /** The consumer as a whole: start, drain, health. Everything else hangs below it. */
 export class SqsTransport extends QueueConsumer {
@@ -72,13 +74,16 @@ export class SqsTransport extends QueueConsumer {
   private handlers: Handlers = NOT_STARTED;
   private pollLoops: readonly PollLoop[] = [];
   private draining: Promise<void> | undefined;
+  /** By the monotonic clock; undefined until then. */
+  private drainBeganAt: number | undefined;
+  private drainEndedAt: number | undefined;
 
   constructor(
     readonly options: TransportOptions,
     attempts: Attempts,
   ) {
     super();
-    const { queueUrl, deadLetterQueueUrl, leaseSeconds, numbers, concurrency } = options;
+    const { queueUrl, deadLetterQueueUrl, leaseSeconds, numbers, concurrency, metrics } = options;
     if (isSameQueue(queueUrl, deadLetterQueueUrl))
       throw new WiringError(
         'The dead-letter queue is the queue itself: every dead letter would come back; name another.',
@@ -86,10 +91,10 @@ export class SqsTransport extends QueueConsumer {
     const pollers = Math.min(options.pollers, MAX_POLLERS, Math.ceil(concurrency / 10));
     this.pollClient = createPollClient(options, pollers, numbers.receiveWaitSeconds);
     this.workClient = createWorkClient(options);
-    this.settlement = new Settlement(this.workClient, queueUrl);
+    this.settlement = new Settlement(this.workClient, queueUrl, metrics);
     const deadLetterClient = createWorkClient({ ...options, queueUrl: deadLetterQueueUrl });
     this.log = new FailureLog(attempts);
-    this.deadLetters = new DeadLetterQueue(new Sender(deadLetterClient, deadLetterQueueUrl), attempts);
+    this.deadLetters = new DeadLetterQueue(new Sender(deadLetterClient, deadLetterQueueUrl), attempts, metrics);
     this.gate = new PollGate(pollers);
     this.admission = new Admission(concurrency);
     const { settlement, deadLetters, settled, gate, admission, log } = this;
@@ -99,7 +104,8 @@ export class SqsTransport extends QueueConsumer {
     const mayBegin = (): boolean => gate.pausedMs < BEGINS_WHILE_PAUSED_MS;
     const handle: Handle = (delivery, run) => this.handlers.handle(delivery, run);
     const policyOf: PolicyOf = (delivery) => this.handlers.policyOf(delivery);
-    const parts = { handle, policyOf, settlement, deadLetters, attempts, settled, log };
+    const countsOf: CountsOf = ({ type = this.handlers.defaultType }) => metrics.ofType(type);
+    const parts = { handle, policyOf, countsOf, settlement, deadLetters, attempts, settled, log };
     this.worker = new Worker({ ...parts, admission, visibilitySeconds, mayBegin });
     this.events = new EventIntake({ ...parts, concurrency, gate });
     const intake = { admit: this.admit.bind(this), refuse: this.refuse.bind(this) };
@@ -108,6 +114,7 @@ export class SqsTransport extends QueueConsumer {
       gate,
       line: admission.pollers,
       intake,
+      metrics,
       visibilitySeconds,
     });
   }
@@ -115,6 +122,8 @@ export class SqsTransport extends QueueConsumer {
   /** Called once the application is up. */
   start(handlers: Handlers, pollLoops: Iterable<PollLoop>): void {
     this.handlers = handlers;
+    this.options.metrics.knowTypes(handlers.types);
+    this.watch();
     this.log.defaultType = handlers.defaultType;
     this.pollLoops = [...pollLoops];
     if (this.pump.count === 0) this.opening.unlock();
@@ -128,6 +137,7 @@ export class SqsTransport extends QueueConsumer {
     } finally {
       // Between two events a function's timers stand still.
       this.log.flush();
+      this.options.metrics.flush();
     }
   }
 
@@ -182,7 +192,26 @@ export class SqsTransport extends QueueConsumer {
     }
   }
 
+  private watch(): void {
+    const { admission, deadLetters, gate, worker, options } = this;
+    options.metrics.watch({
+      inFlight: () => worker.inFlight,
+      waiting: () => admission.waiting,
+      permits: () => options.concurrency,
+      permitsHeld: () => admission.permitsHeld,
+      deadLettersWaiting: () => deadLetters.refused,
+      paused: () => (gate.pauseReasons.length > 0 ? 1 : 0),
+      drainSeconds: () => this.drainMs() / 1_000,
+    });
+  }
+
+  private drainMs(): number {
+    const now = performance.now();
+    return (this.drainEndedAt ?? now) - (this.drainBeganAt ?? now);
+  }
+
   private async drainOnce(): Promise<void> {
+    this.drainBeganAt = performance.now();
     this.opening.stop();
     await this.pump.settleDown(SETTLE_DOWN_MS);
     // Once, with abort: after a plain stop an abort does nothing.
@@ -195,6 +224,7 @@ export class SqsTransport extends QueueConsumer {
     this.log.flush();
     this.pollClient.destroy();
     this.workClient.destroy();
+    this.drainEndedAt = performance.now();
   }
 }
 

@@ -5,6 +5,7 @@ import { Ctx, EventPattern, Payload, type MicroserviceOptions } from '@nestjs/mi
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import {
   type Attempts,
+  type Metrics,
   type QueueConsumer,
   QueueConsumerModule,
   QueueConsumers,
@@ -25,6 +26,7 @@ export interface ConsumerUnderTest {
   readonly pollers?: number;
   readonly logger?: LoggerService;
   readonly attempts?: Type<Attempts>;
+  readonly metrics?: Metrics;
 }
 
 /** A real Nest application on the transport, with the controllers of the test. */
@@ -69,7 +71,7 @@ export async function stopConsumers(): Promise<void> {
   await Promise.all(left.map((consumer) => consumer.stop()));
 }
 
-function rootModule({ broker, queues, attempts, ...rest }: ConsumerUnderTest): Type {
+function rootModule({ broker, queues, attempts, metrics, ...rest }: ConsumerUnderTest): Type {
   const queue = {
     queueUrl: queues.queueUrl,
     deadLetterQueueUrl: queues.deadLetterQueueUrl,
@@ -79,7 +81,9 @@ function rootModule({ broker, queues, attempts, ...rest }: ConsumerUnderTest): T
   };
   const { region, endpoint } = broker;
   @Module({
-    imports: [QueueConsumerModule.forRoot({ region, endpoint, queues: [queue], ...(attempts && { attempts }) })],
+    imports: [
+      QueueConsumerModule.forRoot({ region, endpoint, metrics, queues: [queue], ...(attempts && { attempts }) }),
+    ],
     controllers: rest.controllers,
     providers: rest.providers ?? [],
   })

@@ -19,6 +19,8 @@ export class StartPlace {
       PORT,
       CONSUMER_PORT,
       BROKER_PORT,
+      METRICS_PORT: '',
+      CONSUMER_METRICS_PORT: '',
       AWS_ENDPOINT_URL_SQS: undefined,
     });
   }

@@ -9,6 +9,7 @@ import { withBroker, type TestQueues } from '../harness/broker';
 import { whyOf } from '../harness/dead-letters';
 import { eventually } from '../harness/eventually';
 import { notedAttempts, Notes } from '../harness/noted-attempts';
+import { UNREAD } from './flights';
 
 const broker = withBroker();
 beforeAll(() => {
@@ -25,7 +26,7 @@ beforeEach(async () => {
   const { deadLetterQueueUrl: queueUrl } = queues;
   client = createWorkClient({ queueUrl, region: broker().region, endpoint: proxy.endpoint });
   notes = new Notes();
-  deadLetters = new DeadLetterQueue(new Sender(client, queueUrl), new (notedAttempts(notes))());
+  deadLetters = new DeadLetterQueue(new Sender(client, queueUrl), new (notedAttempts(notes))(), UNREAD);
 });
 afterEach(async () => {
   await deadLetters.close();

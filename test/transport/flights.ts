@@ -2,6 +2,8 @@ import { type Message } from '@aws-sdk/client-sqs';
 import { setImmediate as turn } from 'node:timers/promises';
 import { toDelivery } from '../../transport/delivery/delivery';
 import { type Policy } from '../../transport/delivery/policy';
+import { ConsumerMetrics } from '../../transport/metrics/consumer-metrics';
+import { Metrics } from '../../transport/metrics/metrics';
 import { type Admission } from '../../transport/run/admission';
 import { InFlight } from '../../transport/run/in-flight';
 
@@ -11,6 +13,9 @@ export const POLICY: Policy = {
   timeoutSeconds: 60,
   backoff: { firstSeconds: 2, maxSeconds: 900, factor: 2 },
 };
+
+/** Counts for nobody to read. */
+export const UNREAD = new ConsumerMetrics(new Metrics());
 
 interface FlightOptions {
   readonly message?: Message;
@@ -26,7 +31,8 @@ export function newFlight(options: FlightOptions = {}): InFlight {
     leaseSeconds = 30,
     timeoutSeconds = POLICY.timeoutSeconds,
   } = options;
-  const flight = new InFlight(toDelivery(message, 0), { policy: { ...POLICY, timeoutSeconds }, leaseSeconds });
+  const policy = { ...POLICY, timeoutSeconds };
+  const flight = new InFlight(toDelivery(message, 0), { policy, counts: UNREAD.ofType(undefined), leaseSeconds });
   flight.standing = { attempts: 0, begun, job: 'open' };
   return flight;
 }

@@ -7,6 +7,7 @@ import { createWorkClient } from '../../transport/sqs/clients';
 import { withBroker, type TestQueues } from '../harness/broker';
 import { Latch } from '../harness/consumer';
 import { eventually } from '../harness/eventually';
+import { UNREAD } from './flights';
 
 const broker = withBroker();
 let proxy: FaultProxy;
@@ -17,7 +18,7 @@ beforeEach(async () => {
   proxy = await startFaultProxy(broker().endpoint);
   queues = await broker().createQueues();
   client = createWorkClient({ queueUrl: queues.queueUrl, region: broker().region, endpoint: proxy.endpoint });
-  settlement = new Settlement(client, queues.queueUrl);
+  settlement = new Settlement(client, queues.queueUrl, UNREAD);
 });
 afterEach(async () => {
   client.destroy();

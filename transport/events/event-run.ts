@@ -4,7 +4,7 @@ import { type Decision } from '../delivery/decision';
 import { type Delivery } from '../delivery/delivery';
 import { errorText } from '../delivery/error-text';
 import { Admission } from '../run/admission';
-import { DrainDeadline, type Handle, type PolicyOf } from '../run/execution';
+import { type CountsOf, DrainDeadline, type Handle, type PolicyOf } from '../run/execution';
 import { InFlight } from '../run/in-flight';
 import { Runner } from '../run/runner';
 import { type NotOurs, Verdicts } from '../run/verdicts';
@@ -19,6 +19,7 @@ export interface EventRunParts {
   readonly attempts: Attempts;
   readonly settled: SettledListeners;
   readonly log: FailureLog;
+  readonly countsOf: CountsOf;
   /** Handlers that run at once. */
   readonly concurrency: number;
 }
@@ -96,9 +97,13 @@ export class EventRun {
   }
 
   private enter(delivery: Delivery): Entry {
-    const policy = this.parts.policyOf(delivery);
-    const onWorkEnded = this.runner.workEnded;
-    const flight = new InFlight(delivery, { policy, leaseSeconds: LEASE_SECONDS, onWorkEnded });
+    const { policyOf, countsOf } = this.parts;
+    const flight = new InFlight(delivery, {
+      policy: policyOf(delivery),
+      counts: countsOf(delivery),
+      leaseSeconds: LEASE_SECONDS,
+      onWorkEnded: this.runner.workEnded,
+    });
     return { flight, state: 'left', afterSeconds: 0 };
   }
 

@@ -1,9 +1,11 @@
 import { type DeliveryNumbers } from '../delivery/numbers';
 import { MAX_LEASE_SECONDS } from '../delivery/policy';
+import { ConsumerMetrics } from '../metrics/consumer-metrics';
+import { Metrics } from '../metrics/metrics';
 import { type Place } from '../sqs/clients';
 import { WiringError } from '../sqs/errors';
 import { type TransportOptions } from '../transport';
-import { DEFAULT_QUEUE } from './named';
+import { DEFAULT_QUEUE, queueLabels } from './named';
 
 interface QueueNumbers extends DeliveryNumbers {
   /** Handlers that run at once; 100. */
@@ -28,6 +30,10 @@ export interface QueueOptions extends Optional<QueueNumbers> {
 }
 
 export interface ConsumerOptions extends Place {
+  /** Where to count, for an application that reads it, such as by `prometheusText`. */
+  readonly metrics?: Metrics | undefined;
+  /** By which handlers dead-letter: these are counted by name, and any other one as `other`. */
+  readonly reasons?: readonly string[] | undefined;
   readonly queues: readonly QueueOptions[];
 }
 
@@ -54,16 +60,26 @@ const NUMBERS: Readonly<Record<keyof QueueNumbers, Range>> = {
 };
 
 /** Fills the defaults in; throws one `WiringError` that joins all faults. */
-export function settleOptions({ queues, ...place }: ConsumerOptions): SettledQueue[] {
+export function settleOptions({ queues, metrics = new Metrics(), reasons, ...place }: ConsumerOptions): SettledQueue[] {
   const faults = faultsOf(queues);
   if (faults.length > 0) throw new WiringError(faults.join(' '));
   return queues.map((queue) => {
     const { name = DEFAULT_QUEUE, defaultType, queueUrl, deadLetterQueueUrl } = queue;
+    const counting = new ConsumerMetrics(metrics, queueLabels(queue), reasons);
     const { concurrency, pollers, leaseSeconds, ...numbers } = numbersOf(queue);
     return {
       name,
       defaultType,
-      options: { ...place, queueUrl, deadLetterQueueUrl, concurrency, pollers, leaseSeconds, numbers },
+      options: {
+        ...place,
+        queueUrl,
+        deadLetterQueueUrl,
+        concurrency,
+        pollers,
+        leaseSeconds,
+        numbers,
+        metrics: counting,
+      },
     };
   });
 }

@@ -26,6 +26,10 @@ export class QueueHandlers {
     private readonly ofQueue: Policy,
   ) {}
 
+  get types(): Iterable<string> {
+    return this.byType.keys();
+  }
+
   /** The queue's own where no handler takes the type. */
   policyOf({ type = this.defaultType }: Pick<Delivery, 'type'>): Policy {
     return (type === undefined ? undefined : this.byType.get(type)?.policy) ?? this.ofQueue;

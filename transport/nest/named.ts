@@ -1,7 +1,12 @@
+import { type Labels } from '../metrics/metrics';
 import { WiringError } from '../sqs/errors';
 
 /** The name of a queue that was given none. */
 export const DEFAULT_QUEUE = 'default';
+
+/** Of what is counted; only a queue that has a name needs to be told from others. */
+export const queueLabels = ({ name }: { readonly name?: string | undefined }): Labels =>
+  name === undefined ? {} : { queue: name };
 
 /** What belongs to the queue of this name, or to the only queue if none is named. */
 export function byName<Value>(values: ReadonlyMap<string, Value>, name: string | undefined): Value {

@@ -1,5 +1,6 @@
 import { type SQSClient } from '@aws-sdk/client-sqs';
 import { type ClientProxy } from '@nestjs/microservices';
+import { type SenderMetrics } from '../metrics/sender-metrics';
 import { createWorkClient, type ClientOptions } from '../sqs/clients';
 import { QueueUnavailable } from '../sqs/errors';
 import { queueFault } from '../sqs/queue-fault';
@@ -24,9 +25,12 @@ export class QueueProducer<Types extends object = MessageTypes> {
   private fifo: boolean | undefined;
   private asking: Promise<boolean> | undefined;
 
-  constructor(private readonly options: ClientOptions) {
+  constructor(
+    private readonly options: ClientOptions,
+    metrics?: SenderMetrics,
+  ) {
     this.sqs = createWorkClient(options);
-    this.sender = new Sender(this.sqs, options.queueUrl);
+    this.sender = new Sender(this.sqs, options.queueUrl, metrics);
     this.client = new SqsClient(this);
   }
 

@@ -1,10 +1,14 @@
 import { type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { Metrics } from '../metrics/metrics';
+import { SenderMetrics } from '../metrics/sender-metrics';
 import { type Place } from '../sqs/clients';
 import { WiringError } from '../sqs/errors';
-import { byName, DEFAULT_QUEUE } from './named';
+import { byName, DEFAULT_QUEUE, queueLabels } from './named';
 import { QueueProducer, type MessageTypes } from './queue-producer';
 
 export interface ProducerOptions extends Place {
+  /** Where to count, for an application that reads it, such as by `prometheusText`. */
+  readonly metrics?: Metrics | undefined;
   readonly queues: readonly {
     /** By this `QueueProducers.get` names the queue; several queues need one each. */
     readonly name?: string | undefined;
@@ -16,11 +20,13 @@ export interface ProducerOptions extends Place {
 export class QueueProducers implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly producers = new Map<string, QueueProducer>();
 
-  constructor({ queues, ...place }: ProducerOptions) {
-    for (const { name = DEFAULT_QUEUE, queueUrl } of queues) {
+  constructor({ queues, metrics = new Metrics(), ...place }: ProducerOptions) {
+    for (const queue of queues) {
+      const { name = DEFAULT_QUEUE, queueUrl } = queue;
       if (!queueUrl) throw new WiringError(`The queue '${name}' has no \`queueUrl\`.`);
       if (this.producers.has(name)) throw new WiringError(`Two queues are named '${name}'; give each a \`name\`.`);
-      this.producers.set(name, new QueueProducer({ ...place, queueUrl }));
+      const counting = new SenderMetrics(metrics, queueLabels(queue));
+      this.producers.set(name, new QueueProducer({ ...place, queueUrl }, counting));
     }
   }
 

@@ -72,7 +72,8 @@ export class SqsStrategy extends Server implements CustomTransportStrategy {
       const { transport } = queue;
       const handle: Handle = (delivery, run) => this.handle(handlers, delivery, run);
       const policyOf: PolicyOf = (delivery) => handlers.policyOf(delivery);
-      transport.start({ handle, policyOf, defaultType: handlers.defaultType }, pollLoopsOf(queue, this.ssut));
+      const { defaultType, types } = handlers;
+      transport.start({ handle, policyOf, defaultType, types }, pollLoopsOf(queue, this.ssut));
     }
   }
 

@@ -2,6 +2,7 @@ import { ReceiveMessageCommand, type Message, type SQSClient } from '@aws-sdk/cl
 import { Logger } from '@nestjs/common';
 import { setTimeout as wait } from 'node:timers/promises';
 import { errorText } from '../delivery/error-text';
+import { type ConsumerMetrics } from '../metrics/consumer-metrics';
 import { type PollerLine } from '../run/poller-line';
 import { isIntact } from '../sqs/md5';
 import { queueFault } from '../sqs/queue-fault';
@@ -60,6 +61,7 @@ export class Pump {
       readonly gate: PollGate;
       readonly line: PollerLine;
       readonly intake: Intake;
+      readonly metrics: ConsumerMetrics;
       readonly visibilitySeconds: () => number;
     },
   ) {
@@ -162,6 +164,7 @@ export class Pump {
     this.leave(poller);
     if (!asking || this.shut) return;
     this.failures += 1;
+    this.parts.metrics.receives.failed.add();
     this.lastFault = queueFault(error);
     // One poller is enough to find out when the queue is back.
     this.parts.gate.adapt(0, 1);
@@ -171,6 +174,7 @@ export class Pump {
   private answered(poller: Poller, received: number): void {
     if (this.failures > 0) this.logger.log('Receives succeed again.');
     this.failures = 0;
+    this.parts.metrics.receive(received, poller.reserved);
     this.parts.gate.adapt(received, poller.reserved);
     this.leave(poller);
   }

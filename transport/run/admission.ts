@@ -40,6 +40,14 @@ export class Admission {
     this.pollers = new PollerLine(permits, () => this.room());
   }
 
+  get waiting(): number {
+    return this.counts.waiting;
+  }
+
+  get permitsHeld(): number {
+    return this.counts.running + this.counts.overdue;
+  }
+
   /** Handlers that were told to stop and have not returned. */
   get unreturned(): number {
     return this.overdue.size;
@@ -126,7 +134,7 @@ export class Admission {
   }
 
   private hasFreePermit(): boolean {
-    return this.counts.running + this.counts.overdue < this.permits;
+    return this.permitsHeld < this.permits;
   }
 
   private begin(flight: InFlight): void {

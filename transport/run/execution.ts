@@ -1,6 +1,7 @@
 import { type Delivery } from '../delivery/delivery';
 import { type Outcome } from '../delivery/outcome';
 import { type Policy } from '../delivery/policy';
+import { type TypeMetrics } from '../metrics/consumer-metrics';
 
 /** What a handler gets beside its delivery. */
 export interface Run {
@@ -17,12 +18,17 @@ export type Handle = (delivery: Delivery, run: Run) => Promise<Outcome>;
 /** By which numbers a delivery is worked off; asked once, when it is taken in. */
 export type PolicyOf = (delivery: Delivery) => Policy;
 
+/** Where a delivery is counted; asked once, when it is taken in. */
+export type CountsOf = (delivery: Delivery) => TypeMetrics;
+
 /** The handlers of a queue, as the engine knows them. */
 export interface Handlers {
   readonly handle: Handle;
   readonly policyOf: PolicyOf;
   /** Of a message that names no type. */
   readonly defaultType: string | undefined;
+  /** Those that have a handler. */
+  readonly types: Iterable<string>;
 }
 
 /** Why a handler's signal was aborted; `signal.reason` is one of these. */

@@ -1,6 +1,7 @@
 import { type Standing } from '../delivery/attempts';
 import { type Delivery } from '../delivery/delivery';
 import { MAX_LEASE_SECONDS, type Policy } from '../delivery/policy';
+import { type TypeMetrics } from '../metrics/consumer-metrics';
 import { Execution, LeaseLost } from './execution';
 
 /**
@@ -20,6 +21,7 @@ export type Phase = 'waiting' | 'running' | 'recording' | 'settling' | 'overdue'
 
 interface InFlightOptions {
   readonly policy: Policy;
+  readonly counts: TypeMetrics;
   readonly leaseSeconds: number;
   readonly onWorkEnded?: (flight: InFlight) => void;
 }
@@ -28,6 +30,8 @@ interface InFlightOptions {
 export class InFlight extends Execution {
   /** Its handler's, or its queue's. */
   readonly policy: Policy;
+  /** What is counted of deliveries of its type. */
+  readonly counts: TypeMetrics;
   /** Set by `Admission` alone, as is the next. */
   phase: Phase = 'waiting';
   /** By the monotonic clock; 0 until then. */
@@ -51,9 +55,10 @@ export class InFlight extends Execution {
   private lost = false;
   private ends: { readonly monotonic: number; readonly wall: number };
 
-  constructor(delivery: Delivery, { policy, leaseSeconds, onWorkEnded }: InFlightOptions) {
+  constructor(delivery: Delivery, { policy, counts, leaseSeconds, onWorkEnded }: InFlightOptions) {
     super(delivery, () => onWorkEnded?.(this));
     this.policy = policy;
+    this.counts = counts;
     this.ends = leaseEnd(leaseSeconds);
   }
 
@@ -87,6 +92,7 @@ export class InFlight extends Execution {
 
   loseLease(message: string): void {
     this.lost = true;
+    this.counts.leasesLost.add();
     this.abort(new LeaseLost(message));
   }
 

@@ -33,7 +33,10 @@ export class Runner {
     if (begun !== 'begun') return begun;
     await this.turns.next();
     if (flight.abortedBy) return verdicts.neverBegan(flight);
+    const beganAt = performance.now();
+    if (flight.attempt === 1) flight.counts.timeInQueueSeconds.observe((Date.now() - flight.delivery.sentAt) / 1_000);
     const outcome = await flight.run(handle, timeoutSeconds, (late) => void this.returned(flight, late));
+    flight.counts.handlingSeconds.observe((performance.now() - beganAt) / 1_000);
     if (outcome !== 'overdue') return verdicts.afterRun(flight, outcome);
     admission.enter(flight, 'overdue');
     const text = `The handler did not end within ${timeoutSeconds} s.`;

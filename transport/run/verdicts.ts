@@ -32,14 +32,14 @@ export class Verdicts {
     const standing = await askPatiently(flight, () => this.attempts.standing(delivery));
     if (standing === 'not-ours') return standing;
     flight.standing = standing;
-    return decideBeforeRun(delivery, standing, { ...policy, maxReceives: this.attempts.maxReceives });
+    return counted(flight, decideBeforeRun(delivery, standing, { ...policy, maxReceives: this.attempts.maxReceives }));
   }
 
   /** Notes that the run begins; anything but `begun` keeps it from beginning. */
   async begin(flight: InFlight): Promise<'begun' | Decision | NotOurs> {
     const standing = await askPatiently(flight, () => this.attempts.begin(flight.delivery));
     if (standing === 'not-ours') return standing;
-    if (standing.job !== 'open') return decideEnded(standing);
+    if (standing.job !== 'open') return counted(flight, decideEnded(standing));
     flight.noted = true;
     return 'begun';
   }
@@ -51,7 +51,13 @@ export class Verdicts {
 
   async afterRun(flight: InFlight, outcome: Outcome): Promise<Decision | NotOurs> {
     const { delivery, abortedBy, policy } = flight;
-    if (outcome.kind === 'done') return this.takeBack(flight, DELETE);
+    const { handled } = flight.counts;
+    if (outcome.kind === 'done') {
+      handled.done.add();
+      return this.takeBack(flight, DELETE);
+    }
+    const isStopped = abortedBy instanceof DrainDeadline || abortedBy instanceof LeaseLost || !flight.isOurs;
+    (isStopped ? handled.stopped : handled[outcome.kind]).add();
     // It was told to stop for no fault of its own, so its failure is no attempt.
     if (abortedBy instanceof DrainDeadline) return this.takeBack(flight, RELEASE);
     if (!flight.isOurs) return 'not-ours';
@@ -64,7 +70,7 @@ export class Verdicts {
       flight.standing = standing;
       flight.noted = false;
     }
-    return decideAfterRun(outcome, flight.standing, { ...policy, random: Math.random() });
+    return counted(flight, decideAfterRun(outcome, flight.standing, { ...policy, random: Math.random() }));
   }
 
   /** One try: if it fails the note stays, and the next run of the job has no other such job beside it. */
@@ -73,4 +79,11 @@ export class Verdicts {
     flight.noted = false;
     return decision;
   }
+}
+
+/** Counts what follows from how the job stands; `delete` means that another delivery of it has ended. */
+function counted<D extends Decision | RunDecision>({ counts }: InFlight, decision: D): D {
+  if (decision.action === 'delete') counts.duplicates.add();
+  if (decision.action === 'retry') counts.retries.add();
+  return decision;
 }

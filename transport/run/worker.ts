@@ -11,7 +11,7 @@ import { type SettledListeners } from '../settle/settled-listeners';
 import { type Settlement } from '../settle/settlement';
 import { type Admission } from './admission';
 import { Deliveries } from './deliveries';
-import { DrainDeadline, type Handle, type PolicyOf } from './execution';
+import { type CountsOf, DrainDeadline, type Handle, type PolicyOf } from './execution';
 import { Groups } from './groups';
 import { Heartbeats } from './heartbeats';
 import { InFlight } from './in-flight';
@@ -27,6 +27,7 @@ export interface WorkerParts {
   readonly attempts: Attempts;
   readonly settled: SettledListeners;
   readonly log: FailureLog;
+  readonly countsOf: CountsOf;
   /** Lease of a delivery, in seconds. */
   readonly visibilitySeconds: () => number;
   /** False while nothing is to be begun: what would run goes back to the queue. */
@@ -70,9 +71,10 @@ export class Worker {
   /** Takes a delivery in. A message that is in flight here already goes on under its new receipt, and runs once. */
   admit(delivery: Delivery): void {
     if (this.adopt(delivery)) return;
-    const { admission, policyOf, visibilitySeconds } = this.parts;
+    const { admission, policyOf, countsOf, visibilitySeconds } = this.parts;
     const flight = new InFlight(delivery, {
       policy: policyOf(delivery),
+      counts: countsOf(delivery),
       leaseSeconds: visibilitySeconds(),
       onWorkEnded: this.runner.workEnded,
     });
@@ -86,6 +88,7 @@ export class Worker {
   adopt(delivery: Delivery): boolean {
     const running = this.flights.ofMessage(delivery.messageId);
     running?.adopt(delivery, this.parts.visibilitySeconds());
+    running?.counts.duplicates.add();
     return running !== undefined;
   }
 
@@ -136,7 +139,10 @@ export class Worker {
   }
 
   private async decide(flight: InFlight): Promise<Decision | NotOurs> {
-    if (this.parts.settlement.wasDone(flight.delivery)) return { action: 'delete' };
+    if (this.parts.settlement.wasDone(flight.delivery)) {
+      flight.counts.duplicates.add();
+      return { action: 'delete' };
+    }
     const before = await this.verdicts.beforeRun(flight);
     return before === 'not-ours' || before.action !== 'run' ? before : this.run(flight, before);
   }

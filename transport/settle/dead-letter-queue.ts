@@ -4,6 +4,7 @@ import { type Attempts } from '../delivery/attempts';
 import { asItCame, type DeadLetter, describeDeadLetter, withWhy } from '../delivery/dead-letter';
 import { type Delivery } from '../delivery/delivery';
 import { errorText } from '../delivery/error-text';
+import { type ConsumerMetrics } from '../metrics/consumer-metrics';
 import { askPatiently } from '../run/ask-patiently';
 import { MessageRefused } from '../sqs/errors';
 import { type Sender } from '../sqs/sender';
@@ -40,6 +41,7 @@ export class DeadLetterQueue {
   constructor(
     private readonly sender: Sender,
     private readonly attempts: Attempts,
+    private readonly metrics: Pick<ConsumerMetrics, 'deadLetter'>,
   ) {}
 
   /** Dead letters that wait because the queue did not take them. */
@@ -67,7 +69,9 @@ export class DeadLetterQueue {
         if (this.refusedNow === 0) this.told = false;
       }
     }
-    return (await record(true)) === 'ended' ? 'ended' : 'left';
+    if ((await record(true)) !== 'ended') return 'left';
+    this.metrics.deadLetter(letter.reason);
+    return 'ended';
   }
 
   /** Resolves when every move begun has its answer. */

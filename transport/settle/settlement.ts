@@ -3,6 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { byPosition } from '../sqs/batch-answer';
 import { Batcher } from '../sqs/batcher';
 import { type Delivery } from '../delivery/delivery';
+import { type ConsumerMetrics } from '../metrics/consumer-metrics';
 import { DeliveryMemory } from './delivery-memory';
 
 /** Long enough to gather nearly ten under load, short enough to go unnoticed beside a call. */
@@ -37,6 +38,7 @@ export class Settlement {
   constructor(
     private readonly client: SQSClient,
     private readonly queueUrl: string,
+    private readonly metrics: Pick<ConsumerMetrics, 'deletesFailed' | 'heartbeats'>,
   ) {
     const never = (): Error => new Error('unreachable: settlement has no bound of its own, room bounds it');
     const common = {
@@ -70,6 +72,7 @@ export class Settlement {
         return;
       } catch (error) {
         this.done.remember(delivery);
+        this.metrics.deletesFailed.add();
         const retryMs = DELETE_RETRY_MS[failures];
         if (error instanceof EntryRefused || retryMs === undefined) return;
         await wait(retryMs);
@@ -88,11 +91,17 @@ export class Settlement {
 
   /** Makes the message visible again after `seconds`. Should that fail, it is visible when the lease lapses. */
   async release(delivery: Delivery, seconds: number): Promise<void> {
-    await this.extend(delivery, seconds);
+    await this.change(delivery, seconds);
   }
 
-  /** Moves the end of the lease to `seconds` from now. */
+  /** A heartbeat: moves the end of the lease to `seconds` from now. */
   async extend(delivery: Delivery, seconds: number): Promise<Extension> {
+    const extension = await this.change(delivery, seconds);
+    this.metrics.heartbeats[extension].add();
+    return extension;
+  }
+
+  private async change(delivery: Delivery, seconds: number): Promise<Extension> {
     try {
       await this.visibility.add({ receiptHandle: delivery.receiptHandle, seconds });
       return 'extended';

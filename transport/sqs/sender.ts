@@ -1,4 +1,5 @@
 import { SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import { type SenderMetrics } from '../metrics/sender-metrics';
 import { byPosition } from './batch-answer';
 import { Batcher } from './batcher';
 import { MessageRefused, QueueUnavailable } from './errors';
@@ -32,6 +33,7 @@ export class Sender {
   constructor(
     private readonly client: SQSClient,
     private readonly queueUrl: string,
+    private readonly metrics?: SenderMetrics,
   ) {
     this.batcher = new Batcher({
       call: (messages) => this.sendBatch(messages),
@@ -50,7 +52,14 @@ export class Sender {
     if (this.closed) throw unavailable('The sender is closed.');
     const bytes = messageBytes(message);
     if (bytes > PAYLOAD_LIMIT_BYTES) throw new MessageRefused('A message may hold at most 1 MiB.');
-    return { messageId: await this.batcher.add({ message, bytes }) };
+    try {
+      const messageId = await this.batcher.add({ message, bytes });
+      this.metrics?.accepted.add();
+      return { messageId };
+    } catch (error) {
+      this.metrics?.[error instanceof MessageRefused ? 'refused' : 'failed'].add();
+      throw error;
+    }
   }
 
   /** Refuses new sends and resolves when every accepted one has its answer. */
@@ -60,6 +69,7 @@ export class Sender {
   }
 
   private async sendBatch(messages: readonly Sized[]): Promise<(string | Error)[]> {
+    this.metrics?.batchMessages.observe(messages.length);
     const command = new SendMessageBatchCommand({
       QueueUrl: this.queueUrl,
       Entries: messages.map(({ message }, position) => toEntry(message, position)),
