@@ -196,7 +196,7 @@ describe('what is asked', () => {
     ['an array', '[]', 400],
     ['null', 'null', 400],
     ['a member of every object', '{"__proto__":{"action":"retry"}}', 400],
-    ['too much', `{"action":"${'a'.repeat(2_000_000)}"}`, 413],
+    ['too much', `{"action":"${'a'.repeat(3_000_000)}"}`, 413],
     ['a rate that is none', '{"action":"retry","filter":{},"rate":0.5}', 400],
   ])('with %s is refused', async (_, body, status) => {
     expect(await post(body)).toMatchObject({ status, body: { title: expect.any(String) as string } });

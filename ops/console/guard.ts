@@ -1,6 +1,7 @@
 import { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { COMMON_HEADERS, Problem } from '../../service/problem';
+import { type Entrance } from './door';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -35,22 +36,26 @@ const policy = (scriptHashes: readonly string[]): string =>
 
 const OPEN_ADDRESS = 'Open the address that the console printed when it started';
 
+interface Rules {
+  readonly readOnly: boolean;
+  /** Of inline scripts of the page. */
+  readonly scriptHashes: readonly string[];
+}
+
 /** Who may ask, and from where. Every answer passes here first. */
 export class Guard {
-  /** In the printed address. */
-  readonly token = randomBytes(32).toString('base64url');
-  /** In the cookie: the address of a page that is left open does not show it. */
+  /** In the cookie. */
   private readonly session = randomBytes(32).toString('base64url');
-  private cookieName = '';
+  /** Browsers tell cookies apart by host, not by port; two consoles on one machine need two names. */
+  private readonly cookieName: string;
+  private readonly token: string;
 
   constructor(
-    private readonly readOnly: boolean,
-    private readonly scriptHashes: readonly string[],
-  ) {}
-
-  /** Browsers tell cookies apart by host, not by port; two consoles on one machine need two names. */
-  listening(port: number): void {
+    { port, token }: Entrance,
+    private readonly rules: Rules,
+  ) {
     this.cookieName = `plusone_console_${port}`;
+    this.token = token;
   }
 
   register(app: FastifyInstance): void {
@@ -62,7 +67,7 @@ export class Guard {
   }
 
   headers(reply: FastifyReply): void {
-    void reply.headers({ ...HEADERS, 'content-security-policy': policy(this.scriptHashes) });
+    void reply.headers({ ...HEADERS, 'content-security-policy': policy(this.rules.scriptHashes) });
   }
 
   isToken(text: unknown): boolean {
@@ -82,7 +87,7 @@ export class Guard {
     if (isTokenAddress(request)) return;
     if (!this.hasCookie(headers.cookie)) throw new Problem(401, `${OPEN_ADDRESS}.`);
     this.checkOrigin(request);
-    if (method === 'POST' && this.readOnly && request.routeOptions.config.reads !== true)
+    if (method === 'POST' && this.rules.readOnly && request.routeOptions.config.reads !== true)
       throw new Problem(403, 'This console was started with --read-only: it changes nothing.');
   }
 

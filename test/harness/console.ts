@@ -1,5 +1,5 @@
 import { readEnvironment } from '../../contract/environment';
-import { type Console, type ConsoleOptions, startConsole } from '../../ops/console/console';
+import { type Console, type ConsoleOptions, startConsole } from '../../ops/console/door';
 import { type Task } from '../../ops/console/tasks';
 import { eventually } from './eventually';
 
@@ -14,6 +14,7 @@ interface Shown {
   readonly asOf: string | null;
   readonly looking: boolean;
   readonly total: number;
+  readonly hidden: number;
   readonly matched: number;
   readonly jobs: readonly { readonly id: string; readonly letter?: string }[];
   readonly after?: string;
@@ -33,7 +34,7 @@ export class TestConsole {
 
   static async start(
     variables: Readonly<Record<string, string | undefined>>,
-    options: Omit<ConsoleOptions, 'port'> = {},
+    options: ConsoleOptions = {},
   ): Promise<TestConsole> {
     const started = new TestConsole(await startConsole(readEnvironment(variables), { ...options, port: 0 }));
     const { headers } = await started.ask(started.address, {});
@@ -121,5 +122,41 @@ export class TestConsole {
 
   close(): Promise<void> {
     return this.running.close();
+  }
+}
+
+/** What an open page is told, kept from its first event on. */
+export class PageEvents {
+  private readonly told: { readonly event: string; readonly data: Record<string, unknown> }[] = [];
+
+  private constructor(private readonly leaving: AbortController) {}
+
+  static async open(page: TestConsole): Promise<PageEvents> {
+    const leaving = new AbortController();
+    const events = new PageEvents(leaving);
+    const { body } = await fetch(new URL('/api/events', page.origin), { headers: page.own, signal: leaving.signal });
+    if (!body) throw new Error('The console sends no events');
+    void events.read(body).catch(() => undefined);
+    return events;
+  }
+
+  of(event: 'overview' | 'snapshot' | 'task'): readonly Record<string, unknown>[] {
+    return this.told.filter((one) => one.event === event).map(({ data }) => data);
+  }
+
+  close(): void {
+    this.leaving.abort();
+  }
+
+  private async read(body: ReadableStream<Uint8Array>): Promise<void> {
+    let text = '';
+    for await (const chunk of body.pipeThrough(new TextDecoderStream())) {
+      const frames = (text + chunk).split('\n\n');
+      text = frames.pop() ?? '';
+      for (const frame of frames) {
+        const [, event, data] = /^event: (\w+)\ndata: (.*)$/.exec(frame) ?? [];
+        if (event !== undefined) this.told.push({ event, data: JSON.parse(data ?? '') as Record<string, unknown> });
+      }
+    }
   }
 }
