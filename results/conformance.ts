@@ -6,6 +6,7 @@ import { faileds, fails, failures, publicErrors } from './conformance/fail-and-f
 import { durations, groups, leases, ownedLeases, takeovers } from './conformance/leases';
 import { retries } from './conformance/retries';
 import { listings, listPages, lists } from './conformance/lists';
+import { noteChanges, noteEnds, noteReads, noteWrites } from './conformance/notes';
 import { onces, payloads, values } from './conformance/once';
 import type { Store, StoreUnderTest } from './conformance/store-under-test';
 import { closes, durability, expires, reads } from './conformance/upkeep';
@@ -39,6 +40,10 @@ const SUITES: readonly (readonly [string, (store: Store) => void])[] = [
   ['lists', lists],
   ['lists in pages', listPages],
   ['what can be listed', listings],
+  ['notes', noteWrites],
+  ['changes of notes', noteChanges],
+  ['reads of notes', noteReads],
+  ['how notes end', noteEnds],
   ['doubles at once', doubles],
   ['different calls at once', mixedDoubles],
   ['durability', durability],

@@ -10,11 +10,11 @@ const MAX_DEPTH = 100;
 type Holder = Readonly<Record<string, unknown>>;
 
 /**
- * The value as JSON text, for a record. Refused is whatever JSON would leave out or write as something else without a
+ * The value as JSON text, for a record or a note. Refused is whatever JSON would leave out or write as something else without a
  * word, and a text of more than `limitBytes` before all of it is written. A property that is `undefined` is none, and -0
  * is 0.
  */
-export function jsonOf(value: unknown, what: 'input' | 'result', limitBytes?: number): string {
+export function jsonOf(value: unknown, what: 'input' | 'result' | 'note', limitBytes?: number): string {
   try {
     // A number is by far the most frequent, and a tenth of the time.
     const isNumber = typeof value === 'number' && Number.isFinite(value);

@@ -21,11 +21,15 @@ export interface ReadListing extends Pick<Listing, 'state' | 'type' | 'limit'> {
 
 /** Throws `RecordRefused` for a listing that cannot be. */
 export function readListing({ state, type, limit, since = 0, after }: Listing): ReadListing {
-  if (!Number.isInteger(limit) || limit < 1 || limit > MAX_LIMIT)
-    throw new RecordRefused(`A page of records has from 1 to ${MAX_LIMIT}, not ${limit}`);
+  assertLimit(limit, 'records');
   if (!Number.isFinite(since)) throw new RecordRefused(`Records are listed since a time in milliseconds, not ${since}`);
   const behind = after === undefined ? START : placeIn(after);
   return { state, limit, since: Math.max(0, since), behind, ...(type !== undefined && { type }) };
+}
+
+export function assertLimit(limit: number, what: 'records' | 'notes'): void {
+  if (Number.isInteger(limit) && limit >= 1 && limit <= MAX_LIMIT) return;
+  throw new RecordRefused(`A page of ${what} has from 1 to ${MAX_LIMIT}, not ${limit}`);
 }
 
 /** `found` are one more than the page may have, if there is a page after it. */

@@ -77,7 +77,7 @@ const shape = (version: number, types: readonly string[], indexes: readonly stri
     { n: RECORDS, inputs: RECORDS, results: 2 * RECORDS },
   ]);
 const BEFORE = shape(4, ['REAL', 'REAL'], ['record_updated_at']);
-const AFTER = shape(5, ['ANY', 'ANY', 'TEXT'], ['record_open', 'record_updated_at']);
+const AFTER = shape(5, ['ANY', 'ANY', 'TEXT'], ['plusone_note_at', 'record_open', 'record_updated_at']);
 
 test('killed at any moment of a migration of 100,000 records: of one version or the other, and readable', async () => {
   const jobs = newJobs(RECORDS);
@@ -133,6 +133,29 @@ test('processes of version 4 and of this one record the same jobs at once: each 
   }
   const records = await SqliteRecords.open(path());
   for (const record of await records.getMany(ids)) expect(record).toMatchObject({ state: 'done', input: 1, result: 2 });
+  await records.close();
+});
+
+const PUT_NOTES = `
+  for (let nth = 0; nth < 50; nth += 1) {
+    await records.notes.put({ kind: 'audit', key: process.argv[1] + nth, at: nth, value: nth });
+  }
+  say('put');
+  await records.close();`;
+
+test('a file of before notes gets their table from two processes at once, beside one of before that goes on', async () => {
+  await (await SqliteRecords.open(path())).close();
+  const database = new DatabaseSync(path());
+  database.exec('DROP TABLE plusone_note');
+  database.close();
+  const ids = newJobs(500).map(({ id }) => id);
+  const old = plain(PROCESS_OF_VERSION_FOUR, path(), payloadHash({ input: 1 }), ...ids).lines[Symbol.asyncIterator]();
+  expect((await old.next()).value).toBe('open');
+  const young = ['a', 'b'].map((name) => second(PUT_NOTES, name));
+  for (const { lines } of young) expect(await firstLine(lines)).toBe('put');
+  expect(new Set(JSON.parse(String((await old.next()).value)) as string[])).toEqual(new Set(['recorded']));
+  const records = await SqliteRecords.open(path());
+  expect(await records.notes.list('audit', 1_000)).toHaveLength(100);
   await records.close();
 });
 

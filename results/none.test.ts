@@ -27,6 +27,11 @@ test('what would have to be remembered is refused for good, in a sentence that s
     () => records.begin({ id: job.id, messageId: 'message' }),
     () => records.fail({ id: job.id, error: 'boom' }),
     () => records.list({ state: 'failed', limit: 10 }),
+    () => records.notes.put({ kind: 'pause', key: 'jobs', at: 0, value: null }),
+    () => records.notes.get('pause', 'jobs'),
+    () => records.notes.getMany('hold', [job.id]),
+    () => records.notes.remove('pause', 'jobs'),
+    () => records.notes.list('audit', 10),
   ];
   for (const refusal of refusals) {
     await expect(refusal()).rejects.toMatchObject({ code: 'RECORD_REFUSED' });

@@ -1,5 +1,6 @@
 import type { Job } from '../contract/job';
 import { RecordRefused, StoreClosed } from './errors';
+import type { Notes } from './notes';
 import type { Attempted, Claim, Effect, JobRecord, LeaseAnswer, OnceAnswer, Page, Records } from './records';
 
 const NEEDS = 'RESULTS is none, so nothing is recorded';
@@ -13,6 +14,13 @@ const refused = (what: string): RecordRefused =>
  * failed runs are counted elsewhere.
  */
 export class NoRecords implements Records {
+  readonly notes: Notes = {
+    put: () => this.answer(noNotes),
+    get: () => this.answer(noNotes),
+    getMany: () => this.answer(noNotes),
+    remove: () => this.answer(noNotes),
+    list: () => this.answer(noNotes),
+  };
   private closed = false;
 
   claim(): Promise<Claim> {
@@ -99,4 +107,8 @@ const noLease = (): RecordRefused => refused('there is no lease for an effect el
 
 function notCounted(): never {
   throw refused('runs are not counted here');
+}
+
+function noNotes(): never {
+  throw refused('there are no notes of what operators did, paused or put aside');
 }

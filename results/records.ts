@@ -2,6 +2,7 @@ import type { TransactWriteItem } from '@aws-sdk/client-dynamodb';
 import type { SQLInputValue } from 'node:sqlite';
 import type { PoolClient } from 'pg';
 import type { Job } from '../contract/job';
+import type { Notes } from './notes';
 
 /**
  * The record of a job: what the results store holds about it. States and who writes them:
@@ -182,6 +183,8 @@ export const RECORDS = Symbol('records');
  * `StoreUnavailable`; callers keep the job and try again.
  */
 export interface Records {
+  /** What operators leave beside the records. */
+  readonly notes: Notes;
   /** Before the send of a job with an Idempotency-Key. Never changes a record that exists. */
   claim(job: Job, group?: string): Promise<Claim>;
   /** SQS accepted the job. Only `claimed` becomes `accepted`; anything further stays. */
@@ -226,8 +229,8 @@ export interface Records {
   /** Rejects when the store cannot serve; for readiness. */
   check(): Promise<void>;
   /**
-   * Delete records last updated before `before` (ms since the epoch), at most a few hundred a call; resolves to their
-   * number. Always 0 for a store that lets them expire by itself.
+   * Delete records last updated before `before` (ms since the epoch), and `audit` notes of before, at most a few hundred
+   * of each a call; resolves to their number. Always 0 for a store that lets them expire by itself.
    */
   expire(before: number): Promise<number>;
   close(): Promise<void>;

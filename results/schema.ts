@@ -37,6 +37,19 @@ const EXPIRY_INDEX = 'CREATE INDEX record_updated_at ON record (updated_at)';
 const OPEN_INDEX = `CREATE INDEX record_open ON record (state, updated_at) WHERE state <> 'done'`;
 
 /**
+ * What operators leave beside the records. It is made where it is missing, in a file of any version: programs of before
+ * go on beside it.
+ */
+const NOTES = `CREATE TABLE IF NOT EXISTS plusone_note (
+    kind  TEXT NOT NULL,
+    key   TEXT NOT NULL,
+    at    INTEGER NOT NULL,
+    value TEXT NOT NULL,
+    PRIMARY KEY (kind, key)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX IF NOT EXISTS plusone_note_at ON plusone_note (kind, at)`;
+
+/**
  * None: SQLite waits by blocking the event loop, up to 100 ms at a time. `whileBusy` waits beside it, for 5 s;
  * between two processes that write without a pause it also did more, and with a shorter longest wait.
  */
@@ -86,7 +99,7 @@ function assertWritable(database: DatabaseSync): void {
 }
 
 function migrate(database: DatabaseSync, path: string): void {
-  if (version(database) === VERSION) return;
+  if (version(database) === VERSION && hasNotes(database)) return;
   database.exec('BEGIN IMMEDIATE');
   // Read again under the lock: the other process may have been first.
   const found = version(database);
@@ -98,7 +111,7 @@ function migrate(database: DatabaseSync, path: string): void {
         `this program needs version ${VERSION}; name another file in RESULTS or run the program that wrote it`,
     );
   }
-  database.exec(`PRAGMA user_version = ${VERSION}`);
+  database.exec(`${NOTES}; PRAGMA user_version = ${VERSION}`);
   database.exec('COMMIT');
 }
 
@@ -126,6 +139,9 @@ function columnsIn(database: DatabaseSync): readonly unknown[] {
     .all()
     .map(({ name }) => name);
 }
+
+const hasNotes = (database: DatabaseSync): boolean =>
+  database.prepare(`SELECT 1 FROM sqlite_schema WHERE name = 'plusone_note_at'`).get() !== undefined;
 
 const isEmpty = (database: DatabaseSync): boolean =>
   database.prepare('SELECT count(*) AS n FROM sqlite_schema').get()?.['n'] === 0;

@@ -29,6 +29,8 @@ import { assertFits, fromRow, toRow } from './rows';
 import { openDatabase } from './schema';
 import { SqlEffects } from './sql-effects';
 import { SqlLists } from './sql-lists';
+import { SqlNotes } from './sql-notes';
+import { StoredNotes } from './stored-notes';
 import {
   type Transition,
   accepting,
@@ -64,12 +66,14 @@ const inodeOf = (path: string): number | undefined => statSync(path, { throwIfNo
 
 /** Records in one SQLite file that the processes of one machine share. */
 export class SqliteRecords implements Records {
+  readonly notes: StoredNotes;
   private readonly writes: GroupCommit;
   private readonly effects: SqlEffects;
   private readonly lists: SqlLists;
   private readonly select: StatementSync;
   private readonly upsert: StatementSync;
   private readonly expired: StatementSync;
+  private readonly sqlNotes: SqlNotes;
   private readonly inode: number | undefined;
   private closing: Promise<void> | undefined;
 
@@ -106,6 +110,8 @@ export class SqliteRecords implements Records {
     this.select = database.prepare(SELECT);
     this.upsert = database.prepare(UPSERT);
     this.expired = database.prepare(EXPIRE);
+    this.sqlNotes = new SqlNotes(database, this.writes, (query) => this.read(query));
+    this.notes = new StoredNotes(this.sqlNotes, (call) => call());
   }
 
   async claim(job: Job, group?: string): Promise<Claim> {
@@ -173,7 +179,9 @@ export class SqliteRecords implements Records {
   }
 
   expire(before: number): Promise<number> {
-    return this.writes.add(() => Number(this.expired.run(before).changes));
+    return this.writes.add(
+      () => Number(this.expired.run(before).changes) + this.sqlNotes.expire(before, EXPIRED_PER_CALL),
+    );
   }
 
   /** Answers the writes that wait, then closes the file. */

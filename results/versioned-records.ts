@@ -20,6 +20,7 @@ import type {
   Records,
   Retried,
 } from './records';
+import { type NoteStore, StoredNotes } from './stored-notes';
 import {
   accepting,
   beginning,
@@ -55,6 +56,7 @@ export type Writes = Pick<Effect, 'writes' | 'transaction'>;
 
 /** A store without a transaction that spans a read and a write: it writes on condition that nobody else did. */
 export interface VersionedStore {
+  readonly notes: NoteStore;
   readonly one: (id: string) => Promise<HeldVersion | undefined>;
   /** Each once, those there are. */
   readonly many: (ids: readonly string[]) => Promise<readonly HeldRecord[]>;
@@ -81,11 +83,14 @@ const hasWrites = ({ writes = [], transaction }: Writes): boolean => writes.leng
  * a call with others; any other change reads where it must, and writes on condition.
  */
 export class VersionedRecords implements Records {
+  readonly notes: StoredNotes;
   private readonly turns = new Turns();
   private readonly pending = new Set<Promise<unknown>>();
   private closing: Promise<void> | undefined;
 
-  constructor(private readonly store: VersionedStore) {}
+  constructor(private readonly store: VersionedStore) {
+    this.notes = new StoredNotes(store.notes, (call) => this.ask(call));
+  }
 
   async claim(job: Job, group?: string): Promise<Claim> {
     const known = { id: job.id, payload: payloadOf(job), group };

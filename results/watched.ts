@@ -1,5 +1,6 @@
 import type { Job } from '../contract/job';
 import { StoreClosed, StoreUnavailable } from './errors';
+import type { Notes } from './notes';
 import type {
   Attempted,
   BegunRun,
@@ -21,6 +22,13 @@ export type CallListener = (call: 'read' | 'write', failure: StoreUnavailable | 
 
 /** A results store that tells of every call whether the store was there for it. */
 export class WatchedRecords implements Records {
+  readonly notes: Notes = {
+    put: (note) => this.write(() => this.records.notes.put(note)),
+    get: (kind, key) => this.watch('read', this.records.notes.get(kind, key)),
+    getMany: (kind, keys) => this.watch('read', this.records.notes.getMany(kind, keys)),
+    remove: (kind, key) => this.write(() => this.records.notes.remove(kind, key)),
+    list: (kind, limit) => this.watch('read', this.records.notes.list(kind, limit)),
+  };
   private readonly listeners: CallListener[] = [];
   private underWay = 0;
 

@@ -105,7 +105,7 @@ async function purge(run: Run): Promise<ExitCode> {
   const { place, terminal, signal } = run;
   const { name } = place.deadLetters;
   const { queue = terminal.asks ? undefined : '' } = run.options as ChangeOptions;
-  const { jobs } = await findFailures(place, {}, signal);
+  const { jobs } = await findFailures(place, {}, { signal });
   const confirmed = lettersOf(jobs);
   const question = `This deletes ${confirmed.size} dead letters for good. Type ${name} to go on: `;
   if ((queue ?? (await terminal.ask(question, signal))) !== name)
@@ -119,7 +119,7 @@ async function change(run: Run, what: Change): Promise<ExitCode> {
   if (yes && !dryRun) return finish(run, what, { filter, rate });
   const { terminal, place, signal } = run;
   if (!dryRun && !terminal.asks) throw new WrongUsage('Nobody is here to be asked; say --yes, or --dry-run');
-  const { jobs, hidden } = await findFailures(place, filter, signal);
+  const { jobs, hidden } = await findFailures(place, filter, { signal });
   const letters = jobs.filter(({ letter }) => letter !== undefined);
   if (hidden > 0) terminal.note(hiddenNote(hidden));
   if (dryRun || letters.length === 0) return showOnly(run, what, letters);

@@ -137,7 +137,7 @@ const list: Parameters<Action>[0] = async ({ place, terminal, options }) => {
 
 const failed: Parameters<Action>[0] = async ({ place, terminal, options, signal }) => {
   const { group, limit, ...filters } = options as FilterOptions & { readonly group?: boolean; readonly limit?: number };
-  const { jobs, hidden } = await findFailures(place, toFilter(filters), signal);
+  const { jobs, hidden } = await findFailures(place, toFilter(filters), { signal });
   if (group) {
     const groups = groupFailures(jobs).slice(0, limit);
     if (terminal.json) for (const one of groups) terminal.object(one);

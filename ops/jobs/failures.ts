@@ -1,5 +1,6 @@
 import { type JobRecord, type Records } from '../../results/records';
 import { RecordRefused } from '../../results/errors';
+import { type Case } from './again';
 import { describeLetter, describeRecord, type FailedJob, type Filter, matches } from './failed-job';
 import { type Letter } from './letter';
 import { Look } from './look';
@@ -16,10 +17,16 @@ export interface Failures {
   readonly hidden: number;
 }
 
+export interface FindOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Is handed each letter that matches as it is found, for callers that show more of it. */
+  readonly onLetter?: ((one: Case) => void) | undefined;
+}
+
 /** Every failed job there is, from the records and from the dead-letter queue, joined by its id. */
-export async function findFailures(place: Workplace, filter: Filter, signal?: AbortSignal): Promise<Failures> {
+export async function findFailures(place: Workplace, filter: Filter, options: FindOptions = {}): Promise<Failures> {
   const records = new Map((await failedRecords(place.records, filter)).map((record) => [record.id, record]));
-  const { letters, hidden } = await findLetters(place, filter, { signal, records });
+  const { letters, hidden } = await findLetters(place, filter, { ...options, records });
   const found = new Set(letters.map(({ id }) => id));
   const alone = [...records.values()]
     .filter((record) => !found.has(record.id))
@@ -30,8 +37,7 @@ export async function findFailures(place: Workplace, filter: Filter, signal?: Ab
   return { jobs, hidden };
 }
 
-interface KnownRecords {
-  readonly signal: AbortSignal | undefined;
+interface KnownRecords extends FindOptions {
   /** Those that were read already. */
   readonly records: ReadonlyMap<string, JobRecord>;
 }
@@ -50,8 +56,11 @@ async function findLetters(
       const missing = some.filter(({ jobId }) => !known.records.has(jobId));
       const others = await recordsOf(records, missing);
       for (const letter of some) {
-        const job = describeLetter(letter, known.records.get(letter.jobId) ?? others.get(letter.jobId));
-        if (matches(job, letter.body, filter)) letters.push(job);
+        const record = known.records.get(letter.jobId) ?? others.get(letter.jobId);
+        const job = describeLetter(letter, record);
+        if (!matches(job, letter.body, filter)) continue;
+        letters.push(job);
+        known.onLetter?.({ letter, record });
       }
     },
     { signal: known.signal },

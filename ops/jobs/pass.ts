@@ -14,6 +14,8 @@ export interface PassOptions {
   /** Letters a second, at most. */
   readonly rate?: number | undefined;
   readonly onProgress?: (done: number) => void;
+  /** Letters that SQS has deleted just now. */
+  readonly onDeleted?: (letters: readonly Letter[]) => void;
 }
 
 /** How a pass ended, beside what it did. */
@@ -28,6 +30,9 @@ export interface PassEnd {
 export class Pass {
   private readonly look: Look;
   private readonly found = new Set<string>();
+  private confirmedSeen = 0;
+  /** Aborted once every confirmed letter was met: the rest of the queue need not be looked through. */
+  private readonly enough = new AbortController();
   private nextAt = 0;
 
   constructor(
@@ -42,7 +47,10 @@ export class Pass {
     // With a rate one line in small steps, so that no letter waits here for long.
     const pace = rate === undefined ? {} : { width: 1, batch: Math.min(BATCH, rate) };
     const ended = await this.look
-      .through((letters) => this.visit(letters, act), { signal, ...pace })
+      .through((letters) => this.visit(letters, act), {
+        signal: AbortSignal.any([signal, this.enough.signal]),
+        ...pace,
+      })
       .then(() => (signal.aborted ? 'it was cancelled' : undefined), sentenceOf);
     const missing = (filter.ids ?? []).filter((id) => !this.found.has(id));
     return { missing, ...(ended !== undefined && { ended }) };
@@ -50,8 +58,10 @@ export class Pass {
 
   /** Resolves to the number that SQS deleted. */
   async delete(cases: readonly Case[]): Promise<number> {
-    const left = await this.look.delete(cases.map(({ letter }) => letter));
-    return cases.length - left.length;
+    const letters = cases.map(({ letter }) => letter);
+    const left = new Set(await this.look.delete(letters));
+    this.options.onDeleted?.(letters.filter((letter) => !left.has(letter)));
+    return letters.length - left.size;
   }
 
   private async visit(letters: readonly Letter[], act: (cases: readonly Case[]) => Promise<void>): Promise<void> {
@@ -68,6 +78,8 @@ export class Pass {
     const { filter, confirmed } = this.options;
     this.found.add(letter.jobId);
     if (confirmed && !confirmed.has(letter.messageId)) return false;
+    this.confirmedSeen += 1;
+    if (this.confirmedSeen === confirmed?.size) this.enough.abort();
     return matches(describeLetter(letter, record), letter.body, filter);
   }
 

@@ -18,6 +18,7 @@ import { FailedIndex } from './failed-index';
 import { FreshInserts } from './fresh-inserts';
 import { fittingItem, itemBytes } from './item-size';
 import { fromItem } from './items';
+import { NoteItems } from './note-items';
 import { tableError, unusable } from './table-errors';
 
 /** No id of a job: what is asked for to see whether the table answers. */
@@ -28,6 +29,7 @@ const SHARED_CALL_BYTES = 64 * 1_024;
 
 /** A DynamoDB table with the key `id` (a string). A job recorded by its first write costs 1/25 of a call under load. */
 class DynamoTable implements VersionedStore {
+  readonly notes: NoteItems;
   private readonly reads: ConsistentReads;
   private readonly failures: FailedIndex;
   private readonly fresh: FreshInserts;
@@ -39,6 +41,7 @@ class DynamoTable implements VersionedStore {
   ) {
     this.reads = new ConsistentReads(client, table);
     this.failures = new FailedIndex(client, table, this.reads);
+    this.notes = new NoteItems(client, table, this.reads);
     this.fresh = new FreshInserts(client, table);
     this.conditional = new ConditionalWrite(client, table);
   }

@@ -1,16 +1,11 @@
-import {
-  type AttributeValue,
-  type DynamoDBClient,
-  QueryCommand,
-  type QueryCommandOutput,
-} from '@aws-sdk/client-dynamodb';
+import { type DynamoDBClient, QueryCommand, type QueryCommandOutput } from '@aws-sdk/client-dynamodb';
 import { DEFAULT_TYPE } from '../../contract/job';
 import { RecordRefused, StoreUnavailable } from '../errors';
 import { toRecord } from '../held-record';
 import { pageEnd, type Place, type ReadListing } from '../listing';
 import type { Page } from '../records';
 import { type ConsistentReads } from './consistent-reads';
-import { FAILED_INDEX, failedShards, fromItem, type Item } from './items';
+import { FAILED_INDEX, failedShards, fromItem, type Item, whole } from './items';
 
 /** Lists what has failed by the table's index, which follows the table within a second or so. */
 export class FailedIndex {
@@ -55,7 +50,7 @@ export class FailedIndex {
       IndexName: name,
       KeyConditionExpression: '#key = :shard AND #order BETWEEN :since AND :at',
       ExpressionAttributeNames: { '#key': key, '#order': order },
-      ExpressionAttributeValues: { ':shard': { S: shard }, ':since': numeral(since), ':at': numeral(behind.at) },
+      ExpressionAttributeValues: { ':shard': { S: shard }, ':since': whole(since), ':at': whole(behind.at) },
       ScanIndexForward: false,
       Limit: limit + 1,
       ...(from && { ExclusiveStartKey: from }),
@@ -77,13 +72,11 @@ const placeOf = (item: Item): Place => ({ at: Number(item['updatedAt']?.N), id: 
 const isWanted = (item: Item, { type, behind }: ReadListing): boolean =>
   (type === undefined || (item['type']?.S ?? DEFAULT_TYPE) === type) && inOrder(behind, placeOf(item)) < 0;
 
-const numeral = (value: number): AttributeValue => ({ N: String(value) });
-
 /** Newest first; those of one time by their ids, downwards. */
 const inOrder = (one: Place, other: Place): number => other.at - one.at || (one.id > other.id ? -1 : 1);
 
 /** DynamoDB says of an index that is missing, and of one that it still fills, that the request is not valid. */
-function indexFault(table: string, error: unknown): unknown {
+export function indexFault(table: string, error: unknown): unknown {
   if (!(error instanceof Error) || error.name !== 'ValidationException') return error;
   const { name } = FAILED_INDEX;
   if (/backfill/i.test(error.message))

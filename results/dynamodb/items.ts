@@ -32,7 +32,7 @@ export const failedShards = (type: string | undefined): string[] =>
     : Array.from({ length: ID_SHARDS }, (_, idShard) => shardIn(type, idShard));
 
 const text = (value: string): AttributeValue => ({ S: value });
-const whole = (value: number): AttributeValue => ({ N: String(value) });
+export const whole = (value: number): AttributeValue => ({ N: String(value) });
 
 const failedIn = (record: HeldRecord): Item =>
   record.state === 'failed' ? { [FAILED_INDEX.key]: text(shardIn(typeOf(record), shardOf(record.id, ID_SHARDS))) } : {};

@@ -30,7 +30,7 @@ withPostgres('provisioning', () => {
     await provisionDatabase(fresh.url);
     expect(await records.get(job.id)).toMatchObject({ state: 'done', result: 2 });
     const indexes = await fresh.query(
-      `SELECT indexdef FROM pg_indexes WHERE schemaname = current_schema() ORDER BY indexname`,
+      `SELECT indexdef FROM pg_indexes WHERE schemaname = current_schema() AND tablename = 'plusone_record' ORDER BY indexname`,
     );
     expect(indexes.map(({ indexdef }) => String(indexdef).replace(/^.* ON \S+ USING /, ''))).toEqual([
       `btree (state, updated_at) WHERE (state <> 'done'::text)`,
@@ -38,6 +38,21 @@ withPostgres('provisioning', () => {
       'btree (updated_at)',
     ]);
     await fresh.destroy();
+  });
+
+  test('a database of before notes: none is found or taken, records go on; then two provision at once', async () => {
+    const records = await place.open();
+    await place.query('DROP TABLE plusone_note');
+    const note = { kind: 'pause', key: 'jobs', at: 1_000, value: { who: 'somebody' } } as const;
+    expect(await records.notes.get('pause', 'jobs')).toBeUndefined();
+    expect(await records.notes.list('audit', 10)).toEqual([]);
+    await records.notes.remove('pause', 'jobs');
+    await expect(records.notes.put(note)).rejects.toThrow(/has no table plusone_note, .* run `npm run provision`/);
+    expect(await records.once(newJob(), { result: 2 })).toMatchObject({ outcome: 'recorded' });
+    expect(await records.expire(Date.now() + 1)).toBe(1);
+    await Promise.all([provisionDatabase(place.url), provisionDatabase(place.url)]);
+    await records.notes.put(note);
+    expect(await records.notes.get('pause', 'jobs')).toEqual(note);
   });
 
   test.each([

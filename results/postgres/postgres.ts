@@ -16,6 +16,7 @@ import { Connections, type DatabasePlace, withClient } from './connections';
 import { databaseError, unusable } from './database-errors';
 import { FreshInserts } from './fresh-inserts';
 import { pageOf } from './lists';
+import { NoteRows } from './note-rows';
 import { fromPgRow } from './rows';
 import { assertUsable, ensureSchema, LOOK, type Look, lookFault, TABLE } from './schema';
 
@@ -34,10 +35,12 @@ const EXPIRE = `
 
 /** A table in a PostgreSQL database. A job recorded by its first write costs 1/20 of a round trip under load, or less. */
 class PostgresTable implements VersionedStore {
+  readonly notes: NoteRows;
   private readonly fresh: FreshInserts;
   private readonly conditional: ConditionalWrite;
 
   constructor(private readonly connections: Connections) {
+    this.notes = new NoteRows(connections);
     this.fresh = new FreshInserts(connections.records);
     this.conditional = new ConditionalWrite(connections.records, connections.effects);
   }
@@ -79,7 +82,7 @@ class PostgresTable implements VersionedStore {
 
   async expire(before: number): Promise<number> {
     const { rowCount } = await this.connections.records.query(EXPIRE, [Math.ceil(before)]);
-    return rowCount ?? 0;
+    return (rowCount ?? 0) + (await this.notes.expire(before, EXPIRED_PER_CALL));
   }
 
   close(): Promise<void> {

@@ -3,6 +3,9 @@ import { StoreUnusable } from '../errors';
 
 export const TABLE = 'plusone_record';
 
+/** What operators leave beside the records. */
+export const NOTE_TABLE = 'plusone_note';
+
 /** Raised with every change of the table or of the payload hash; it stands in the table's comment. */
 const VERSION = 1;
 
@@ -49,6 +52,18 @@ const CREATE = [
   `COMMENT ON TABLE ${TABLE} IS 'plusone, version ${VERSION}'`,
 ].join('; ');
 
+/** Made where it is missing, beside records of any version: programs of before go on. */
+const CREATE_NOTES = [
+  `CREATE TABLE IF NOT EXISTS ${NOTE_TABLE} (
+    at    bigint NOT NULL,
+    kind  text COLLATE "C" NOT NULL,
+    key   text COLLATE "C" NOT NULL,
+    value text NOT NULL,
+    PRIMARY KEY (kind, key)
+  )`,
+  `CREATE INDEX IF NOT EXISTS ${NOTE_TABLE}_at ON ${NOTE_TABLE} (kind, at)`,
+].join('; ');
+
 /** Any number that no other program is likely to lock: "plusone" read as base 36. */
 const PROVISION_LOCK = Number.parseInt('plusone', 36);
 
@@ -90,7 +105,7 @@ function versionIn(comment: string | null): number | undefined {
 }
 
 /**
- * Makes the table and its indexes, or sees that those there will do. Processes that start together come one after the
+ * Makes the tables and their indexes, or sees that those there will do. Processes that start together come one after the
  * other: the lock ends with the transaction.
  */
 export async function ensureSchema(client: ClientBase, place: string): Promise<void> {
@@ -101,6 +116,7 @@ export async function ensureSchema(client: ClientBase, place: string): Promise<v
     const [look] = rows;
     if (look?.exists === false && !look.readOnly) await client.query(CREATE);
     else if (look) assertUsable(look, place);
+    await client.query(CREATE_NOTES);
     await client.query('COMMIT');
   } catch (error) {
     await client.query('ROLLBACK').catch(() => undefined);

@@ -1,0 +1,70 @@
+import type { QueryResult } from 'pg';
+import { RecordRefused } from '../errors';
+import type { NoteKind } from '../notes';
+import type { HeldNote, NoteStore } from '../stored-notes';
+import type { Connections } from './connections';
+import { sqlStateOf } from './database-errors';
+import { NOTE_TABLE } from './schema';
+
+const PUT = `
+  INSERT INTO ${NOTE_TABLE} (kind, key, at, value) VALUES ($1, $2, $3, $4)
+  ON CONFLICT (kind, key) DO UPDATE SET at = excluded.at, value = excluded.value`;
+const MANY = `SELECT * FROM ${NOTE_TABLE} WHERE kind = $1 AND key = ANY ($2::text[])`;
+const REMOVE = `DELETE FROM ${NOTE_TABLE} WHERE kind = $1 AND key = $2`;
+const NEWEST = `SELECT * FROM ${NOTE_TABLE} WHERE kind = $1 ORDER BY at DESC, key DESC LIMIT $2`;
+const EXPIRE = `
+  DELETE FROM ${NOTE_TABLE} WHERE kind = 'audit' AND key IN (
+    SELECT key FROM ${NOTE_TABLE} WHERE kind = 'audit' AND at < $1 ORDER BY at LIMIT $2 FOR UPDATE SKIP LOCKED)`;
+
+/** Of a table that is missing, or that this user may not use. */
+const WITHOUT_TABLE: readonly unknown[] = ['42P01', '42501'];
+
+/** `pg` hands out a bigint as text. */
+interface Row extends Omit<HeldNote, 'at'> {
+  readonly at: string;
+}
+
+/** Notes in a table beside the records. A database of before has none: nothing is found then, and nothing taken. */
+export class NoteRows implements NoteStore {
+  constructor(private readonly connections: Connections) {}
+
+  async put({ kind, key, at, value }: HeldNote): Promise<void> {
+    if ((await this.ask(PUT, [kind, key, at, value])) === 'none') throw this.missing();
+  }
+
+  async many(kind: NoteKind, keys: readonly string[]): Promise<readonly HeldNote[]> {
+    return rowsOf(await this.ask(MANY, [kind, keys]));
+  }
+
+  async remove(kind: NoteKind, key: string): Promise<void> {
+    await this.ask(REMOVE, [kind, key]);
+  }
+
+  async list(kind: NoteKind, limit: number): Promise<readonly HeldNote[]> {
+    return rowsOf(await this.ask(NEWEST, [kind, limit]));
+  }
+
+  async expire(before: number, limit: number): Promise<number> {
+    const found = await this.ask(EXPIRE, [Math.ceil(before), limit]);
+    return found === 'none' ? 0 : (found.rowCount ?? 0);
+  }
+
+  private async ask(text: string, values: readonly unknown[]): Promise<QueryResult<Row> | 'none'> {
+    try {
+      return await this.connections.records.query<Row>(text, [...values]);
+    } catch (error) {
+      if (WITHOUT_TABLE.includes(sqlStateOf(error))) return 'none';
+      throw error;
+    }
+  }
+
+  private missing(): RecordRefused {
+    const { place } = this.connections;
+    return new RecordRefused(
+      `The database ${place} has no table ${NOTE_TABLE}, or this user no right to it; run \`npm run provision\`, and grant SELECT, INSERT, UPDATE and DELETE`,
+    );
+  }
+}
+
+const rowsOf = (found: QueryResult<Row> | 'none'): HeldNote[] =>
+  found === 'none' ? [] : found.rows.map(({ at, ...rest }) => ({ ...rest, at: Number(at) }));
