@@ -10,7 +10,7 @@ import { Confirmations } from './confirmations';
 import { Failures } from './failures';
 import { Guard } from './guard';
 import { badgeOf, Overviews, storeOf } from './overview';
-import { pageFiles } from './page/files';
+import { pageFiles } from './page-files';
 import { addPageRoutes } from './page-routes';
 import { type Parts } from './parts';
 import { addReadingRoutes } from './reading-routes';
@@ -43,7 +43,7 @@ const RETRY_AFTER_SECONDS = 2;
 export async function startConsole(environment: Environment, options: ConsoleOptions): Promise<Console> {
   const { port, readOnly = false } = options;
   const page = await pageFiles();
-  const guard = new Guard(readOnly, page.scriptHashes ?? []);
+  const guard = new Guard(readOnly);
   const app = createApp(guard);
   const parts = createParts(environment, options);
   addPageRoutes(app, guard, page);

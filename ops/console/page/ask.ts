@@ -12,7 +12,7 @@ export interface Asked<T> {
 const AGAIN_MS = 3_000;
 
 /** Reads `path` whenever it or `stamp` changes, and again by itself for as long as there is no answer. */
-export function useAsk<T>(path: string | undefined, stamp: unknown = undefined): Asked<T> {
+export function useAsk<T>(path: string | undefined, stamp?: unknown): Asked<T> {
   const [state, set] = useState<Omit<Asked<T>, 'again'> & { readonly path?: string | undefined }>({ asking: true });
   const [turn, setTurn] = useState(0);
   const again = useCallback(() => {
@@ -30,7 +30,12 @@ export function useAsk<T>(path: string | undefined, stamp: unknown = undefined):
       (error: unknown) => {
         if (stop.signal.aborted) return;
         const problem = error instanceof Problem ? error : new Problem(sentenceOf(error), 0);
-        set(({ data, path: of }) => ({ problem, asking: false, path, ...(of === path && data !== undefined && { data }) }));
+        set(({ data, path: of }) => ({
+          problem,
+          asking: false,
+          path,
+          ...(of === path && data !== undefined && { data }),
+        }));
         if (problem.status === 0 || problem.status >= 500) timer = setTimeout(again, AGAIN_MS);
       },
     );

@@ -1,46 +1,34 @@
 import { type JSX } from 'preact';
-import { type AuditLine } from './api';
+import { type AuditLine } from './answers';
 import { useAsk } from './ask';
 import { count } from './format';
 import { useLive } from './live';
 import { Empty, Foreign, Loading, Refusal, Time } from './parts';
+import { type Column, Table } from './table';
+
+const COLUMNS: readonly Column[] = [['When'], ['What'], ['Jobs', 'figure-cell'], ['Who', 'wide']];
 
 export function AuditTable({ lines }: { readonly lines: readonly AuditLine[] }): JSX.Element {
   return (
-    <table>
-      <caption class="unseen-title">What operators changed, newest first</caption>
-      <thead>
-        <tr>
-          <th scope="col">When</th>
-          <th scope="col">What</th>
-          <th scope="col" class="figure-cell">
-            Jobs
-          </th>
-          <th scope="col" class="wide">
-            Who
-          </th>
+    <Table caption="What operators changed, newest first" columns={COLUMNS}>
+      {lines.map(({ at, what, who, count: jobs }, position) => (
+        <tr key={position}>
+          <td class="time">
+            <Time at={at} />
+          </td>
+          <td class="main-cell">
+            <Foreign text={what} />
+            <span class="narrow small">
+              <Foreign text={who} />
+            </span>
+          </td>
+          <td class="figure-cell">{jobs === undefined ? '' : count(jobs)}</td>
+          <td class="wide">
+            <Foreign text={who} />
+          </td>
         </tr>
-      </thead>
-      <tbody>
-        {lines.map((line, position) => (
-          <tr key={position}>
-            <td class="time">
-              <Time at={line.at} />
-            </td>
-            <td class="main-cell">
-              <Foreign text={line.what} />
-              <span class="narrow small">
-                <Foreign text={line.who} />
-              </span>
-            </td>
-            <td class="figure-cell">{line.count === undefined ? '' : count(line.count)}</td>
-            <td class="wide">
-              <Foreign text={line.who} />
-            </td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
+      ))}
+    </Table>
   );
 }
 

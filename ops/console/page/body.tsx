@@ -1,5 +1,6 @@
 import { type JSX } from 'preact';
 import { useMemo, useState } from 'preact/hooks';
+import { Check } from './fields';
 import { bytes } from './format';
 import { parseJson, writeJson } from './json';
 import { Copy, Foreign } from './parts';
@@ -20,17 +21,14 @@ export function Body({ text, what }: { readonly text: string; readonly what: str
           {!json && ', not JSON'}
         </span>
         {json && json.kind !== 'scalar' && (
-          <label class="check">
-            <input
-              type="checkbox"
-              checked={indented}
-              onChange={({ currentTarget }) => {
-                wasIndented = currentTarget.checked;
-                indent(wasIndented);
-              }}
-            />
-            Indented
-          </label>
+          <Check
+            name="Indented"
+            checked={indented}
+            set={(next) => {
+              wasIndented = next;
+              indent(next);
+            }}
+          />
         )}
         <Copy text={text} what={what} />
       </p>

@@ -1,17 +1,20 @@
 /**
- * Builds the console's page: TypeScript, JSX and Preact become one script, the style sheets one more. Everything that a
- * browser loads lies in dist/console/ then; nothing comes from elsewhere.
+ * Builds the console's page: TypeScript, JSX and Preact become one script, the style sheets one more. A browser loads what
+ * then lies in dist/console/ and nothing else.
  */
 import { buildSync } from 'esbuild';
-import { cpSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 
 const FROM = import.meta.dirname;
+const OUT = 'dist/console';
 
-export function buildPage(out = 'dist/console') {
-  buildSync({
+/** `write` gets each file's path and text. */
+export function buildPage(write) {
+  const { outputFiles } = buildSync({
     entryPoints: { page: join(FROM, 'main.tsx'), style: join(FROM, 'style/style.css') },
-    outdir: out,
+    outdir: OUT,
+    write: false,
     bundle: true,
     minify: true,
     format: 'esm',
@@ -20,5 +23,7 @@ export function buildPage(out = 'dist/console') {
     jsxImportSource: 'preact',
     logLevel: 'warning',
   });
-  for (const file of ['index.html', 'icon.svg']) cpSync(join(FROM, file), join(out, file));
+  mkdirSync(OUT, { recursive: true });
+  for (const { path, text } of outputFiles) write(join(OUT, basename(path)), text);
+  for (const name of ['index.html', 'icon.svg']) write(join(OUT, name), readFileSync(join(FROM, name), 'utf8'));
 }

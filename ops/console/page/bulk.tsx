@@ -1,5 +1,5 @@
 import { type JSX } from 'preact';
-import { type Action } from './api';
+import { type Action } from './answers';
 import { askFirst, VERBS } from './confirm';
 import { count } from './format';
 import { useReadOnly } from './live';

@@ -4,8 +4,10 @@
  */
 import { type JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { type Action, change, type Confirmation, type Problem, type Task } from './api';
+import { type Action, type Confirmation, type Task } from './answers';
+import { change, type Problem } from './api';
 import { useDoing } from './ask';
+import { Input, Labelled, submitting } from './fields';
 import { count } from './format';
 import { takeTask } from './live';
 import { Foreign, Refusal } from './parts';
@@ -46,50 +48,31 @@ interface FieldsProps {
 }
 
 function Fields({ question, confirmation, answer, set }: FieldsProps): JSX.Element {
+  const put = (name: keyof Answer) => (value: string) => {
+    set({ ...answer, [name]: value });
+  };
   return (
     <>
       {question.action === 'retry' && confirmation.count > 1 && (
-        <label>
-          At most, jobs a second
-          <input
-            type="number"
-            min="1"
-            step="1"
-            placeholder="as fast as it goes"
-            value={answer.rate}
-            onInput={({ currentTarget }) => {
-              set({ ...answer, rate: currentTarget.value });
-            }}
-          />
-        </label>
+        <Labelled name="At most, jobs a second">
+          <Input type="number" min={1} placeholder="as fast as it goes" value={answer.rate} set={put('rate')} />
+        </Labelled>
       )}
       {question.action === 'hold' && (
-        <label>
-          Note for others
-          <input
-            maxLength={200}
-            placeholder="such as: waits for the fix of the parser"
-            value={answer.note}
-            onInput={({ currentTarget }) => {
-              set({ ...answer, note: currentTarget.value });
-            }}
-          />
-        </label>
+        <Labelled name="Note for others">
+          <Input maxLength={200} placeholder="such as: waits for the fix" value={answer.note} set={put('note')} />
+        </Labelled>
       )}
       {confirmation.typed !== undefined && (
-        <label>
-          <span>
-            Type <code>{confirmation.typed}</code> to go on
-          </span>
-          <input
-            autoComplete="off"
-            spellcheck={false}
-            value={answer.typed}
-            onInput={({ currentTarget }) => {
-              set({ ...answer, typed: currentTarget.value });
-            }}
-          />
-        </label>
+        <Labelled
+          name={
+            <>
+              Type <code>{confirmation.typed}</code> to go on
+            </>
+          }
+        >
+          <Input value={answer.typed} set={put('typed')} />
+        </Labelled>
       )}
     </>
   );
@@ -109,7 +92,10 @@ function bodyOf({ confirmation, typed: expected }: Confirmation, { rate, note, t
   };
 }
 
-function useConfirmation({ action, ids, filter }: Question): { confirmation?: Confirmation; refused?: Problem | undefined } {
+function useConfirmation({ action, ids, filter }: Question): {
+  confirmation?: Confirmation;
+  refused?: Problem | undefined;
+} {
   const [confirmation, set] = useState<Confirmation>();
   const { problem, run } = useDoing();
   useEffect(() => {
@@ -120,27 +106,45 @@ function useConfirmation({ action, ids, filter }: Question): { confirmation?: Co
   return { ...(confirmation && { confirmation }), refused: problem };
 }
 
+interface ButtonsProps extends AskedProps {
+  readonly confirmation: Confirmation | undefined;
+  readonly ready: boolean;
+}
+
+function Buttons({ question: { action }, close, confirmation, ready }: ButtonsProps): JSX.Element {
+  const look = action === 'delete' || action === 'purge' ? 'danger' : 'primary';
+  return (
+    <div class="actions">
+      <button type="button" onClick={close}>
+        Cancel
+      </button>
+      {confirmation && (
+        <button type="submit" class={look} disabled={!ready}>
+          {VERBS[action]} {count(confirmation.count)}
+        </button>
+      )}
+    </div>
+  );
+}
+
 function Asked({ question, close }: AskedProps): JSX.Element {
-  const { action } = question;
   const { confirmation, refused } = useConfirmation(question);
   const [answer, setAnswer] = useState<Answer>({ rate: '', note: '', typed: '' });
   const { busy, problem, run } = useDoing();
+  const ready = confirmation !== undefined && !busy && [undefined, answer.typed].includes(confirmation.typed);
   const begin = async (): Promise<void> => {
     if (!confirmation) return;
     takeTask(await change<Task>('/api/tasks', bodyOf(confirmation, answer)));
     question.onBegun?.();
     close();
   };
-  const ready = confirmation && (confirmation.typed === undefined || confirmation.typed === answer.typed) && !busy;
   return (
     <form
-      method="dialog"
-      onSubmit={(event) => {
-        event.preventDefault();
+      onSubmit={submitting(() => {
         if (ready) run(begin);
-      }}
+      })}
     >
-      <h2 id="question">{VERBS[action]}?</h2>
+      <h2 id="question">{VERBS[question.action]}?</h2>
       {!confirmation && !refused && <p>Counting what is meant …</p>}
       {refused && <Refusal problem={refused} what="Nothing was changed" />}
       {confirmation && (
@@ -153,16 +157,7 @@ function Asked({ question, close }: AskedProps): JSX.Element {
         </>
       )}
       {problem && <Refusal problem={problem} what="Not begun" />}
-      <div class="actions">
-        <button type="button" onClick={close}>
-          Cancel
-        </button>
-        {confirmation && (
-          <button type="submit" class={action === 'delete' || action === 'purge' ? 'danger' : 'primary'} disabled={!ready}>
-            {VERBS[action]} {count(confirmation.count)}
-          </button>
-        )}
-      </div>
+      <Buttons {...{ question, close, confirmation, ready }} />
     </form>
   );
 }

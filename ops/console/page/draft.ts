@@ -1,5 +1,5 @@
 /** A form's side of JSON: what is shown for a schema, and how a value is changed by a path into it. */
-import { type JobType, type Schema } from './api';
+import { type JobType, type Schema } from './answers';
 import { type Json, nameOf, scalar } from './json';
 
 type Kind = 'object' | 'array' | 'string' | 'number' | 'boolean' | 'choice' | 'json';

@@ -1,40 +1,30 @@
 import { type JSX } from 'preact';
-import { type Found } from './api';
+import { type Found } from './answers';
 import { useAsk } from './ask';
 import { Empty, Foreign, Link, Loading, Refusal, Time } from './parts';
 import { filterQuery, type Route } from './route';
+import { type Column, Table } from './table';
+
+const COLUMNS: readonly Column[] = [['Job'], ['State'], ['Type', 'wide'], ['Changed']];
 
 function FoundTable({ jobs }: { readonly jobs: readonly Found[] }): JSX.Element {
   return (
-    <table>
-      <caption class="unseen-title">Jobs found</caption>
-      <thead>
-        <tr>
-          <th scope="col">Job</th>
-          <th scope="col">State</th>
-          <th scope="col" class="wide">
-            Type
-          </th>
-          <th scope="col">Changed</th>
+    <Table caption="Jobs found" columns={COLUMNS}>
+      {jobs.map(({ id, type, state, at }) => (
+        <tr key={id}>
+          <td class="main-cell">
+            <Link to={{ view: 'job', id }}>
+              <code>{id}</code>
+            </Link>
+          </td>
+          <td>{state}</td>
+          <td class="wide">{type}</td>
+          <td class="time">
+            <Time at={at} />
+          </td>
         </tr>
-      </thead>
-      <tbody>
-        {jobs.map(({ id, type, state, at }) => (
-          <tr key={id}>
-            <td class="main-cell">
-              <Link to={{ view: 'job', id }}>
-                <code>{id}</code>
-              </Link>
-            </td>
-            <td>{state}</td>
-            <td class="wide">{type}</td>
-            <td class="time">
-              <Time at={at} />
-            </td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
+      ))}
+    </Table>
   );
 }
 

@@ -1,7 +1,8 @@
 /** A form made from a JSON Schema. What it holds is JSON as text, so that a large number stays what was typed. */
 import { type JSX } from 'preact';
-import { type Schema } from './api';
+import { type Schema } from './answers';
 import { type Definitions, emptyOf, fits, itemsOf, kindOf, resolve, withMember } from './draft';
+import { Area, Input, Labelled, type Option, Select } from './fields';
 import { type Json, memberOf, scalar, stringIn, writeJson } from './json';
 
 export interface FieldProps {
@@ -32,70 +33,24 @@ const textOf = (value: Json | undefined): string => (value ? writeJson(value) : 
 
 function Control({ schema, value, set, required }: FieldProps): JSX.Element {
   const kind = fits(value, schema) ? kindOf(schema) : 'json';
-  const put = (text: string): void => {
-    set(text === '' && !required ? undefined : { kind: 'scalar', text });
+  const text = textOf(value);
+  const put = (next: string): void => {
+    set(next === '' && !required ? undefined : { kind: 'scalar', text: next });
   };
-  switch (kind) {
-    case 'string':
-      return (
-        <input
-          value={stringIn(value) ?? ''}
-          onInput={({ currentTarget: { value: text } }) => {
-            set(text === '' && !required ? undefined : scalar(text));
-          }}
-        />
-      );
-    case 'number':
-      return (
-        <input
-          inputMode="decimal"
-          class="digits"
-          value={textOf(value)}
-          onInput={({ currentTarget }) => {
-            put(currentTarget.value.trim());
-          }}
-        />
-      );
-    case 'boolean':
-    case 'choice':
-      return <Choice options={kind === 'boolean' ? [true, false] : (schema.enum ?? [])} {...{ value, put, required }} />;
-    default:
-      return (
-        <textarea
-          rows={3}
-          spellcheck={false}
-          value={textOf(value)}
-          onInput={({ currentTarget }) => {
-            put(currentTarget.value);
-          }}
-        />
-      );
-  }
-}
-
-interface ChoiceProps {
-  readonly options: readonly unknown[];
-  readonly value: Json | undefined;
-  readonly put: (text: string) => void;
-  readonly required: boolean;
-}
-
-function Choice({ options, value, put, required }: ChoiceProps): JSX.Element {
-  return (
-    <select
-      value={textOf(value)}
-      onChange={({ currentTarget }) => {
-        put(currentTarget.value);
-      }}
-    >
-      {!required && <option value="">not given</option>}
-      {options.map((option) => (
-        <option key={String(option)} value={JSON.stringify(option)}>
-          {String(option)}
-        </option>
-      ))}
-    </select>
-  );
+  if (kind === 'string')
+    return (
+      <Input
+        value={stringIn(value) ?? ''}
+        set={(next) => {
+          set(next === '' && !required ? undefined : scalar(next));
+        }}
+      />
+    );
+  if (kind === 'number') return <Input inputMode="decimal" class="digits" value={text} set={put} />;
+  if (kind === 'json') return <Area rows={3} value={text} set={put} />;
+  const choices = kind === 'boolean' ? [true, false] : (schema.enum ?? []);
+  const options = choices.map((choice): Option => [JSON.stringify(choice), String(choice)]);
+  return <Select value={text} options={required ? options : [['', 'not given'], ...options]} set={put} />;
 }
 
 function Members({ schema, definitions, value, set, name }: FieldProps): JSX.Element {
@@ -119,45 +74,51 @@ function Members({ schema, definitions, value, set, name }: FieldProps): JSX.Ele
   );
 }
 
+interface ItemProps {
+  readonly name: string;
+  readonly remove: () => void;
+  readonly children: JSX.Element;
+}
+
+function Item({ name, remove, children }: ItemProps): JSX.Element {
+  return (
+    <div class="item">
+      {children}
+      <button type="button" class="quiet" aria-label={`Remove ${name}`} onClick={remove}>
+        Remove
+      </button>
+    </div>
+  );
+}
+
 function Items({ schema, definitions, value, set, name }: FieldProps): JSX.Element {
   const items = itemsOf(value);
   const one = resolve(schema.items ?? {}, definitions);
   const put = (next: readonly Json[]): void => {
     set({ kind: 'array', items: next });
   };
+  const itemAt = (item: Json, position: number): JSX.Element => {
+    const itsName = `${name} ${position + 1}`;
+    const setItem = (next: Json | undefined): void => {
+      if (next) put(items.with(position, next));
+    };
+    const remove = (): void => {
+      put(items.toSpliced(position, 1));
+    };
+    return (
+      <Item key={position} name={itsName} remove={remove}>
+        <Field name={itsName} schema={one} definitions={definitions} value={item} required set={setItem} />
+      </Item>
+    );
+  };
+  const add = (): void => {
+    put([...items, emptyOf(one, definitions)]);
+  };
   return (
     <fieldset>
       <legend>{name}</legend>
-      {items.map((item, position) => (
-        <div class="item" key={position}>
-          <Field
-            name={`${name} ${position + 1}`}
-            schema={one}
-            definitions={definitions}
-            value={item}
-            required
-            set={(next) => {
-              put(next ? items.with(position, next) : items);
-            }}
-          />
-          <button
-            type="button"
-            class="quiet"
-            aria-label={`Remove ${name} ${position + 1}`}
-            onClick={() => {
-              put(items.filter((_, other) => other !== position));
-            }}
-          >
-            Remove
-          </button>
-        </div>
-      ))}
-      <button
-        type="button"
-        onClick={() => {
-          put([...items, emptyOf(one, definitions)]);
-        }}
-      >
+      {items.map(itemAt)}
+      <button type="button" onClick={add}>
         Add to {name}
       </button>
     </fieldset>
@@ -170,13 +131,8 @@ export function Field(props: FieldProps): JSX.Element {
   if (kind === 'object' && fits(value, schema)) return <Members {...props} />;
   if (kind === 'array' && fits(value, schema)) return <Items {...props} />;
   return (
-    <label>
-      <span>
-        {name}
-        {!required && <em> optional</em>}
-        <small>{hintOf(schema)}</small>
-      </span>
+    <Labelled name={name} optional={!required} hint={hintOf(schema)}>
       <Control {...props} />
-    </label>
+    </Labelled>
   );
 }

@@ -1,8 +1,9 @@
 import { type JSX } from 'preact';
-import { type Group } from './api';
+import { type Group } from './answers';
 import { count } from './format';
 import { Foreign, Link, Time } from './parts';
 import { type Route } from './route';
+import { type Column, Table } from './table';
 
 interface GroupTableProps {
   readonly groups: readonly Group[];
@@ -10,51 +11,39 @@ interface GroupTableProps {
   readonly route?: Route;
 }
 
+const COLUMNS: readonly Column[] = [
+  ['Jobs', 'figure-cell'],
+  ['Error, without its ids and numbers'],
+  ['Reason', 'wide'],
+  ['Type', 'wide'],
+  ['First', 'wide'],
+  ['Last'],
+];
+
 export function GroupTable({ groups, route = { view: 'letters' } }: GroupTableProps): JSX.Element {
   return (
-    <table class="groups">
-      <caption class="unseen-title">Groups of failures that look alike, the largest first</caption>
-      <thead>
-        <tr>
-          <th scope="col" class="figure-cell">
-            Jobs
-          </th>
-          <th scope="col">Error, without its ids and numbers</th>
-          <th scope="col" class="wide">
-            Reason
-          </th>
-          <th scope="col" class="wide">
-            Type
-          </th>
-          <th scope="col" class="wide">
-            First
-          </th>
-          <th scope="col">Last</th>
+    <Table class="groups" caption="Groups of failures that look alike, the largest first" columns={COLUMNS}>
+      {groups.map(({ reason, error, count: jobs, types, first, last }) => (
+        <tr key={`${reason}\n${error}`}>
+          <td class="figure-cell">{count(jobs)}</td>
+          <td class="main-cell">
+            <Link to={{ ...route, view: 'letters', reason, error }}>
+              {error === '' ? 'No error was kept' : <Foreign text={error} />}
+            </Link>
+            <span class="narrow small">
+              {reason} · {types.join(', ')}
+            </span>
+          </td>
+          <td class="wide">{reason}</td>
+          <td class="wide">{types.join(', ')}</td>
+          <td class="wide time">
+            <Time at={first} />
+          </td>
+          <td class="time">
+            <Time at={last} />
+          </td>
         </tr>
-      </thead>
-      <tbody>
-        {groups.map((group) => (
-          <tr key={`${group.reason}\n${group.error}`}>
-            <td class="figure-cell">{count(group.count)}</td>
-            <td class="main-cell">
-              <Link to={{ ...route, view: 'letters', reason: group.reason, error: group.error }}>
-                {group.error === '' ? 'No error was kept' : <Foreign text={group.error} />}
-              </Link>
-              <span class="narrow small">
-                {group.reason} · {group.types.join(', ')}
-              </span>
-            </td>
-            <td class="wide">{group.reason}</td>
-            <td class="wide">{group.types.join(', ')}</td>
-            <td class="wide time">
-              <Time at={group.first} />
-            </td>
-            <td class="time">
-              <Time at={group.last} />
-            </td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
+      ))}
+    </Table>
   );
 }

@@ -1,9 +1,10 @@
 import { type JSX } from 'preact';
 import { useState } from 'preact/hooks';
-import { type JobType } from './api';
+import { type JobType } from './answers';
 import { definitionsOf, resolve } from './draft';
+import { Area, Check, Labelled } from './fields';
 import { Field } from './form';
-import { parseJson, writeJson } from './json';
+import { type Json, parseJson, writeJson } from './json';
 
 interface InputEditorProps {
   /** None if the input's type is not known here: then there is no form. */
@@ -12,53 +13,43 @@ interface InputEditorProps {
   readonly set: (text: string) => void;
 }
 
+/** A number half typed is no JSON yet: the form keeps it as it stands. */
+function Form({ type, text, set }: InputEditorProps & { readonly type: JobType }): JSX.Element {
+  const [draft, setDraft] = useState(() => parseJson(text));
+  const definitions = definitionsOf(type);
+  const put = (value: Json | undefined): void => {
+    setDraft(value);
+    set(value ? writeJson(value) : '');
+  };
+  return (
+    <Field
+      name="input"
+      schema={resolve(type.schema, definitions)}
+      definitions={definitions}
+      value={draft}
+      required
+      set={put}
+    />
+  );
+}
+
 /** The text of an input, by a form or as JSON; each goes on where the other stood. */
 export function InputEditor({ type, text, set }: InputEditorProps): JSX.Element {
   const [raw, setRaw] = useState(false);
-  const json = parseJson(text);
-  // A number half typed is no JSON yet, but the form's own.
-  const [draft, setDraft] = useState(json);
-  const asForm = type !== undefined && !raw;
-  const definitions = type ? definitionsOf(type) : {};
-  const toggle = (): void => {
-    if (asForm && json) set(writeJson(json, '  '));
-    if (!asForm) setDraft(json);
-    setRaw(asForm);
+  const toggle = (next: boolean): void => {
+    const json = parseJson(text);
+    if (next && json) set(writeJson(json, '  '));
+    setRaw(next);
   };
   return (
     <div class="editor">
-      {type && (
-        <label class="check">
-          <input type="checkbox" checked={raw} onChange={toggle} />
-          As JSON
-        </label>
-      )}
-      {asForm ? (
-        <Field
-          name="input"
-          schema={resolve(type.schema, definitions)}
-          definitions={definitions}
-          value={draft}
-          required
-          set={(value) => {
-            setDraft(value);
-            set(value ? writeJson(value) : '');
-          }}
-        />
+      {type && <Check name="As JSON" checked={raw} set={toggle} />}
+      {type && !raw ? (
+        <Form type={type} text={text} set={set} />
       ) : (
-        <label>
-          <span>
-            input<small>JSON; digits stay as you type them</small>
-          </span>
-          <textarea
-            rows={10}
-            spellcheck={false}
-            value={text}
-            onInput={({ currentTarget }) => {
-              set(currentTarget.value);
-            }}
-          />
-        </label>
+        <Labelled name="input" hint="JSON; digits stay as you type them">
+          <Area rows={10} value={text} set={set} />
+        </Labelled>
       )}
     </div>
   );

@@ -1,106 +1,17 @@
 /** One job: its record, its dead letter, and what can be done about it. */
 import { type JSX } from 'preact';
 import { useState } from 'preact/hooks';
-import { type Action, type Job, type Letter } from './api';
+import { type Action, type Job } from './answers';
 import { useAsk } from './ask';
 import { Body } from './body';
 import { askFirst, VERBS } from './confirm';
 import { Edit } from './edit';
 import { useFollow } from './follow';
-import { plural } from './format';
+import { Attributes, Facts, History, typeOf } from './job-facts';
 import { useLive, useReadOnly } from './live';
-import { Copy, Empty, Foreign, Loading, Refusal, Section, Time } from './parts';
+import { Copy, Foreign, Loading, Refusal, Section } from './parts';
 
 const TERMINAL = ['done', 'failed'];
-
-interface Fact {
-  readonly name: string;
-  readonly value: JSX.Element | string | undefined;
-}
-
-function Facts({ facts }: { readonly facts: readonly Fact[] }): JSX.Element {
-  return (
-    <dl class="facts">
-      {facts.map(
-        ({ name, value }) =>
-          value !== undefined && (
-            <div key={name}>
-              <dt>{name}</dt>
-              <dd>{value}</dd>
-            </div>
-          ),
-      )}
-    </dl>
-  );
-}
-
-const timeFact = (name: string, at: number | string | undefined): Fact => ({
-  name,
-  value: at === undefined ? undefined : <Time at={at} />,
-});
-
-function factsOf({ record, letter, held, ...job }: Job): readonly Fact[] {
-  const reason = job.reason ?? record?.reason;
-  return [
-    { name: 'State', value: record?.state ?? 'no record' },
-    { name: 'Type', value: job.type ?? record?.type },
-    { name: 'Reason', value: reason },
-    { name: 'Attempts', value: String(job.attempts ?? record?.attempts ?? 0) },
-    timeFact('Record changed', record?.updatedAt),
-    timeFact('Letter sent', letter?.sentAt),
-    { name: 'Group', value: letter?.group === undefined ? undefined : <Foreign text={letter.group} /> },
-    { name: 'Letter received', value: letter ? plural(letter.receives, 'time') : undefined },
-    {
-      name: 'Held',
-      value: held ? <Foreign text={`by ${held.who}${held.note === undefined ? '' : `: ${held.note}`}`} /> : undefined,
-    },
-  ];
-}
-
-function Attributes({ letter }: { readonly letter: Letter }): JSX.Element {
-  if (letter.attributes.length === 0) return <Empty>The message carries none.</Empty>;
-  return (
-    <table class="attributes">
-      <caption class="unseen-title">Attributes of the message</caption>
-      <thead>
-        <tr>
-          <th scope="col">Name</th>
-          <th scope="col" class="wide">
-            Type
-          </th>
-          <th scope="col">Value</th>
-        </tr>
-      </thead>
-      <tbody>
-        {letter.attributes.map(({ name, type, value }) => (
-          <tr key={name}>
-            <td>
-              <Foreign text={name} />
-            </td>
-            <td class="wide">{type}</td>
-            <td class="long">
-              <Foreign text={value} />
-            </td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
-  );
-}
-
-function History({ job }: { readonly job: Job }): JSX.Element {
-  const history = job.history ?? [];
-  if (history.length === 0) return <Empty>Nothing is known of it.</Empty>;
-  return (
-    <ol class="history">
-      {history.map(({ at, what }, position) => (
-        <li key={position}>
-          <Time at={at} /> <Foreign text={what} />
-        </li>
-      ))}
-    </ol>
-  );
-}
 
 interface ActionsProps {
   readonly job: Job;
@@ -170,9 +81,9 @@ function Opened({ job, again }: { readonly job: Job; readonly again: () => void 
   const error = job.error ?? job.record?.lastError ?? '';
   return (
     <>
-      <Facts facts={factsOf(job)} />
+      <Facts job={job} />
       <Actions job={job} editing={editing} edit={edit} again={again} />
-      {editing && letter && <Edit id={job.id} type={job.type ?? job.record?.type} body={letter.body} />}
+      {editing && letter && <Edit id={job.id} type={typeOf(job)} letter={letter} />}
       {error !== '' && (
         <Section title="Error" aside={<Copy text={error} what="the error" />}>
           <pre class="error" tabIndex={0} role="region" aria-label="Error with its stack">

@@ -1,9 +1,10 @@
 import { type JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
-import { type Failure } from './api';
+import { type Failure } from './answers';
 import { shortId } from './format';
 import { useReadOnly } from './live';
 import { Foreign, Link, Time } from './parts';
+import { type Column, Table } from './table';
 
 interface LetterTableProps {
   readonly jobs: readonly Failure[];
@@ -69,44 +70,34 @@ function Row({ job, chosen, toggle }: RowProps): JSX.Element {
   );
 }
 
-export function LetterTable({ jobs, selected, select }: LetterTableProps): JSX.Element {
+const COLUMNS: readonly Column[] = [
+  ['Error'],
+  ['Reason', 'wide'],
+  ['Type', 'wide'],
+  ['Attempts', 'wide figure-cell'],
+  ['Job', 'wide'],
+  ['Failed'],
+];
+
+export function LetterTable(props: LetterTableProps): JSX.Element {
+  const { jobs, selected, select } = props;
   const readOnly = useReadOnly();
   const toggle = (id: string) => () => {
     const next = new Set(selected);
     if (!next.delete(id)) next.add(id);
     select(next);
   };
+  const columns: readonly Column[] = readOnly ? COLUMNS : [[<AllBox key="all" {...props} />, 'box'], ...COLUMNS];
   return (
-    <table class="letters">
-      <caption class="unseen-title">Failed jobs, newest first</caption>
-      <thead>
-        <tr>
-          {!readOnly && (
-            <th scope="col" class="box">
-              <AllBox jobs={jobs} selected={selected} select={select} />
-            </th>
-          )}
-          <th scope="col">Error</th>
-          <th scope="col" class="wide">
-            Reason
-          </th>
-          <th scope="col" class="wide">
-            Type
-          </th>
-          <th scope="col" class="wide figure-cell">
-            Attempts
-          </th>
-          <th scope="col" class="wide">
-            Job
-          </th>
-          <th scope="col">Failed</th>
-        </tr>
-      </thead>
-      <tbody>
-        {jobs.map((job) => (
-          <Row key={job.id} job={job} chosen={selected.has(job.id)} {...(!readOnly && { toggle: toggle(job.id) })} />
-        ))}
-      </tbody>
-    </table>
+    <Table caption="Failed jobs, newest first" columns={columns}>
+      {jobs.map((job) => (
+        <Row
+          key={job.letter ?? job.id}
+          job={job}
+          chosen={selected.has(job.id)}
+          {...(!readOnly && { toggle: toggle(job.id) })}
+        />
+      ))}
+    </Table>
   );
 }

@@ -1,7 +1,7 @@
 /** Failed jobs: what they have in common first, then each of them. */
 import { type JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
-import { type Failures, type Groups } from './api';
+import { type Failures, type Groups } from './answers';
 import { useAsk } from './ask';
 import { Bulk } from './bulk';
 import { Filters } from './filters';
@@ -11,7 +11,7 @@ import { LetterTable } from './letter-table';
 import { useLive } from './live';
 import { LookState } from './look';
 import { Empty, Foreign, Link, Loading, Refusal, Section } from './parts';
-import { filterOf, filterQuery, type Route } from './route';
+import { filterOf, filterQuery, firstPage, type Route } from './route';
 
 const PAGE = 100;
 
@@ -31,7 +31,9 @@ function GroupsSeen({ route, query, stamp }: Seen): JSX.Element {
   if (!data) return <Loading what="dead letters" />;
   if (data.groups.length === 0)
     return (
-      <Empty>{query === '' ? 'No dead letters. Nothing waits for you here.' : 'None is like this. Ease a filter.'}</Empty>
+      <Empty>
+        {query === '' ? 'No dead letters. Nothing waits for you here.' : 'None is like this. Ease a filter.'}
+      </Empty>
     );
   return (
     <div aria-busy={asking}>
@@ -41,7 +43,8 @@ function GroupsSeen({ route, query, stamp }: Seen): JSX.Element {
 }
 
 function Pages({ route, data }: { readonly route: Route; readonly data: Failures }): JSX.Element | null {
-  const { after: here, ...first } = route;
+  const here = route.after;
+  const first = firstPage(route);
   if (here === undefined && data.after === undefined) return null;
   return (
     <nav class="pages" aria-label="Pages of letters">
@@ -75,8 +78,8 @@ function LettersSeen({ route, query, stamp }: Seen): JSX.Element {
 
 /** What is filtered by a group, said once, with the way back. */
 function GroupChosen({ route }: { readonly route: Route }): JSX.Element | null {
-  if (route.error === undefined) return null;
-  const { error, reason, after: _, ...rest } = route;
+  const { error, reason, ...rest } = firstPage(route);
+  if (error === undefined) return null;
   return (
     <p class="chosen">
       <Link to={rest}>All groups</Link>

@@ -1,6 +1,6 @@
 /** What the server tells by itself: the state of the queues, of the letters seen and of the tasks, over one event stream. */
 import { useEffect, useState } from 'preact/hooks';
-import { type Overview, type Snapshot, type Task } from './api';
+import { type Overview, type Snapshot, type Task } from './answers';
 
 /** `refused`: the server does not know this browser, since it was started anew or the cookie is gone. */
 type Connection = 'connecting' | 'live' | 'lost' | 'refused';
@@ -70,7 +70,9 @@ export function takeOverview(overview: Overview): void {
 
 export function takeTask(task: Task): void {
   const others = live.tasks.filter(({ id }) => id !== task.id);
-  const tasks = [task, ...others].sort((one, other) => Number(new Date(other.startedAt)) - Number(new Date(one.startedAt)));
+  const tasks = [task, ...others].sort(
+    (one, other) => Number(new Date(other.startedAt)) - Number(new Date(one.startedAt)),
+  );
   update({ tasks: tasks.slice(0, MAX_TASKS) });
 }
 
@@ -103,14 +105,14 @@ export function follow(): void {
     silence = setTimeout(again, SILENCE_MS);
     update({ connection: 'live', heardAt: Date.now() });
   };
-  const on = <T>(name: string, take: (value: T) => void): void => {
+  const on = (name: string, take: (value: never) => void): void => {
     source.addEventListener(name, ({ data }: MessageEvent<string>) => {
       heard();
-      take(JSON.parse(data) as T);
+      take(JSON.parse(data) as never);
     });
   };
   on('overview', takeOverview);
-  on<Snapshot>('snapshot', (snapshot) => {
+  on('snapshot', (snapshot: Snapshot) => {
     update({ snapshot });
   });
   on('task', takeTask);

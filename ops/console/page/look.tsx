@@ -1,5 +1,6 @@
 import { type JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
+import { type Snapshot } from './answers';
 import { change } from './api';
 import { useDoing } from './ask';
 import { ago, clock, count, plural } from './format';
@@ -8,6 +9,18 @@ import { useLive } from './live';
 /** Letters handed out by one receive, at most. */
 const PER_RECEIVE = 10;
 const MINUTE_MS = 60_000;
+
+function saidOf(snapshot: Snapshot | undefined): string {
+  if (snapshot?.asOf === undefined || snapshot.asOf === null) return snapshot?.fault ?? 'Not looked yet';
+  const { total, asOf, hidden, fault } = snapshot;
+  return [
+    `${plural(total, 'failed job')} as of ${clock(asOf)}, ${ago(asOf)}`,
+    hidden > 0 && `${count(hidden)} hidden, since something else holds them`,
+    fault !== undefined && `the last look failed: ${fault}`,
+  ]
+    .filter(Boolean)
+    .join('; ');
+}
 
 /** How old the letters are that are shown, and what it costs to look again. */
 export function LookState(): JSX.Element {
@@ -24,15 +37,10 @@ export function LookState(): JSX.Element {
     };
   }, []);
   const looking = snapshot?.looking ?? false;
-  const asOf = snapshot?.asOf ?? undefined;
   const receives = Math.max(1, Math.ceil((dead ?? snapshot?.total ?? 0) / PER_RECEIVE));
   return (
     <div class="look small">
-      <span>
-        {asOf === undefined ? 'Not looked yet' : `${plural(snapshot?.total ?? 0, 'failed job')} as of ${clock(asOf)}, ${ago(asOf)}`}
-        {snapshot && snapshot.hidden > 0 && `; ${count(snapshot.hidden)} hidden, since something else holds them`}
-        {problem && `; ${problem.message}`}
-      </span>
+      <span>{[saidOf(snapshot), problem?.message].filter(Boolean).join('; ')}</span>
       <button
         type="button"
         disabled={busy || looking}

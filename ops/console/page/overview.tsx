@@ -1,13 +1,13 @@
 import { type JSX } from 'preact';
-import { useState } from 'preact/hooks';
-import { type AuditLine, change, type Groups } from './api';
-import { useAsk, useDoing } from './ask';
+import { type AuditLine, type Groups } from './answers';
+import { useAsk } from './ask';
 import { AuditTable } from './audit';
 import { ago, count, plural } from './format';
 import { GroupTable } from './groups';
-import { type Point, takeOverview, useLive, useReadOnly } from './live';
+import { type Point, useLive } from './live';
 import { LookState } from './look';
 import { Empty, Link, Loading, Refusal, Section } from './parts';
+import { Pausing } from './pause';
 import { rangeOf, Sparkline } from './sparkline';
 
 const FIGURES: readonly { readonly name: string; readonly key: Exclude<keyof Point, 'at'>; readonly says: string }[] = [
@@ -43,65 +43,6 @@ function Figures(): JSX.Element {
         {since && ` or 10 minutes ago (now: ${ago(since.at)})`}; each has a scale of its own.
       </p>
     </div>
-  );
-}
-
-function Pausing(): JSX.Element | null {
-  const overview = useLive((live) => live.overview);
-  const readOnly = useReadOnly();
-  const [asks, setAsks] = useState(false);
-  const [why, setWhy] = useState('');
-  const { busy, problem, run } = useDoing();
-  if (!overview || overview.paused || readOnly) return null;
-  const pause = async (): Promise<void> => {
-    await change('/api/pause', why.trim() === '' ? {} : { why: why.trim() });
-    takeOverview({ ...overview, paused: { who: 'you', at: Date.now(), ...(why.trim() !== '' && { why: why.trim() }) } });
-    setAsks(false);
-    setWhy('');
-  };
-  if (!asks)
-    return (
-      <button
-        type="button"
-        onClick={() => {
-          setAsks(true);
-        }}
-      >
-        Pause consumers …
-      </button>
-    );
-  return (
-    <form
-      class="inline"
-      onSubmit={(event) => {
-        event.preventDefault();
-        run(pause);
-      }}
-    >
-      <label>
-        Why (others see it)
-        <input
-          autoFocus
-          value={why}
-          maxLength={200}
-          onInput={({ currentTarget }) => {
-            setWhy(currentTarget.value);
-          }}
-        />
-      </label>
-      <button type="submit" class="primary" disabled={busy}>
-        Pause
-      </button>
-      <button
-        type="button"
-        onClick={() => {
-          setAsks(false);
-        }}
-      >
-        Not now
-      </button>
-      {problem && <Refusal problem={problem} what="Not paused" />}
-    </form>
   );
 }
 

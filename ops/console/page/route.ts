@@ -30,7 +30,9 @@ function parse(query: string): Route {
 
 /** Empty filters are left out, but for a group's `error`, which may be the empty one. */
 function queryOf(values: Readonly<Record<string, string | undefined>>): string {
-  const kept = Object.entries(values).filter(([name, value]) => value !== undefined && (value !== '' || name === 'error'));
+  const kept = Object.entries(values).filter(
+    ([name, value]) => value !== undefined && (value !== '' || name === 'error'),
+  );
   return new URLSearchParams(kept as [string, string][]).toString();
 }
 
@@ -42,6 +44,12 @@ export const hrefOf = (route: Route): string => {
 
 export const filterOf = (route: Route): Filter =>
   Object.fromEntries(FILTERS.flatMap((name) => (route[name] === undefined ? [] : [[name, route[name]]])));
+
+export function firstPage(route: Route): Route {
+  const first: { -readonly [Name in keyof Route]: Route[Name] } = { ...route };
+  delete first.after;
+  return first;
+}
 
 export const filterQuery = (filter: Filter, more: Readonly<Record<string, string | undefined>> = {}): string =>
   queryOf({ ...filter, ...more });

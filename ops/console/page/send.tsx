@@ -1,8 +1,10 @@
 import { type JSX } from 'preact';
 import { useState } from 'preact/hooks';
-import { change, type JobType } from './api';
+import { type JobType } from './answers';
+import { change } from './api';
 import { useAsk, useDoing } from './ask';
 import { definitionsOf, emptyOf, resolve } from './draft';
+import { Input, Labelled, Select, submitting } from './fields';
 import { InputEditor } from './input-editor';
 import { writeJson } from './json';
 import { useLive } from './live';
@@ -25,36 +27,13 @@ interface HowProps {
 function How({ fifo, group, delay, setGroup, setDelay }: HowProps): JSX.Element {
   return (
     <div class="row">
-      <label>
-        <span>
-          group<em> optional</em>
-          <small>{fifo ? 'jobs of one group run in order' : 'groups get a fair share each'}</small>
-        </span>
-        <input
-          value={group}
-          maxLength={128}
-          onInput={({ currentTarget }) => {
-            setGroup(currentTarget.value);
-          }}
-        />
-      </label>
+      <Labelled name="group" optional hint={fifo ? 'jobs of one group run in order' : 'groups get a fair share each'}>
+        <Input value={group} maxLength={128} set={setGroup} />
+      </Labelled>
       {!fifo && (
-        <label>
-          <span>
-            delay<em> optional</em>
-            <small>seconds, up to 900</small>
-          </span>
-          <input
-            type="number"
-            min="0"
-            max="900"
-            step="1"
-            value={delay}
-            onInput={({ currentTarget }) => {
-              setDelay(currentTarget.value);
-            }}
-          />
-        </label>
+        <Labelled name="delay" optional hint="seconds, up to 900">
+          <Input type="number" min={0} max={900} value={delay} set={setDelay} />
+        </Labelled>
       )}
     </div>
   );
@@ -77,10 +56,9 @@ function SendForm({ type }: { readonly type: JobType }): JSX.Element {
   };
   return (
     <form
-      onSubmit={(event) => {
-        event.preventDefault();
+      onSubmit={submitting(() => {
         run(send);
-      }}
+      })}
     >
       <InputEditor type={type} text={text} set={set} />
       <How {...{ fifo, group, delay, setGroup, setDelay }} />
@@ -105,21 +83,15 @@ export function Send({ route }: { readonly route: Route }): JSX.Element {
   if (!chosen) return <Empty>No job type is defined in jobs/definitions.ts.</Empty>;
   return (
     <>
-      <label class="choose">
-        <span>Type</span>
-        <select
+      <Labelled name="Type" class="choose">
+        <Select
           value={chosen.type}
-          onChange={({ currentTarget }) => {
-            go({ view: 'send', type: currentTarget.value }, 'replace');
+          options={types.map(({ type, version }) => [type, `${type} (version ${version})`])}
+          set={(type) => {
+            go({ view: 'send', type }, 'replace');
           }}
-        >
-          {types.map(({ type, version }) => (
-            <option key={type} value={type}>
-              {type} (version {version})
-            </option>
-          ))}
-        </select>
-      </label>
+        />
+      </Labelled>
       <SendForm key={chosen.type} type={chosen} />
     </>
   );

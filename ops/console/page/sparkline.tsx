@@ -33,7 +33,8 @@ export function Sparkline({ name, points, value }: SparklineProps): JSX.Element 
     path += `${pen}${x.toFixed(1)} ${y.toFixed(1)}`;
     pen = 'L';
   }
-  const range = known.length === 0 ? 'no number yet' : `from ${count(Math.min(...known))} to ${count(Math.max(...known))}`;
+  const range =
+    known.length === 0 ? 'no number yet' : `from ${count(Math.min(...known))} to ${count(Math.max(...known))}`;
   const label = `${name} over the last 10 minutes: ${range}`;
   return (
     <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none" role="img" aria-label={label}>

@@ -1,10 +1,9 @@
 /** What stands in the way: a server, a queue or a store that does not answer, and consumers that are paused. */
 import { type JSX } from 'preact';
-import { change } from './api';
-import { useDoing } from './ask';
 import { clock } from './format';
-import { takeOverview, useLive, useReadOnly } from './live';
-import { Foreign, Notice, Refusal } from './parts';
+import { useLive } from './live';
+import { Foreign, Notice } from './parts';
+import { Paused } from './pause';
 
 const HEALS = 'It is asked again every 2 s; this page mends itself.';
 
@@ -32,9 +31,10 @@ function Unavailable(): JSX.Element | null {
   if (!overview) return null;
   const { queue, dead, records, place } = overview;
   const silent = [
-    'unavailable' in queue && (['queue', `The queue ${place.queue} does not answer.`, queue.unavailable] as const),
+    'unavailable' in queue &&
+      (['queue', `The queue ${place.queue ?? ''} does not answer.`, queue.unavailable] as const),
     'unavailable' in dead &&
-      (['dead', `The dead-letter queue ${place.deadLetters} does not answer.`, dead.unavailable] as const),
+      (['dead', `The dead-letter queue ${place.deadLetters ?? ''} does not answer.`, dead.unavailable] as const),
     records !== 'ok' && (['records', 'The results store does not answer.', records.unavailable] as const),
   ].filter((one) => one !== false);
   return (
@@ -44,43 +44,6 @@ function Unavailable(): JSX.Element | null {
           <Foreign text={why} /> {HEALS}
         </Notice>
       ))}
-    </>
-  );
-}
-
-function Paused(): JSX.Element | null {
-  const overview = useLive((live) => live.overview);
-  const readOnly = useReadOnly();
-  const { busy, problem, run } = useDoing();
-  const paused = overview?.paused;
-  if (!overview || !paused) return null;
-  const resume = async (): Promise<void> => {
-    await change('/api/resume');
-    takeOverview({ ...overview, paused: null });
-  };
-  const button = (
-    <button
-      type="button"
-      disabled={busy}
-      onClick={() => {
-        run(resume);
-      }}
-    >
-      Resume
-    </button>
-  );
-  return (
-    <>
-      <Notice tone="warn" title="Consumers are paused." actions={readOnly ? undefined : button}>
-        By <Foreign text={paused.who} /> since {clock(paused.at)}
-        {paused.why !== undefined && (
-          <>
-            : <Foreign text={paused.why} />
-          </>
-        )}
-        . Nothing new is begun; jobs wait in the queue.
-      </Notice>
-      {problem && <Refusal problem={problem} what="Not resumed" />}
     </>
   );
 }

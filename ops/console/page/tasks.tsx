@@ -1,7 +1,8 @@
 /** Work that the server does for operators. It goes on when the page is closed, and is here again after a reload. */
 import { type JSX } from 'preact';
 import { useState } from 'preact/hooks';
-import { change, type Task } from './api';
+import { type Task } from './answers';
+import { change } from './api';
 import { useDoing } from './ask';
 import { VERBS } from './confirm';
 import { clock, count } from './format';
@@ -37,25 +38,36 @@ function Others({ others }: { readonly others: readonly string[] }): JSX.Element
   );
 }
 
+function Said({ task }: { readonly task: Task }): JSX.Element {
+  const { state, sentence, endedAt, others = [] } = task;
+  return (
+    <span class="small grow">
+      {state === 'running' && rateOf(task)}
+      {sentence !== undefined && <Foreign text={` ${sentence}`} />}
+      {endedAt !== undefined && ` (${clock(endedAt)})`}
+      {others.length > 0 && <Others others={others} />}
+    </span>
+  );
+}
+
 function TaskRow({ task, close }: { readonly task: Task; readonly close: () => void }): JSX.Element {
   const { busy, problem, run } = useDoing();
-  const { id, action, state, total, done, others = [], sentence, endedAt } = task;
+  const { id, action, state, total, done } = task;
   const running = state === 'running';
   return (
     <div class={`task ${state}`}>
       <span class="what">
         <strong>{VERBS[action]}</strong> {STATES[state]}
       </span>
-      <progress max={Math.max(total, 1)} value={done} aria-label={`${VERBS[action]}: ${count(done)} of ${count(total)}`} />
+      <progress
+        max={Math.max(total, 1)}
+        value={done}
+        aria-label={`${VERBS[action]}: ${count(done)} of ${count(total)}`}
+      />
       <span class="numbers">
         {count(done)} of {count(total)}
       </span>
-      <span class="small grow">
-        {running && rateOf(task)}
-        {sentence !== undefined && <Foreign text={` ${sentence}`} />}
-        {endedAt !== undefined && ` (${clock(endedAt)})`}
-        {others.length > 0 && <Others others={others} />}
-      </span>
+      <Said task={task} />
       {running ? (
         <button
           type="button"
