@@ -74,6 +74,7 @@ export class Guard {
     if (!HOST.test(headers.host ?? '')) throw new Problem(403, 'The console answers to 127.0.0.1 and localhost only.');
     if (method !== 'GET' && method !== 'POST')
       throw new Problem(405, 'The console takes GET and POST.', { headers: { allow: 'GET, POST' } });
+    if (!request.url.startsWith('/')) throw new Problem(400, 'The console is no proxy.');
     if (isTokenAddress(request)) return;
     if (!this.hasCookie(headers.cookie)) throw new Problem(401, `${OPEN_ADDRESS}.`);
     this.checkOrigin(request);
@@ -82,13 +83,14 @@ export class Guard {
   }
 
   /** The cookie goes to every port of this host, so another page of this machine must not get through either. */
-  private checkOrigin({ method, headers, url }: FastifyRequest): void {
+  private checkOrigin({ method, headers, routeOptions }: FastifyRequest): void {
     const { 'sec-fetch-site': site, origin, host } = headers;
     const changes = method !== 'GET';
+    // A link may lead to the page from anywhere.
+    if (!changes && routeOptions.url === '/') return;
     const isOwn = site === 'same-origin' || (!changes && (site === undefined || site === 'none'));
     const isOwnOrigin = origin === `http://${String(host)}` || (!changes && origin === undefined);
-    if ((changes || url.startsWith('/api/')) && !(isOwn && isOwnOrigin))
-      throw new Problem(403, "Only the console's own page may ask this.");
+    if (!isOwn || !isOwnOrigin) throw new Problem(403, "Only the console's own page may ask this.");
   }
 
   private hasCookie(header = ''): boolean {

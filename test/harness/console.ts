@@ -1,11 +1,28 @@
 import { readEnvironment } from '../../contract/environment';
 import { type Console, type ConsoleOptions, startConsole } from '../../ops/console/console';
+import { type Task } from '../../ops/console/tasks';
 import { eventually } from './eventually';
 
-export interface Answered {
+export interface Answered<Body = Record<string, unknown>> {
   readonly status: number;
   readonly headers: Headers;
-  readonly body: any;
+  readonly body: Body;
+}
+
+/** What a page is told of the letters. */
+interface Shown {
+  readonly asOf: string | null;
+  readonly looking: boolean;
+  readonly total: number;
+  readonly matched: number;
+  readonly jobs: readonly { readonly id: string; readonly letter?: string }[];
+  readonly after?: string;
+}
+
+export interface Question {
+  readonly confirmation: string;
+  readonly count: number;
+  readonly typed?: string;
 }
 
 /** A console in this process, and its page as far as a test has to be one. */
@@ -38,36 +55,40 @@ export class TestConsole {
   }
 
   /** Just these headers. */
-  async ask(path: string, headers: Readonly<Record<string, string>>, init: RequestInit = {}): Promise<Answered> {
+  async ask<Body>(
+    path: string,
+    headers: Readonly<Record<string, string>>,
+    init: RequestInit = {},
+  ): Promise<Answered<Body>> {
     const answer = await fetch(new URL(path, this.origin), { redirect: 'manual', ...init, headers: { ...headers } });
     const text = await answer.text();
-    const isJson = (answer.headers.get('content-type') ?? '').includes('json');
-    return { status: answer.status, headers: answer.headers, body: isJson ? JSON.parse(text) : text };
+    const isJson = text !== '' && (answer.headers.get('content-type') ?? '').includes('json');
+    return { status: answer.status, headers: answer.headers, body: (isJson ? JSON.parse(text) : text) as Body };
   }
 
-  get(path: string): Promise<Answered> {
+  get<Body = Record<string, unknown>>(path: string): Promise<Answered<Body>> {
     return this.ask(path, this.own);
   }
 
-  post(path: string, body?: unknown): Promise<Answered> {
+  post<Body = Record<string, unknown>>(path: string, body?: unknown): Promise<Answered<Body>> {
     const type = body === undefined ? {} : { 'content-type': 'application/json' };
     const init = { method: 'POST', ...(body !== undefined && { body: JSON.stringify(body) }) };
     return this.ask(path, { ...this.own, ...type }, init);
   }
 
   /** Resolves to the failures once a look that begins now has ended. */
-  async look(query = ''): Promise<any> {
-    const { body: before } = await this.get('/api/failures');
+  async look(query = ''): Promise<Shown> {
+    const { body: before } = await this.get<Shown>('/api/failures');
     if (before.asOf !== null) await this.post('/api/look');
     return this.looked(query);
   }
 
-  async looked(query = ''): Promise<any> {
-    let last: any;
+  async looked(query = ''): Promise<Shown> {
+    let last = { looking: true } as Shown;
     await eventually(
       async () => {
-        last = (await this.get(`/api/failures?${query}`)).body;
-        return last.looking === false;
+        last = (await this.get<Shown>(`/api/failures?${query}`)).body;
+        return !last.looking;
       },
       { withinMs: 60_000 },
     );
@@ -75,25 +96,25 @@ export class TestConsole {
   }
 
   /** Asks for a change, confirms it, and resolves to the task. */
-  async begin(question: Readonly<Record<string, unknown>>): Promise<any> {
-    const { status, body } = await this.post('/api/confirmations', question);
+  async begin(question: Readonly<Record<string, unknown>>): Promise<Task> {
+    const { status, body } = await this.post<Question>('/api/confirmations', question);
     expect({ status, body }).toMatchObject({ status: 200 });
     const { confirmation, typed } = body;
-    const task = await this.post('/api/tasks', { confirmation, typed });
+    const task = await this.post<Task>('/api/tasks', { confirmation, typed });
     expect(task).toMatchObject({ status: 202 });
     return task.body;
   }
 
   /** Resolves to the task once it has ended. */
-  async ended(id: string): Promise<any> {
-    let last: any;
-    await eventually(async () => (last = (await this.get(`/api/tasks/${id}`)).body).state !== 'running', {
+  async ended(id: string): Promise<Task> {
+    let last = { state: 'running' } as Task;
+    await eventually(async () => (last = (await this.get<Task>(`/api/tasks/${id}`)).body).state !== 'running', {
       withinMs: 60_000,
     });
     return last;
   }
 
-  async change(question: Readonly<Record<string, unknown>>): Promise<any> {
+  async change(question: Readonly<Record<string, unknown>>): Promise<Task> {
     const { id } = await this.begin(question);
     return this.ended(id);
   }
