@@ -11,7 +11,7 @@ import { type Answering, type ConsoleOptions, type Entrance } from './door';
 import { Failures } from './failures';
 import { Guard } from './guard';
 import { badgeOf, Overviews, storeOf } from './overview';
-import { pageFiles } from './page/files';
+import { pageFiles } from './page-files';
 import { addPageRoutes } from './page-routes';
 import { type Parts } from './parts';
 import { addReadingRoutes } from './reading-routes';
@@ -30,7 +30,7 @@ export async function openConsole(
   entrance: Entrance,
 ): Promise<Answering> {
   const page = await pageFiles();
-  const guard = new Guard(entrance, { readOnly: options.readOnly ?? false, scriptHashes: page.scriptHashes ?? [] });
+  const guard = new Guard(entrance, options.readOnly ?? false);
   const { app, answer } = createApp(guard);
   const parts = createParts(environment, options);
   addPageRoutes(app, guard, page);

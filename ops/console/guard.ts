@@ -22,25 +22,18 @@ const HEADERS = {
 } as const;
 
 /** Nothing is loaded or asked from anywhere else, and nothing may frame it. */
-const policy = (scriptHashes: readonly string[]): string =>
-  [
-    "default-src 'none'",
-    ["script-src 'self'", ...scriptHashes].join(' '),
-    "style-src 'self'",
-    "connect-src 'self'",
-    "img-src 'self' data:",
-    "base-uri 'none'",
-    "form-action 'none'",
-    "frame-ancestors 'none'",
-  ].join('; ');
+const POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "connect-src 'self'",
+  "img-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
 
 const OPEN_ADDRESS = 'Open the address that the console printed when it started';
-
-interface Rules {
-  readonly readOnly: boolean;
-  /** Of inline scripts of the page. */
-  readonly scriptHashes: readonly string[];
-}
 
 /** Who may ask, and from where. Every answer passes here first. */
 export class Guard {
@@ -52,7 +45,7 @@ export class Guard {
 
   constructor(
     { port, token }: Entrance,
-    private readonly rules: Rules,
+    private readonly readOnly: boolean,
   ) {
     this.cookieName = `plusone_console_${port}`;
     this.token = token;
@@ -67,7 +60,7 @@ export class Guard {
   }
 
   headers(reply: FastifyReply): void {
-    void reply.headers({ ...HEADERS, 'content-security-policy': policy(this.rules.scriptHashes) });
+    void reply.headers({ ...HEADERS, 'content-security-policy': POLICY });
   }
 
   isToken(text: unknown): boolean {
@@ -87,7 +80,7 @@ export class Guard {
     if (isTokenAddress(request)) return;
     if (!this.hasCookie(headers.cookie)) throw new Problem(401, `${OPEN_ADDRESS}.`);
     this.checkOrigin(request);
-    if (method === 'POST' && this.rules.readOnly && request.routeOptions.config.reads !== true)
+    if (method === 'POST' && this.readOnly && request.routeOptions.config.reads !== true)
       throw new Problem(403, 'This console was started with --read-only: it changes nothing.');
   }
 
