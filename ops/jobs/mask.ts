@@ -1,6 +1,6 @@
 import { type JobRecord } from '../../results/records';
 
-const MASK = '***';
+export const MASK = '***';
 
 /** A number as its text, beyond what JavaScript holds too; not in the types of this version of the language. */
 const { rawJSON } = JSON as unknown as { readonly rawJSON: (text: string) => unknown };
@@ -51,8 +51,9 @@ function masked(value: unknown, { paths, at }: Place): unknown {
 /** Input and result. The error is not masked: it is what the work's author wrote. */
 export const maskRecord = (record: JobRecord, fields: readonly string[]): JobRecord => ({
   ...record,
-  ...('input' in record && { input: maskValue(record.input, fields) }),
-  ...('result' in record && { result: maskValue(record.result, fields) }),
+  // Under their names, as in a body: a mask of `input`, or of `input.email`, is for both.
+  ...('input' in record && (maskValue({ input: record.input }, fields) as object)),
+  ...('result' in record && (maskValue({ result: record.result }, fields) as object)),
 });
 
 /** Body, and attributes of such a name. */
