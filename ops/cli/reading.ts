@@ -6,7 +6,7 @@ import { type FailedJob } from '../jobs/failed-job';
 import { findFailures } from '../jobs/failures';
 import { groupFailures } from '../jobs/groups';
 import { HIDDEN_SECONDS } from '../jobs/look';
-import { maskLetter, maskRecord, maskValue } from '../jobs/mask';
+import { maskLetter, maskRecord } from '../jobs/mask';
 import { listRecords, type Wanted } from '../jobs/records';
 import { type Action } from './action';
 import { type FilterOptions, type MaskOptions, readCount, readSince, toFilter, withFilters, withMask } from './options';
@@ -106,8 +106,8 @@ const result: Parameters<Action>[0] = async ({ place, terminal, args: [id = ''],
   const record = await place.records.get(id.toLowerCase());
   if (!record) throw new Error(`There is no record of the job ${id}`);
   const { state, reason, lastError } = record;
+  const { result: value } = maskRecord(record, (options as MaskOptions).mask ?? []);
   if (state === 'done') {
-    const value = maskValue(record.result, (options as MaskOptions).mask ?? []);
     if (terminal.json) terminal.object({ id: record.id, type: record.type ?? DEFAULT_TYPE, state, result: value });
     else terminal.line(JSON.stringify(value));
     return 0;

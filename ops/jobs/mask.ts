@@ -21,7 +21,7 @@ export function maskText(text: string, fields: readonly string[]): string {
 }
 
 /** The same for a value. */
-export const maskValue = (value: unknown, fields: readonly string[]): unknown =>
+const maskValue = (value: unknown, fields: readonly string[]): unknown =>
   value === undefined || fields.length === 0 ? value : (JSON.parse(maskText(JSON.stringify(value), fields)) as unknown);
 
 type Reviver = (key: string, value: unknown, context: { readonly source: string }) => unknown;
@@ -48,13 +48,11 @@ function masked(value: unknown, { paths, at }: Place): unknown {
   return Object.fromEntries(entries);
 }
 
-/** Input and result. The error is not masked: it is what the work's author wrote. */
-export const maskRecord = (record: JobRecord, fields: readonly string[]): JobRecord => ({
-  ...record,
-  // Under their names, as in a body: a mask of `input`, or of `input.email`, is for both.
-  ...('input' in record && (maskValue({ input: record.input }, fields) as object)),
-  ...('result' in record && (maskValue({ result: record.result }, fields) as object)),
-});
+/** Input and result, each under its name. The error is not masked: it is what the work's author wrote. */
+export function maskRecord(record: JobRecord, fields: readonly string[]): JobRecord {
+  const { input, result } = record;
+  return { ...record, ...(maskValue({ input, result }, fields) as object) };
+}
 
 /** Body, and attributes of such a name. */
 export function maskLetter<
