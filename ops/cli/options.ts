@@ -17,12 +17,27 @@ export function readCount(text: string): number {
 
 const collect = (id: string, ids: readonly string[] = []): string[] => [...ids, id.toLowerCase()];
 
+const fieldsIn = (text: string, fields: readonly string[] = []): string[] => [...fields, ...text.split(',')];
+
+/** What is not to be shown. */
+export interface MaskOptions {
+  readonly mask?: readonly string[];
+}
+
+export const withMask = (command: Command): Command =>
+  command.option(
+    '--mask <fields>',
+    'show *** for these fields of inputs, results and bodies: names or paths such as customer.email, with commas between',
+    fieldsIn,
+  );
+
 export interface FilterOptions {
   readonly reason?: string;
   readonly type?: string;
   readonly since?: number;
   readonly text?: string;
   readonly id?: readonly string[];
+  readonly held?: boolean;
 }
 
 export const withFilters = (command: Command): Command =>

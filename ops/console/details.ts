@@ -37,6 +37,8 @@ export interface JobDetails {
   readonly id: string;
   readonly record: JobRecord | null;
   readonly letter: OpenLetter | null;
+  readonly type: string;
+  readonly reason: string;
   readonly error: string;
   readonly attempts: number;
   /** Oldest first. */
@@ -54,6 +56,8 @@ export function detailsOf(id: string, record: JobRecord | undefined, entry: Entr
     id,
     record: record ?? null,
     letter: letter ? openLetter(letter) : null,
+    type: known.type,
+    reason: known.reason,
     error: known.error,
     attempts: known.attempts,
     history: historyOf(record, letter),
