@@ -41,7 +41,7 @@ export function addChangingRoutes(app: FastifyInstance, parts: Parts): void {
     const given = asked(request.body);
     const confirmation = textOf(given, 'confirmation') ?? '';
     const meant = confirmations.meant(confirmation, textOf(given, 'typed'));
-    const task = tasks.start(meant);
+    const task = tasks.start({ ...meant, rate: wholeOf(given, 'rate', { max: MAX_RATE }) ?? meant.rate });
     confirmations.use(confirmation);
     return reply.code(202).send(task);
   });

@@ -140,6 +140,8 @@ export interface JobType {
   readonly version: number;
   /** JSON Schema of the input. */
   readonly schema: Schema;
+  /** An input as JSON text. */
+  readonly example?: string;
 }
 
 export interface Schema {

@@ -28,6 +28,7 @@ export const CHART_MS = 10 * 60_000;
 const AGAIN_MS = 2_000;
 /** The server writes every 2 s; a machine that slept, or a tunnel that hangs, ends no connection by itself. */
 const SILENCE_MS = 10_000;
+const HIDDEN_MS = 30_000;
 const MAX_TASKS = 20;
 
 let live: Live = { connection: 'connecting', tasks: [], points: [] };
@@ -85,36 +86,56 @@ async function isRefused(): Promise<boolean> {
   }
 }
 
-/** Connects again for as long as the page is open: `EventSource` itself gives up on an answer that is no stream. */
-export function follow(): void {
-  const source = new EventSource('/api/events');
-  let silence: ReturnType<typeof setTimeout>;
+/** Connects again and again: `EventSource` itself gives up on an answer that is no stream. Returns what ends it. */
+function listen(): () => void {
+  let source: EventSource | undefined;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const stop = (): void => {
+    clearTimeout(timer);
+    source?.close();
+  };
   const again = (): void => {
-    clearTimeout(silence);
-    source.close();
+    stop();
     if (live.connection !== 'refused') update({ connection: 'lost' });
-    setTimeout(() => {
+    timer = setTimeout(() => {
       void isRefused().then((refused) => {
         update({ connection: refused ? 'refused' : 'lost' });
       });
-      follow();
+      connect();
     }, AGAIN_MS);
   };
-  const heard = (): void => {
-    clearTimeout(silence);
-    silence = setTimeout(again, SILENCE_MS);
-    update({ connection: 'live', heardAt: Date.now() });
-  };
-  const on = (name: string, take: (value: never) => void): void => {
-    source.addEventListener(name, ({ data }: MessageEvent<string>) => {
-      heard();
-      take(JSON.parse(data) as never);
+  const connect = (): void => {
+    source = new EventSource('/api/events');
+    const on = (name: string, take: (value: never) => void): void => {
+      source?.addEventListener(name, ({ data }: MessageEvent<string>) => {
+        clearTimeout(timer);
+        timer = setTimeout(again, SILENCE_MS);
+        update({ connection: 'live', heardAt: Date.now() });
+        take(JSON.parse(data) as never);
+      });
+    };
+    on('overview', takeOverview);
+    on('snapshot', (snapshot: Snapshot) => {
+      update({ snapshot });
     });
+    on('task', takeTask);
+    source.addEventListener('error', again, { once: true });
   };
-  on('overview', takeOverview);
-  on('snapshot', (snapshot: Snapshot) => {
-    update({ snapshot });
+  connect();
+  return stop;
+}
+
+/** A page that nobody sees gives its connection back after a while: a browser has six for one host. */
+export function follow(): void {
+  let stop: (() => void) | undefined = listen();
+  let hidden: ReturnType<typeof setTimeout>;
+  document.addEventListener('visibilitychange', () => {
+    clearTimeout(hidden);
+    if (document.hidden)
+      hidden = setTimeout(() => {
+        stop?.();
+        stop = undefined;
+      }, HIDDEN_MS);
+    else stop ??= listen();
   });
-  on('task', takeTask);
-  source.addEventListener('error', again, { once: true });
 }

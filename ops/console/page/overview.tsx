@@ -2,7 +2,7 @@ import { type JSX } from 'preact';
 import { type AuditLine, type Groups } from './answers';
 import { useAsk } from './ask';
 import { AuditTable } from './audit';
-import { ago, count, plural } from './format';
+import { count, plural } from './format';
 import { GroupTable } from './groups';
 import { type Point, useLive } from './live';
 import { LookState } from './look';
@@ -20,7 +20,6 @@ const FIGURES: readonly { readonly name: string; readonly key: Exclude<keyof Poi
 function Figures(): JSX.Element {
   const points = useLive((live) => live.points);
   const now = points.at(-1);
-  const since = points[0];
   return (
     <div class="figures">
       {FIGURES.map(({ name, key, says }) => {
@@ -39,8 +38,8 @@ function Figures(): JSX.Element {
         );
       })}
       <p class="small under">
-        SQS counts approximately, and at times a minute late. The charts begin where this page was opened
-        {since && ` or 10 minutes ago (now: ${ago(since.at)})`}; each has a scale of its own.
+        SQS counts approximately, and at times a minute late. Each chart has the last 10 minutes, or those since this
+        page was opened, and a scale of its own.
       </p>
     </div>
   );

@@ -12,6 +12,7 @@ import { Empty, Loading, Refusal } from './parts';
 import { go, type Route } from './route';
 
 function firstText(type: JobType): string {
+  if (type.example !== undefined) return type.example;
   const definitions = definitionsOf(type);
   return writeJson(emptyOf(resolve(type.schema, definitions), definitions));
 }
