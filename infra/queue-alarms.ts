@@ -14,12 +14,14 @@ export function watchQueue(alarms: Alarms, { queue, deadLetters }: JobQueues, nu
   alarms.add('DeadLetters', {
     metric: deadLetters.metricApproximateNumberOfMessagesVisible(minute),
     above: 0,
-    says: 'Jobs were given up. Each dead letter carries why; redrive or delete it.',
+    says: 'Jobs were given up. Each dead letter carries why; send it again or delete it.',
+    run: 'failed --group',
   });
   alarms.add('DeadLetterAge', {
     metric: deadLetters.metricApproximateAgeOfOldestMessage(five),
     above: numbers.deadLetterAgeSeconds,
     says: 'The oldest dead letter has been there for half of its retention; at the end it is gone for good.',
+    run: 'failed --group',
   });
   alarms.add('Age', {
     metric: queue.metricApproximateAgeOfOldestMessage(five),
