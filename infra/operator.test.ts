@@ -69,6 +69,18 @@ it('an output, each alarm and the dashboard name a command with all that it take
     );
 });
 
+it('docs/operations.md has a heading for each alarm', () => {
+  const docs = readFileSync(join(ROOT, 'docs/operations.md'), 'utf8');
+  const stacks = ['lambda', 'fargate'].flatMap((where) => {
+    const { messaging, compute } = synthesize({ producer: where, consumer: where });
+    return [messaging, compute];
+  });
+  const ids = stacks.flatMap((one) => Object.keys(one.findResources('AWS::CloudWatch::Alarm')));
+  const alarms = new Set(ids.flatMap((id) => /^Alarms(\w+)[\dA-F]{8}$/.exec(id)?.[1] ?? []));
+  const headings = [...docs.matchAll(/^### (\w+)$/gm)].map(([, heading]) => heading);
+  expect(headings).toEqual(expect.arrayContaining([...alarms]));
+});
+
 it("the longest description of an alarm fits into CloudWatch's 1,024 characters", () => {
   const stage = 'a'.repeat(40);
   const { messaging, compute } = synthesize({ stage, fifo: true });

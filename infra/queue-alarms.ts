@@ -7,10 +7,8 @@ import { type Numbers } from './numbers';
 
 /** Each is about loss that nobody would see otherwise. */
 export function watchQueue(alarms: Alarms, { queue, deadLetters }: JobQueues, numbers: Numbers): void {
-  const [minute, five] = [
-    { period: ONE_MINUTE, statistic: 'Maximum' },
-    { period: FIVE_MINUTES, statistic: 'Maximum' },
-  ];
+  const minute = { period: ONE_MINUTE, statistic: 'Maximum' };
+  const five = { period: FIVE_MINUTES, statistic: 'Maximum' };
   alarms.add('DeadLetters', {
     metric: deadLetters.metricApproximateNumberOfMessagesVisible(minute),
     above: 0,
