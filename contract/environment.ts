@@ -23,6 +23,7 @@ export interface Environment {
   readonly host: string | undefined;
   readonly port: number;
   readonly consumerPort: number;
+  readonly consolePort: number;
   /** Where the producer answers `GET /metrics`; undefined: nowhere. */
   readonly metricsPort: number | undefined;
   readonly consumerMetricsPort: number | undefined;
@@ -205,6 +206,7 @@ export function readEnvironment(source: Variables = processVariables, check: Che
     host: read.text('HOST'),
     port: read.number('PORT', 3000, port),
     consumerPort: read.number('CONSUMER_PORT', 3001, port),
+    consolePort: read.number('CONSOLE_PORT', 3002, port),
     metricsPort: read.numberIfAny('METRICS_PORT', port),
     consumerMetricsPort: read.numberIfAny('CONSUMER_METRICS_PORT', port),
     emf: read.flag('METRICS', ['emf', 'off']),

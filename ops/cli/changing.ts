@@ -1,20 +1,11 @@
 import { type Command } from 'commander';
-import { deleteLetters } from '../jobs/delete';
-import { type FailedJob, type Filter } from '../jobs/failed-job';
+import { deleteLetters, type DeleteOptions } from '../jobs/delete';
 import { findFailures } from '../jobs/failures';
-import { type PassEnd, type PassOptions } from '../jobs/pass';
 import { retryLetters } from '../jobs/retry';
 import { type Action, type ExitCode, type Run, WrongUsage } from './action';
-import { type FilterOptions, isNarrow, readCount, toFilter, withFilters } from './options';
-import { COST, hiddenNote, printJobs } from './reading';
-
-interface ChangeOptions extends FilterOptions {
-  readonly all?: boolean;
-  readonly rate?: number;
-  readonly dryRun?: boolean;
-  readonly yes?: boolean;
-  readonly queue?: string;
-}
+import { type Change, change, type ChangeOptions, finish, lettersOf, type Outcome, some, wanted } from './change';
+import { isNarrow, readCount, withFilters } from './options';
+import { COST } from './reading';
 
 const HOW_RETRY = `
 Each letter is sent to its queue first, then its record says accepted, then the letter is deleted. Ctrl-C or a kill
@@ -47,22 +38,6 @@ export function addChanging(program: Command, act: Action): void {
     .action(act(purge));
 }
 
-/** What a command does, in its own words. */
-interface Change {
-  readonly verb: string;
-  readonly done: string;
-  readonly work: (run: Run, options: PassOptions) => Promise<Outcome>;
-}
-
-interface Outcome {
-  readonly count: number;
-  /** What did not go as it should, each as a part of a sentence. */
-  readonly others: readonly string[];
-  readonly end: PassEnd;
-}
-
-const some = (count: number, text: string): string[] => (count > 0 ? [`${count} ${text}`] : []);
-
 const RETRY: Change = {
   verb: 'Send',
   done: 'sent again',
@@ -82,11 +57,15 @@ const RETRY: Change = {
 const DELETE: Change = {
   verb: 'Delete',
   done: 'deleted',
-  async work({ place }, options) {
-    const end = await deleteLetters(place, options);
-    return { count: end.deleted, others: some(end.undeleted, 'still in the dead-letter queue'), end };
-  },
+  work: (run, options) => deleted(run, { ...options, purge: false }),
 };
+
+const PURGE: Change = { ...DELETE, work: (run, options) => deleted(run, { ...options, purge: true }) };
+
+async function deleted({ place }: Run, options: DeleteOptions): Promise<Outcome> {
+  const end = await deleteLetters(place, options);
+  return { count: end.deleted, others: some(end.undeleted, 'still in the dead-letter queue'), end };
+}
 
 function retry(run: Run): Promise<ExitCode> {
   const { all = false } = run.options as ChangeOptions;
@@ -105,70 +84,10 @@ async function purge(run: Run): Promise<ExitCode> {
   const { place, terminal, signal } = run;
   const { name } = place.deadLetters;
   const { queue = terminal.asks ? undefined : '' } = run.options as ChangeOptions;
-  const { jobs } = await findFailures(place, {}, signal);
-  const confirmed = lettersOf(jobs);
+  const { jobs } = await findFailures(place, {}, { signal });
+  const confirmed = lettersOf(jobs.filter(({ held }) => held === undefined));
   const question = `This deletes ${confirmed.size} dead letters for good. Type ${name} to go on: `;
   if ((queue ?? (await terminal.ask(question, signal))) !== name)
     throw new WrongUsage(`Nothing was deleted: it takes the queue's name, --queue ${name}`);
-  return finish(run, DELETE, { filter: {}, confirmed });
-}
-
-async function change(run: Run, what: Change): Promise<ExitCode> {
-  const { yes = false, dryRun = false, rate } = run.options as ChangeOptions;
-  const filter = wanted(run);
-  if (yes && !dryRun) return finish(run, what, { filter, rate });
-  const { terminal, place, signal } = run;
-  if (!dryRun && !terminal.asks) throw new WrongUsage('Nobody is here to be asked; say --yes, or --dry-run');
-  const { jobs, hidden } = await findFailures(place, filter, signal);
-  const letters = jobs.filter(({ letter }) => letter !== undefined);
-  if (hidden > 0) terminal.note(hiddenNote(hidden));
-  if (dryRun || letters.length === 0) return showOnly(run, what, letters);
-  const question = `${what.verb} ${letters.length} dead letters of ${place.deadLetters.name}? [y/N] `;
-  if (!/^y(es)?$/i.test(await terminal.ask(question, signal))) throw new Error(`Nothing was ${what.done}`);
-  return finish(run, what, { filter, rate, confirmed: lettersOf(letters) });
-}
-
-function wanted({ options, args }: Run): Filter {
-  const { id = [], ...rest } = options as ChangeOptions;
-  const ids = [...id, ...args.map((one) => one.toLowerCase())];
-  const { reason, type, since, text } = toFilter(rest);
-  return { reason, type, since, text, ids: ids.length > 0 ? ids : undefined };
-}
-
-/** The letters that were shown, and no other, are the ones that are confirmed. */
-const lettersOf = (jobs: readonly FailedJob[]): ReadonlySet<string> =>
-  new Set(jobs.flatMap(({ letter }) => letter ?? []));
-
-function showOnly({ terminal }: Run, { done }: Change, letters: readonly FailedJob[]): ExitCode {
-  printJobs(terminal, letters);
-  terminal.note(letters.length === 0 ? 'No dead letter matches.' : `${letters.length} would be ${done}.`);
-  return 0;
-}
-
-async function finish(run: Run, what: Change, options: Omit<PassOptions, 'signal'>): Promise<ExitCode> {
-  const { terminal, signal } = run;
-  const total = options.confirmed?.size;
-  const onProgress = (done: number): void => {
-    terminal.progress(total === undefined ? `${done} ${what.done}` : bar(done, total));
-  };
-  const { count, others, end } = await what.work(run, { ...options, signal, onProgress });
-  terminal.endProgress();
-  const faults = [
-    ...others,
-    ...(end.missing.length > 0 ? [`none found of ${end.missing.join(', ')}`] : []),
-    ...(end.ended === undefined ? [] : [`ended early: ${end.ended}`]),
-  ];
-  const sentence = [`${count} ${what.done}`, ...faults].join(', ');
-  if (terminal.json) terminal.object(end);
-  if (count === 0 && faults.length > 0) throw new Error(sentence);
-  if (!terminal.json) terminal.line(sentence);
-  return faults.length === 0 ? 0 : 3;
-}
-
-const WIDTH = 30;
-
-function bar(done: number, total: number): string {
-  const part = total === 0 ? 1 : Math.min(1, done / total);
-  const full = Math.round(part * WIDTH);
-  return `${'█'.repeat(full)}${'░'.repeat(WIDTH - full)} ${done} of ${total}`;
+  return finish(run, PURGE, { filter: {}, confirmed });
 }

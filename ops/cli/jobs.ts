@@ -11,6 +11,9 @@ import { addPausing } from './pausing';
 import { addReading } from './reading';
 import { addSending } from './sending';
 import { addChanging } from './changing';
+import { addEditing } from './editing';
+import { addHolding } from './holding';
+import { addImporting } from './importing';
 import { visible } from './terminal';
 
 const ENVIRONMENT = `
@@ -27,6 +30,9 @@ function createProgram(act: Action): Command {
 
   addReading(program, act);
   addChanging(program, act);
+  addHolding(program, act);
+  addEditing(program, act);
+  addImporting(program, act);
   addSending(program, act);
   addPausing(program, act);
   for (const command of program.commands) command.option('--json', 'one JSON object, or one a line for lists');

@@ -1,12 +1,10 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { type Filter } from '../jobs/failed-job';
-
-const UNITS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3_600, d: 86_400 };
+import { parseSince } from '../jobs/since';
 
 /** `90m`, or a date; milliseconds since the epoch. */
 export function readSince(text: string): number {
-  const [, count, unit = ''] = /^(\d+)([smhd])$/.exec(text) ?? [];
-  const at = count === undefined ? Date.parse(text) : Date.now() - Number(count) * (UNITS[unit] ?? 0) * 1_000;
+  const at = parseSince(text);
   if (Number.isFinite(at)) return at;
   throw new InvalidArgumentError('It takes 30s, 90m, 2h, 3d or a date such as 2026-11-28T03:00Z.');
 }
@@ -19,12 +17,27 @@ export function readCount(text: string): number {
 
 const collect = (id: string, ids: readonly string[] = []): string[] => [...ids, id.toLowerCase()];
 
+const fieldsIn = (text: string, fields: readonly string[] = []): string[] => [...fields, ...text.split(',')];
+
+/** What is not to be shown. */
+export interface MaskOptions {
+  readonly mask?: readonly string[];
+}
+
+export const withMask = (command: Command): Command =>
+  command.option(
+    '--mask <fields>',
+    'show *** for these fields of inputs, results and bodies: names or paths such as customer.email, with commas between',
+    fieldsIn,
+  );
+
 export interface FilterOptions {
   readonly reason?: string;
   readonly type?: string;
   readonly since?: number;
   readonly text?: string;
   readonly id?: readonly string[];
+  readonly held?: boolean;
 }
 
 export const withFilters = (command: Command): Command =>

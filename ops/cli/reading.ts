@@ -1,14 +1,16 @@
 import { type Command, Option } from 'commander';
 import { DEFAULT_TYPE } from '../../contract/job';
-import { type JobRecord, STATES, type RecordState } from '../../results/records';
-import { exportLetters, showJob, statusOf } from '../jobs/details';
+import { STATES } from '../../results/records';
+import { exportLetters, type JobDetails, showJob, statusOf } from '../jobs/details';
 import { type FailedJob } from '../jobs/failed-job';
 import { findFailures } from '../jobs/failures';
 import { groupFailures } from '../jobs/groups';
 import { HIDDEN_SECONDS } from '../jobs/look';
+import { maskLetter, maskRecord } from '../jobs/mask';
+import { listRecords, type Wanted } from '../jobs/records';
 import { pauseState } from '../jobs/pause';
 import { type Action } from './action';
-import { type FilterOptions, readCount, readSince, toFilter, withFilters } from './options';
+import { type FilterOptions, type MaskOptions, readCount, readSince, toFilter, withFilters, withMask } from './options';
 import { sayPause } from './pausing';
 import { type Terminal } from './terminal';
 
@@ -25,27 +27,30 @@ export function addReading(program: Command, act: Action): void {
       'how many messages wait, are in flight, delayed and dead (approximate, as SQS counts); whether it is paused',
     )
     .action(act(status));
-  program
-    .command('show <id>')
-    .description('a job: its record, and its dead letter with attributes and body as it came')
+  withMask(program.command('show <id>'))
+    .description('a job: its record, its dead letter with attributes and body as it came, and its history')
     .addHelpText('after', COST)
     .action(act(show));
-  program.command('result <id>').description('the result of a job; exits with 1 if there is none').action(act(result));
-  program
-    .command('list')
+  withMask(program.command('result <id>'))
+    .description('the result of a job; exits with 1 if there is none')
+    .action(act(result));
+  withMask(program.command('list'))
     .description('records by their state, newest first')
     .addOption(new Option('--state <state>', 'which').choices(STATES).default('failed'))
     .option('--type <type>', 'of this job type')
     .option('--since <time>', 'changed since: 30s, 90m, 2h, 3d ago, or a date', readSince)
+    .option('--text <text>', 'in the error, the input or the result, in upper or lower case')
     .option('--limit <count>', 'at most', readCount, 100)
     .action(act(list));
   withFilters(program.command('failed'))
     .description('every failed job, from the records and the dead-letter queue, newest first')
+    .option('--held', 'those that are put aside')
+    .option('--no-held', 'those that are not')
     .option('--group', 'count them by reason and by error, without its ids and numbers')
     .option('--limit <count>', 'show at most', readCount)
     .addHelpText('after', COST)
     .action(act(failed));
-  withFilters(program.command('export'))
+  withMask(withFilters(program.command('export')))
     .description('dead letters as JSON lines, each with its attributes and its body as it came')
     .addHelpText('after', COST)
     .action(act(exported));
@@ -67,9 +72,10 @@ const status: Parameters<Action>[0] = async ({ place, terminal }) => {
   return 0;
 };
 
-const show: Parameters<Action>[0] = async ({ place, terminal, args: [id = ''] }) => {
-  const details = await showJob(place, id.toLowerCase());
-  const { record, letters } = details;
+const show: Parameters<Action>[0] = async ({ place, terminal, args: [id = ''], options }) => {
+  const { mask = [] } = options as MaskOptions;
+  const details = maskJob(await showJob(place, id.toLowerCase()), mask);
+  const { record, letters, history } = details;
   if (!record && letters.length === 0)
     throw new Error(`There is no record of the job ${id}, and no dead letter of it to be seen`);
   if (terminal.json) terminal.object(details);
@@ -81,9 +87,19 @@ const show: Parameters<Action>[0] = async ({ place, terminal, args: [id = ''] })
       terminal.line(terminal.style('bold', 'body'));
       terminal.line(body);
     }
+    terminal.table(
+      ['history', ''],
+      history.map(({ at, what }) => [at, what]),
+    );
   }
   return 0;
 };
+
+const maskJob = ({ record, letters, history }: JobDetails, fields: readonly string[]): JobDetails => ({
+  ...(record && { record: maskRecord(record, fields) }),
+  letters: letters.map((letter) => maskLetter(letter, fields)),
+  history,
+});
 
 function facts(terminal: Terminal, title: string, values: object): void {
   process.stdout.write(`${terminal.style('bold', title)}\n`);
@@ -91,39 +107,23 @@ function facts(terminal: Terminal, title: string, values: object): void {
     terminal.line(`  ${name.padEnd(14)}${typeof value === 'string' ? value : JSON.stringify(value)}`);
 }
 
-const result: Parameters<Action>[0] = async ({ place, terminal, args: [id = ''] }) => {
+const result: Parameters<Action>[0] = async ({ place, terminal, args: [id = ''], options }) => {
   const record = await place.records.get(id.toLowerCase());
   if (!record) throw new Error(`There is no record of the job ${id}`);
   const { state, reason, lastError } = record;
+  const { result: value } = maskRecord(record, (options as MaskOptions).mask ?? []);
   if (state === 'done') {
-    if (terminal.json)
-      terminal.object({ id: record.id, type: record.type ?? DEFAULT_TYPE, state, result: record.result });
-    else terminal.line(JSON.stringify(record.result));
+    if (terminal.json) terminal.object({ id: record.id, type: record.type ?? DEFAULT_TYPE, state, result: value });
+    else terminal.line(JSON.stringify(value));
     return 0;
   }
   const why = state === 'failed' ? `failed, ${reason ?? 'no reason'}: ${lastError ?? 'no error'}` : `is ${state}`;
   throw new Error(`The job ${id} has no result: it ${why}`);
 };
 
-interface ListOptions {
-  readonly state: RecordState;
-  readonly type?: string;
-  readonly since?: number;
-  readonly limit: number;
-}
-
-const PAGE = 1_000;
-
-const list: Parameters<Action>[0] = async ({ place, terminal, options }) => {
-  const { limit, ...wanted } = options as unknown as ListOptions;
-  const found: JobRecord[] = [];
-  let after: string | undefined;
-  do {
-    const left = Math.min(PAGE, limit - found.length);
-    const page = await place.records.list({ ...wanted, limit: left, ...(after !== undefined && { after }) });
-    found.push(...page.records);
-    ({ after } = page);
-  } while (after !== undefined && found.length < limit);
+const list: Parameters<Action>[0] = async ({ place, terminal, options, signal }) => {
+  const { mask = [], ...wanted } = options as unknown as Wanted & MaskOptions;
+  const found = (await listRecords(place, wanted, signal)).map((record) => maskRecord(record, mask));
   if (terminal.json) for (const record of found) terminal.object(record);
   else
     terminal.table(
@@ -142,7 +142,7 @@ const list: Parameters<Action>[0] = async ({ place, terminal, options }) => {
 
 const failed: Parameters<Action>[0] = async ({ place, terminal, options, signal }) => {
   const { group, limit, ...filters } = options as FilterOptions & { readonly group?: boolean; readonly limit?: number };
-  const { jobs, hidden } = await findFailures(place, toFilter(filters), signal);
+  const { jobs, hidden } = await findFailures(place, toFilter(filters), { signal });
   if (group) {
     const groups = groupFailures(jobs).slice(0, limit);
     if (terminal.json) for (const one of groups) terminal.object(one);
@@ -157,8 +157,9 @@ const failed: Parameters<Action>[0] = async ({ place, terminal, options, signal 
 };
 
 const exported: Parameters<Action>[0] = async ({ place, terminal, options, signal }) => {
-  await exportLetters(place, { filter: toFilter(options), signal }, (letter) => {
-    terminal.object(letter);
+  const { mask = [], ...filters } = options as FilterOptions & MaskOptions;
+  await exportLetters(place, { filter: toFilter(filters), signal }, (letter) => {
+    terminal.object(maskLetter(letter, mask));
   });
   return signal.aborted ? 3 : 0;
 };
@@ -170,14 +171,15 @@ export function printJobs(terminal: Terminal, jobs: readonly FailedJob[]): void 
   if (terminal.json) for (const job of jobs) terminal.object(job);
   else
     terminal.table(
-      ['id', 'type', 'reason', 'attempts', 'at', 'letter', 'error'],
-      jobs.map(({ id, type, reason, attempts, at, letter, error }) => [
+      ['id', 'type', 'reason', 'attempts', 'retries', 'at', 'letter', 'error'],
+      jobs.map(({ id, type, reason, attempts, retries = 0, at, letter, held, error }) => [
         id,
         type,
         reason,
         attempts,
+        retries,
         at,
-        letter === undefined ? 'no' : 'yes',
+        letter === undefined ? 'no' : held ? 'held' : 'yes',
         error,
       ]),
     );

@@ -56,8 +56,13 @@ async function send({ place, terminal, args, options, signal }: Run): Promise<Ex
   const onProgress = (sent: number): void => {
     terminal.progress(`${sent} of ${inputs.length} sent`);
   };
-  const { ids, ended } = await sendJobs(place, { type, inputs }, { group, delaySeconds, rate, signal, onProgress });
+  const { ids, ended, unnoted } = await sendJobs(
+    place,
+    { type, inputs },
+    { group, delaySeconds, rate, signal, onProgress },
+  );
   terminal.endProgress();
+  if (unnoted !== undefined) terminal.note(unnoted);
   if (ended !== undefined && ids.length === 0) throw new Error(`No job was sent: ${ended}`);
   for (const id of ids) {
     if (terminal.json) terminal.object({ id, status: 'accepted' });

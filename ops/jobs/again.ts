@@ -1,4 +1,5 @@
 import { type JobRecord } from '../../results/records';
+import { type Held } from './failed-job';
 import { type Letter, stamp } from './letter';
 import { type Outgoing } from './outgoing';
 
@@ -6,6 +7,7 @@ import { type Outgoing } from './outgoing';
 export interface Case {
   readonly letter: Letter;
   readonly record: JobRecord | undefined;
+  readonly held?: Held | undefined;
 }
 
 /** The dead letter as it came to its source queue first. */

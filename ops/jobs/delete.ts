@@ -1,24 +1,34 @@
+import { Audit, type Unnoted } from './audit';
 import { DELETED } from './failures';
 import { Pass, type PassEnd, type PassOptions } from './pass';
 import { type Workplace } from './workplace';
 
-export interface Deleted extends PassEnd {
+export interface Deleted extends PassEnd, Unnoted {
   readonly deleted: number;
   /** Their records say so, but SQS did not delete the letters: they come back, to be deleted again. */
   readonly undeleted: number;
 }
 
+export interface DeleteOptions extends PassOptions {
+  /** All of them were meant. */
+  readonly purge?: boolean;
+}
+
 /** Deletes letters for good. The records say `deleted` first, so that nobody waits for these jobs; one that is done stays. */
-export async function deleteLetters(place: Workplace, options: PassOptions): Promise<Deleted> {
+export async function deleteLetters(place: Workplace, options: DeleteOptions): Promise<Deleted> {
   const pass = new Pass(place, options);
-  const counts = { deleted: 0, undeleted: 0 };
+  const { purge = false, filter } = options;
+  const audit = await Audit.begin(place, { what: purge ? 'purge' : 'delete', filter });
+  const ids: string[] = [];
+  let undeleted = 0;
   const end = await pass.through(async (cases) => {
     const failures = cases.map(({ letter: { jobId: id, type } }) => ({ id, type, reason: DELETED }));
     await Promise.all(failures.map((failure) => place.records.failed(failure)));
     const deleted = await pass.delete(cases);
-    counts.deleted += deleted;
-    counts.undeleted += cases.length - deleted;
-    options.onProgress?.(counts.deleted);
+    ids.push(...deleted.map(({ letter }) => letter.jobId));
+    undeleted += cases.length - deleted.length;
+    options.onProgress?.(ids.length);
   });
-  return { ...counts, ...end };
+  const unnoted = await audit.end({ count: ids.length + undeleted, ids, ended: end.ended });
+  return { deleted: ids.length, undeleted, ...end, ...unnoted };
 }

@@ -2,6 +2,13 @@ import { DEFAULT_TYPE } from '../../contract/job';
 import { type JobRecord, type RecordState } from '../../results/records';
 import { type Letter } from './letter';
 
+/** A letter is put aside: by whom, why and when (ISO 8601). */
+export interface Held {
+  readonly who: string;
+  readonly note?: string;
+  readonly at: string;
+}
+
 /** A job that failed, as its record and its dead letter know it together. */
 export interface FailedJob {
   readonly id: string;
@@ -15,16 +22,19 @@ export interface FailedJob {
   readonly state: RecordState | 'none';
   /** The dead letter's MessageId; none where it was not found in the queue. */
   readonly letter?: string;
+  /** How often its dead letter was sent to its queue again before: it failed again each time. */
+  readonly retries?: number;
+  readonly held?: Held;
 }
 
 /** On letters that SQS moved by its redrive policy. */
 const REDRIVEN = 'redriven';
 
 /** What the letter says of a failure goes first: the record may have another of the same job. */
-export function describeLetter(letter: Letter, record: JobRecord | undefined): FailedJob {
+export function describeLetter(letter: Letter, record: JobRecord | undefined, held?: Held): FailedJob {
   const { why, jobId: id, type, messageId } = letter;
   const known = record?.state === 'failed' ? describeRecord(record) : redriven(letter);
-  return {
+  const job: FailedJob = {
     ...known,
     id,
     type,
@@ -32,8 +42,12 @@ export function describeLetter(letter: Letter, record: JobRecord | undefined): F
     ...(why.lastAt !== undefined && { at: why.lastAt }),
     state: record?.state ?? 'none',
     letter: messageId,
+    ...(why.retries !== undefined && { retries: why.retries }),
   };
+  return withHeld(job, held);
 }
+
+export const withHeld = (job: FailedJob, held: Held | undefined): FailedJob => (held ? { ...job, held } : job);
 
 const redriven = ({ receives, sentAt }: Letter): Pick<FailedJob, 'reason' | 'error' | 'attempts' | 'at'> => ({
   reason: REDRIVEN,
@@ -61,15 +75,18 @@ export interface Filter {
   readonly since?: number | undefined;
   /** In the error or in the body, in upper or lower case. */
   readonly text?: string | undefined;
+  /** Put aside or not. */
+  readonly held?: boolean | undefined;
 }
 
 /** `body` is the letter's, or the record's input as JSON. */
 export function matches(job: FailedJob, body: string, filter: Filter): boolean {
-  const { ids, reason, type, since, text } = filter;
+  const { ids, reason, type, since, text, held } = filter;
   return (
     (ids === undefined || ids.includes(job.id)) &&
     (reason === undefined || job.reason === reason) &&
     (type === undefined || job.type === type) &&
+    (held === undefined || held === (job.held !== undefined)) &&
     (since === undefined || Date.parse(job.at) >= since) &&
     (text === undefined || `${job.error}\n${body}`.toLowerCase().includes(text.toLowerCase()))
   );

@@ -1,7 +1,9 @@
 import { type JobRecord, type Records } from '../../results/records';
 import { RecordRefused } from '../../results/errors';
-import { describeLetter, describeRecord, type FailedJob, type Filter, matches } from './failed-job';
+import { type Case } from './again';
+import { describeLetter, describeRecord, type FailedJob, type Filter, matches, withHeld } from './failed-job';
 import { type Letter } from './letter';
+import { heldOf } from './held';
 import { Look } from './look';
 import { depthOf, type Workplace } from './workplace';
 
@@ -16,32 +18,59 @@ export interface Failures {
   readonly hidden: number;
 }
 
+export interface FindOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Is handed each letter that matches as it is found, for callers that show more of it. */
+  readonly onLetter?: ((one: Case) => void) | undefined;
+}
+
 /** Every failed job there is, from the records and from the dead-letter queue, joined by its id. */
-export async function findFailures(place: Workplace, filter: Filter, signal?: AbortSignal): Promise<Failures> {
+export async function findFailures(place: Workplace, filter: Filter, options: FindOptions = {}): Promise<Failures> {
   const records = new Map((await failedRecords(place.records, filter)).map((record) => [record.id, record]));
-  const { letters, hidden } = await findLetters(place, filter, { signal, records });
-  const found = new Set(letters.map(({ id }) => id));
-  const alone = [...records.values()]
-    .filter((record) => !found.has(record.id))
-    .map((record) => ({ job: describeRecord(record), body: JSON.stringify(record.input ?? null) }))
-    .filter(({ job, body }) => matches(job, body, filter) && (job.reason !== DELETED || filter.reason === DELETED))
-    .map(({ job }) => job);
+  const { letters, hidden, seen } = await findLetters(place, filter, { ...options, records });
+  const left = [...records.values()].filter(({ id }) => !seen.has(id));
+  const alone = await withoutLetter(place, left, filter);
   const jobs = [...letters, ...alone].sort((one, other) => Date.parse(other.at) - Date.parse(one.at));
   return { jobs, hidden };
 }
 
-interface KnownRecords {
-  readonly signal: AbortSignal | undefined;
+async function withoutLetter(
+  place: Pick<Workplace, 'records'>,
+  records: readonly JobRecord[],
+  { held: wanted, ...filter }: Filter,
+): Promise<FailedJob[]> {
+  const found = records
+    .map((record) => ({ job: describeRecord(record), body: JSON.stringify(record.input ?? null) }))
+    .filter(({ job, body }) => matches(job, body, filter) && (job.reason !== DELETED || filter.reason === DELETED))
+    .map(({ job }) => job);
+  const held = await heldOf(
+    place,
+    found.map(({ id }) => id),
+  );
+  return found
+    .map((job) => withHeld(job, held.get(job.id)))
+    .filter((job) => wanted === undefined || wanted === (job.held !== undefined));
+}
+
+interface KnownRecords extends FindOptions {
   /** Those that were read already. */
   readonly records: ReadonlyMap<string, JobRecord>;
+}
+
+interface Found extends Pick<Failures, 'hidden'> {
+  /** Those that match. */
+  readonly letters: readonly FailedJob[];
+  /** Jobs of all letters that were seen. */
+  readonly seen: ReadonlySet<string>;
 }
 
 async function findLetters(
   { sqs, deadLetters, records }: Workplace,
   filter: Filter,
   known: KnownRecords,
-): Promise<{ readonly letters: readonly FailedJob[]; readonly hidden: number }> {
+): Promise<Found> {
   const letters: FailedJob[] = [];
+  const seen = new Set<string>();
   const look = new Look(sqs, deadLetters.url);
   const hidden = depthOf(sqs, deadLetters).then(({ inFlight }) => inFlight);
   await hidden;
@@ -49,14 +78,22 @@ async function findLetters(
     async (some) => {
       const missing = some.filter(({ jobId }) => !known.records.has(jobId));
       const others = await recordsOf(records, missing);
+      const held = await heldOf(
+        { records },
+        some.map(({ jobId }) => jobId),
+      );
       for (const letter of some) {
-        const job = describeLetter(letter, known.records.get(letter.jobId) ?? others.get(letter.jobId));
-        if (matches(job, letter.body, filter)) letters.push(job);
+        seen.add(letter.jobId);
+        const record = known.records.get(letter.jobId) ?? others.get(letter.jobId);
+        const job = describeLetter(letter, record, held.get(letter.jobId));
+        if (!matches(job, letter.body, filter)) continue;
+        letters.push(job);
+        known.onLetter?.({ letter, record, held: job.held });
       }
     },
     { signal: known.signal },
   );
-  return { letters, hidden: await hidden };
+  return { letters, hidden: await hidden, seen };
 }
 
 /** The records of these letters' jobs, by id. */

@@ -20,23 +20,26 @@ const NUMBER = /\d+(?:[.,:]\d+)*/g;
 export const likeness = (error: string): string =>
   (error.split('\n')[0] ?? '').replace(UUID, '<id>').replace(HEXADECIMAL, '<id>').replace(NUMBER, '<n>').trim();
 
-/** The largest first. */
-export function groupFailures(jobs: readonly FailedJob[]): Group[] {
-  const groups = new Map<string, FailedJob[]>();
+/** The largest first. `likenessOf` is for callers that know it already. */
+export function groupFailures<Job extends FailedJob>(
+  jobs: readonly Job[],
+  likenessOf = ({ error }: Job): string => likeness(error),
+): Group[] {
+  const groups = new Map<string, Job[]>();
   for (const job of jobs) {
-    const key = `${job.reason}\n${likeness(job.error)}`;
+    const key = `${job.reason}\n${likenessOf(job)}`;
     const group = groups.get(key);
     if (group) group.push(job);
     else groups.set(key, [job]);
   }
-  return [...groups.values()].map(toGroup).sort((one, other) => other.count - one.count);
+  return [...groups.values()].map((group) => toGroup(group, likenessOf)).sort((one, other) => other.count - one.count);
 }
 
-function toGroup(jobs: readonly FailedJob[]): Group {
+function toGroup<Job extends FailedJob>(jobs: readonly Job[], likenessOf: (job: Job) => string): Group {
   const times = jobs.map(({ at }) => at).sort();
   return {
     reason: jobs[0]?.reason ?? '',
-    error: likeness(jobs[0]?.error ?? ''),
+    error: jobs[0] ? likenessOf(jobs[0]) : '',
     count: jobs.length,
     types: [...new Set(jobs.map(({ type }) => type))].sort(),
     first: times[0] ?? '',

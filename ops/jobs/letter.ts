@@ -50,10 +50,23 @@ function readWhy(text: string | undefined): Partial<DeadLetter> {
   const texts = ['reason', 'error', 'firstAt', 'lastAt', 'jobId', 'group', 'sourceMessageId'].flatMap((name) =>
     typeof given[name] === 'string' ? [[name, given[name]] as const] : [],
   );
-  const { attempts } = given;
-  return { ...Object.fromEntries(texts), ...(typeof attempts === 'number' && { attempts }) };
+  const numbers = ['attempts', 'retries'].flatMap((name) =>
+    typeof given[name] === 'number' ? [[name, given[name]] as const] : [],
+  );
+  return Object.fromEntries<unknown>([...texts, ...numbers]);
 }
 
-/** The why's own place for the id of a job whose body does not say it: a message sent again has another MessageId. */
-export const stamp = ({ jobId, namesJob }: Letter): Readonly<Record<string, MessageAttributeValue>> =>
-  namesJob ? {} : { [DEAD_LETTER_ATTRIBUTE]: { DataType: 'String', StringValue: JSON.stringify({ jobId }) } };
+/**
+ * In the place of the why, on a message that is sent again: how often, and the id of a job whose body does not say it,
+ * since the message has another MessageId. A message without a why may have no room for more than that.
+ */
+export function stamp({
+  jobId,
+  namesJob,
+  why,
+}: Pick<Letter, 'jobId' | 'namesJob' | 'why'>): Readonly<Record<string, MessageAttributeValue>> {
+  const hasWhy = Object.keys(why).length > 0;
+  if (!hasWhy && namesJob) return {};
+  const known = { ...(hasWhy && { retries: (why.retries ?? 0) + 1 }), ...(!namesJob && { jobId }) };
+  return { [DEAD_LETTER_ATTRIBUTE]: { DataType: 'String', StringValue: JSON.stringify(known) } };
+}

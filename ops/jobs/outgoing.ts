@@ -7,7 +7,7 @@ import { BATCH } from './look';
 import { type Workplace } from './workplace';
 
 /** SQS takes up to 1 MiB in a call. */
-const CALL_LIMIT_BYTES = 1_048_576;
+export const CALL_LIMIT_BYTES = 1_048_576;
 
 export interface Outgoing {
   readonly body: string;
@@ -51,7 +51,7 @@ function calls(messages: readonly Outgoing[]): SendMessageBatchRequestEntry[][] 
 }
 
 /** As SQS counts: body, and name, type and value of each attribute. */
-const bytesOf = ({ body, attributes }: Outgoing): number =>
+export const bytesOf = ({ body, attributes }: Outgoing): number =>
   Object.entries(attributes).reduce(
     (sum, [name, { DataType = '', StringValue = '', BinaryValue }]) =>
       sum + Buffer.byteLength(`${name}${DataType}${StringValue}`) + (BinaryValue?.byteLength ?? 0),

@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { describeLetter, type Filter, matches } from './failed-job';
 import { recordsOf } from './failures';
+import { heldOf } from './held';
 import { type Letter } from './letter';
 import { BATCH, Look } from './look';
 import { type Case } from './again';
@@ -14,6 +15,8 @@ export interface PassOptions {
   /** Letters a second, at most. */
   readonly rate?: number | undefined;
   readonly onProgress?: (done: number) => void;
+  /** Letters that SQS has deleted just now. */
+  readonly onDeleted?: (letters: readonly Letter[]) => void;
 }
 
 /** How a pass ended, beside what it did. */
@@ -22,12 +25,18 @@ export interface PassEnd {
   readonly missing: readonly string[];
   /** What ended it before its end: Ctrl-C, or a queue or store that did not answer. */
   readonly ended?: string;
+  /** Letters that match but are put aside, and whose jobs were not named; absent for none. */
+  readonly held?: number;
 }
 
 /** One way through the dead-letter queue on which something is done to the letters that match, up to ten at a time. */
 export class Pass {
   private readonly look: Look;
   private readonly found = new Set<string>();
+  private heldBack = 0;
+  private confirmedSeen = 0;
+  /** Aborted once every confirmed letter was met: the rest of the queue need not be looked through. */
+  private readonly enough = new AbortController();
   private nextAt = 0;
 
   constructor(
@@ -42,16 +51,28 @@ export class Pass {
     // With a rate one line in small steps, so that no letter waits here for long.
     const pace = rate === undefined ? {} : { width: 1, batch: Math.min(BATCH, rate) };
     const ended = await this.look
-      .through((letters) => this.visit(letters, act), { signal, ...pace })
+      .through((letters) => this.visit(letters, act), {
+        signal: AbortSignal.any([signal, this.enough.signal]),
+        ...pace,
+      })
       .then(() => (signal.aborted ? 'it was cancelled' : undefined), sentenceOf);
     const missing = (filter.ids ?? []).filter((id) => !this.found.has(id));
-    return { missing, ...(ended !== undefined && { ended }) };
+    return {
+      missing,
+      ...(ended !== undefined && { ended }),
+      ...(this.heldBack > 0 && { held: this.heldBack }),
+    };
   }
 
-  /** Resolves to the number that SQS deleted. */
-  async delete(cases: readonly Case[]): Promise<number> {
-    const left = await this.look.delete(cases.map(({ letter }) => letter));
-    return cases.length - left.length;
+  /** Resolves to those that SQS deleted; none of them is put aside any more. */
+  async delete(cases: readonly Case[]): Promise<readonly Case[]> {
+    const left = new Set(await this.look.delete(cases.map(({ letter }) => letter)));
+    const gone = cases.filter(({ letter }) => !left.has(letter));
+    this.options.onDeleted?.(gone.map(({ letter }) => letter));
+    const held = gone.flatMap(({ letter, held }) => (held ? letter.jobId : []));
+    // A note that cannot be taken back now is shown with the job should it fail again.
+    await Promise.allSettled(held.map((id) => this.place.records.notes.remove('hold', id)));
+    return gone;
   }
 
   private async visit(letters: readonly Letter[], act: (cases: readonly Case[]) => Promise<void>): Promise<void> {
@@ -59,15 +80,34 @@ export class Pass {
     const cases = letters
       .map((letter) => ({ letter, record: records.get(letter.jobId) }))
       .filter((one) => this.isWanted(one));
+    await this.actOn(await this.withoutHeld(cases), act);
+  }
+
+  private async actOn(cases: readonly Case[], act: (cases: readonly Case[]) => Promise<void>): Promise<void> {
     if (cases.length === 0) return;
     await this.pace(cases.length);
     if (!this.options.signal.aborted) await act(cases);
+  }
+
+  /** What is put aside is acted on only if its job is named. */
+  private async withoutHeld(cases: readonly Case[]): Promise<readonly Case[]> {
+    const held = await heldOf(
+      this.place,
+      cases.map(({ letter }) => letter.jobId),
+    );
+    const all = cases.map((one) => ({ ...one, held: held.get(one.letter.jobId) }));
+    if (this.options.filter.ids !== undefined) return all;
+    const free = all.filter((one) => one.held === undefined);
+    this.heldBack += all.length - free.length;
+    return free;
   }
 
   private isWanted({ letter, record }: Case): boolean {
     const { filter, confirmed } = this.options;
     this.found.add(letter.jobId);
     if (confirmed && !confirmed.has(letter.messageId)) return false;
+    this.confirmedSeen += 1;
+    if (this.confirmedSeen === confirmed?.size) this.enough.abort();
     return matches(describeLetter(letter, record), letter.body, filter);
   }
 

@@ -1,10 +1,11 @@
+import { Audit, type Unnoted } from './audit';
 import { Pass, type PassEnd, type PassOptions } from './pass';
 import { again, type Case } from './again';
 import { sendAll } from './outgoing';
 import { type Workplace } from './workplace';
 
 /** What became of the letters that matched. */
-export interface Retried extends PassEnd {
+export interface Retried extends PassEnd, Unnoted {
   /** Sent to their queue and taken off the dead-letter queue. */
   readonly retried: number;
   /** Failed again while this ran: left where they are. */
@@ -22,10 +23,12 @@ export interface Retried extends PassEnd {
  */
 export async function retryLetters(place: Workplace, options: PassOptions): Promise<Retried> {
   const pass = new Pass(place, options);
+  const audit = await Audit.begin(place, { what: 'retry', filter: options.filter });
   /** MessageIds in the source queue of what was sent here. */
   const sent = new Set<string>();
   const refused: { id: string; why: string }[] = [];
-  const counts = { retried: 0, failedAgain: 0, undeleted: 0 };
+  const ids: string[] = [];
+  const counts = { failedAgain: 0, undeleted: 0 };
   const end = await pass.through(async (cases) => {
     // SQS keeps the MessageId of what it moves by itself.
     const fresh = cases.filter(({ letter }) => !sent.has(letter.why.sourceMessageId ?? letter.messageId));
@@ -42,9 +45,10 @@ export async function retryLetters(place: Workplace, options: PassOptions): Prom
     const failed = taken.flatMap(({ record }) => (record?.state === 'failed' ? record : []));
     await Promise.all(failed.map((record) => place.records.retried(record)));
     const deleted = await pass.delete(taken);
-    counts.retried += deleted;
-    counts.undeleted += taken.length - deleted;
-    options.onProgress?.(counts.retried);
+    ids.push(...deleted.map(({ letter }) => letter.jobId));
+    counts.undeleted += taken.length - deleted.length;
+    options.onProgress?.(ids.length);
   });
-  return { ...counts, refused, ...end };
+  const unnoted = await audit.end({ count: ids.length + counts.undeleted, ids, ended: end.ended });
+  return { retried: ids.length, ...counts, refused, ...end, ...unnoted };
 }

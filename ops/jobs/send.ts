@@ -1,10 +1,10 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import { type JobType } from '../../contract/job-type';
 import { ValidBody } from '../../contract/validation';
 import { newJobId } from '../../results/job-id';
-import { BATCH } from './look';
-import { type Outgoing, sendAll } from './outgoing';
-import { CannotWork, sentenceOf, type Workplace } from './workplace';
+import { Audit, type Unnoted } from './audit';
+import { type Outgoing } from './outgoing';
+import { sendPaced } from './paced';
+import { CannotWork, type Workplace } from './workplace';
 
 export interface SendOptions {
   readonly group?: string | undefined;
@@ -15,26 +15,26 @@ export interface SendOptions {
   readonly onProgress?: (sent: number) => void;
 }
 
-export interface SentJobs {
+export interface SentJobs extends Unnoted {
   /** Of the jobs that SQS accepted, in order. */
   readonly ids: readonly string[];
   /** What ended it before its end. */
   readonly ended?: string;
 }
 
-/** The inputs as JSON texts, held against the type's rules; throws `CannotWork` for the first that does not fit. */
-export function checkInputs({ input, policy, type }: JobType, texts: readonly string[]): void {
-  let line = 0;
-  const refuse = (why: string): CannotWork => new CannotWork(`Input ${line} is not valid for ${type}: ${why}`);
+/** Throws `CannotWork` for an input, as JSON text, that does not fit the type's rules. */
+export function inputCheck({ input, policy, type }: JobType): (text: string, which?: string) => void {
+  let subject = '';
+  const refuse = (why: string): CannotWork => new CannotWork(`${subject} is not valid for ${type}: ${why}`);
   const valid = new ValidBody<object>(input, (faults) =>
     refuse(faults.map(({ pointer, detail }) => `${pointer} ${detail}`.trim()).join('; ')),
   );
-  for (const text of texts) {
-    line += 1;
+  return (text, which = 'the input') => {
+    subject = which;
     if (Buffer.byteLength(text) > policy.sizeLimitBytes)
       throw refuse(`it has ${Buffer.byteLength(text)} bytes, and the type takes up to ${policy.sizeLimitBytes}`);
     valid.transform({ input: jsonIn(text, refuse) });
-  }
+  };
 }
 
 function jsonIn(text: string, refuse: (why: string) => Error): unknown {
@@ -45,30 +45,31 @@ function jsonIn(text: string, refuse: (why: string) => Error): unknown {
   }
 }
 
+/** The same for many; throws for the first that does not fit. */
+export function checkInputs(type: JobType, texts: readonly string[]): void {
+  const check = inputCheck(type);
+  for (const [position, text] of texts.entries()) check(text, `Input ${position + 1}`);
+}
+
 /** Sends a new job for each input, which were checked. */
 export async function sendJobs(
   place: Workplace,
   job: { readonly type: JobType; readonly inputs: readonly string[] },
   options: SendOptions,
 ): Promise<SentJobs> {
-  const { rate, signal } = options;
-  const batch = Math.min(BATCH, rate ?? BATCH);
+  const audit = await Audit.begin(place, { what: 'send', type: job.type.type });
   const ids: string[] = [];
-  for (let from = 0; from < job.inputs.length; from += batch) {
-    const startedAt = performance.now();
-    if (signal.aborted) return { ids, ended: 'it was cancelled' };
-    const some = job.inputs.slice(from, from + batch).map((input) => ({ id: newJobId(), input }));
-    const messages = some.map((one) => toMessage(job.type, one, { ...options, fifo: place.queue.fifo }));
-    const answers = await sendAll(place, messages).catch((error: unknown) => [{ refused: sentenceOf(error) }]);
-    for (const [position, answer] of answers.entries()) {
-      if ('refused' in answer) return { ids, ended: answer.refused };
-      ids.push(some[position]?.id ?? '');
-    }
-    options.onProgress?.(ids.length);
-    const left = rate === undefined ? 0 : startedAt + (some.length / rate) * 1_000 - performance.now();
-    if (left > 0) await wait(left, undefined, { signal }).catch(() => undefined);
-  }
-  return { ids };
+  const jobs = job.inputs.map((input) => ({ id: newJobId(), input }));
+  const messages = jobs.map((one) => toMessage(job.type, one, { ...options, fifo: place.queue.fifo }));
+  const { ended } = await sendPaced(place, messages, {
+    ...options,
+    onSent: (from, count) => {
+      ids.push(...jobs.slice(from, from + count).map(({ id }) => id));
+      options.onProgress?.(ids.length);
+    },
+  });
+  const unnoted = await audit.end({ count: ids.length, ids, ended });
+  return { ids, ...(ended !== undefined && { ended }), ...unnoted };
 }
 
 /** The input stays the text it was: a number that JavaScript cannot hold is for the consumer to judge. */

@@ -149,9 +149,9 @@ const DEPTH = {
   delayed: 'ApproximateNumberOfMessagesDelayed',
 } as const satisfies Record<string, QueueAttributeName>;
 
-export async function depthOf(sqs: SQSClient, { url }: Queue): Promise<Depth> {
+export async function depthOf(sqs: SQSClient, { url }: Queue, abortSignal?: AbortSignal): Promise<Depth> {
   const command = new GetQueueAttributesCommand({ QueueUrl: url, AttributeNames: Object.values(DEPTH) });
-  const { Attributes: attributes = {} } = await sqs.send(command);
+  const { Attributes: attributes = {} } = await sqs.send(command, { ...(abortSignal && { abortSignal }) });
   const count = (name: keyof typeof DEPTH): number => Number(attributes[DEPTH[name]] ?? 0);
   return { visible: count('visible'), inFlight: count('inFlight'), delayed: count('delayed') };
 }

@@ -18,6 +18,8 @@ export interface DeadLetter {
   /** The group of a FIFO queue's message; in its dead-letter queue the message is in another. */
   readonly group?: string;
   readonly sourceMessageId: string;
+  /** How often a dead letter of it was sent to the queue again, as the message that came says in this very attribute. */
+  readonly retries?: number;
 }
 
 /** The one attribute that carries the why, as JSON: SQS allows ten, and the message keeps its own. */
@@ -41,7 +43,14 @@ export function describeDeadLetter(
     ...(jobId !== undefined && { jobId }),
     ...(delivery.orderedGroup !== undefined && { group: delivery.orderedGroup }),
     sourceMessageId: delivery.messageId,
+    ...retriesOf(delivery),
   };
+}
+
+/** Anybody may have written it, so only a number that can be is taken. */
+function retriesOf({ attributes }: Delivery): Pick<DeadLetter, 'retries'> {
+  const [, retries] = /"retries":([1-9]\d{0,5})[,}]/.exec(attributes[DEAD_LETTER_ATTRIBUTE]?.StringValue ?? '') ?? [];
+  return retries === undefined ? {} : { retries: Number(retries) };
 }
 
 /** The dead letter as a message: body and attributes as they came, and the why; undefined where SQS has no room for it. */

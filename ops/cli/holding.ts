@@ -1,0 +1,86 @@
+import { type Command } from 'commander';
+import { auditOf, type AuditEntry } from '../jobs/audit';
+import { holdLetters, type HoldEnd, type HoldOptions, releaseLetters } from '../jobs/holds';
+import { type Workplace } from '../jobs/workplace';
+import { type Action, type ExitCode, type Run, WrongUsage } from './action';
+import { type Change, change, wanted } from './change';
+import { isNarrow, readCount, withFilters } from './options';
+import { COST } from './reading';
+
+const HOW_HOLD = `
+The letter stays in the dead-letter queue, for as long as that keeps messages. Every retry, delete and purge leaves it
+out until it is released, or named by its job's id.`;
+
+/** What operators leave for each other. */
+export function addHolding(program: Command, act: Action): void {
+  withFilters(program.command('hold [ids...]'))
+    .description('put dead letters aside: those named, or those that match')
+    .option('--note <text>', 'why')
+    .option('--dry-run', 'show which, and change nothing')
+    .addHelpText('after', HOW_HOLD + COST)
+    .action(act((run) => changeHolds(run, HOLD)));
+  withFilters(program.command('release [ids...]'))
+    .description('take back what was put aside: those named, those that match, or all')
+    .option('--all', 'every one')
+    .addHelpText('after', HOW_HOLD + COST)
+    .action(act((run) => changeHolds(run, RELEASE)));
+  program
+    .command('audit')
+    .description('who changed what, when and how much of it, newest first')
+    .option('--limit <count>', 'at most, up to 1000', readCount, 100)
+    .action(act(audit));
+}
+
+const HOLD: Change = {
+  verb: 'Put aside',
+  done: 'put aside',
+  light: true,
+  work: (run, options) => held(run, holdLetters, options),
+};
+const RELEASE: Change = {
+  verb: 'Release',
+  done: 'released',
+  light: true,
+  work: (run, options) => held(run, releaseLetters, options),
+};
+
+async function held(
+  { place, options }: Run,
+  work: (place: Workplace, options: HoldOptions) => Promise<HoldEnd>,
+  given: HoldOptions,
+) {
+  const note = typeof options['note'] === 'string' ? options['note'] : undefined;
+  const end = await work(place, { ...given, note });
+  return { count: end.changed, others: [], end };
+}
+
+function changeHolds(run: Run, what: Change): Promise<ExitCode> {
+  const all = run.options['all'] === true;
+  if (all === isNarrow(wanted(run)))
+    throw new WrongUsage(`Name ids or filters such as --reason${what === RELEASE ? ', or say --all, not both' : ''}`);
+  return change(run, what);
+}
+
+async function audit({ place, terminal, options }: Run): Promise<ExitCode> {
+  const entries = await auditOf(place, Number(options['limit']));
+  if (terminal.json) for (const entry of entries) terminal.object(entry);
+  else
+    terminal.table(
+      ['at', 'who', 'what', 'jobs', 'which'],
+      entries.map((entry) => [entry.at, entry.who, entry.what, entry.count, whichOf(entry)]),
+    );
+  return 0;
+}
+
+function whichOf({ filter, ids = [], note, type, job, replaces, ended, unfinished }: AuditEntry): string {
+  const parts = [
+    ...Object.entries(filter ?? {}).map(([name, value]) => `${name} ${String(value)}`),
+    ...(filter?.ids === undefined && ids.length === 1 ? ids : []),
+    ...(type === undefined ? [] : [type]),
+    ...(replaces === undefined ? [] : [`${job ?? 'a job'} replaces ${replaces}`]),
+    ...(note === undefined ? [] : [`"${note}"`]),
+    ...(ended === undefined ? [] : [`ended early: ${ended}`]),
+    ...(unfinished ? ['no end of it is known'] : []),
+  ];
+  return parts.join(', ');
+}

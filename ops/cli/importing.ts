@@ -1,0 +1,65 @@
+import { type Command } from 'commander';
+import { readFile } from 'node:fs/promises';
+import { text } from 'node:stream/consumers';
+import { type Imported, importJobs, readImport } from '../jobs/import';
+import { type Action, type ExitCode, type Run, WrongUsage } from './action';
+import { readCount } from './options';
+
+const HOW_IMPORT = `
+Lines are those of export, whose body a script may have changed, or {"type", "input"} with an "id" and a "group" if need be.
+Every line is read before one is sent. Each job keeps its id, so a file can be imported again: what is done has no second
+effect. A job whose input is another than its record knows is refused: without its id the line is a new job. Dead letters
+stay in their queue.`;
+
+export function addImporting(program: Command, act: Action): void {
+  program
+    .command('import <file>')
+    .description('send the jobs in a file of JSON lines, - for what is piped in')
+    .option('--rate <count>', 'at most that many a second', readCount)
+    .option('--dry-run', 'read all lines, and send none')
+    .option('--yes', 'do not ask')
+    .addHelpText('after', HOW_IMPORT)
+    .action(act(importFile));
+}
+
+interface Options {
+  readonly rate?: number;
+  readonly dryRun?: boolean;
+  readonly yes?: boolean;
+}
+
+async function importFile(run: Run): Promise<ExitCode> {
+  const { place, terminal, options, signal } = run;
+  const file = String(run.args[0]);
+  const { rate, dryRun = false, yes = false } = options as Options;
+  if (!yes && !dryRun && (!terminal.asks || file === '-'))
+    throw new WrongUsage('Nobody is here to be asked; say --yes, or --dry-run');
+  const ready = await readImport(place, (await contentOf(file)).split('\n'));
+  const total = ready.jobs.length;
+  if (dryRun || total === 0) {
+    if (terminal.json) terminal.object({ sent: 0, ready: total, done: ready.done });
+    else terminal.line(`${total} would be sent${beside(ready)}`);
+    return 0;
+  }
+  const question = `Send ${total} jobs to ${place.queue.name}${beside(ready)}? [y/N] `;
+  if (!yes && !/^y(es)?$/i.test(await terminal.ask(question, signal))) throw new Error('Nothing was sent');
+  const onProgress = (sent: number): void => {
+    terminal.progress(`${sent} of ${total} sent`);
+  };
+  return tell(run, await importJobs(place, ready, { rate, signal, onProgress }));
+}
+
+const contentOf = (file: string): Promise<string> => (file === '-' ? text(process.stdin) : readFile(file, 'utf8'));
+
+const beside = ({ done }: { readonly done: number }): string => (done > 0 ? `, ${done} done already` : '');
+
+function tell({ terminal }: Run, { unnoted, ...end }: Imported): ExitCode {
+  const { sent, ended, line = 0 } = end;
+  terminal.endProgress();
+  if (unnoted !== undefined) terminal.note(unnoted);
+  if (ended !== undefined && sent === 0) throw new Error(`No job was sent: ${ended}`);
+  const until = ended === undefined ? '' : `, up to line ${line} of the file, ended early: ${ended}`;
+  if (terminal.json) terminal.object(end);
+  else terminal.line(`${sent} sent${beside(end)}${until}`);
+  return ended === undefined ? 0 : 3;
+}

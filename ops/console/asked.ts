@@ -1,0 +1,51 @@
+import { invalidBody, Problem } from '../../service/problem';
+import { parseSince } from '../jobs/since';
+import { type Search } from './search';
+
+/** What a query or a body may hold; anything else in it is refused rather than overlooked. */
+type Asked = Readonly<Record<string, unknown>>;
+
+const TEXT_LIMIT = 1_000;
+/** Limits how many jobs a request may name. */
+const MAX_IDS = 10_000;
+
+export function asked(value: unknown): Asked {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Asked;
+  throw new Problem(400, 'The body is not a JSON object.');
+}
+
+const refuse = (name: string, takes: string): Problem =>
+  invalidBody([{ pointer: `/${name}`, detail: `must be ${takes}` }]);
+
+export function textOf(given: Asked, name: string, limit = TEXT_LIMIT): string | undefined {
+  const value = given[name];
+  if (value === undefined || value === '') return undefined;
+  if (typeof value === 'string' && value.length <= limit) return value;
+  throw refuse(name, `a text of up to ${limit} characters`);
+}
+
+/** A whole number, which a query has as text. */
+export function wholeOf(given: Asked, name: string, { min = 1, max }: { readonly min?: number; readonly max: number }) {
+  const value = given[name];
+  if (value === undefined || value === '') return undefined;
+  const number = typeof value === 'string' || typeof value === 'number' ? Number(value) : NaN;
+  if (Number.isInteger(number) && number >= min && number <= max) return number;
+  throw refuse(name, `a whole number from ${min} to ${max}`);
+}
+
+export function idsOf(given: Asked, name: string): string[] | undefined {
+  const value = given[name];
+  if (value === undefined) return undefined;
+  const ids: unknown[] = Array.isArray(value) ? value : [value];
+  if (ids.length <= MAX_IDS && ids.every((id) => typeof id === 'string' && id.length <= TEXT_LIMIT))
+    return (ids as string[]).map((id) => id.toLowerCase());
+  throw refuse(name, `up to ${MAX_IDS} ids`);
+}
+
+export function searchOf(given: Asked): Search {
+  const since = textOf(given, 'since');
+  const at = since === undefined ? undefined : /^\d+$/.test(since) ? Number(since) : parseSince(since);
+  if (Number.isNaN(at)) throw refuse('since', '90m, 2h, 3d or a date');
+  const [reason, type, error, text] = ['reason', 'type', 'error', 'text'].map((name) => textOf(given, name));
+  return { reason, type, error, text, since: at, ids: idsOf(given, 'id') };
+}

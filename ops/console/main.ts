@@ -1,0 +1,46 @@
+/** `npm run console`: the console on its own, for whatever queue the environment names. */
+import { Command } from 'commander';
+import { readEnvironment } from '../../contract/environment';
+import { listenFault } from '../../service/listen-fault';
+import { outliveReaders } from '../../service/output';
+import { sentenceOf } from '../jobs/workplace';
+import { type Console, startConsole } from './console';
+
+interface Options {
+  readonly port?: string;
+  readonly readOnly?: boolean;
+  readonly mask?: string[];
+  readonly badge?: string;
+}
+
+const program = new Command('console')
+  .description('The console: dead letters in a browser on this machine.')
+  .option('--port <port>', 'listen there; CONSOLE_PORT unless given, else 3002')
+  .option('--read-only', 'show, and change nothing')
+  .option('--mask <field...>', 'show *** in the place of these fields of bodies')
+  .option('--badge <name>', 'what the page says it works on, such as prod');
+
+async function start(): Promise<Console> {
+  const environment = readEnvironment();
+  const { port, readOnly, mask, badge } = program.parse().opts<Options>();
+  return startConsole(environment, {
+    port: port === undefined ? environment.consolePort : Number(port),
+    readOnly,
+    masked: mask,
+    badge,
+  });
+}
+
+async function main(): Promise<void> {
+  outliveReaders();
+  const running = await start();
+  process.stdout.write(`Console at ${running.address}\n`);
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    process.once(signal, () => void running.close().then(() => process.exit(0)));
+}
+
+if (require.main === module)
+  main().catch((error: unknown) => {
+    process.stderr.write(`${listenFault(error, 'CONSOLE_PORT') ?? sentenceOf(error)}\n`);
+    process.exit(1);
+  });

@@ -1,0 +1,149 @@
+import { type Environment } from '../../contract/environment';
+import { isLocalEndpoint } from '../../contract/local';
+import { StoreError } from '../../results/errors';
+import { parseResults } from '../../results/open';
+import { type Depth, depthOf, sentenceOf, type Workplace } from '../jobs/workplace';
+import { type Channel } from './channel';
+import { type Workroom } from './workroom';
+
+/** What is fixed for as long as the console runs. */
+export interface PlaceFacts {
+  /** Where it works, at a glance: `local`, or as the operator named it. */
+  readonly badge: string;
+  readonly store: string;
+  readonly readOnly: boolean;
+  readonly masked: readonly string[];
+}
+
+interface Unavailable {
+  readonly unavailable: string;
+}
+
+export interface Overview {
+  /** ISO 8601. */
+  readonly at: string;
+  /** Its queues are null until they were found once. */
+  readonly place: PlaceFacts & Record<'queue' | 'deadLetters', string | null> & { readonly fifo: boolean | null };
+  readonly queue: Depth | Unavailable;
+  readonly dead: Depth | Unavailable;
+  readonly records: 'ok' | Unavailable;
+}
+
+/** While somebody listens; each costs SQS two requests. */
+const EVERY_MS = 2_000;
+/** Limits how long a page waits for the sentence that says what does not answer. */
+const WITHIN_MS = 2_500;
+
+/** How full the queues are and what answers, asked for all pages at once and only while one is open. */
+export class Overviews {
+  latest: Overview | undefined;
+  private asking: Promise<Overview> | undefined;
+  private timer: NodeJS.Timeout | undefined;
+  private listening = false;
+  private opened: Workplace | undefined;
+
+  constructor(
+    private readonly workroom: Workroom,
+    private readonly channel: Channel,
+    private readonly facts: PlaceFacts,
+  ) {}
+
+  listen(listening: boolean): void {
+    this.listening = listening;
+    clearTimeout(this.timer);
+    if (listening) void this.tick();
+  }
+
+  /** Shared by all who ask while it is under way. */
+  ask(): Promise<Overview> {
+    this.asking ??= this.poll().finally(() => {
+      this.asking = undefined;
+    });
+    return this.asking;
+  }
+
+  private async tick(): Promise<void> {
+    this.channel.publish('overview', await this.ask());
+    clearTimeout(this.timer);
+    if (this.listening) this.timer = setTimeout(() => void this.tick(), EVERY_MS);
+  }
+
+  private async poll(): Promise<Overview> {
+    const signal = AbortSignal.timeout(WITHIN_MS);
+    this.opened ??= await answered(signal, this.workroom.place()).catch((error: unknown) => {
+      this.fault = error;
+      return undefined;
+    });
+    const parts = this.opened ? await this.parts(this.opened, signal) : this.unopened(this.fault);
+    this.latest = { at: new Date().toISOString(), place: this.placeOf(this.opened), ...parts };
+    return this.latest;
+  }
+
+  private fault: unknown;
+
+  private async parts(
+    { sqs, queue, deadLetters, records }: Workplace,
+    signal: AbortSignal,
+  ): Promise<Pick<Overview, 'queue' | 'dead' | 'records'>> {
+    const [waiting, dead, store] = await Promise.all([
+      answered(signal, depthOf(sqs, queue, signal)).catch(unavailable),
+      answered(signal, depthOf(sqs, deadLetters, signal)).catch(unavailable),
+      answered(signal, records.check()).then(() => 'ok' as const, unavailable),
+    ]);
+    return { queue: waiting, dead, records: store };
+  }
+
+  /** The queues are found first, then the store is opened: what failed is one of the two. */
+  private unopened(error: unknown): Pick<Overview, 'queue' | 'dead' | 'records'> {
+    const why = unavailable(error);
+    const unknown = { unavailable: 'Nothing is known of it yet' };
+    return error instanceof StoreError
+      ? { queue: unknown, dead: unknown, records: why }
+      : { queue: why, dead: why, records: unknown };
+  }
+
+  private placeOf(place: Workplace | undefined): Overview['place'] {
+    const { queue, deadLetters } = place ?? {};
+    return {
+      ...this.facts,
+      queue: queue?.name ?? null,
+      deadLetters: deadLetters?.name ?? null,
+      fifo: queue?.fifo ?? null,
+    };
+  }
+}
+
+/** Rejects once the signal is aborted, whether the work obeys it or not. */
+async function answered<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
+  const late = new Promise<never>((_, reject) => {
+    const giveUp = (): void => {
+      reject(new Error(`There was no answer within ${WITHIN_MS / 1_000} s`));
+    };
+    signal.addEventListener('abort', giveUp, { once: true });
+    void work
+      .catch(() => undefined)
+      .finally(() => {
+        signal.removeEventListener('abort', giveUp);
+      });
+  });
+  return Promise.race([work, late]);
+}
+
+const unavailable = (error: unknown): Unavailable => ({ unavailable: sentenceOf(error) });
+
+/** `RESULTS` by its kind, as the page names it. */
+export function storeOf(results: string): string {
+  const { kind } = parseResults(results);
+  if (kind === '') return results;
+  return kind.startsWith('postgres') ? 'postgres' : kind;
+}
+
+/** On this machine it is `local`; elsewhere the queue's account and region, unless the operator says what it is. */
+export function badgeOf(given: string | undefined, { sqsEndpoint, queueUrl, region }: Environment): string {
+  if (given !== undefined) return given;
+  if (queueUrl === undefined || isLocalEndpoint(sqsEndpoint ?? queueUrl)) return 'local';
+  const { hostname, pathname } = new URL(queueUrl);
+  const account = /^\/(\d{12})\//.exec(pathname)?.[1];
+  const place = /^sqs\.([a-z0-9-]+)\.amazonaws\./.exec(hostname)?.[1] ?? region;
+  return [account, place].filter(Boolean).join(' ') || hostname;
+}

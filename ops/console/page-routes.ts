@@ -1,0 +1,35 @@
+import { type FastifyInstance, type FastifyReply } from 'fastify';
+import { Problem } from '../../service/problem';
+import { type Guard, isTokenAddress } from './guard';
+import { type Page } from './page/files';
+
+const INDEX = 'index.html';
+const HTML = 'text/html; charset=utf-8';
+
+/**
+ * A browser that came here from another site would leave the cookie out of a redirect, as that counts as the other site's
+ * request. A page that asks to be replaced is the console's own.
+ */
+const OWN_STEP = '<!doctype html><title>Plusone</title><meta http-equiv="refresh" content="0;url=/">';
+
+/** The page, its files, and the address that lets a browser in. */
+export function addPageRoutes(app: FastifyInstance, guard: Guard, { files }: Page): void {
+  const send = (reply: FastifyReply, name: string): FastifyReply => {
+    const file = files.get(name);
+    if (!file) throw new Problem(404, 'There is no such file.');
+    return reply.type(file.type).send(file.body);
+  };
+
+  app.get('/', (request, reply) => {
+    if (!isTokenAddress(request)) return send(reply, INDEX);
+    const { token } = request.query as { readonly token?: unknown };
+    if (!guard.isToken(token)) throw new Problem(401, 'This address is not the one that the console printed last.');
+    void reply.header('set-cookie', guard.cookie);
+    if (request.headers['sec-fetch-site'] !== 'cross-site') return reply.redirect('/', 303);
+    return reply.type(HTML).send(OWN_STEP);
+  });
+
+  app.get<{ Params: { readonly name: string } }>('/assets/:name', ({ params: { name } }, reply) =>
+    send(reply, name === INDEX ? '' : name),
+  );
+}

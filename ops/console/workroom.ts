@@ -1,0 +1,34 @@
+import { unavailable } from '../../service/problem';
+import { sentenceOf, type Workplace } from '../jobs/workplace';
+
+const RETRY_AFTER_SECONDS = 2;
+
+/** The workplace, opened when it is first needed. What keeps it from opening may pass: each call tries again. */
+export class Workroom {
+  private opening: Promise<Workplace> | undefined;
+
+  constructor(private readonly open: () => Promise<Workplace>) {}
+
+  /** Rejects with what kept it from opening. */
+  place(): Promise<Workplace> {
+    this.opening ??= this.open().catch((error: unknown) => {
+      this.opening = undefined;
+      throw error;
+    });
+    return this.opening;
+  }
+
+  /** For a route: rejects with a problem that says what was tried. */
+  async placeNow(): Promise<Workplace> {
+    try {
+      return await this.place();
+    } catch (error) {
+      throw unavailable(`${sentenceOf(error)}.`, RETRY_AFTER_SECONDS);
+    }
+  }
+
+  async close(): Promise<void> {
+    const place = await this.opening?.catch(() => undefined);
+    await place?.close();
+  }
+}

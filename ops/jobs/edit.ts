@@ -1,0 +1,133 @@
+import { DEFINITIONS } from '../../jobs/definitions';
+import { type Job } from '../../contract/job';
+import { RecordRefused } from '../../results/errors';
+import { keyedJobId } from '../../results/job-id';
+import { type Claim } from '../../results/records';
+import { again, type Case } from './again';
+import { Audit, type Unnoted } from './audit';
+import { DELETED } from './failures';
+import { inputText } from './input-text';
+import { type Outgoing, sendAll } from './outgoing';
+import { Pass } from './pass';
+import { inputCheck } from './send';
+import { CannotWork, sentenceOf, type Workplace } from './workplace';
+
+export interface Edit {
+  readonly id: string;
+  /** As JSON text, which is sent as it stands. */
+  readonly input: string;
+  readonly signal: AbortSignal;
+}
+
+export interface Edited extends Unnoted {
+  /** Of the new job; the old one's where nothing was changed. */
+  readonly id: string;
+  readonly replaces?: string;
+  /** What kept the old letter in its queue, though the new job is sent: run again with the same input it is taken away. */
+  readonly ended?: string;
+}
+
+interface Replaced {
+  readonly job: string;
+  readonly audit: Audit;
+}
+
+/** SQS allows ten: one is left for the why, should the new job fail too. */
+const MAX_ATTRIBUTES = 8;
+
+/**
+ * Sends a new job in the place of one that failed: the note of it is written first, then the new job is sent, then the
+ * old one's record says `deleted`, then its letter is deleted. A kill in between leaves the letter, and at most the new job
+ * beside it: with the same input it has the same id, so that the edit can be run again and has one effect.
+ */
+export async function editJob(place: Workplace, edit: Edit): Promise<Edited> {
+  const { id, signal } = edit;
+  const pass = new Pass(place, { filter: { ids: [id] }, signal });
+  let fault: unknown;
+  let sent: Replaced | 'unchanged' | undefined;
+  const { ended = signal.aborted ? 'it was cancelled' : undefined } = await pass.through(async (cases) => {
+    try {
+      sent ??= await replace(place, cases[0] as Case, edit);
+      if (sent !== 'unchanged') await takeAway(place, pass, { cases, job: sent.job });
+    } catch (error) {
+      fault ??= error;
+      throw error;
+    }
+  });
+  if (sent === 'unchanged') return { id };
+  if (fault instanceof Error && sent === undefined) throw fault;
+  if (sent === undefined) throw new CannotWork(ended ?? `There is no dead letter of the job ${id} to be seen`);
+  const unnoted = await sent.audit.end({ count: 1, ids: [id], ended });
+  return { id: sent.job, replaces: id, ...(ended !== undefined && { ended }), ...unnoted };
+}
+
+async function replace(place: Workplace, one: Case, { id, input }: Edit): Promise<Replaced | 'unchanged'> {
+  const { letter } = one;
+  const type = DEFINITIONS.find((known) => known.type === letter.type);
+  if (!type) throw new CannotWork(`There is no job type ${letter.type} here, so nothing says what its inputs are`);
+  if (inputText(letter.body) === input.trim()) return 'unchanged';
+  inputCheck(type)(input, 'The input');
+  const job = keyedJobId('plusone edit', `${id} ${input}`, type.type);
+  const audit = await Audit.begin(place, { what: 'edit', job, replaces: id, type: type.type });
+  const message = messageOf(one, { job, input, version: type.version, fifo: place.queue.fifo });
+  try {
+    await sendOnce(place, { id: job, type: type.type, input: JSON.parse(input) as unknown }, message);
+  } catch (error) {
+    await audit.end({ count: 0, ended: sentenceOf(error) });
+    throw error;
+  }
+  return { job, audit };
+}
+
+async function sendOnce(place: Workplace, job: Job, message: Outgoing): Promise<void> {
+  if ((await claim(place, job, message.group)) === 'sent') return;
+  const [answer] = await sendAll(place, [message]);
+  if (answer === undefined || 'refused' in answer)
+    throw new CannotWork(`SQS did not take the job: ${answer?.refused ?? 'it said nothing of it'}`);
+  await place.records.accept(job.id);
+}
+
+/** Without a store nothing is remembered, and the job is sent. */
+async function claim({ records }: Workplace, job: Job, group: string | undefined): Promise<Claim> {
+  try {
+    return await records.claim(job, group);
+  } catch (error) {
+    if (error instanceof RecordRefused) return 'fresh';
+    throw error;
+  }
+}
+
+interface NewJob {
+  readonly job: string;
+  readonly input: string;
+  readonly version: number;
+  readonly fifo: boolean;
+}
+
+function messageOf(one: Case, { job, input, version, fifo }: NewJob): Outgoing {
+  const text = (StringValue: string) => ({ DataType: 'String', StringValue });
+  const { attributes } = one.letter;
+  const own = { ...attributes, type: text(one.letter.type), version: text(String(version)) };
+  const replaces = Object.keys(own).length <= MAX_ATTRIBUTES ? { replaces: text(one.letter.jobId) } : {};
+  const { group, traceHeader } = again(one, fifo);
+  return {
+    body: `{"id":"${job}","input":${input}}`,
+    attributes: { ...own, ...replaces },
+    group,
+    traceHeader,
+    ...(fifo && { deduplicationId: job }),
+  };
+}
+
+async function takeAway(
+  { records }: Workplace,
+  pass: Pass,
+  { cases, job }: { readonly cases: readonly Case[]; readonly job: string },
+): Promise<void> {
+  const lastError = `replaced by job ${job}`;
+  await Promise.all(
+    cases.map(({ letter: { jobId, type } }) => records.failed({ id: jobId, type, reason: DELETED, lastError })),
+  );
+  const gone = await pass.delete(cases);
+  if (gone.length < cases.length) throw new CannotWork('SQS did not delete the old letter');
+}

@@ -1,0 +1,18 @@
+import { RecordRefused } from '../../results/errors';
+import { type Held } from './failed-job';
+import { type Workplace } from './workplace';
+
+/** Those of these jobs that are put aside. Where there are no notes nothing can be. */
+export async function heldOf(
+  { records }: { readonly records: Pick<Workplace['records'], 'notes'> },
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, Held>> {
+  if (ids.length === 0) return new Map();
+  const notes = await records.notes.getMany('hold', ids).catch((error: unknown) => {
+    if (error instanceof RecordRefused) return [];
+    throw error;
+  });
+  return new Map(
+    notes.map(({ key, at, value }) => [key, { ...(value as Omit<Held, 'at'>), at: new Date(at).toISOString() }]),
+  );
+}

@@ -1,0 +1,78 @@
+import { Audit, operator, type Unnoted } from './audit';
+import { type Filter } from './failed-job';
+import { findFailures } from './failures';
+import { heldOf } from './held';
+import { type Workplace } from './workplace';
+
+const MAX_AT_ONCE = 20;
+
+export interface HoldOptions {
+  readonly filter: Filter;
+  /** MessageIds of the letters that were confirmed; undefined for all that match. */
+  readonly confirmed?: ReadonlySet<string> | undefined;
+  readonly note?: string | undefined;
+  readonly signal: AbortSignal;
+  readonly onProgress?: (done: number) => void;
+}
+
+export interface HoldEnd extends Unnoted {
+  readonly changed: number;
+  /** Jobs that were named, and of which there is no dead letter to be seen, or which are not put aside. */
+  readonly missing: readonly string[];
+  readonly ended?: string;
+}
+
+/**
+ * Puts dead letters aside: each stays in its queue, as long as that keeps it, and is left out by every retry, delete and
+ * purge that does not name its job.
+ */
+export async function holdLetters(place: Workplace, options: HoldOptions): Promise<HoldEnd> {
+  const { filter, confirmed, note, signal } = options;
+  const { jobs } = await findFailures(place, filter, { signal });
+  const wanted = jobs.filter(({ letter }) => letter !== undefined && (confirmed?.has(letter) ?? true));
+  const value = { who: operator(), ...(note !== undefined && { note }) };
+  return change(place, { what: 'hold', ids: wanted.map(({ id }) => id), options }, (key) =>
+    place.records.notes.put({ kind: 'hold', key, at: Date.now(), value }),
+  );
+}
+
+/** They are letters like any other again. */
+export async function releaseLetters(place: Workplace, options: HoldOptions): Promise<HoldEnd> {
+  const { ids: named, ...rest } = options.filter;
+  const narrow = Object.values(rest).some((one) => one !== undefined) || options.confirmed !== undefined;
+  const ids = narrow || named === undefined ? await heldIds(place, options) : named;
+  const held = await heldOf(place, ids);
+  return change(place, { what: 'release', ids: [...held.keys()], options }, (key) =>
+    place.records.notes.remove('hold', key),
+  );
+}
+
+async function heldIds(place: Workplace, { filter, confirmed, signal }: HoldOptions): Promise<string[]> {
+  const { jobs } = await findFailures(place, { ...filter, held: true }, { signal });
+  return jobs.filter(({ letter = '' }) => confirmed?.has(letter) ?? true).map(({ id }) => id);
+}
+
+interface Meant {
+  readonly what: 'hold' | 'release';
+  readonly ids: readonly string[];
+  readonly options: HoldOptions;
+}
+
+async function change(place: Workplace, meant: Meant, one: (id: string) => Promise<void>): Promise<HoldEnd> {
+  const { what, options } = meant;
+  const { filter, note, signal, onProgress } = options;
+  const ids = [...new Set(meant.ids)];
+  const missing = (filter.ids ?? []).filter((id) => !ids.includes(id));
+  if (ids.length === 0) return { changed: 0, missing };
+  const audit = await Audit.begin(place, { what, filter, note });
+  const changed: string[] = [];
+  for (let from = 0; from < ids.length && !signal.aborted; from += MAX_AT_ONCE) {
+    const some = ids.slice(from, from + MAX_AT_ONCE);
+    await Promise.all(some.map(one));
+    changed.push(...some);
+    onProgress?.(changed.length);
+  }
+  const ended = signal.aborted ? 'it was cancelled' : undefined;
+  const unnoted = await audit.end({ count: changed.length, ids: changed, ended });
+  return { changed: changed.length, missing, ...(ended !== undefined && { ended }), ...unnoted };
+}

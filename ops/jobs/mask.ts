@@ -1,0 +1,66 @@
+import { type JobRecord } from '../../results/records';
+
+const MASK = '***';
+
+/** A number as its text, beyond what JavaScript holds too; not in the types of this version of the language. */
+const { rawJSON } = JSON as unknown as { readonly rawJSON: (text: string) => unknown };
+
+/**
+ * Replaces what these fields hold by `***`, in JSON text of any shape; all else stays what it is, numbers too. A field is a
+ * name, wherever it stands, or names with dots between, such as `customer.email`; positions in an array are not counted.
+ * Text that is no JSON is masked as a whole.
+ */
+export function maskText(text: string, fields: readonly string[]): string {
+  if (fields.length === 0) return text;
+  try {
+    const paths = fields.map((field) => field.split('.'));
+    return JSON.stringify(masked(parse(text), { paths, at: [] }));
+  } catch {
+    return MASK;
+  }
+}
+
+/** The same for a value. */
+const maskValue = (value: unknown, fields: readonly string[]): unknown =>
+  value === undefined || fields.length === 0 ? value : (JSON.parse(maskText(JSON.stringify(value), fields)) as unknown);
+
+type Reviver = (key: string, value: unknown, context: { readonly source: string }) => unknown;
+
+const parse = (text: string): unknown => {
+  const reviver: Reviver = (_, value, { source }) => (typeof value === 'number' ? rawJSON(source) : value);
+  return JSON.parse(text, reviver as (key: string, value: unknown) => unknown);
+};
+
+interface Place {
+  readonly paths: readonly (readonly string[])[];
+  /** Names from the root down. */
+  readonly at: readonly string[];
+}
+
+function masked(value: unknown, { paths, at }: Place): unknown {
+  if (paths.some((path) => path.length <= at.length && path.every((name, nth) => name === at.at(nth - path.length))))
+    return MASK;
+  if (Array.isArray(value)) return value.map((one: unknown) => masked(one, { paths, at }));
+  if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) === null) return value;
+  const entries = Object.entries(value).map(
+    ([name, one]) => [name, masked(one, { paths, at: [...at, name] })] as const,
+  );
+  return Object.fromEntries(entries);
+}
+
+/** Input and result, each under its name. The error is not masked: it is what the work's author wrote. */
+export function maskRecord(record: JobRecord, fields: readonly string[]): JobRecord {
+  const { input, result } = record;
+  return { ...record, ...(maskValue({ input, result }, fields) as object) };
+}
+
+/** Body, and attributes of such a name. */
+export function maskLetter<
+  One extends { readonly body: string; readonly attributes: Readonly<Record<string, string>> },
+>(letter: One, fields: readonly string[]): One {
+  if (fields.length === 0) return letter;
+  const attributes = Object.entries(letter.attributes).map(
+    ([name, value]) => [name, fields.includes(name) ? MASK : value] as const,
+  );
+  return { ...letter, body: maskText(letter.body, fields), attributes: Object.fromEntries(attributes), masked: fields };
+}
