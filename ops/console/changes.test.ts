@@ -105,6 +105,34 @@ describe.each([
   });
 });
 
+test('consumers are paused and resumed, and every page says by whom', async () => {
+  on = await JobsCommands.start(false);
+  page = await TestConsole.start(on.variables);
+  try {
+    expect((await page.get('/api/overview')).body).toMatchObject({ paused: null });
+    expect(await page.post('/api/pause', { why: 'a bad deployment' })).toMatchObject({ status: 200 });
+    expect((await page.get('/api/overview')).body).toMatchObject({
+      paused: {
+        who: expect.stringContaining('@') as string,
+        why: 'a bad deployment',
+        at: expect.any(String) as string,
+      },
+    });
+    expect(await page.post('/api/resume')).toMatchObject({ status: 200 });
+    expect((await page.get('/api/overview')).body).toMatchObject({ paused: null });
+    expect((await audit()).map(({ what }) => what)).toEqual(['resume', 'pause']);
+    const alone = await TestConsole.start({ ...on.variables, RESULTS: 'none' });
+    expect(await alone.post('/api/pause')).toMatchObject({
+      status: 409,
+      body: { detail: expect.stringMatching(/^RESULTS is none/) as string },
+    });
+    await alone.close();
+  } finally {
+    await page.close();
+    await on.close();
+  }
+});
+
 test('what is masked never leaves the server, and cannot be searched for or sent back', async () => {
   on = await JobsCommands.start(false);
   const [id = ''] = await on.fail(1);

@@ -2,7 +2,7 @@ import { type Environment } from '../../contract/environment';
 import { isLocalEndpoint } from '../../contract/local';
 import { StoreError } from '../../results/errors';
 import { parseResults } from '../../results/open';
-import { type Records } from '../../results/records';
+import { type Paused, pausedBy } from '../jobs/pause';
 import { type Depth, depthOf, sentenceOf, type Workplace } from '../jobs/workplace';
 import { type Channel } from './channel';
 import { answered, WITHIN_MS } from './within';
@@ -31,13 +31,6 @@ export interface Overview {
   /** Who paused the consumers; null if nobody did, or if that cannot be asked. */
   readonly paused: Paused | null;
   readonly records: 'ok' | Unavailable;
-}
-
-interface Paused {
-  readonly who: string;
-  readonly why?: string;
-  /** ISO 8601. */
-  readonly at: string;
 }
 
 type Asked = Pick<Overview, 'queue' | 'dead' | 'records' | 'paused'>;
@@ -92,14 +85,15 @@ export class Overviews {
     return this.latest;
   }
 
-  private async parts({ sqs, queue, deadLetters, records }: Workplace, signal: AbortSignal): Promise<Asked> {
+  private async parts(place: Workplace, signal: AbortSignal): Promise<Asked> {
+    const { sqs, queue, deadLetters, records } = place;
     const [waiting, dead, store, paused] = await Promise.all([
       answered(signal, depthOf(sqs, queue, signal)).catch(unavailable),
       answered(signal, depthOf(sqs, deadLetters, signal)).catch(unavailable),
       answered(signal, records.check()).then(() => 'ok' as const, unavailable),
-      answered(signal, pausedBy(records, queue.name)).catch(() => null),
+      answered(signal, pausedBy(place)).catch(() => undefined),
     ]);
-    return { queue: waiting, dead, records: store, paused };
+    return { queue: waiting, dead, records: store, paused: paused ?? null };
   }
 
   /** The queues are found first, then the store is opened: what failed is one of the two. */
@@ -120,11 +114,6 @@ export class Overviews {
       fifo: queue?.fifo ?? null,
     };
   }
-}
-
-async function pausedBy({ notes }: Records, queue: string): Promise<Paused | null> {
-  const note = await notes.get('pause', queue);
-  return note ? { ...(note.value as Omit<Paused, 'at'>), at: new Date(note.at).toISOString() } : null;
 }
 
 const unavailable = (error: unknown): Unavailable => ({ unavailable: sentenceOf(error) });
