@@ -13,14 +13,10 @@ describe.each([
   ['FIFO', true],
 ])('on a %s queue', (_, fifo) => {
   beforeEach(async () => {
-    on = await JobsCommands.start(fifo);
-    page = await TestConsole.start(on.variables);
+    [on, page] = await TestConsole.onPair(fifo);
   });
 
-  afterEach(async () => {
-    await page.close();
-    await on.close();
-  });
+  afterEach(() => page.close().finally(() => on.close()));
 
   test('a letter that is put aside is left out until it is named or released, and says who did it', async () => {
     const [kept = '', ...others] = await on.fail(3, 'a');
@@ -106,8 +102,7 @@ describe.each([
 });
 
 test('consumers are paused and resumed, and every page says by whom', async () => {
-  on = await JobsCommands.start(false);
-  page = await TestConsole.start(on.variables);
+  [on, page] = await TestConsole.onPair(false);
   try {
     expect((await page.get('/api/overview')).body).toMatchObject({ paused: null });
     expect(await page.post('/api/pause', { why: 'a bad deployment' })).toMatchObject({ status: 200 });
