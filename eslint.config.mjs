@@ -21,7 +21,7 @@ export default tseslint.config(
     ],
   },
   {
-    files: ['**/*.ts'],
+    files: ['**/*.{ts,tsx}'],
     extends: [tseslint.configs.strictTypeChecked],
     languageOptions: { parserOptions: { projectService: true } },
     rules: {
@@ -46,6 +46,11 @@ export default tseslint.config(
   {
     files: ['results/open.ts'],
     rules: { '@typescript-eslint/no-require-imports': ['error', { allow: ['^\\./postgres/postgres$'] }] },
+  },
+  // Loaded where somebody opens it.
+  {
+    files: ['ops/console/door.ts'],
+    rules: { '@typescript-eslint/no-require-imports': ['error', { allow: ['^\\./console$'] }] },
   },
   { files: ['contract/environment.ts'], rules: { 'no-restricted-properties': 'off' } },
   {
