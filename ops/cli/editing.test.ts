@@ -4,9 +4,6 @@ import { eventually } from '../../test/harness/eventually';
 import { JobsCommands, runJobs } from '../../test/harness/jobs-commands';
 import { runApp } from '../../test/harness/processes';
 
-/** Each command ends with a second of waiting. */
-jest.setTimeout(120_000);
-
 let on: JobsCommands;
 describe.each([
   ['standard', false],

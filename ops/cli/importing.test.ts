@@ -5,9 +5,6 @@ import { join } from 'node:path';
 import { TEST_JOB } from '../../test/harness/jobs';
 import { JobsCommands } from '../../test/harness/jobs-commands';
 
-/** Each command ends with a second of waiting. */
-jest.setTimeout(120_000);
-
 let on: JobsCommands;
 let folder: string;
 

@@ -2,9 +2,11 @@ import { Audit, operator, type Unnoted } from './audit';
 import { type Filter } from './failed-job';
 import { findFailures } from './failures';
 import { heldOf } from './held';
-import { type Workplace } from './workplace';
+import { sentenceOf, type Workplace } from './workplace';
 
 const MAX_AT_ONCE = 20;
+/** As many as a store lists at once; those beyond are for the next call. */
+const MAX_LISTED = 1_000;
 
 export interface HoldOptions {
   readonly filter: Filter;
@@ -47,7 +49,8 @@ export function holdJobs(place: Workplace, ids: readonly string[], options: Hold
 export async function releaseLetters(place: Workplace, options: HoldOptions): Promise<HoldEnd> {
   const { ids: named, ...rest } = options.filter;
   const narrow = Object.values(rest).some((one) => one !== undefined) || options.confirmed !== undefined;
-  const ids = narrow || named === undefined ? await heldIds(place, options) : named;
+  const all = narrow || named !== undefined ? [] : await place.records.notes.list('hold', MAX_LISTED);
+  const ids = narrow ? await heldIds(place, options) : (named ?? all.map(({ key }) => key));
   const held = await heldOf(place, ids);
   return change(place, { what: 'release', ids: [...held.keys()], options }, (key) =>
     place.records.notes.remove('hold', key),
@@ -73,13 +76,26 @@ async function change(place: Workplace, meant: Meant, one: (id: string) => Promi
   if (ids.length === 0) return { changed: 0, missing };
   const audit = await Audit.begin(place, { what, filter, note });
   const changed: string[] = [];
-  for (let from = 0; from < ids.length && !signal.aborted; from += MAX_AT_ONCE) {
-    const some = ids.slice(from, from + MAX_AT_ONCE);
+  const ended = await eachOf(ids, signal, async (some) => {
     await Promise.all(some.map(one));
     changed.push(...some);
     onProgress?.(changed.length);
-  }
-  const ended = signal.aborted ? 'it was cancelled' : undefined;
+  });
   const unnoted = await audit.end({ count: changed.length, ids: changed, ended });
   return { changed: changed.length, missing, ...(ended !== undefined && { ended }), ...unnoted };
+}
+
+/** Resolves to what ended it before its end. */
+async function eachOf(
+  ids: readonly string[],
+  signal: AbortSignal,
+  act: (some: readonly string[]) => Promise<void>,
+): Promise<string | undefined> {
+  try {
+    for (let from = 0; from < ids.length && !signal.aborted; from += MAX_AT_ONCE)
+      await act(ids.slice(from, from + MAX_AT_ONCE));
+    return signal.aborted ? 'it was cancelled' : undefined;
+  } catch (error) {
+    return sentenceOf(error);
+  }
 }
