@@ -21,7 +21,7 @@ export default tseslint.config(
     ],
   },
   {
-    files: ['**/*.ts'],
+    files: ['**/*.{ts,tsx}'],
     extends: [tseslint.configs.strictTypeChecked],
     languageOptions: { parserOptions: { projectService: true } },
     rules: {
@@ -51,6 +51,11 @@ export default tseslint.config(
   {
     files: ['ops/jobs/event-sources.ts'],
     rules: { '@typescript-eslint/no-require-imports': ['error', { allow: ['^@aws-sdk/client-lambda$'] }] },
+  },
+  // Loaded where somebody opens it.
+  {
+    files: ['ops/console/door.ts'],
+    rules: { '@typescript-eslint/no-require-imports': ['error', { allow: ['^\\./console$'] }] },
   },
   { files: ['contract/environment.ts'], rules: { 'no-restricted-properties': 'off' } },
   {

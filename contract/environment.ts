@@ -191,10 +191,26 @@ function readPlaces(read: Reader): Places {
   };
 }
 
+type Ports = Pick<
+  Environment,
+  'port' | 'consumerPort' | 'consolePort' | 'metricsPort' | 'consumerMetricsPort' | 'brokerPort'
+>;
+
+function readPorts(read: Reader): Ports {
+  const port = { min: 1, max: 65_535 };
+  return {
+    port: read.number('PORT', 3000, port),
+    consumerPort: read.number('CONSUMER_PORT', 3001, port),
+    consolePort: read.number('CONSOLE_PORT', 3002, port),
+    metricsPort: read.numberIfAny('METRICS_PORT', port),
+    consumerMetricsPort: read.numberIfAny('CONSUMER_METRICS_PORT', port),
+    brokerPort: read.number('BROKER_PORT', 4100, port),
+  };
+}
+
 /** Reads and checks the environment; throws `EnvironmentError` naming every fault, those that `check` finds too. */
 export function readEnvironment(source: Variables = processVariables, check: Check = () => []): Environment {
   const read = new Reader(source);
-  const port = { min: 1, max: 65_535 };
   const dataDir = read.text('DATA_DIR') ?? '.data';
   const lease = read.numberIfAny('VISIBILITY_TIMEOUT_SECONDS', { min: 1, max: 43_200 });
   const environment: Environment = {
@@ -204,13 +220,8 @@ export function readEnvironment(source: Variables = processVariables, check: Che
     deadLetterQueueUrl: read.url('DLQ_URL'),
     results: read.results('RESULTS', `sqlite:${dataDir}/results.db`),
     host: read.text('HOST'),
-    port: read.number('PORT', 3000, port),
-    consumerPort: read.number('CONSUMER_PORT', 3001, port),
-    consolePort: read.number('CONSOLE_PORT', 3002, port),
-    metricsPort: read.numberIfAny('METRICS_PORT', port),
-    consumerMetricsPort: read.numberIfAny('CONSUMER_METRICS_PORT', port),
+    ...readPorts(read),
     emf: read.flag('METRICS', ['emf', 'off']),
-    brokerPort: read.number('BROKER_PORT', 4100, port),
     dataDir,
     apiKeys: read.keys('API_KEYS'),
     allowAnonymous: read.flag('ALLOW_ANONYMOUS'),

@@ -12,10 +12,12 @@ const config = part === undefined ? 'tsconfig.json' : `tsconfig.${part}.json`;
 const stamp = `dist/.built${part === undefined ? '' : `-${part}`}`;
 const { include } = JSON.parse(readFileSync(config, 'utf8'));
 
-const isSource = (name) => name.endsWith('.ts') && (part === undefined || !name.endsWith('.test.ts'));
+const PAGE = join('ops', 'console', 'page');
+const isSource = ({ name, parentPath }) =>
+  parentPath.startsWith(PAGE) || (name.endsWith('.ts') && (part === undefined || !name.endsWith('.test.ts')));
 const sources = include.flatMap((folder) =>
   readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && isSource(entry.name) && !entry.parentPath.includes('node_modules'))
+    .filter((entry) => entry.isFile() && isSource(entry) && !entry.parentPath.includes('node_modules'))
     .map((entry) => join(entry.parentPath, entry.name)),
 );
 
@@ -43,12 +45,14 @@ function writeWhole(file, text) {
   renameSync(draft, file);
 }
 
-function compile() {
+async function compile() {
   process.stderr.write(`Compiling ${part === undefined ? 'everything' : `the ${part}`} ...\n`);
   const ts = createRequire(import.meta.url)('typescript');
+  const { buildPage } = await import('./console/page/build.mjs');
   const startedAt = new Date();
   const exit = (status) => {
     if (status !== 0) process.exit(1);
+    buildPage(writeWhole);
     writeWhole(stamp, list);
     // What was edited while it compiled counts as newer.
     utimesSync(stamp, startedAt, startedAt);
@@ -62,4 +66,4 @@ if (!existsSync('node_modules/.package-lock.json')) {
   process.stderr.write('The dependencies are not there: run `npm ci`, or wait for the one that runs.\n');
   process.exit(1);
 }
-if (!isFresh()) compile();
+if (!isFresh()) await compile();

@@ -15,6 +15,7 @@ beforeEach(async () => {
   for (const file of ['tsconfig.json', 'tsconfig.product.json', 'package-lock.json', 'ops/build-if-stale.mjs']) {
     await cp(join(ROOT, file), join(folder, file));
   }
+  await cp(join(ROOT, 'ops/console/page'), join(folder, 'ops/console/page'), { recursive: true });
   await symlink(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
   const { include } = JSON.parse(await readFile(join(ROOT, 'tsconfig.json'), 'utf8')) as { include: string[] };
   for (const name of include) {

@@ -1,11 +1,13 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DEAD_LETTER_QUEUE_NAME, DELIVERY, QUEUE_NAME } from '../contract/delivery';
-import { EMULATOR_REGION, processVariables, type Environment } from '../contract/environment';
+import { EMULATOR_REGION, type Environment, processVariables, readEnvironment } from '../contract/environment';
 import { reachableHost, withoutSecrets } from '../contract/local';
+import { listenFault } from '../service/listen-fault';
 import { isBrokerReady } from './broker';
 import { Child } from './child';
 import { childEnvironment } from './child-environment';
+import { type Console, startConsole } from './console/door';
 import { portFault } from './ports';
 import { createProvisionClient, provision } from './provision';
 import { provisionResults } from './provision-table';
@@ -24,6 +26,8 @@ const STOP_SLACK_MS = 10_000;
 export class Stack {
   private broker: Child | undefined;
   private apps: Child[] = [];
+  private console: Console | undefined;
+  private consoleFault = '';
   private appEnvironment: NodeJS.ProcessEnv = {};
   private stopped: Promise<boolean> | undefined;
 
@@ -52,6 +56,11 @@ export class Stack {
     return withoutSecrets(sqsEndpoint) ?? `http://${LOOPBACK}:${brokerPort}, data in ${this.brokerDir}`;
   }
 
+  /** The console's address, or why there is none. */
+  get consoleText(): string {
+    return this.console?.address ?? `none. ${this.consoleFault}`;
+  }
+
   private get brokerDir(): string {
     return join(this.environment.dataDir, 'broker');
   }
@@ -66,7 +75,7 @@ export class Stack {
     ]);
   }
 
-  /** Broker and queues. */
+  /** Broker, queues and the console's port. */
   async prepare(): Promise<void> {
     const { dataDir, region, results, visibilityTimeoutSeconds } = this.environment;
     await mkdir(dataDir, { recursive: true });
@@ -86,6 +95,7 @@ export class Stack {
         RESULTS: results,
       });
       await provisionResults(this.environment);
+      await this.startConsole();
     } finally {
       client.destroy();
     }
@@ -113,11 +123,26 @@ export class Stack {
 
   /** Apps first, so that what they drain still finds the broker. Idempotent. */
   stop(): Promise<boolean> {
-    this.stopped ??= this.stopApps().then(async (clean) => {
+    this.stopped ??= this.stopBeforeBroker().then(async (clean) => {
       const brokerClean = (await this.broker?.stop(BROKER_STOP_MS)) ?? true;
       return clean && brokerClean;
     });
     return this.stopped;
+  }
+
+  private async stopBeforeBroker(): Promise<boolean> {
+    await this.console?.close();
+    return this.stopApps();
+  }
+
+  /** In this process, which has nothing else to do. Without it the pair runs as well. */
+  private async startConsole(): Promise<void> {
+    const environment = readEnvironment(this.appEnvironment);
+    try {
+      this.console = await startConsole(environment, { port: environment.consolePort });
+    } catch (error) {
+      this.consoleFault = `${listenFault(error, 'CONSOLE_PORT') ?? String(error)}.`;
+    }
   }
 
   /** At once, as by a crash. */

@@ -26,6 +26,7 @@ export function welcome(stack: Stack, environment: Environment): string {
 Plusone runs.
   producer  ${stack.producerUrl}, docs at /docs
   consumer  ${stack.consumerUrl}
+  console   ${stack.consoleText}
   broker    ${stack.brokerText}
   results   ${keepsRecords(environment.results) ? withoutSecrets(environment.results) : 'none: nothing is recorded, and nothing found at /results'}
 

@@ -1,5 +1,7 @@
 import { JobsCommands } from '../../test/harness/jobs-commands';
-import { TestConsole } from '../../test/harness/console';
+import { type Question, TestConsole } from '../../test/harness/console';
+
+import { type Task } from './tasks';
 
 let on: JobsCommands;
 let page: TestConsole;
@@ -30,16 +32,16 @@ describe.each([
     expect((await page.get('/api/failures')).body).toMatchObject({ asOf: null, looking: true, jobs: [] });
     const found = await page.looked('limit=5');
     expect(found).toMatchObject({ total: 12, matched: 12, hidden: 0, after: expect.any(String) });
-    const rest = await page.looked(`limit=200&after=${encodeURIComponent(found.after)}`);
+    const rest = await page.looked(`limit=200&after=${encodeURIComponent(found.after ?? '')}`);
     expect(rest.after).toBeUndefined();
     const jobs = [...found.jobs, ...rest.jobs];
     expect(jobs.map(({ id }) => id).sort()).toEqual(ids.sort());
-    const { body: groups } = await page.get('/api/groups');
+    const { body: groups } = await page.get<{ groups: readonly { error: string }[] }>('/api/groups');
     expect(groups).toMatchObject({
       matched: 12,
       groups: [{ reason: 'negative', error: expect.stringContaining('Order <n> of <id> is negative'), count: 12 }],
     });
-    const error = encodeURIComponent(groups.groups[0].error);
+    const error = encodeURIComponent(groups.groups[0]?.error ?? '');
     expect(await page.looked(`error=${error}&reason=negative&since=1h`)).toMatchObject({ matched: 12 });
     expect(await page.looked('text=ORDER%201004')).toMatchObject({ matched: 1 });
     expect(await page.looked('text=no-such')).toMatchObject({ matched: 0 });
@@ -57,7 +59,7 @@ describe.each([
       },
       error: expect.stringContaining('is negative'),
     });
-    expect(job.history.length).toBeGreaterThan(2);
+    expect((job['history'] as unknown[]).length).toBeGreaterThan(2);
     expect((await page.get('/api/jobs/none')).status).toBe(404);
   });
 
@@ -66,10 +68,10 @@ describe.each([
     const [first = ''] = ids;
     await page.look();
     on.broken = false;
-    const { body: question } = await page.post('/api/confirmations', { action: 'retry', ids: [first] });
+    const { body: question } = await page.post<Question>('/api/confirmations', { action: 'retry', ids: [first] });
     expect(question).toMatchObject({ count: 1, sentence: expect.stringMatching(/^Send 1 dead letter of .* again\?$/) });
     expect(on.effects()).toEqual([]);
-    const { body: task } = await page.post('/api/tasks', { confirmation: question.confirmation });
+    const { body: task } = await page.post<Task>('/api/tasks', { confirmation: question.confirmation });
     expect(await page.ended(task.id)).toMatchObject({ state: 'done', total: 1, done: 1, others: [] });
     expect(await on.pair.result(first)).toBe(0);
     expect(await page.looked()).toMatchObject({ matched: 24 });
@@ -90,13 +92,13 @@ describe.each([
     await page.look();
     await page.change({ action: 'delete', ids: [first] });
     expect(await on.pair.record(first)).toMatchObject({ state: 'failed', reason: 'deleted' });
-    const { body: question } = await page.post('/api/confirmations', { action: 'purge' });
+    const { body: question } = await page.post<Question>('/api/confirmations', { action: 'purge' });
     expect(question).toMatchObject({ count: 5, typed: expect.any(String) });
     const { confirmation, typed } = question;
     expect(await page.post('/api/tasks', { confirmation, typed: 'another' })).toMatchObject({ status: 400 });
     expect(await page.post('/api/tasks', { confirmation })).toMatchObject({ status: 400 });
     expect(await on.dead()).toBe(5);
-    const { body: task } = await page.post('/api/tasks', { confirmation, typed });
+    const { body: task } = await page.post<Task>('/api/tasks', { confirmation, typed });
     expect(await page.ended(task.id)).toMatchObject({ state: 'done', done: 5 });
     expect(await on.dead()).toBe(0);
   });

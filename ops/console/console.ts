@@ -1,16 +1,20 @@
 import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply } from 'fastify';
-import { type AddressInfo } from 'node:net';
+import { createServer, type RequestListener } from 'node:http';
 import { type Environment } from '../../contract/environment';
 import { RecordRefused, StoreError } from '../../results/errors';
 import { Problem, PROBLEM_TYPE, unavailable } from '../../service/problem';
+import { InputRefused } from '../jobs/send';
 import { CannotWork, openWorkplace, sentenceOf } from '../jobs/workplace';
 import { addChangingRoutes } from './changing-routes';
 import { Channel } from './channel';
 import { Confirmations } from './confirmations';
+import { type Answering, type ConsoleOptions, type Entrance } from './door';
 import { Failures } from './failures';
 import { Guard } from './guard';
+import { addJobRoutes } from './job-routes';
 import { badgeOf, Overviews, storeOf } from './overview';
-import { pageFiles } from './page/files';
+import { addOpeningRoutes } from './opening-routes';
+import { pageFiles } from './page-files';
 import { addPageRoutes } from './page-routes';
 import { type Parts } from './parts';
 import { addReadingRoutes } from './reading-routes';
@@ -18,73 +22,70 @@ import { Tasks } from './tasks';
 import { Turns } from './turns';
 import { Workroom } from './workroom';
 
-export interface ConsoleOptions {
-  readonly port: number;
-  readonly readOnly?: boolean | undefined;
-  readonly masked?: readonly string[] | undefined;
-  readonly badge?: string | undefined;
-}
-
-/** A console that listens. */
-export interface Console {
-  /** With the token: opens it as often as asked, until the process ends. */
-  readonly address: string;
-  close(): Promise<void>;
-}
-
-const LOOPBACK = '127.0.0.1';
-/** Limits every body but those that hold an input. */
-const BODY_LIMIT_BYTES = 1_048_576;
-/** Limits how long a request may take to arrive. */
-const REQUEST_MS = 10_000;
+/** Limits a body; a job's input as JSON may be as large as a message. */
+const BODY_LIMIT_BYTES = 2_097_152;
 const RETRY_AFTER_SECONDS = 2;
 
-/** Rejects if the port cannot be had. A broker or store that does not answer is for the page to say. */
-export async function startConsole(environment: Environment, options: ConsoleOptions): Promise<Console> {
-  const { port, readOnly = false } = options;
+/** A broker or store that does not answer is for the page to say. */
+export async function openConsole(
+  environment: Environment,
+  options: ConsoleOptions,
+  entrance: Entrance,
+): Promise<Answering> {
   const page = await pageFiles();
-  const guard = new Guard(readOnly, page.scriptHashes ?? []);
-  const app = createApp(guard);
-  const parts = createParts(environment, options);
+  const guard = new Guard(entrance, options.readOnly ?? false);
+  const { app, answer } = createApp(guard);
+  const closing = new AbortController();
+  const parts = createParts(environment, options, closing.signal);
   addPageRoutes(app, guard, page);
   addReadingRoutes(app, parts);
+  addOpeningRoutes(app, parts);
   addChangingRoutes(app, parts);
-  await app.listen({ host: LOOPBACK, port });
-  const listening = (app.server.address() as AddressInfo).port;
-  guard.listening(listening);
+  addJobRoutes(app, parts);
+  await app.ready();
   const close = async (): Promise<void> => {
+    closing.abort();
     parts.channel.close();
-    await app.close();
     await parts.tasks.close();
     await parts.failures.close();
     await parts.workroom.close();
+    await app.close();
   };
-  return { address: `http://${LOOPBACK}:${listening}/?token=${guard.token}`, close };
+  return { answer, close };
 }
 
-function createParts(environment: Environment, { readOnly = false, masked = [], badge }: ConsoleOptions): Parts {
+function createParts(
+  environment: Environment,
+  { readOnly = false, masked = [], badge }: ConsoleOptions,
+  closing: AbortSignal,
+): Parts {
   const workroom = new Workroom(() => openWorkplace(environment));
   const channel = new Channel();
   const turns = new Turns();
-  const failures = new Failures(workroom, turns, channel);
+  const failures = new Failures(workroom, turns, { channel, masked });
   const facts = { badge: badgeOf(badge, environment), store: storeOf(environment.results), readOnly, masked };
   const overviews = new Overviews(workroom, channel, facts);
   channel.onListening = (listening) => {
     overviews.listen(listening);
   };
   const tasks = new Tasks(workroom, turns, { failures, channel });
-  return { workroom, channel, overviews, failures, confirmations: new Confirmations(), tasks };
+  const confirmations = new Confirmations();
+  return { facts, workroom, turns, channel, overviews, failures, confirmations, tasks, closing };
 }
 
-function createApp(guard: Guard): FastifyInstance {
+function createApp(guard: Guard): { readonly app: FastifyInstance; readonly answer: RequestListener } {
+  let answer: RequestListener = () => undefined;
   const app = Fastify({
     bodyLimit: BODY_LIMIT_BYTES,
-    requestTimeout: REQUEST_MS,
     exposeHeadRoutes: false,
-    forceCloseConnections: true,
     frameworkErrors: (error, _, reply) => {
       guard.headers(reply);
       sendProblem(reply, problemOf(error));
+    },
+    // The server listens already, and hands over what it is asked.
+    serverFactory: (handler) => {
+      answer = handler;
+      return createServer();
     },
   });
   // Bodies are JSON. A form or text is what another site's page could send.
@@ -96,7 +97,7 @@ function createApp(guard: Guard): FastifyInstance {
   app.setNotFoundHandler((_, reply) => {
     sendProblem(reply, new Problem(404, 'There is nothing at this path for this method.'));
   });
-  return app;
+  return { app, answer };
 }
 
 function sendProblem(reply: FastifyReply, problem: Problem): void {
@@ -107,9 +108,9 @@ function problemOf(error: unknown): Problem {
   if (error instanceof Problem) return error;
   const { statusCode = 500, message } = error as FastifyError;
   if (statusCode >= 400 && statusCode < 500) return new Problem(statusCode, message);
-  if (error instanceof RecordRefused) return new Problem(409, `${message}.`);
-  if (error instanceof StoreError || error instanceof CannotWork || isOfAws(error))
-    return unavailable(`${sentenceOf(error)}.`, RETRY_AFTER_SECONDS);
+  if (error instanceof InputRefused) return new Problem(400, `${message}.`, { errors: error.faults });
+  if (error instanceof RecordRefused || error instanceof CannotWork) return new Problem(409, `${message}.`);
+  if (error instanceof StoreError || isOfAws(error)) return unavailable(`${sentenceOf(error)}.`, RETRY_AFTER_SECONDS);
   process.stderr.write(`The console failed: ${error instanceof Error ? String(error.stack) : String(error)}\n`);
   return new Problem(500, 'The console failed; its terminal says why.');
 }

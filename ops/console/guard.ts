@@ -1,6 +1,7 @@
 import { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { COMMON_HEADERS, Problem } from '../../service/problem';
+import { type Entrance } from './door';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -21,36 +22,33 @@ const HEADERS = {
 } as const;
 
 /** Nothing is loaded or asked from anywhere else, and nothing may frame it. */
-const policy = (scriptHashes: readonly string[]): string =>
-  [
-    "default-src 'none'",
-    ["script-src 'self'", ...scriptHashes].join(' '),
-    "style-src 'self'",
-    "connect-src 'self'",
-    "img-src 'self' data:",
-    "base-uri 'none'",
-    "form-action 'none'",
-    "frame-ancestors 'none'",
-  ].join('; ');
+const POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "connect-src 'self'",
+  "img-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
 
 const OPEN_ADDRESS = 'Open the address that the console printed when it started';
 
 /** Who may ask, and from where. Every answer passes here first. */
 export class Guard {
-  /** In the printed address. */
-  readonly token = randomBytes(32).toString('base64url');
-  /** In the cookie: the address of a page that is left open does not show it. */
+  /** In the cookie. */
   private readonly session = randomBytes(32).toString('base64url');
-  private cookieName = '';
+  /** Browsers tell cookies apart by host, not by port; two consoles on one machine need two names. */
+  private readonly cookieName: string;
+  private readonly token: string;
 
   constructor(
+    { port, token }: Entrance,
     private readonly readOnly: boolean,
-    private readonly scriptHashes: readonly string[],
-  ) {}
-
-  /** Browsers tell cookies apart by host, not by port; two consoles on one machine need two names. */
-  listening(port: number): void {
+  ) {
     this.cookieName = `plusone_console_${port}`;
+    this.token = token;
   }
 
   register(app: FastifyInstance): void {
@@ -62,7 +60,7 @@ export class Guard {
   }
 
   headers(reply: FastifyReply): void {
-    void reply.headers({ ...HEADERS, 'content-security-policy': policy(this.scriptHashes) });
+    void reply.headers({ ...HEADERS, 'content-security-policy': POLICY });
   }
 
   isToken(text: unknown): boolean {
@@ -78,6 +76,7 @@ export class Guard {
     if (!HOST.test(headers.host ?? '')) throw new Problem(403, 'The console answers to 127.0.0.1 and localhost only.');
     if (method !== 'GET' && method !== 'POST')
       throw new Problem(405, 'The console takes GET and POST.', { headers: { allow: 'GET, POST' } });
+    if (!request.url.startsWith('/')) throw new Problem(400, 'The console is no proxy.');
     if (isTokenAddress(request)) return;
     if (!this.hasCookie(headers.cookie)) throw new Problem(401, `${OPEN_ADDRESS}.`);
     this.checkOrigin(request);
@@ -86,13 +85,14 @@ export class Guard {
   }
 
   /** The cookie goes to every port of this host, so another page of this machine must not get through either. */
-  private checkOrigin({ method, headers, url }: FastifyRequest): void {
+  private checkOrigin({ method, headers, routeOptions }: FastifyRequest): void {
     const { 'sec-fetch-site': site, origin, host } = headers;
     const changes = method !== 'GET';
+    // A link may lead to the page from anywhere.
+    if (!changes && routeOptions.url === '/') return;
     const isOwn = site === 'same-origin' || (!changes && (site === undefined || site === 'none'));
     const isOwnOrigin = origin === `http://${String(host)}` || (!changes && origin === undefined);
-    if ((changes || url.startsWith('/api/')) && !(isOwn && isOwnOrigin))
-      throw new Problem(403, "Only the console's own page may ask this.");
+    if (!isOwn || !isOwnOrigin) throw new Problem(403, "Only the console's own page may ask this.");
   }
 
   private hasCookie(header = ''): boolean {

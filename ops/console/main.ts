@@ -1,30 +1,36 @@
 /** `npm run console`: the console on its own, for whatever queue the environment names. */
-import { Command } from 'commander';
+import { Command, InvalidArgumentError } from 'commander';
 import { readEnvironment } from '../../contract/environment';
 import { listenFault } from '../../service/listen-fault';
 import { outliveReaders } from '../../service/output';
 import { sentenceOf } from '../jobs/workplace';
-import { type Console, startConsole } from './console';
+import { type Console, startConsole } from './door';
 
 interface Options {
-  readonly port?: string;
+  readonly port?: number;
   readonly readOnly?: boolean;
   readonly mask?: string[];
   readonly badge?: string;
 }
 
+function readPort(text: string): number {
+  const port = Number(text);
+  if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port;
+  throw new InvalidArgumentError('It takes a port from 1 to 65535, or 0 for any that is free.');
+}
+
 const program = new Command('console')
   .description('The console: dead letters in a browser on this machine.')
-  .option('--port <port>', 'listen there; CONSOLE_PORT unless given, else 3002')
+  .option('--port <port>', 'listen there; CONSOLE_PORT unless given, else 3002', readPort)
   .option('--read-only', 'show, and change nothing')
   .option('--mask <field...>', 'show *** in the place of these fields of bodies')
   .option('--badge <name>', 'what the page says it works on, such as prod');
 
 async function start(): Promise<Console> {
   const environment = readEnvironment();
-  const { port, readOnly, mask, badge } = program.parse().opts<Options>();
+  const { port = environment.consolePort, readOnly, mask, badge } = program.parse().opts<Options>();
   return startConsole(environment, {
-    port: port === undefined ? environment.consolePort : Number(port),
+    port,
     readOnly,
     masked: mask,
     badge,

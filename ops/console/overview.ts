@@ -4,6 +4,7 @@ import { StoreError } from '../../results/errors';
 import { parseResults } from '../../results/open';
 import { type Depth, depthOf, sentenceOf, type Workplace } from '../jobs/workplace';
 import { type Channel } from './channel';
+import { answered, WITHIN_MS } from './within';
 import { type Workroom } from './workroom';
 
 /** What is fixed for as long as the console runs. */
@@ -31,8 +32,6 @@ export interface Overview {
 
 /** While somebody listens; each costs SQS two requests. */
 const EVERY_MS = 2_000;
-/** Limits how long a page waits for the sentence that says what does not answer. */
-const WITHIN_MS = 2_500;
 
 /** How full the queues are and what answers, asked for all pages at once and only while one is open. */
 export class Overviews {
@@ -111,22 +110,6 @@ export class Overviews {
       fifo: queue?.fifo ?? null,
     };
   }
-}
-
-/** Rejects once the signal is aborted, whether the work obeys it or not. */
-async function answered<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
-  const late = new Promise<never>((_, reject) => {
-    const giveUp = (): void => {
-      reject(new Error(`There was no answer within ${WITHIN_MS / 1_000} s`));
-    };
-    signal.addEventListener('abort', giveUp, { once: true });
-    void work
-      .catch(() => undefined)
-      .finally(() => {
-        signal.removeEventListener('abort', giveUp);
-      });
-  });
-  return Promise.race([work, late]);
 }
 
 const unavailable = (error: unknown): Unavailable => ({ unavailable: sentenceOf(error) });

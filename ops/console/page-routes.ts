@@ -1,7 +1,7 @@
 import { type FastifyInstance, type FastifyReply } from 'fastify';
 import { Problem } from '../../service/problem';
 import { type Guard, isTokenAddress } from './guard';
-import { type Page } from './page/files';
+import { type PageFiles } from './page-files';
 
 const INDEX = 'index.html';
 const HTML = 'text/html; charset=utf-8';
@@ -13,7 +13,7 @@ const HTML = 'text/html; charset=utf-8';
 const OWN_STEP = '<!doctype html><title>Plusone</title><meta http-equiv="refresh" content="0;url=/">';
 
 /** The page, its files, and the address that lets a browser in. */
-export function addPageRoutes(app: FastifyInstance, guard: Guard, { files }: Page): void {
+export function addPageRoutes(app: FastifyInstance, guard: Guard, files: PageFiles): void {
   const send = (reply: FastifyReply, name: string): FastifyReply => {
     const file = files.get(name);
     if (!file) throw new Problem(404, 'There is no such file.');

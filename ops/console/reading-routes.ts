@@ -1,7 +1,6 @@
 import { type FastifyInstance } from 'fastify';
 import { asked, searchOf, textOf, wholeOf } from './asked';
 import { type EventName } from './channel';
-import { detailsOf } from './details';
 import { listed } from './listed';
 import { type Parts } from './parts';
 
@@ -10,7 +9,7 @@ const MAX_PAGE = 200;
 
 /** What pages ask to show. */
 export function addReadingRoutes(app: FastifyInstance, parts: Parts): void {
-  const { workroom, channel, overviews, failures, tasks } = parts;
+  const { channel, overviews, failures, tasks } = parts;
 
   app.get('/api/overview', () => overviews.ask());
 
@@ -35,12 +34,6 @@ export function addReadingRoutes(app: FastifyInstance, parts: Parts): void {
     const limit = wholeOf(given, 'limit', { max: MAX_PAGE }) ?? PAGE;
     const matched = failures.matching(searchOf(given));
     return { ...failures.state, ...listed(matched, { limit, after: textOf(given, 'after') }) };
-  });
-
-  app.get<{ Params: { readonly id: string } }>('/api/jobs/:id', async ({ params }) => {
-    const id = params.id.toLowerCase();
-    const { records } = await workroom.placeNow();
-    return detailsOf(id, await records.get(id), failures.of(id)[0]);
   });
 
   app.get('/api/tasks', () => tasks.list);

@@ -1,4 +1,6 @@
-const TOKEN = /"(?:[^"\\]|\\.)*"|[{}[\],:]|[^\s{}[\],:"]+/gs;
+const TOKEN = /"(?:[^"\\]+|\\.)*"|[{}[\],:]|[^\s{}[\],:"]+/gs;
+const OPENS = /^[{[]$/;
+const CLOSES = /^[}\]]$/;
 
 /**
  * The text of `input` in a body as it came, cut out and not parsed, so that a number beyond what JavaScript holds stays
@@ -8,20 +10,16 @@ export function inputText(body: string): string | undefined {
   if (!isObject(body)) return undefined;
   let depth = 0;
   let key: string | undefined;
-  let from: number | undefined;
+  let from = 0;
   let found: string | undefined;
   for (const { 0: token, index } of body.matchAll(TOKEN)) {
-    if (token === '}' || token === ']') depth -= 1;
-    const ends = (depth === 1 && token === ',') || depth === 0;
-    if (ends && from !== undefined) {
-      if (key === 'input' && index > from) found = body.slice(from, index).trim();
-      from = key = undefined;
-    }
-    if (depth === 1 && from === undefined) {
-      if (token === ':') from = index + 1;
-      else if (token.startsWith('"')) key = JSON.parse(token) as string;
-    }
-    if (token === '{' || token === '[') depth += 1;
+    depth -= Number(CLOSES.test(token));
+    if (depth === 0 || (depth === 1 && token === ',')) {
+      if (key === 'input') found = body.slice(from, index).trim();
+      key = undefined;
+    } else if (depth === 1 && token === ':') from = index + 1;
+    else if (depth === 1) key ??= JSON.parse(token) as string;
+    depth += Number(OPENS.test(token));
   }
   return found;
 }

@@ -1,6 +1,6 @@
 import { type JobRecord } from '../../results/records';
 
-const MASK = '***';
+export const MASK = '***';
 
 /** A number as its text, beyond what JavaScript holds too; not in the types of this version of the language. */
 const { rawJSON } = JSON as unknown as { readonly rawJSON: (text: string) => unknown };

@@ -13,12 +13,14 @@ export class StartPlace {
 
   static async make(): Promise<StartPlace> {
     const dataDir = await mkdtemp(join(tmpdir(), 'start-test-'));
-    const [PORT, CONSUMER_PORT, BROKER_PORT] = [await freePort(), await freePort(), await freePort()].map(String);
+    const free = [await freePort(), await freePort(), await freePort(), await freePort()];
+    const [PORT, CONSUMER_PORT, BROKER_PORT, CONSOLE_PORT] = free.map(String);
     return new StartPlace(dataDir, {
       DATA_DIR: dataDir,
       PORT,
       CONSUMER_PORT,
       BROKER_PORT,
+      CONSOLE_PORT,
       METRICS_PORT: '',
       CONSUMER_METRICS_PORT: '',
       AWS_ENDPOINT_URL_SQS: undefined,

@@ -48,6 +48,19 @@ it('replaces the why of an earlier death, so that ten attributes stay ten', () =
   expect(withWhy(source, describeDeadLetter(source, why, undefined))).toBeDefined();
 });
 
+it.each([
+  ['{"retries":2}', 2],
+  ['{"retries":1,"jobId":"job"}', 1],
+  ['{"retries":0}', undefined],
+  ['{"retries":"2"}', undefined],
+  ['{"retries":1e9}', undefined],
+  ['no JSON', undefined],
+])('of a message that was sent again with %s it says %p retries', (StringValue, retries) => {
+  const MessageAttributes = { 'dead-letter': { DataType: 'String', StringValue } };
+  const letter = describeDeadLetter(delivery({ MessageAttributes }), why, undefined);
+  expect(letter.retries).toBe(retries);
+});
+
 it('carries the group of a FIFO message in the why, and is a group of its own', () => {
   const source = delivery({ Body: 'body', Attributes: { MessageGroupId: 'g', SequenceNumber: '1' } });
   const message = withWhy(source, describeDeadLetter(source, why, undefined));

@@ -1,0 +1,77 @@
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer, type RequestListener } from 'node:http';
+import { type AddressInfo } from 'node:net';
+import { type Environment } from '../../contract/environment';
+import type * as Behind from './console';
+
+export interface ConsoleOptions {
+  readonly readOnly?: boolean | undefined;
+  /** Fields of bodies that are shown as `***`. */
+  readonly masked?: readonly string[] | undefined;
+  /** What the page says it works on. */
+  readonly badge?: string | undefined;
+}
+
+/** Where the console listens, and what lets a browser in. */
+export interface Entrance {
+  readonly port: number;
+  readonly token: string;
+}
+
+/** A console that listens. */
+export interface Console {
+  /** With the token: opens it as often as asked, until the process ends. */
+  readonly address: string;
+  /** Cancels what runs, which loses nothing. */
+  close(): Promise<void>;
+}
+
+/** What answers, once it is asked something. */
+export interface Answering {
+  readonly answer: RequestListener;
+  close(): Promise<void>;
+}
+
+const LOOPBACK = '127.0.0.1';
+const TOKEN_BYTES = 32;
+/** Limits how long a request may take to arrive. */
+const TIMEOUTS = { headersTimeout: 5_000, requestTimeout: 10_000, connectionsCheckingInterval: 1_000 };
+
+/**
+ * Listens at once and loads the console at its first request, so that the start of what it is beside pays nothing for it.
+ * Rejects if the port cannot be had.
+ */
+export async function startConsole(
+  environment: Environment,
+  options: ConsoleOptions & { readonly port: number },
+): Promise<Console> {
+  const token = randomBytes(TOKEN_BYTES).toString('base64url');
+  const server = createServer(TIMEOUTS);
+  server.listen(options.port, LOOPBACK);
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  let behind: Promise<Answering> | undefined;
+  server.on('request', (request, response) => {
+    behind ??= load().openConsole(environment, options, { port, token });
+    behind.then(
+      ({ answer }) => {
+        answer(request, response);
+      },
+      (error: unknown) => {
+        behind = undefined;
+        process.stderr.write(`The console cannot open: ${String(error)}\n`);
+        response.writeHead(500).end();
+      },
+    );
+  });
+  const close = async (): Promise<void> => {
+    server.close();
+    await (await behind?.catch(() => undefined))?.close();
+    server.closeAllConnections();
+  };
+  return { address: `http://${LOOPBACK}:${port}/?token=${token}`, close };
+}
+
+/** By `require`, which jest follows. */
+const load = (): typeof Behind => require('./console') as typeof Behind;

@@ -1,0 +1,26 @@
+import { DEFINITIONS } from '../../jobs/definitions';
+import { schemaOf } from '../../producer/schemas';
+
+/** A job type, for a form. */
+export interface TypeSchema {
+  readonly type: string;
+  readonly version: number;
+  /** Of the input, in OpenAPI 3.0's words; what it refers to is in its own `$defs`. */
+  readonly schema: Readonly<Record<string, unknown>>;
+  /** An input as JSON text. */
+  readonly example?: string;
+}
+
+const REFERENCE = /"\$ref":"#\/components\/schemas\//g;
+
+export const typeSchemas = (): TypeSchema[] =>
+  DEFINITIONS.map(({ type, version, input, example }) => {
+    const { schema, components } = schemaOf(input, type);
+    const text = JSON.stringify({ ...schema.properties?.['input'], $defs: components });
+    return {
+      type,
+      version,
+      schema: JSON.parse(text.replace(REFERENCE, '"$ref":"#/$defs/')) as TypeSchema['schema'],
+      ...(example && { example: JSON.stringify(example.input) }),
+    };
+  });
