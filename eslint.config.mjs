@@ -52,6 +52,11 @@ export default tseslint.config(
     files: ['ops/console/door.ts'],
     rules: { '@typescript-eslint/no-require-imports': ['error', { allow: ['^\\./console$'] }] },
   },
+  // The SDK's client of Lambda only where Lambda is asked.
+  {
+    files: ['ops/jobs/event-sources.ts'],
+    rules: { '@typescript-eslint/no-require-imports': ['error', { allow: ['^@aws-sdk/client-lambda$'] }] },
+  },
   { files: ['contract/environment.ts'], rules: { 'no-restricted-properties': 'off' } },
   {
     files: ['**/*.test.ts', 'test/**/*.ts'],

@@ -1,6 +1,5 @@
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { randomUUID } from 'node:crypto';
-import { startFaultProxy } from '../../experiments/proxy/fault-proxy';
 import { eventually } from '../../test/harness/eventually';
 import { JobsCommands } from '../../test/harness/jobs-commands';
 import { runApp } from '../../test/harness/processes';
@@ -92,28 +91,6 @@ describe.each([
     const { code, lines } = await on.run('retry', none, id, '--yes');
     expect({ code, lines }).toEqual({ code: 3, lines: [`1 sent again, none found of ${none}`] });
   });
-
-  test('a retry killed half way through 200 letters and run again loses none, and does nothing twice', async () => {
-    const ids = await on.fail(200);
-    on.broken = false;
-    // Of the second hundred letters none is deleted: those that the killed one sends are sent twice.
-    const proxy = await startFaultProxy(on.pair.variables['AWS_ENDPOINT_URL_SQS'] ?? '');
-    proxy.rule('DeleteMessageBatch', ({ nth }) => (nth <= 10 ? 'pass' : 'blackhole'));
-    const killed = runApp('dist/ops/cli/jobs.js', {
-      args: ['retry', '--all', '--yes'],
-      env: { ...on.variables, AWS_ENDPOINT_URL_SQS: proxy.endpoint },
-    });
-    await eventually(() => on.effects().length >= 150);
-    killed.signal('SIGKILL');
-    await killed.exit();
-    await proxy.close();
-    expect(await on.dead()).toBe(100);
-    // What the killed one had received is hidden for half a minute.
-    while ((await on.dead()) > 0) await on.listed('retry', '--all', '--yes');
-    for (const id of ids) await on.pair.result(id);
-    await on.pair.idle();
-    expect(on.effects()).toEqual(ids.sort());
-  }, 120_000);
 
   test('delete and purge take letters away for good, and the records say deleted', async () => {
     const ids = await on.fail(6, 'a');

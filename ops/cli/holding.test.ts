@@ -3,6 +3,9 @@ import { eventually } from '../../test/harness/eventually';
 import { JobsCommands } from '../../test/harness/jobs-commands';
 import { runApp } from '../../test/harness/processes';
 
+/** Each command ends with a second of waiting. */
+jest.setTimeout(120_000);
+
 let on: JobsCommands;
 
 const queueName = (variable: string): string => (on.pair.variables[variable] ?? '').split('/').at(-1) ?? '';

@@ -29,8 +29,8 @@ interface Options {
 }
 
 async function importFile(run: Run): Promise<ExitCode> {
-  const { place, terminal, args, options, signal } = run;
-  const [file = ''] = args;
+  const { place, terminal, options, signal } = run;
+  const file = String(run.args[0]);
   const { rate, dryRun = false, yes = false } = options as Options;
   if (!yes && !dryRun && (!terminal.asks || file === '-'))
     throw new WrongUsage('Nobody is here to be asked; say --yes, or --dry-run');

@@ -42,10 +42,18 @@ export function idsOf(given: Asked, name: string): string[] | undefined {
   throw refuse(name, `up to ${MAX_IDS} ids`);
 }
 
+function flagOf(given: Asked, name: string): boolean | undefined {
+  const value = given[name];
+  if (value === undefined || value === '') return undefined;
+  if (value === true || value === 'true') return true;
+  if (value === false || value === 'false') return false;
+  throw refuse(name, 'true or false');
+}
+
 export function searchOf(given: Asked): Search {
   const since = textOf(given, 'since');
   const at = since === undefined ? undefined : /^\d+$/.test(since) ? Number(since) : parseSince(since);
   if (Number.isNaN(at)) throw refuse('since', '90m, 2h, 3d or a date');
   const [reason, type, error, text] = ['reason', 'type', 'error', 'text'].map((name) => textOf(given, name));
-  return { reason, type, error, text, since: at, ids: idsOf(given, 'id') };
+  return { reason, type, error, text, since: at, ids: idsOf(given, 'id'), held: flagOf(given, 'held') };
 }

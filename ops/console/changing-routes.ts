@@ -1,9 +1,9 @@
 import { type FastifyInstance } from 'fastify';
 import { invalidBody, Problem } from '../../service/problem';
 import { asked, idsOf, searchOf, textOf, wholeOf } from './asked';
-import { ACTIONS, type TaskAction } from './confirmations';
+import { ACTIONS, type Meant, type TaskAction } from './confirmations';
 import { type Parts } from './parts';
-import { type Entry } from './snapshot';
+import { KINDS } from './task-kinds';
 
 const MAX_RATE = 100_000;
 
@@ -26,20 +26,15 @@ export function addChangingRoutes(app: FastifyInstance, parts: Parts): void {
   app.post('/api/confirmations', async ({ body }) => {
     const given = asked(body);
     const action = actionOf(given['action']);
-    const rate = wholeOf(given, 'rate', { max: MAX_RATE });
+    const [rate, note] = [wholeOf(given, 'rate', { max: MAX_RATE }), textOf(given, 'note')];
     const { queue, deadLetters } = await workroom.placeNow();
-    const entries = meantBy(parts, action, given);
-    if (entries.length === 0)
-      throw new Problem(409, 'No dead letter matches; look again, some may be hidden just now.');
+    const { entries, named, heldBack } = meantBy(parts, action, given);
+    if (entries.length === 0) throw new Problem(409, noneOf(action, heldBack));
     const typed = action === 'purge' ? deadLetters.name : undefined;
-    const confirmation = confirmations.add({ action, entries, rate, typed });
-    const question = { action, count: entries.length, queue: queue.name, deadLetters: deadLetters.name };
-    return {
-      confirmation,
-      count: entries.length,
-      sentence: sentenceFor(question),
-      ...(typed !== undefined && { typed }),
-    };
+    const confirmation = confirmations.add({ action, entries, named, rate, note, typed });
+    const [count, queues] = [entries.length, { queue: queue.name, deadLetters: deadLetters.name }];
+    const sentence = `${sentenceFor({ action, count, ...queues })}${leftOut(heldBack)}`;
+    return { confirmation, count, sentence, ...(typed !== undefined && { typed }) };
   });
 
   app.post('/api/tasks', (request, reply) => {
@@ -60,15 +55,31 @@ function actionOf(value: unknown): TaskAction {
   throw invalidBody([{ pointer: '/action', detail: `must be one of ${ACTIONS.join(', ')}` }]);
 }
 
-/** The letters that are named, or that match; all of them for a purge. */
-function meantBy({ failures }: Parts, action: TaskAction, given: Readonly<Record<string, unknown>>): Entry[] {
-  const ids = idsOf(given, 'ids');
-  const filter = given['filter'] === undefined ? {} : searchOf(asked(given['filter']));
+interface MeantLetters extends Pick<Meant, 'entries' | 'named'> {
+  /** Put aside, and not named. */
+  readonly heldBack: number;
+}
+
+/** The letters that are named, or that match; all of them for a purge. What is put aside is meant only if it is named. */
+function meantBy({ failures }: Parts, action: TaskAction, given: Readonly<Record<string, unknown>>): MeantLetters {
+  const ids = action === 'purge' ? undefined : idsOf(given, 'ids');
   if (action !== 'purge' && ids === undefined && given['filter'] === undefined)
     throw invalidBody([{ pointer: '', detail: 'must have ids or filter' }]);
-  const search = action === 'purge' ? {} : { ...filter, ...(ids && { ids }) };
-  return failures.matching(search).filter(({ letter }) => letter !== undefined);
+  const filter = action === 'purge' ? {} : searchOf(asked(given['filter'] ?? {}));
+  const letters = failures.matching({ ...filter, ...(ids && { ids }) }).filter(({ letter }) => letter !== undefined);
+  const named = ids !== undefined;
+  const entries = letters.filter(({ job: { held } }) => {
+    if (action === 'hold' || action === 'release') return (held !== undefined) === (action === 'release');
+    return named || held === undefined;
+  });
+  return { entries, named, heldBack: KINDS[action].receives ? letters.length - entries.length : 0 };
 }
+
+const noneOf = (action: TaskAction, heldBack: number): string =>
+  `${action === 'release' ? 'None of them is put aside' : 'No dead letter matches; look again, some may be hidden just now'}.${leftOut(heldBack)}`;
+
+const leftOut = (heldBack: number): string =>
+  heldBack === 0 ? '' : ` ${heldBack.toLocaleString('en-US')} put aside are left out.`;
 
 function sentenceFor({ action, count, queue, deadLetters }: Question): string {
   const letters = `${count.toLocaleString('en-US')} dead letter${count === 1 ? '' : 's'}`;
@@ -77,6 +88,10 @@ function sentenceFor({ action, count, queue, deadLetters }: Question): string {
       return `Send ${letters} of ${deadLetters} to ${queue} again?`;
     case 'delete':
       return `Delete ${letters} of ${deadLetters} for good? The records will say deleted.`;
+    case 'hold':
+      return `Put ${letters} of ${deadLetters} aside? They stay there for as long as the queue keeps messages.`;
+    case 'release':
+      return `Release ${letters} of ${deadLetters}?`;
     case 'purge':
       return `Delete all ${letters} of ${deadLetters} for good? Type the queue's name to go on.`;
   }

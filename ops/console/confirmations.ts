@@ -2,13 +2,17 @@ import { randomUUID } from 'node:crypto';
 import { Problem } from '../../service/problem';
 import { type Entry } from './snapshot';
 
-export const ACTIONS = ['retry', 'delete', 'purge'] as const;
+export const ACTIONS = ['retry', 'delete', 'purge', 'hold', 'release'] as const;
 export type TaskAction = (typeof ACTIONS)[number];
 
 /** What an operator was asked, with the letters as they were then: what arrives or changes later is not meant. */
 export interface Meant {
   readonly action: TaskAction;
   readonly entries: readonly Entry[];
+  /** Each job was named, so that one that is put aside is meant as well. */
+  readonly named: boolean;
+  /** Why letters are put aside. */
+  readonly note?: string | undefined;
   /** Letters a second, at most. */
   readonly rate?: number | undefined;
   /** A name that has to be typed. */

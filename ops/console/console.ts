@@ -3,6 +3,7 @@ import { createServer, type RequestListener } from 'node:http';
 import { type Environment } from '../../contract/environment';
 import { RecordRefused, StoreError } from '../../results/errors';
 import { Problem, PROBLEM_TYPE, unavailable } from '../../service/problem';
+import { InputRefused } from '../jobs/send';
 import { CannotWork, openWorkplace, sentenceOf } from '../jobs/workplace';
 import { addChangingRoutes } from './changing-routes';
 import { Channel } from './channel';
@@ -10,7 +11,9 @@ import { Confirmations } from './confirmations';
 import { type Answering, type ConsoleOptions, type Entrance } from './door';
 import { Failures } from './failures';
 import { Guard } from './guard';
+import { addJobRoutes } from './job-routes';
 import { badgeOf, Overviews, storeOf } from './overview';
+import { addOpeningRoutes } from './opening-routes';
 import { pageFiles } from './page-files';
 import { addPageRoutes } from './page-routes';
 import { type Parts } from './parts';
@@ -32,12 +35,16 @@ export async function openConsole(
   const page = await pageFiles();
   const guard = new Guard(entrance, options.readOnly ?? false);
   const { app, answer } = createApp(guard);
-  const parts = createParts(environment, options);
+  const closing = new AbortController();
+  const parts = createParts(environment, options, closing.signal);
   addPageRoutes(app, guard, page);
   addReadingRoutes(app, parts);
+  addOpeningRoutes(app, parts);
   addChangingRoutes(app, parts);
+  addJobRoutes(app, parts);
   await app.ready();
   const close = async (): Promise<void> => {
+    closing.abort();
     parts.channel.close();
     await parts.tasks.close();
     await parts.failures.close();
@@ -47,18 +54,23 @@ export async function openConsole(
   return { answer, close };
 }
 
-function createParts(environment: Environment, { readOnly = false, masked = [], badge }: ConsoleOptions): Parts {
+function createParts(
+  environment: Environment,
+  { readOnly = false, masked = [], badge }: ConsoleOptions,
+  closing: AbortSignal,
+): Parts {
   const workroom = new Workroom(() => openWorkplace(environment));
   const channel = new Channel();
   const turns = new Turns();
-  const failures = new Failures(workroom, turns, channel);
+  const failures = new Failures(workroom, turns, { channel, masked });
   const facts = { badge: badgeOf(badge, environment), store: storeOf(environment.results), readOnly, masked };
   const overviews = new Overviews(workroom, channel, facts);
   channel.onListening = (listening) => {
     overviews.listen(listening);
   };
   const tasks = new Tasks(workroom, turns, { failures, channel });
-  return { workroom, channel, overviews, failures, confirmations: new Confirmations(), tasks };
+  const confirmations = new Confirmations();
+  return { facts, workroom, turns, channel, overviews, failures, confirmations, tasks, closing };
 }
 
 function createApp(guard: Guard): { readonly app: FastifyInstance; readonly answer: RequestListener } {
@@ -96,9 +108,9 @@ function problemOf(error: unknown): Problem {
   if (error instanceof Problem) return error;
   const { statusCode = 500, message } = error as FastifyError;
   if (statusCode >= 400 && statusCode < 500) return new Problem(statusCode, message);
-  if (error instanceof RecordRefused) return new Problem(409, `${message}.`);
-  if (error instanceof StoreError || error instanceof CannotWork || isOfAws(error))
-    return unavailable(`${sentenceOf(error)}.`, RETRY_AFTER_SECONDS);
+  if (error instanceof InputRefused) return new Problem(400, `${message}.`, { errors: error.faults });
+  if (error instanceof RecordRefused || error instanceof CannotWork) return new Problem(409, `${message}.`);
+  if (error instanceof StoreError || isOfAws(error)) return unavailable(`${sentenceOf(error)}.`, RETRY_AFTER_SECONDS);
   process.stderr.write(`The console failed: ${error instanceof Error ? String(error.stack) : String(error)}\n`);
   return new Problem(500, 'The console failed; its terminal says why.');
 }

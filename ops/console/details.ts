@@ -1,7 +1,9 @@
 import { type MessageAttributeValue } from '@aws-sdk/client-sqs';
 import { type JobRecord } from '../../results/records';
 import { Problem } from '../../service/problem';
-import { describeLetter, describeRecord } from '../jobs/failed-job';
+import { type AuditEntry } from '../jobs/audit';
+import { describeLetter, describeRecord, type Held } from '../jobs/failed-job';
+import { type Happening, historyOf } from '../jobs/history';
 import { inputText } from '../jobs/input-text';
 import { type Letter } from '../jobs/letter';
 import { type Entry } from './snapshot';
@@ -26,12 +28,6 @@ interface OpenLetter {
   readonly group?: string;
 }
 
-interface Happening {
-  /** ISO 8601. */
-  readonly at: string;
-  readonly what: string;
-}
-
 /** All that is known of a job. */
 export interface JobDetails {
   readonly id: string;
@@ -43,24 +39,34 @@ export interface JobDetails {
   readonly attempts: number;
   /** Oldest first. */
   readonly history: readonly Happening[];
+  readonly held: Held | null;
 }
 
 const iso = (ms: number): string => new Date(ms).toISOString();
 
+interface Known {
+  readonly record: JobRecord | undefined;
+  readonly entries: readonly Entry[];
+  readonly changes: readonly AuditEntry[];
+}
+
 /** Throws a problem if nothing is known of it. */
-export function detailsOf(id: string, record: JobRecord | undefined, entry: Entry | undefined): JobDetails {
+export function detailsOf(id: string, { record, entries, changes }: Known): JobDetails {
+  const [entry] = entries;
   const letter = entry?.letter;
-  const known = letter ? describeLetter(letter, record) : record && describeRecord(record);
+  const known = letter ? describeLetter(letter, record, entry.job.held) : record && describeRecord(record);
   if (!known) throw new Problem(404, 'There is no record of this job, and the last look found no dead letter of it.');
+  const letters = entries.flatMap((one) => one.letter ?? []);
   return {
     id,
+    type: known.type,
     record: record ?? null,
     letter: letter ? openLetter(letter) : null,
-    type: known.type,
     reason: known.reason,
     error: known.error,
     attempts: known.attempts,
-    history: historyOf(record, letter),
+    history: historyOf(id, { record, letters, changes }),
+    held: entry?.job.held ?? null,
   };
 }
 
@@ -82,15 +88,4 @@ function openLetter(letter: Letter): OpenLetter {
 function toAttribute(name: string, { DataType, StringValue, BinaryValue }: MessageAttributeValue): Attribute {
   const value = StringValue ?? Buffer.from(BinaryValue ?? new Uint8Array()).toString('base64');
   return { name, type: DataType ?? '', value };
-}
-
-function historyOf(record: JobRecord | undefined, letter: Letter | undefined): Happening[] {
-  const { firstAt, lastAt, reason = '' } = letter?.why ?? {};
-  const all = [
-    firstAt !== undefined && { at: firstAt, what: 'first received' },
-    lastAt !== undefined && { at: lastAt, what: `failed for good: ${reason}` },
-    letter !== undefined && { at: iso(letter.sentAt), what: 'came to the dead-letter queue' },
-    record !== undefined && { at: iso(record.updatedAt), what: `record: ${record.state}` },
-  ].filter((one) => one !== false);
-  return all.sort((one, other) => Date.parse(one.at) - Date.parse(other.at));
 }

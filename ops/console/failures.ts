@@ -1,3 +1,4 @@
+import { type Held } from '../jobs/failed-job';
 import { type Group, groupFailures } from '../jobs/groups';
 import { type Letter } from '../jobs/letter';
 import { sentenceOf } from '../jobs/workplace';
@@ -34,7 +35,7 @@ export class Failures {
   constructor(
     private readonly workroom: Workroom,
     private readonly turns: Turns,
-    private readonly channel: Channel,
+    private readonly options: { readonly channel: Channel; readonly masked: readonly string[] },
   ) {}
 
   get state(): SnapshotState {
@@ -79,7 +80,23 @@ export class Failures {
 
   remove(letters: readonly Letter[]): void {
     const gone = new Set(letters.map(({ messageId }) => messageId));
-    this.found = { ...this.found, entries: this.found.entries.filter(({ key }) => !gone.has(key)) };
+    this.change(this.found.entries.filter(({ key }) => !gone.has(key)));
+  }
+
+  /** Shows jobs as put aside, or as released. */
+  setHeld(ids: readonly string[], held: Held | undefined): void {
+    const changed = new Set(ids);
+    this.change(
+      this.found.entries.map((entry) => {
+        if (!changed.has(entry.job.id)) return entry;
+        const { held: before, ...job } = entry.job;
+        return before === held ? entry : { ...entry, job: { ...job, ...(held && { held }) } };
+      }),
+    );
+  }
+
+  private change(entries: readonly Entry[]): void {
+    this.found = { ...this.found, entries };
     this.telling ??= setTimeout(() => {
       this.telling = undefined;
       this.tell();
@@ -94,13 +111,13 @@ export class Failures {
   }
 
   private async take(): Promise<void> {
-    const found = await takeSnapshot(await this.workroom.place(), this.closing.signal);
-    this.found = found;
+    const { masked } = this.options;
+    this.found = await takeSnapshot(await this.workroom.place(), { signal: this.closing.signal, masked });
     this.asOf = new Date().toISOString();
     this.fault = undefined;
   }
 
   private tell(): void {
-    this.channel.publish('snapshot', this.state);
+    this.options.channel.publish('snapshot', this.state);
   }
 }

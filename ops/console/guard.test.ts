@@ -216,6 +216,7 @@ describe('what is asked', () => {
       'after=x',
       `text=${'a'.repeat(1_001)}`,
       'text=a&text=b',
+      'held=x',
     ];
     for (const query of wrong)
       expect({ query, ...(await page.get(`/api/failures?${query}`)) }).toMatchObject({ query, status: 400 });

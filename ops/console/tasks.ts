@@ -1,12 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { Problem } from '../../service/problem';
-import { deleteLetters } from '../jobs/delete';
-import { type PassEnd, type PassOptions } from '../jobs/pass';
-import { retryLetters } from '../jobs/retry';
-import { sentenceOf, type Workplace } from '../jobs/workplace';
+import { sentenceOf } from '../jobs/workplace';
 import { type Channel } from './channel';
 import { type Meant, type TaskAction } from './confirmations';
 import { type Failures } from './failures';
+import { KINDS, type Outcome } from './task-kinds';
 import { type Turns } from './turns';
 import { type Workroom } from './workroom';
 
@@ -29,35 +27,12 @@ export interface Task {
   readonly sentence: string;
 }
 
-/** What a kind of work did. */
-interface Outcome {
-  readonly done: number;
-  readonly others: readonly (readonly [count: number, text: string])[];
-  readonly end: PassEnd;
+interface Running {
+  readonly id: string;
+  readonly receives: boolean;
+  readonly cancel: AbortController;
+  readonly ended: Promise<void>;
 }
-
-const UNDELETED = 'still in the dead-letter queue';
-
-async function retried(place: Workplace, options: PassOptions): Promise<Outcome> {
-  const { retried: done, failedAgain, refused, undeleted, ...end } = await retryLetters(place, options);
-  const others = [
-    [failedAgain, 'failed again'],
-    [refused.length, `refused (${refused[0]?.why ?? ''})`],
-    [undeleted, `sent, but ${UNDELETED}`],
-  ] as const;
-  return { done, others, end };
-}
-
-async function deleted(place: Workplace, options: PassOptions): Promise<Outcome> {
-  const { deleted: done, undeleted, ...end } = await deleteLetters(place, options);
-  return { done, others: [[undeleted, UNDELETED]], end };
-}
-
-const KINDS = {
-  retry: { verb: 'sent again', work: retried },
-  delete: { verb: 'deleted', work: deleted },
-  purge: { verb: 'deleted', work: deleted },
-} as const;
 
 /** Limits the list; the oldest are forgotten. */
 const MAX_KEPT = 50;
@@ -66,10 +41,10 @@ const TELL_EVERY_MS = 200;
 
 const count = (number: number): string => number.toLocaleString('en-US');
 
-/** Long work of this process, one at a time. It goes on whether a page is open or not. */
+/** Long work of this process. It goes on whether a page is open or not. */
 export class Tasks {
   private readonly tasks = new Map<string, Task>();
-  private running: { readonly id: string; readonly cancel: AbortController; readonly ended: Promise<void> } | undefined;
+  private running: readonly Running[] = [];
   private toldAt = -Infinity;
 
   constructor(
@@ -86,93 +61,95 @@ export class Tasks {
   /** Throws a problem if there is none. */
   get(id: string): Task {
     const task = this.tasks.get(id);
-    if (!task) throw new Problem(404, 'There is no such task; the console forgets them when it ends.');
+    if (!task) throw new Problem(404, 'There is no such task; they are forgotten when the console ends.');
     return task;
   }
 
-  /** Throws a problem while another one runs: each would hide letters from the other. */
-  start({ action, entries, rate }: Meant): Task {
-    if (this.running !== undefined)
+  /** Throws a problem while a task goes through the dead-letter queue: another one would find letters hidden. */
+  assertQueueFree(): void {
+    if (this.running.some(({ receives }) => receives))
       throw new Problem(
         409,
         'A task is running. One at a time goes through the dead-letter queue: wait, or cancel it.',
       );
-    const confirmed = new Set(entries.flatMap(({ letter }) => letter?.messageId ?? []));
+  }
+
+  start(meant: Meant): Task {
+    const { action, entries, rate } = meant;
+    const { done, receives } = KINDS[action];
+    if (receives) this.assertQueueFree();
     const task: Task = {
       id: randomUUID(),
       action,
       state: 'running',
-      total: confirmed.size,
+      total: entries.length,
       done: 0,
       others: [],
       startedAt: new Date().toISOString(),
       ...(rate !== undefined && { rate }),
-      sentence: `${count(0)} of ${count(confirmed.size)} ${KINDS[action].verb}`,
+      sentence: `${count(0)} of ${count(entries.length)} ${done}`,
     };
-    const cancel = new AbortController();
     this.set(task);
-    const ended = this.turns.take(() => this.run(task, { confirmed, rate, filter: {}, signal: cancel.signal }));
-    this.running = { id: task.id, cancel, ended };
-    this.forget();
+    const cancel = new AbortController();
+    const run = (): Promise<void> => this.run(task, meant, cancel.signal);
+    const ended = receives ? this.turns.take(run) : run();
+    this.running = [...this.running, { id: task.id, receives, cancel, ended }];
+    const [oldest = ''] = this.tasks.keys();
+    if (this.tasks.size > MAX_KEPT) this.tasks.delete(oldest);
     return task;
   }
 
   /** What is under way is finished, and nothing more is begun. */
   cancel(id: string): Task {
-    const task = this.get(id);
-    if (this.running?.id === id) this.running.cancel.abort();
-    return task;
+    for (const one of this.running) if (one.id === id) one.cancel.abort();
+    return this.get(id);
   }
 
   /** Cancels what runs and waits for its end. */
   async close(): Promise<void> {
-    this.running?.cancel.abort();
-    await this.running?.ended;
+    for (const { cancel } of this.running) cancel.abort();
+    await Promise.all(this.running.map(({ ended }) => ended));
   }
 
-  private async run(task: Task, options: PassOptions): Promise<void> {
+  private async run(task: Task, meant: Meant, signal: AbortSignal): Promise<void> {
     const onProgress = (done: number): void => {
-      this.progress(task.id, done);
+      this.progress({ ...task, done, sentence: `${count(done)} of ${count(task.total)} ${KINDS[task.action].done}` });
     };
-    const onDeleted: PassOptions['onDeleted'] = (letters) => {
-      this.parts.failures.remove(letters);
-    };
-    const ended = await this.workroom
+    const { failures } = this.parts;
+    const outcome = await this.workroom
       .place()
-      .then((place) => KINDS[task.action].work(place, { ...options, onProgress, onDeleted }))
-      .catch((error: unknown): Outcome => ({ done: 0, others: [], end: { missing: [], ended: sentenceOf(error) } }));
-    this.running = undefined;
-    this.end(task, ended, options.signal.aborted);
+      .then((place) => KINDS[task.action].work({ place, meant, failures, signal, onProgress }))
+      .catch((error: unknown): Outcome => ({ done: 0, others: [], ended: sentenceOf(error) }));
+    this.running = this.running.filter(({ id }) => id !== task.id);
+    this.set({ ...task, ...endOf(task, outcome, signal.aborted), endedAt: new Date().toISOString() });
   }
 
-  private progress(id: string, done: number): void {
-    const task = this.get(id);
-    const { verb } = KINDS[task.action];
-    this.tasks.set(id, { ...task, done, sentence: `${count(done)} of ${count(task.total)} ${verb}` });
+  private progress(task: Task): void {
+    this.tasks.set(task.id, task);
     if (performance.now() - this.toldAt < TELL_EVERY_MS) return;
     this.toldAt = performance.now();
-    this.parts.channel.publish('task', this.get(id));
-  }
-
-  private end(task: Task, { done, others, end }: Outcome, cancelled: boolean): void {
-    const left = task.total - done - others.reduce((sum, [number]) => sum + number, 0);
-    const notFound = cancelled ? 'not begun' : 'not found: something else holds them, or they are gone';
-    const parts = [...others, [end.ended !== undefined && !cancelled ? 0 : left, notFound] as const]
-      .filter(([number]) => number > 0)
-      .map(([number, text]) => `${count(number)} ${text}`);
-    if (end.ended !== undefined) parts.push(cancelled ? 'cancelled' : `ended early: ${end.ended}`);
-    const state = cancelled ? 'cancelled' : parts.length === 0 ? 'done' : done === 0 ? 'failed' : 'partly';
-    const sentence = [`${count(done)} of ${count(task.total)} ${KINDS[task.action].verb}`, ...parts].join(', ');
-    this.set({ ...task, done, state, others: parts, sentence, endedAt: new Date().toISOString() });
+    this.parts.channel.publish('task', task);
   }
 
   private set(task: Task): void {
     this.tasks.set(task.id, task);
     this.parts.channel.publish('task', task);
   }
+}
 
-  private forget(): void {
-    const [oldest = ''] = this.tasks.keys();
-    if (this.tasks.size > MAX_KEPT) this.tasks.delete(oldest);
-  }
+type TaskEnd = Pick<Task, 'done' | 'state' | 'others' | 'sentence'>;
+
+function endOf({ total, action }: Task, outcome: Outcome, cancelled: boolean): TaskEnd {
+  const { done, others, ended, unnoted } = outcome;
+  const left = total - done - others.reduce((sum, [number]) => sum + number, 0);
+  const rest =
+    cancelled || ended !== undefined ? 'not begun' : 'not found: something else holds them, or they are gone';
+  const parts = [...others, [left, rest] as const]
+    .filter(([number]) => number > 0)
+    .map(([number, text]) => `${count(number)} ${text}`);
+  if (cancelled) parts.push('cancelled');
+  else if (ended !== undefined) parts.push(`ended early: ${ended}`);
+  const state = cancelled ? 'cancelled' : parts.length === 0 ? 'done' : done === 0 ? 'failed' : 'partly';
+  const said = [`${count(done)} of ${count(total)} ${KINDS[action].done}`, ...parts];
+  return { done, state, others: parts, sentence: [...said, ...(unnoted === undefined ? [] : [unnoted])].join(', ') };
 }

@@ -1,5 +1,6 @@
 import { unavailable } from '../../service/problem';
 import { sentenceOf, type Workplace } from '../jobs/workplace';
+import { answered, WITHIN_MS } from './within';
 
 const RETRY_AFTER_SECONDS = 2;
 
@@ -21,7 +22,7 @@ export class Workroom {
   /** For a route: rejects with a problem that says what was tried. */
   async placeNow(): Promise<Workplace> {
     try {
-      return await this.place();
+      return await answered(AbortSignal.timeout(WITHIN_MS), this.place());
     } catch (error) {
       throw unavailable(`${sentenceOf(error)}.`, RETRY_AFTER_SECONDS);
     }

@@ -27,11 +27,18 @@ export interface HoldEnd extends Unnoted {
  * purge that does not name its job.
  */
 export async function holdLetters(place: Workplace, options: HoldOptions): Promise<HoldEnd> {
-  const { filter, confirmed, note, signal } = options;
+  const { filter, confirmed, signal } = options;
   const { jobs } = await findFailures(place, filter, { signal });
   const wanted = jobs.filter(({ letter }) => letter !== undefined && (confirmed?.has(letter) ?? true));
+  const ids = wanted.map(({ id }) => id);
+  return holdJobs(place, ids, options);
+}
+
+/** For callers that have seen the letters of these jobs: nothing is looked for. */
+export function holdJobs(place: Workplace, ids: readonly string[], options: HoldOptions): Promise<HoldEnd> {
+  const { note } = options;
   const value = { who: operator(), ...(note !== undefined && { note }) };
-  return change(place, { what: 'hold', ids: wanted.map(({ id }) => id), options }, (key) =>
+  return change(place, { what: 'hold', ids, options }, (key) =>
     place.records.notes.put({ kind: 'hold', key, at: Date.now(), value }),
   );
 }

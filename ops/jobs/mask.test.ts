@@ -1,4 +1,4 @@
-import { maskText, maskValue } from './mask';
+import { maskRecord, maskText } from './mask';
 
 test.each([
   [
@@ -31,11 +31,13 @@ test('deeper than can be walked through it is masked as a whole', () => {
   expect(maskText(`${'['.repeat(100_000)}${']'.repeat(100_000)}`, ['email'])).toBe('***');
 });
 
-test('a value is masked as its JSON is, and one that is absent stays so', () => {
-  expect(maskValue({ email: 'a', list: [{ email: 'b', n: 1 }] }, ['email'])).toEqual({
-    email: '***',
-    list: [{ email: '***', n: 1 }],
+test('of a record input and result are masked, each under its name, and what it has none of it gets none of', () => {
+  const record = { id: 'a', state: 'done', attempts: 0, updatedAt: 0, input: { email: 'a', n: 1 }, result: 2 } as const;
+  expect(maskRecord(record, ['input.email', 'result'])).toEqual({
+    ...record,
+    input: { email: '***', n: 1 },
+    result: '***',
   });
-  expect(maskValue(undefined, ['email'])).toBeUndefined();
-  expect(maskValue(null, ['email'])).toBeNull();
+  const { result, ...failed } = record;
+  expect([result, maskRecord(failed, ['n'])]).toEqual([2, { ...failed, input: { email: 'a', n: '***' } }]);
 });

@@ -1,6 +1,6 @@
 import { type JobRecord } from '../../results/records';
 
-const MASK = '***';
+export const MASK = '***';
 
 /** A number as its text, beyond what JavaScript holds too; not in the types of this version of the language. */
 const { rawJSON } = JSON as unknown as { readonly rawJSON: (text: string) => unknown };
@@ -21,7 +21,7 @@ export function maskText(text: string, fields: readonly string[]): string {
 }
 
 /** The same for a value. */
-export const maskValue = (value: unknown, fields: readonly string[]): unknown =>
+const maskValue = (value: unknown, fields: readonly string[]): unknown =>
   value === undefined || fields.length === 0 ? value : (JSON.parse(maskText(JSON.stringify(value), fields)) as unknown);
 
 type Reviver = (key: string, value: unknown, context: { readonly source: string }) => unknown;
@@ -48,12 +48,11 @@ function masked(value: unknown, { paths, at }: Place): unknown {
   return Object.fromEntries(entries);
 }
 
-/** Input and result. The error is not masked: it is what the work's author wrote. */
-export const maskRecord = (record: JobRecord, fields: readonly string[]): JobRecord => ({
-  ...record,
-  ...('input' in record && { input: maskValue(record.input, fields) }),
-  ...('result' in record && { result: maskValue(record.result, fields) }),
-});
+/** Input and result, each under its name. The error is not masked: it is what the work's author wrote. */
+export function maskRecord(record: JobRecord, fields: readonly string[]): JobRecord {
+  const { input, result } = record;
+  return { ...record, ...(maskValue({ input, result }, fields) as object) };
+}
 
 /** Body, and attributes of such a name. */
 export function maskLetter<

@@ -1,3 +1,4 @@
+import { type Fault } from '../../contract/fault';
 import { type JobType } from '../../contract/job-type';
 import { ValidBody } from '../../contract/validation';
 import { newJobId } from '../../results/job-id';
@@ -22,18 +23,29 @@ export interface SentJobs extends Unnoted {
   readonly ended?: string;
 }
 
-/** Throws `CannotWork` for an input, as JSON text, that does not fit the type's rules. */
+/** An input that its type does not take. */
+export class InputRefused extends CannotWork {
+  constructor(
+    subject: string,
+    /** Their pointers begin at `/input`. */
+    readonly faults: readonly Fault[],
+  ) {
+    super(`${subject}: ${faults.map(({ pointer, detail }) => `${pointer} ${detail}`.trim()).join('; ')}`);
+  }
+}
+
+/** Throws `InputRefused` for an input, as JSON text, that does not fit the type's rules. */
 export function inputCheck({ input, policy, type }: JobType): (text: string, which?: string) => void {
   let subject = '';
-  const refuse = (why: string): CannotWork => new CannotWork(`${subject} is not valid for ${type}: ${why}`);
-  const valid = new ValidBody<object>(input, (faults) =>
-    refuse(faults.map(({ pointer, detail }) => `${pointer} ${detail}`.trim()).join('; ')),
-  );
+  const refuse = (faults: readonly Fault[]): InputRefused =>
+    new InputRefused(`${subject} is not valid for ${type}`, faults);
+  const refuseAll = (detail: string): InputRefused => refuse([{ pointer: '', detail }]);
+  const valid = new ValidBody<object>(input, refuse);
   return (text, which = 'the input') => {
     subject = which;
     if (Buffer.byteLength(text) > policy.sizeLimitBytes)
-      throw refuse(`it has ${Buffer.byteLength(text)} bytes, and the type takes up to ${policy.sizeLimitBytes}`);
-    valid.transform({ input: jsonIn(text, refuse) });
+      throw refuseAll(`it has ${Buffer.byteLength(text)} bytes, and the type takes up to ${policy.sizeLimitBytes}`);
+    valid.transform({ input: jsonIn(text, refuseAll) });
   };
 }
 

@@ -13,6 +13,8 @@ interface Answer {
 /** Long, as every look through a dead-letter queue ends with a second of waiting. */
 const ENDS_WITHIN_MS = 60_000;
 
+const SENT_AT_ONCE = 100;
+
 /** The jobs command line as a process. */
 export async function runJobs(args: readonly string[], env: Readonly<Record<string, string>>): Promise<Answer> {
   const app = runApp('dist/ops/cli/jobs.js', { args, env });
@@ -59,9 +61,13 @@ export class JobsCommands {
   /** Resolves to the ids of that many jobs once each is a dead letter. */
   async fail(count: number, group?: string): Promise<string[]> {
     const { pair } = this;
-    const ids = await Promise.all(
-      Array.from({ length: count }, (_, nth) => pair.send(TEST_JOB, -1 - nth, group === undefined ? {} : { group })),
-    );
+    const ids: string[] = [];
+    for (let from = 0; from < count; from += SENT_AT_ONCE) {
+      const inputs = Array.from({ length: Math.min(SENT_AT_ONCE, count - from) }, (_, nth) => -1 - from - nth);
+      ids.push(
+        ...(await Promise.all(inputs.map((input) => pair.send(TEST_JOB, input, group === undefined ? {} : { group })))),
+      );
+    }
     for (const id of ids) expect(await pair.settled(id)).toMatchObject({ state: 'failed' });
     await pair.idle();
     return ids;

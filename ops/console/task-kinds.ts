@@ -1,0 +1,105 @@
+import { deleteLetters } from '../jobs/delete';
+import { operator, type Unnoted } from '../jobs/audit';
+import { type HoldEnd, holdJobs, releaseLetters } from '../jobs/holds';
+import { type PassEnd, type PassOptions } from '../jobs/pass';
+import { retryLetters } from '../jobs/retry';
+import { type Workplace } from '../jobs/workplace';
+import { type Meant, type TaskAction } from './confirmations';
+import { type Failures } from './failures';
+
+/** What is to be done, to which letters. */
+export interface Work {
+  readonly place: Workplace;
+  readonly meant: Meant;
+  readonly failures: Failures;
+  readonly signal: AbortSignal;
+  readonly onProgress: (done: number) => void;
+}
+
+/** What came of it. */
+export interface Outcome extends Unnoted {
+  readonly done: number;
+  /** What became of others, each as a part of a sentence. */
+  readonly others: readonly (readonly [count: number, text: string])[];
+  readonly ended?: string | undefined;
+}
+
+interface Kind {
+  /** What is done with each, as a part of a sentence. */
+  readonly done: string;
+  /** Goes through the dead-letter queue, where one at a time can. */
+  readonly receives: boolean;
+  readonly work: (work: Work) => Promise<Outcome>;
+}
+
+const UNDELETED = 'still in the dead-letter queue';
+
+function passOptions({ meant, failures, signal, onProgress }: Work): PassOptions {
+  const { entries, named, rate } = meant;
+  return {
+    filter: named ? { ids: jobIds(meant) } : {},
+    confirmed: new Set(entries.map(({ key }) => key)),
+    rate,
+    signal,
+    onProgress,
+    onDeleted: (letters) => {
+      failures.remove(letters);
+    },
+  };
+}
+
+const jobIds = ({ entries }: Meant): string[] => [...new Set(entries.map(({ job }) => job.id))];
+
+const heldBack = ({ held = 0 }: PassEnd) => [held, 'put aside meanwhile'] as const;
+
+async function retry(work: Work): Promise<Outcome> {
+  const end = await retryLetters(work.place, passOptions(work));
+  const { retried: done, failedAgain, refused, undeleted } = end;
+  const others = [
+    [failedAgain, 'failed again'],
+    [refused.length, `refused (${refused[0]?.why ?? ''})`],
+    [undeleted, `sent, but ${UNDELETED}`],
+    heldBack(end),
+  ] as const;
+  return { done, others, ...ending(end) };
+}
+
+async function remove(work: Work): Promise<Outcome> {
+  const end = await deleteLetters(work.place, passOptions(work));
+  return { done: end.deleted, others: [[end.undeleted, UNDELETED], heldBack(end)], ...ending(end) };
+}
+
+const ending = ({ ended, unnoted }: PassEnd & Unnoted): Pick<Outcome, 'ended' | 'unnoted'> => ({
+  ...(ended !== undefined && { ended }),
+  ...(unnoted !== undefined && { unnoted }),
+});
+
+async function hold({ place, meant, failures, ...options }: Work): Promise<Outcome> {
+  const { note } = meant;
+  const ids = jobIds(meant);
+  const end = await holdJobs(place, ids, { ...options, filter: { ids }, note });
+  const held = { who: operator(), at: new Date().toISOString(), ...(note !== undefined && { note }) };
+  failures.setHeld(ids.slice(0, end.changed), held);
+  return lightly(end);
+}
+
+async function release({ place, meant, failures, ...options }: Work): Promise<Outcome> {
+  const ids = jobIds(meant);
+  const end = await releaseLetters(place, { ...options, filter: { ids } });
+  if (end.ended === undefined) failures.setHeld(ids, undefined);
+  return lightly(end);
+}
+
+const lightly = (end: HoldEnd): Outcome => ({
+  done: end.changed,
+  others: [[end.missing.length, 'not put aside']],
+  ...ending(end),
+});
+
+export const KINDS: Readonly<Record<TaskAction, Kind>> = {
+  retry: { done: 'sent again', receives: true, work: retry },
+  delete: { done: 'deleted', receives: true, work: remove },
+  purge: { done: 'deleted', receives: true, work: remove },
+  hold: { done: 'put aside', receives: false, work: hold },
+  release: { done: 'released', receives: false, work: release },
+};
