@@ -1,0 +1,88 @@
+import { type Page } from 'playwright-core';
+import { describeInBrowser, withConsole } from './browser';
+import { dead, purge, shownTask } from './letters';
+
+jest.setTimeout(60_000);
+
+/** By the keyboard alone: on to the next thing until one of that name has the focus. */
+async function tabTo(page: Page, text: string): Promise<void> {
+  for (let presses = 0; presses < 60; presses += 1) {
+    await page.keyboard.press('Tab');
+    const focused = '`${document.activeElement.ariaLabel ?? ""} ${document.activeElement.textContent}`';
+    if ((await page.evaluate<string>(focused)).includes(text)) return;
+  }
+  throw new Error(`60 tabs did not reach "${text}"`);
+}
+
+describeInBrowser('what is done to one job in a page of the console', () => {
+  const one = withConsole();
+  beforeEach(() => {
+    one().on.broken = true;
+  });
+  afterEach(() => purge(one()));
+
+  test('one letter is sent again by the keyboard alone, and its job followed to its result', async () => {
+    const [id = ''] = await dead(one(), 1);
+    one().on.broken = false;
+    const page = await one().open();
+    await page.getByRole('link', { name: 'Order <n> of <id> is negative' }).waitFor();
+    await tabTo(page, 'Order <n> of <id> is negative');
+    await page.keyboard.press('Enter');
+    await page.getByText('All 1 that match').waitFor();
+    await tabTo(page, id);
+    await page.keyboard.press('Enter');
+    await page.getByText('came to the dead-letter queue').waitFor();
+    await tabTo(page, 'Retry …');
+    await page.keyboard.press('Enter');
+    await page.getByText(/^Send 1 dead letter/).waitFor();
+    await tabTo(page, 'Retry 1');
+    await page.keyboard.press('Enter');
+    await shownTask(page, 'Retry done');
+    await page.locator('.facts').getByText('done', { exact: true }).waitFor();
+    await page.getByRole('region', { name: 'the result' }).waitFor();
+    expect(one().on.effects()).toEqual([id]);
+    expect(await page.evaluate('document.activeElement !== document.body')).toBe(true);
+  });
+
+  test('a job is sent by the form of its type, and followed to its result', async () => {
+    const page = await one().open();
+    await page.getByRole('link', { name: 'Send', exact: true }).click();
+    await page.getByLabel('input').fill('not a number');
+    await page.getByRole('button', { name: 'Send' }).click();
+    await page.getByText(/^Not sent/).waitFor();
+    await page.getByLabel('input').fill('41');
+    await page.getByRole('button', { name: 'Send' }).click();
+    await page.getByRole('region', { name: 'the result' }).getByText('42').waitFor();
+    await page.locator('.facts').getByText('done', { exact: true }).waitFor();
+  });
+
+  test('a job is sent as JSON, with its digits as they were typed', async () => {
+    const page = await one().open({ path: '/?view=send' });
+    await page.getByLabel('As JSON').check();
+    await page.getByLabel('input').fill('9007199254740993');
+    const asked = page.waitForRequest('**/api/send');
+    await page.getByRole('button', { name: 'Send' }).click();
+    expect((await asked).postDataJSON()).toMatchObject({ type: 'add-one', input: '9007199254740993' });
+    await page.getByText(/^Not sent/).waitFor();
+  });
+
+  test('a job is found by its id and by its text', async () => {
+    const [id = ''] = await dead(one(), 1);
+    const page = await one().open();
+    await page.keyboard.press('Control+k');
+    await page.keyboard.type(id);
+    await page.keyboard.press('Enter');
+    await page.getByRole('link', { name: id }).click();
+    await page.getByText('came to the dead-letter queue').waitFor();
+    await page.getByRole('searchbox').fill(`of ${id} is negative`);
+    await page.keyboard.press('Enter');
+    await page.getByRole('row', { name: new RegExp(`${id}\\s+failed`) }).waitFor();
+    await page.getByRole('searchbox').fill('nowhere to be found');
+    await page.keyboard.press('Enter');
+    await page.getByText(/^No job has this id/).waitFor();
+  });
+
+  test('no page complained', () => {
+    expect(one().complaints).toEqual([]);
+  });
+});
