@@ -1,0 +1,63 @@
+import { randomUUID } from 'node:crypto';
+import { processVariables } from '../../contract/environment';
+import { TRANSFER } from '../../examples/transfer/definition';
+import { TransferOnPostgres } from '../../examples/transfer/work-on-postgres';
+import { testWork } from '../harness/jobs';
+import { workOf } from '../../jobs/work';
+import { HAS_POSTGRES, PostgresServer } from '../../results/conformance/postgres-server';
+import { provisionDatabase } from '../../results/postgres/postgres';
+import { withBroker } from '../harness/broker';
+import { startConsumerApp, stopConsumerApps } from '../harness/consumer-app';
+import { eventually } from '../harness/eventually';
+import { sendTransfer } from '../harness/transfers';
+
+// A bare machine has no PostgreSQL; `.ci/run` brings one. TEST_KILLS=10 takes about two minutes.
+const KILLS = Number(processVariables['TEST_KILLS'] ?? 2);
+const JOBS_A_KILL = 100;
+
+const broker = withBroker();
+let server: PostgresServer | undefined;
+afterEach(async () => {
+  await stopConsumerApps();
+  await server?.remove();
+});
+
+(HAS_POSTGRES ? it : it.skip)(
+  `loses nothing and does nothing twice where the database is killed in a burst, ${KILLS} times`,
+  async () => {
+    server = await PostgresServer.make();
+    await provisionDatabase(server.url);
+    await server.query('CREATE TABLE account (owner text PRIMARY KEY, balance integer NOT NULL)');
+    await server.query(`INSERT INTO account VALUES ('ann', 100000), ('bob', 0)`);
+    const queues = await broker().createQueues({ numbers: { visibilityTimeoutSeconds: 2 } });
+    const works = [testWork(), workOf(TRANSFER, TransferOnPostgres)];
+    const { records, transport } = await startConsumerApp(queues, { RESULTS: server.url }, { works });
+    const settled = { count: 0 };
+    transport.onSettled(() => {
+      settled.count += 1;
+    });
+    const send = (id: string): Promise<string> => sendTransfer({ broker: broker(), queues }, id, 1);
+    const ids: string[] = [];
+    for (let kill = 0; kill < KILLS; kill += 1) {
+      const burst = Array.from({ length: JOBS_A_KILL }, () => randomUUID());
+      ids.push(...burst);
+      const before = settled.count;
+      const sent = burst.map((id, index) => (index < JOBS_A_KILL / 2 ? send(id) : undefined));
+      await eventually(() => settled.count >= before + JOBS_A_KILL / 8);
+      await server.kill();
+      await Promise.all([...sent, ...burst.slice(JOBS_A_KILL / 2).map(send)]);
+      await eventually(() => transport.status().pauses.includes('store'));
+      await server.start();
+      await eventually(() => !transport.status().pauses.includes('store'));
+    }
+    await eventually(() => broker().isEmpty(queues.queueUrl), { withinMs: 60_000 });
+    const states = (await records.getMany(ids)).map(({ state, attempts }) => [state, attempts]);
+    expect(states).toEqual(ids.map(() => ['done', 0]));
+    expect(await server.query('SELECT balance FROM account ORDER BY owner')).toEqual([
+      { balance: 100_000 - ids.length },
+      { balance: ids.length },
+    ]);
+    expect(await broker().receiveAll(queues.deadLetterQueueUrl)).toEqual([]);
+  },
+  60_000 + KILLS * 20_000,
+);
