@@ -7,7 +7,8 @@ import { FAILED_INDEX } from './results-table';
 const RECORD_ACTIONS = ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:PutItem', 'dynamodb:PartiQLInsert'];
 
 /** What has failed is listed by its index, also where the table is one that was there. */
-function grantRecords(grantee: IGrantable, table: ITableV2): void {
+function grantRecords(grantee: IGrantable, table: ITableV2 | undefined): void {
+  if (table === undefined) return;
   const { tableArn } = table;
   Grant.addToPrincipal({ grantee, actions: RECORD_ACTIONS, resourceArns: [tableArn] });
   const index = `${tableArn}/index/${FAILED_INDEX}`;

@@ -7,6 +7,7 @@ import { ConsumerFunction } from './consumer-function';
 import { ConsumerService } from './consumer-service';
 import { Overview } from './overview';
 import { FrontDoor } from './front-door';
+import { type FunctionInput } from './image-function';
 import { type ServiceInput } from './image-service';
 import { Network } from './network';
 import { ProducerFunction } from './producer-function';
@@ -22,6 +23,7 @@ export interface ComputeInput extends AppInput {
 export class ComputeStack extends Stack {
   private readonly alarms: Alarms;
   private readonly needs: WorkNeeds;
+  private ownNetwork: Network | undefined;
   private ownFargate: ServiceInput | undefined;
 
   constructor(
@@ -48,15 +50,16 @@ export class ComputeStack extends Stack {
 
   private producer(): ProducerFunction | ProducerService {
     if (this.input.options.producer === 'fargate') return new ProducerService(this, 'Producer', this.fargate);
-    const producer = new ProducerFunction(this, 'Producer', this.input);
+    const producer = new ProducerFunction(this, 'Producer', this.lambda);
     producer.watch(this.alarms, 'Producer');
     return producer;
   }
 
   private consumer(): ConsumerFunction | ConsumerService {
-    const { input, needs } = this;
-    if (input.options.consumer === 'fargate') return new ConsumerService(this, 'Consumer', { ...this.fargate, needs });
-    const consumer = new ConsumerFunction(this, 'Consumer', { ...input, needs });
+    const { needs } = this;
+    if (this.input.options.consumer === 'fargate')
+      return new ConsumerService(this, 'Consumer', { ...this.fargate, needs });
+    const consumer = new ConsumerFunction(this, 'Consumer', { ...this.lambda, needs });
     consumer.watch(this.alarms, 'Consumer');
     return consumer;
   }
@@ -68,8 +71,20 @@ export class ComputeStack extends Stack {
   }
 
   private makeFargate(): ServiceInput {
-    const network = new Network(this, 'Network', { options: this.input.options, hasSecrets: this.hasSecrets });
+    const { network } = this;
     return { ...this.input, network, cluster: this.cluster(network.vpc) };
+  }
+
+  /** A function is in a network only where the database is. */
+  private get lambda(): FunctionInput {
+    const { options } = this.input;
+    return { ...this.input, network: options.databaseSecretArn === undefined ? undefined : this.network };
+  }
+
+  private get network(): Network {
+    const { options } = this.input;
+    this.ownNetwork ??= new Network(this, 'Network', { options, hasSecrets: this.hasSecrets });
+    return this.ownNetwork;
   }
 
   private get hasSecrets(): boolean {

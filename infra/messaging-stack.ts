@@ -19,7 +19,8 @@ export interface StackInput {
 /** What has to outlive any deployment of the apps: queue, dead-letter queue, results, and their alarms. */
 export class MessagingStack extends Stack {
   readonly jobs: JobQueues;
-  readonly table: ITableV2;
+  /** Undefined where records are in a database. */
+  readonly table: ITableV2 | undefined;
   readonly topic: ITopic | undefined;
 
   constructor(scope: Construct, id: string, { options, numbers }: StackInput) {
@@ -37,7 +38,7 @@ export class MessagingStack extends Stack {
       ...(extensions.alarm && { extension: extensions.alarm }),
     });
     watchQueue(alarms, this.jobs, numbers);
-    watchTable(alarms, this.table);
+    if (this.table) watchTable(alarms, this.table);
     this.tell();
   }
 
@@ -48,7 +49,8 @@ export class MessagingStack extends Stack {
     return new JobQueue(this, 'Jobs', { ...options, ...numbers, visibilityTimeoutSeconds });
   }
 
-  private results({ tableArn, keepData }: Options): ITableV2 {
+  private results({ tableArn, databaseSecretArn, keepData }: Options): ITableV2 | undefined {
+    if (databaseSecretArn !== undefined) return undefined;
     if (tableArn !== undefined) return TableV2.fromTableArn(this, 'Results', tableArn);
     return new ResultsTable(this, 'Results', { keepData }).table;
   }
@@ -60,6 +62,6 @@ export class MessagingStack extends Stack {
     new CfnOutput(this, 'QueueArn', { value: queue.queueArn });
     new CfnOutput(this, 'DeadLetterQueueUrl', { value: deadLetters.queueUrl });
     new CfnOutput(this, 'DeadLetterQueueArn', { value: deadLetters.queueArn });
-    new CfnOutput(this, 'TableName', { value: this.table.tableName });
+    if (this.table) new CfnOutput(this, 'TableName', { value: this.table.tableName });
   }
 }
