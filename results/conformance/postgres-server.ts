@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Client, type QueryResultRow } from 'pg';
 import { freePort } from '../../experiments/proxy/free-port';
+import { POSTGRES_URL } from './postgres-place';
 
 const UP_WITHIN_MS = 30_000;
 const LOOK_EVERY_MS = 50;
@@ -14,8 +15,8 @@ const INSTALLED = '/usr/lib/postgresql';
 const VERSIONS = existsSync(INSTALLED) ? readdirSync(INSTALLED).sort() : [];
 const program = (name: string): string => join(INSTALLED, VERSIONS.at(-1) ?? '', 'bin', name);
 
-/** Whether a test can have a server of its own. */
-export const HAS_POSTGRES = existsSync(program('postgres'));
+/** Whether tests of PostgreSQL are wanted, and can have a server of their own. */
+export const HAS_POSTGRES = POSTGRES_URL !== undefined && existsSync(program('postgres'));
 
 /** `app` needs a password, everybody else is trusted. */
 const ACCESS = `

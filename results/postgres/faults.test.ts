@@ -161,6 +161,13 @@ withPostgres('connections that are lost', () => {
     expect((proxy.roundTrips - before) / 2_000).toBeLessThanOrEqual(0.1);
   });
 
+  test('an effect takes three round trips and one for each of its statements', async () => {
+    await records.once(newJob(), effect);
+    const before = proxy.roundTrips;
+    await records.once(newJob(), effect);
+    expect(proxy.roundTrips - before).toBe(4);
+  });
+
   test('one that the database refuses, among others: it alone is refused, for good', async () => {
     const refused = records.once({ ...newJob(), id: 'a\u0000b' }, { result: 2 });
     const others = Array.from({ length: 20 }, () => records.once(newJob(), { result: 2 }));

@@ -2,14 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { processVariables } from '../../contract/environment';
 import { TRANSFER } from '../../examples/transfer/definition';
 import { TransferOnPostgres } from '../../examples/transfer/work-on-postgres';
-import { testWork } from '../harness/jobs';
+import { testWork } from '../../test/harness/jobs';
 import { workOf } from '../../jobs/work';
-import { HAS_POSTGRES, PostgresServer } from '../../results/conformance/postgres-server';
-import { provisionDatabase } from '../../results/postgres/postgres';
-import { withBroker } from '../harness/broker';
-import { startConsumerApp, stopConsumerApps } from '../harness/consumer-app';
-import { eventually } from '../harness/eventually';
-import { sendTransfer } from '../harness/transfers';
+import { HAS_POSTGRES, PostgresServer } from '../conformance/postgres-server';
+import { provisionDatabase } from './postgres';
+import { withBroker } from '../../test/harness/broker';
+import { startConsumerApp, stopConsumerApps } from '../../test/harness/consumer-app';
+import { eventually } from '../../test/harness/eventually';
+import { sendTransfer } from '../../test/harness/transfers';
 
 // A bare machine has no PostgreSQL; `.ci/run` brings one. TEST_KILLS=10 takes about two minutes.
 const KILLS = Number(processVariables['TEST_KILLS'] ?? 2);
