@@ -61,7 +61,8 @@ const LIMIT = `SELECT set_config('statement_timeout', $1, false) WHERE current_s
 const SOONER_MS = 500;
 
 function poolOf(config: PoolConfig, limitMs: number): Pool {
-  const onConnect = (client: ClientBase): Promise<unknown> => client.query(LIMIT, [String(limitMs - SOONER_MS)]);
+  const limit = { text: LIMIT, values: [String(limitMs - SOONER_MS)], query_timeout: CALL_LIMIT_MS };
+  const onConnect = (client: ClientBase): Promise<unknown> => client.query(limit);
   // Its types do not have `onConnect`, which is awaited before anything else is sent.
   const whole: PoolConfig & { readonly onConnect: typeof onConnect } = { ...config, query_timeout: limitMs, onConnect };
   const pool = new Pool(whole);

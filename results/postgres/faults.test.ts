@@ -175,14 +175,17 @@ withPostgres('connections that are lost', () => {
     for (const { outcome } of await Promise.all(others)) expect(outcome).toBe('recorded');
   });
 
-  test.each(['BEGIN', 'INSERT INTO ledger', 'COMMIT'])('before %s: nothing is written, and once after', async (at) => {
-    const job = newJob();
-    proxy.cutting = { at, when: 'before' };
-    await expect(records.once(job, effect)).rejects.toBeInstanceOf(StoreUnavailable);
-    expect([await records.get(job.id), await lines()]).toEqual([undefined, 0]);
-    expect(await records.once(job, effect)).toEqual({ outcome: 'recorded', result: 2 });
-    expect(await lines()).toBe(1);
-  });
+  test.each(['statement_timeout', 'BEGIN', 'INSERT INTO ledger', 'COMMIT'])(
+    'before %s: nothing is written, and once after',
+    async (at) => {
+      const job = newJob();
+      proxy.cutting = { at, when: 'before' };
+      await expect(records.once(job, effect)).rejects.toBeInstanceOf(StoreUnavailable);
+      expect([await records.get(job.id), await lines()]).toEqual([undefined, 0]);
+      expect(await records.once(job, effect)).toEqual({ outcome: 'recorded', result: 2 });
+      expect(await lines()).toBe(1);
+    },
+  );
 
   test('after COMMIT, before its answer: unavailable, then a repeat, and one effect', async () => {
     const job = newJob();

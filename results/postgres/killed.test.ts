@@ -17,7 +17,12 @@ const LINE = 'INSERT INTO ledger VALUES ($1)';
 const work: TestRun = ({ id, input }) => {
   const effect = { result: input + 1 };
   if (id < '8') return { ...effect, writes: [{ sql: LINE, values: [id] }] };
-  return { ...effect, transaction: (client) => client.query(LINE, [id]) };
+  return {
+    ...effect,
+    transaction: async (client) => {
+      await client.query(LINE, [id]);
+    },
+  };
 };
 
 const broker = withBroker();
