@@ -153,7 +153,8 @@ class Reader {
       this.faults.push(`${name} is no URL; a password in it is written with %40 for @, %2F for / and the like`);
     else if (!/^((sqlite|dynamodb):.+|postgres(ql)?:\/\/.+|none)$/.test(text))
       this.faults.push(
-        `${name} is "${withoutSecrets(text)}"; it takes sqlite:PATH, dynamodb:TABLE, postgres://… or none`,
+        // JSON is what RDS keeps as the secret of a database.
+        `${name} is ${/^\{|@/.test(text) ? 'not shown, since it may hold a password' : `"${text}"`}; it takes sqlite:PATH, dynamodb:TABLE, postgres://… or none`,
       );
     return text;
   }

@@ -12,7 +12,8 @@ export const RECORD_ACTIONS = [
 ];
 
 /** What has failed is listed by its index, also where the table is one that was there. */
-function grantRecords(grantee: IGrantable, table: ITableV2): void {
+function grantRecords(grantee: IGrantable, table: ITableV2 | undefined): void {
+  if (table === undefined) return;
   const { tableArn } = table;
   Grant.addToPrincipal({ grantee, actions: RECORD_ACTIONS, resourceArns: [tableArn] });
   const index = `${tableArn}/index/${FAILED_INDEX}`;

@@ -8,6 +8,7 @@ import { ConsumerService } from './consumer-service';
 import { Operator } from './operator';
 import { Overview } from './overview';
 import { FrontDoor } from './front-door';
+import { type FunctionInput } from './image-function';
 import { type ServiceInput } from './image-service';
 import { Network } from './network';
 import { ProducerFunction } from './producer-function';
@@ -23,6 +24,7 @@ export interface ComputeInput extends AppInput {
 export class ComputeStack extends Stack {
   private readonly alarms: Alarms;
   private readonly needs: WorkNeeds;
+  private ownNetwork: Network | undefined;
   private ownFargate: ServiceInput | undefined;
 
   constructor(
@@ -53,15 +55,16 @@ export class ComputeStack extends Stack {
 
   private producer(): ProducerFunction | ProducerService {
     if (this.input.options.producer === 'fargate') return new ProducerService(this, 'Producer', this.fargate);
-    const producer = new ProducerFunction(this, 'Producer', this.input);
+    const producer = new ProducerFunction(this, 'Producer', this.lambda);
     producer.watch(this.alarms, 'Producer');
     return producer;
   }
 
   private consumer(): ConsumerFunction | ConsumerService {
-    const { input, needs } = this;
-    if (input.options.consumer === 'fargate') return new ConsumerService(this, 'Consumer', { ...this.fargate, needs });
-    const consumer = new ConsumerFunction(this, 'Consumer', { ...input, needs });
+    const { needs } = this;
+    if (this.input.options.consumer === 'fargate')
+      return new ConsumerService(this, 'Consumer', { ...this.fargate, needs });
+    const consumer = new ConsumerFunction(this, 'Consumer', { ...this.lambda, needs });
     consumer.watch(this.alarms, 'Consumer');
     return consumer;
   }
@@ -73,8 +76,20 @@ export class ComputeStack extends Stack {
   }
 
   private makeFargate(): ServiceInput {
-    const network = new Network(this, 'Network', { options: this.input.options, hasSecrets: this.hasSecrets });
+    const { network } = this;
     return { ...this.input, network, cluster: this.cluster(network.vpc) };
+  }
+
+  /** A function is in a network only where the database is. */
+  private get lambda(): FunctionInput {
+    const { options } = this.input;
+    return { ...this.input, network: options.databaseSecretArn === undefined ? undefined : this.network };
+  }
+
+  private get network(): Network {
+    const { options } = this.input;
+    this.ownNetwork ??= new Network(this, 'Network', { options, hasSecrets: this.hasSecrets });
+    return this.ownNetwork;
   }
 
   private get hasSecrets(): boolean {

@@ -2,18 +2,20 @@ import { Duration, Validations } from 'aws-cdk-lib';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { type Construct } from 'constructs';
 import { grantConsumer } from './access';
-import { ImageFunction } from './image-function';
-import { adapterVariables, type AppInput, CONSUMER_PORT, consumerVariables } from './variables';
+import { databaseVariables } from './database';
+import { type FunctionInput, ImageFunction } from './image-function';
+import { adapterVariables, CONSUMER_PORT, consumerVariables } from './variables';
 import { type WorkNeeds, type WorkSecret, withNeeds } from './work-needs';
 
 /** The consumer on Lambda: SQS's event source hands it batches, and takes back which messages failed. */
 export class ConsumerFunction extends ImageFunction {
   readonly eventSourceArn: string;
 
-  constructor(scope: Construct, id: string, input: AppInput & { readonly needs: WorkNeeds }) {
+  constructor(scope: Construct, id: string, input: FunctionInput & { readonly needs: WorkNeeds }) {
     const { options, numbers, messaging, needs } = input;
     const own = {
       ...consumerVariables(input),
+      ...databaseVariables(options),
       ...adapterVariables(CONSUMER_PORT),
       AWS_LWA_PASS_THROUGH_PATH: '/events',
       // Without it an error's answer counts as success, and SQS deletes the whole batch.

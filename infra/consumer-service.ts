@@ -3,6 +3,7 @@ import { type CfnCluster, Cluster, ClusterGrants, Secret } from 'aws-cdk-lib/aws
 import { type Construct } from 'constructs';
 import { grantConsumer } from './access';
 import { BacklogScaling } from './backlog-scaling';
+import { databaseSecrets } from './database';
 import { ImageService, type ServiceInput } from './image-service';
 import { CONSUMER_PORT, consumerVariables } from './variables';
 import { type WorkNeeds, withNeeds } from './work-needs';
@@ -16,7 +17,7 @@ export class ConsumerService extends ImageService {
       app: 'consumer',
       port: CONSUMER_PORT,
       environment: withNeeds(consumerVariables(input), needs),
-      secrets: () => secretsOf(needs),
+      secrets: (task) => ({ ...secretsOf(needs), ...databaseSecrets(task, options) }),
     });
     const { taskRole } = this.service.taskDefinition;
     grantConsumer(taskRole, messaging);

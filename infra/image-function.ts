@@ -1,19 +1,42 @@
 import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
 import { GraphWidget } from 'aws-cdk-lib/aws-cloudwatch';
-import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Alias, Architecture, DockerImageCode, DockerImageFunction, Tracing } from 'aws-cdk-lib/aws-lambda';
+import { Grant, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import {
+  Alias,
+  Architecture,
+  DockerImageCode,
+  DockerImageFunction,
+  type FunctionOptions,
+  Tracing,
+} from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { type Alarms, FIVE_MINUTES, ONE_MINUTE } from './alarms';
 import { imageOf } from './image';
 import { logGroup } from './log-group';
+import { type Network } from './network';
 import { type AppName } from './options-compute';
 import { type AppInput } from './variables';
 
-export interface ImageFunctionProps extends Pick<AppInput, 'options' | 'root'> {
+export interface FunctionInput extends AppInput {
+  /** Undefined where nothing in a VPC is reached. */
+  readonly network: Network | undefined;
+}
+
+export interface ImageFunctionProps extends Pick<FunctionInput, 'options' | 'root' | 'network'> {
   readonly app: AppName;
   readonly timeoutSeconds: number;
   readonly environment: Record<string, string>;
 }
+
+/** With which Lambda puts a function into a VPC: https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html */
+const INTERFACE_ACTIONS = [
+  'ec2:CreateNetworkInterface',
+  'ec2:DescribeNetworkInterfaces',
+  'ec2:DescribeSubnets',
+  'ec2:DeleteNetworkInterface',
+  'ec2:AssignPrivateIpAddresses',
+  'ec2:UnassignPrivateIpAddresses',
+];
 
 /** An app's image as a function; callers use the alias `live`, which a rollback points at an older version. */
 export class ImageFunction extends Construct {
@@ -22,7 +45,7 @@ export class ImageFunction extends Construct {
 
   constructor(scope: Construct, id: string, props: ImageFunctionProps) {
     super(scope, id);
-    const { options, app, root, environment } = props;
+    const { options, app, root, environment, network } = props;
     const reserved = options.reserved[app];
     const logs = logGroup(this, options.keepData);
     this.role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
@@ -36,6 +59,7 @@ export class ImageFunction extends Construct {
       timeout: Duration.seconds(props.timeoutSeconds),
       // Processor time comes with memory: 1,769 MB is a whole one.
       memorySize: options.sizes[app].memoryMb,
+      ...(network && this.inside(network)),
       ...(reserved !== undefined && { reservedConcurrentExecutions: reserved }),
       tracing: Tracing.ACTIVE,
       environment,
@@ -51,8 +75,13 @@ export class ImageFunction extends Construct {
     Validations.of(this.role).acknowledge({
       id: 'AwsSolutions-IAM5[Resource::*]',
       reason:
-        'X-Ray takes segments by action only: xray:PutTraceSegments and xray:PutTelemetryRecords name no resource.',
+        'X-Ray takes segments by action only: xray:PutTraceSegments and xray:PutTelemetryRecords name no resource. Nor do the interfaces that Lambda makes in a VPC.',
     });
+  }
+
+  private inside({ vpc, subnets: vpcSubnets, databaseGroup }: Network): Partial<FunctionOptions> {
+    Grant.addToPrincipal({ grantee: this.role, actions: INTERFACE_ACTIONS, resourceArns: ['*'] });
+    return { vpc, vpcSubnets, ...(databaseGroup && { securityGroups: [databaseGroup] }) };
   }
 
   /** For the dashboard. */

@@ -12,6 +12,7 @@ import {
   PropagatedTagSource,
   type Secret,
 } from 'aws-cdk-lib/aws-ecs';
+import { type ISecurityGroup, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import { GraphWidget, Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
 import { ONE_MINUTE } from './alarms';
@@ -42,6 +43,7 @@ export class ImageService extends Construct {
     this.service = new FargateService(this, 'Service', {
       cluster: props.cluster,
       vpcSubnets: props.network.subnets,
+      ...this.groups(props.network),
       // No desired count: scaling owns it, and a deployment would set it back.
       taskDefinition: this.task(props),
       // A deployment starts the new tasks before it stops the old ones, and goes back by itself when they do not live.
@@ -61,6 +63,12 @@ export class ImageService extends Construct {
   graph(title: string): GraphWidget {
     const right = [this.service.metricCpuUtilization({ period: ONE_MINUTE })];
     return new GraphWidget({ title, left: [runningTasks(this.service)], right, width: 12 });
+  }
+
+  /** The database's group takes no rule of ours, so that the balancer's is for one of the app's own. */
+  private groups({ vpc, databaseGroup }: Network): { securityGroups?: ISecurityGroup[] } {
+    if (databaseGroup === undefined) return {};
+    return { securityGroups: [new SecurityGroup(this, 'Group', { vpc, description: 'Plusone' }), databaseGroup] };
   }
 
   private task(props: ImageServiceProps): FargateTaskDefinition {
@@ -118,7 +126,7 @@ function acknowledge(task: FargateTaskDefinition): void {
   Validations.of(task).acknowledge(
     {
       id: 'AwsSolutions-ECS2',
-      reason: 'Plain variables name queue, table and numbers; the API keys come as a secret.',
+      reason: 'Plain variables name queue, table and numbers; API keys and the URL of a database come as secrets.',
     },
     {
       id: 'AwsSolutions-IAM5[Resource::*]',

@@ -19,11 +19,14 @@ export interface StackInput {
 /** What has to outlive any deployment of the apps: queue, dead-letter queue, results, and their alarms. */
 export class MessagingStack extends Stack {
   readonly jobs: JobQueues;
-  readonly table: ITableV2;
+  /** Undefined where records are in a database. */
+  readonly table: ITableV2 | undefined;
+  /** Of the database's URL; undefined where records are in the table. */
+  readonly databaseSecretArn: string | undefined;
   readonly topic: ITopic | undefined;
 
   constructor(scope: Construct, id: string, { options, numbers }: StackInput) {
-    const { keepData, region, extensions } = options;
+    const { keepData, region, extensions, databaseSecretArn } = options;
     super(scope, id, {
       env: { region },
       terminationProtection: keepData,
@@ -31,6 +34,7 @@ export class MessagingStack extends Stack {
     });
     this.jobs = this.queues(options, numbers);
     this.table = this.results(options);
+    this.databaseSecretArn = databaseSecretArn;
     this.topic = alarmTopic(this, options);
     const alarms = new Alarms(this, 'Alarms', {
       topic: this.topic,
@@ -38,7 +42,7 @@ export class MessagingStack extends Stack {
       ...(extensions.alarm && { extension: extensions.alarm }),
     });
     watchQueue(alarms, this.jobs, numbers);
-    watchTable(alarms, this.table);
+    if (this.table) watchTable(alarms, this.table);
     this.tell();
   }
 
@@ -46,7 +50,14 @@ export class MessagingStack extends Stack {
   command(command: string): string {
     const { queue, deadLetters } = this.jobs;
     const queues = `QUEUE_URL=${queue.queueUrl} DLQ_URL=${deadLetters.queueUrl}`;
-    return `${queues} RESULTS=dynamodb:${this.table.tableName} AWS_REGION=${this.region} npm run -s jobs -- ${command}`;
+    return `${queues} RESULTS=${this.recordsPlace()} AWS_REGION=${this.region} npm run -s jobs -- ${command}`;
+  }
+
+  /** The shell asks for the database's URL, so that it stands in no template. */
+  private recordsPlace(): string {
+    if (this.table) return `dynamodb:${this.table.tableName}`;
+    const ask = `aws secretsmanager get-secret-value --secret-id ${this.databaseSecretArn}`;
+    return `"$(${ask} --query SecretString --output text)"`;
   }
 
   private queues(options: Options, numbers: Numbers): JobQueues {
@@ -56,7 +67,8 @@ export class MessagingStack extends Stack {
     return new JobQueue(this, 'Jobs', { ...options, ...numbers, visibilityTimeoutSeconds });
   }
 
-  private results({ tableArn, keepData }: Options): ITableV2 {
+  private results({ tableArn, databaseSecretArn, keepData }: Options): ITableV2 | undefined {
+    if (databaseSecretArn !== undefined) return undefined;
     if (tableArn !== undefined) return TableV2.fromTableArn(this, 'Results', tableArn);
     return new ResultsTable(this, 'Results', { keepData }).table;
   }
@@ -68,7 +80,7 @@ export class MessagingStack extends Stack {
     new CfnOutput(this, 'QueueArn', { value: queue.queueArn });
     new CfnOutput(this, 'DeadLetterQueueUrl', { value: deadLetters.queueUrl });
     new CfnOutput(this, 'DeadLetterQueueArn', { value: deadLetters.queueArn });
-    new CfnOutput(this, 'TableName', { value: this.table.tableName });
+    if (this.table) new CfnOutput(this, 'TableName', { value: this.table.tableName });
     new CfnOutput(this, 'JobsCommand', { value: this.command('failed --group') });
   }
 }

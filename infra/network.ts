@@ -2,10 +2,12 @@ import { Stack } from 'aws-cdk-lib';
 import {
   GatewayVpcEndpointAwsService as Gateway,
   type IConnectable,
+  type ISecurityGroup,
   type InterfaceVpcEndpoint,
   type IVpc,
   InterfaceVpcEndpointAwsService as Interface,
   FlowLogDestination,
+  SecurityGroup,
   Subnet,
   type SubnetSelection,
   SubnetType,
@@ -24,10 +26,12 @@ export interface NetworkProps {
 
 const APPS = 'Apps';
 
-/** Where the tasks run. Nobody reaches them from outside; AWS's services are reached by endpoints or a NAT gateway. */
+/** Where the apps run. Nobody reaches them from outside; AWS's services are reached by endpoints or a NAT gateway. */
 export class Network extends Construct {
   readonly vpc: IVpc;
   readonly subnets: SubnetSelection;
+  /** From which the database takes connections; undefined without one. It is its owner's, and stays as it is. */
+  readonly databaseGroup: ISecurityGroup | undefined;
   private readonly endpoints: readonly InterfaceVpcEndpoint[];
 
   constructor(scope: Construct, id: string, { options, hasSecrets }: NetworkProps) {
@@ -38,6 +42,9 @@ export class Network extends Construct {
       this.vpc = Vpc.fromVpcAttributes(this, 'Vpc', { vpcId: network.vpcId, availabilityZones });
       this.subnets = { subnets: this.existingSubnets(network) };
       this.endpoints = [];
+      const { databaseGroupId: groupId } = network;
+      if (groupId !== undefined)
+        this.databaseGroup = SecurityGroup.fromSecurityGroupId(this, 'Database', groupId, { mutable: false });
       return;
     }
     const vpc = this.ownVpc(network, options.keepData);

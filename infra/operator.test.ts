@@ -32,7 +32,8 @@ it('allows each call that the commands make, and no other', () => {
   const files = globSync('ops/{jobs,cli,console}/**/*.ts', { cwd: ROOT }).filter((file) => !file.endsWith('.test.ts'));
   const called = files.flatMap((file) => actionsOf(readFileSync(join(ROOT, file), 'utf8')));
   const ofRecords = RECORD_RIGHTS.map((right) => `dynamodb:${right}`);
-  const { key, ...allowed } = OPERATOR_ACTIONS;
+  const { key, secret, ...allowed } = OPERATOR_ACTIONS;
+  expect(secret).toEqual(['secretsmanager:GetSecretValue']);
   expect(key).toEqual(['kms:GenerateDataKey', 'kms:Decrypt']);
   expect(new Set(Object.values(allowed).flat())).toEqual(new Set([...called, ...ofRecords]));
 });

@@ -17,6 +17,7 @@ export const OPERATOR_ACTIONS = {
   ],
   table: RECORD_ACTIONS,
   index: ['dynamodb:Query'],
+  secret: ['secretsmanager:GetSecretValue'],
   key: ['kms:GenerateDataKey', 'kms:Decrypt'],
   eventSource: ['lambda:UpdateEventSourceMapping'],
   anyEventSource: ['lambda:ListEventSourceMappings'],
@@ -32,7 +33,7 @@ export interface OperatorProps {
 export class Operator extends Construct {
   constructor(scope: Construct, id: string, { messaging, eventSourceArn }: OperatorProps) {
     super(scope, id);
-    const { jobs, table } = messaging;
+    const { jobs, table, databaseSecretArn } = messaging;
     const allow = (part: keyof typeof OPERATOR_ACTIONS, ...resources: string[]): PolicyStatement =>
       new PolicyStatement({ actions: OPERATOR_ACTIONS[part], resources });
     const policy = new ManagedPolicy(this, 'Policy', {
@@ -40,8 +41,8 @@ export class Operator extends Construct {
       statements: [
         allow('queue', jobs.queue.queueArn),
         allow('deadLetters', jobs.deadLetters.queueArn),
-        allow('table', table.tableArn),
-        allow('index', `${table.tableArn}/index/${FAILED_INDEX}`),
+        ...(table ? [allow('table', table.tableArn), allow('index', `${table.tableArn}/index/${FAILED_INDEX}`)] : []),
+        ...(databaseSecretArn === undefined ? [] : [allow('secret', databaseSecretArn)]),
         ...(jobs.key ? [allow('key', jobs.key.keyArn)] : []),
         ...(eventSourceArn === undefined ? [] : [allow('eventSource', eventSourceArn)]),
         allow('anyEventSource', '*'),

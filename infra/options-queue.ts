@@ -18,14 +18,16 @@ export interface QueueOptions {
   readonly encryption: QueueEncryption;
   /** Queues that exist, by ARN; undefined: both are made here. */
   readonly existingQueues: { readonly queueArn: string; readonly deadLetterQueueArn: string } | undefined;
-  /** A table that exists; undefined: it is made here. */
+  /** A table that exists; undefined: it is made here, unless records are in a database. */
   readonly tableArn: string | undefined;
+  /** The secret that holds the URL of a PostgreSQL database for the records; undefined: they are in a table. */
+  readonly databaseSecretArn: string | undefined;
   readonly extensions: Extensions;
 }
 
 export const QUEUE_NAMES = [
   ...['fifo', 'delay', 'encryption', 'encryptionKey'],
-  ...['queue', 'deadLetterQueue', 'table', 'extensions'],
+  ...['queue', 'deadLetterQueue', 'table', 'databaseSecret', 'extensions'],
 ];
 
 export function readQueue(read: OptionReader, region: string): QueueOptions {
@@ -40,8 +42,14 @@ export function readQueue(read: OptionReader, region: string): QueueOptions {
     },
     existingQueues,
     tableArn: read.arn('table', { service: 'dynamodb', resource: 'table/NAME' }, region),
+    databaseSecretArn: read.arn(
+      'databaseSecret',
+      { service: 'secretsmanager', resource: 'secret:NAME-SUFFIX' },
+      region,
+    ),
     extensions: readExtensions(read),
   };
+  if (options.databaseSecretArn !== undefined) read.refuse(['table'], 'databaseSecret');
   if (existingQueues) refuseForExisting(read, options);
   return options;
 }

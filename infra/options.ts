@@ -34,11 +34,13 @@ export function readOptions(context: Context): Options {
   const region = readRegion(read);
   const stage = readStage(read);
   const compute = readCompute(read, stage);
+  const queue = readQueue(read, region);
+  const fargate = [compute.producer, compute.consumer].includes('fargate');
   return {
     ...compute,
     ...readDoor(read, region),
-    ...readNetwork(read, region, [compute.producer, compute.consumer].includes('fargate')),
-    ...readQueue(read, region),
+    ...readNetwork(read, region, { fargate, database: queue.databaseSecretArn !== undefined }),
+    ...queue,
     stage,
     // Only the stage for trying things out loses data unless told otherwise.
     keepData: read.flag('keepData', stage !== 'dev'),

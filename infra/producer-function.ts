@@ -3,9 +3,10 @@ import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations
 import { PayloadFormatVersion } from 'aws-cdk-lib/aws-apigatewayv2';
 import { type Construct } from 'constructs';
 import { grantProducer } from './access';
-import { ImageFunction } from './image-function';
+import { databaseVariables } from './database';
+import { type FunctionInput, ImageFunction } from './image-function';
 import { type Auth } from './options-door';
-import { adapterVariables, type AppInput, PRODUCER_PORT, producerVariables } from './variables';
+import { adapterVariables, PRODUCER_PORT, producerVariables } from './variables';
 
 /** An HTTP API gives up after 30 s; `Prefer: wait` holds an answer for 20. */
 const REQUEST_SECONDS = 29;
@@ -14,13 +15,14 @@ const REQUEST_SECONDS = 29;
 export class ProducerFunction extends ImageFunction {
   readonly integration: HttpLambdaIntegration;
 
-  constructor(scope: Construct, id: string, input: AppInput) {
+  constructor(scope: Construct, id: string, input: FunctionInput) {
     super(scope, id, {
       ...input,
       app: 'producer',
       timeoutSeconds: REQUEST_SECONDS,
       environment: {
         ...producerVariables(input),
+        ...databaseVariables(input.options),
         ...adapterVariables(PRODUCER_PORT),
         ...guardVariables(input.options.auth),
       },

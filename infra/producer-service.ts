@@ -11,6 +11,7 @@ import {
 import { Secret as StoredSecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { type Construct } from 'constructs';
 import { grantProducer } from './access';
+import { databaseSecrets } from './database';
 import { ImageService, type ServiceInput } from './image-service';
 import { type Options } from './options';
 import { type Auth } from './options-door';
@@ -32,7 +33,7 @@ export class ProducerService extends ImageService {
       app: 'producer',
       port: PRODUCER_PORT,
       environment: { ...producerVariables(input), HOST: '0.0.0.0', ...guardVariables(input.options) },
-      secrets: (task) => apiKeys(task, input.options.auth),
+      secrets: (task) => ({ ...apiKeys(task, input.options.auth), ...databaseSecrets(task, input.options) }),
     });
     grantProducer(this.service.taskDefinition.taskRole, input.messaging);
     const vpc = input.cluster.vpc;

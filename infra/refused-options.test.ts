@@ -44,6 +44,34 @@ describe('a choice for the environment that cannot be deployed', () => {
   ]);
 });
 
+describe('a database that cannot be reached', () => {
+  const databaseSecret = 'arn:aws:secretsmanager:ap-northeast-2:111122223333:secret:plusone/database-a1B2c3';
+  const place = { vpc: 'vpc-01234567', subnets: SUBNETS, securityGroup: 'sg-01234567' };
+  const database = { databaseSecret, ...place };
+  refuses([
+    [
+      'a secret by its name',
+      { ...database, databaseSecret: 'plusone/database' },
+      /^databaseSecret is "plusone\/dat.*an ARN/,
+    ],
+    [
+      'a secret elsewhere',
+      { ...database, region: 'eu-west-1' },
+      /^databaseSecret is in the region ap-northeast-2, but/,
+    ],
+    [
+      'a table beside it',
+      { ...database, table: 'arn:aws:dynamodb:ap-northeast-2:111122223333:table/t' },
+      /^table has no/,
+    ],
+    ['no network', { databaseSecret }, /^vpc is missing; databaseSecret takes the vpc, subnets and securityGroup that/],
+    ['no group', { ...database, securityGroup: undefined }, /^securityGroup is missing; databaseSecret takes the vpc/],
+    ['a group by its name', { ...database, securityGroup: 'app' }, /^securityGroup is "app"; it takes the id of a sec/],
+    ['a group without a database', { ...FARGATE, ...place }, /^securityGroup has no meaning with a results table/],
+    ['a cluster without Fargate', { ...database, cluster: 'x' }, /^cluster has no meaning with both apps on Lambda/],
+  ]);
+});
+
 describe('a choice for the apps that cannot be deployed', () => {
   refuses([
     ['memory that Lambda lacks', { consumerMemory: '127' }, /^consumerMemory is "127"; it takes .* 128 to 10240\.$/],

@@ -16,10 +16,14 @@ export interface AppInput extends StackInput {
   readonly root: string;
 }
 
+/** Without a table the URL of a database takes its place, as a secret: `database.ts`. */
+const tableVariables = ({ table }: MessagingStack): Variables =>
+  table ? { RESULTS: `dynamodb:${table.tableName}` } : {};
+
 export function producerVariables({ messaging }: AppInput): Variables {
   return {
     QUEUE_URL: messaging.jobs.queue.queueUrl,
-    RESULTS: `dynamodb:${messaging.table.tableName}`,
+    ...tableVariables(messaging),
     PORT: String(PRODUCER_PORT),
   };
 }
@@ -28,7 +32,7 @@ export function consumerVariables({ messaging, options, numbers }: AppInput): Va
   return {
     QUEUE_URL: messaging.jobs.queue.queueUrl,
     DLQ_URL: messaging.jobs.deadLetters.queueUrl,
-    RESULTS: `dynamodb:${messaging.table.tableName}`,
+    ...tableVariables(messaging),
     CONSUMER_PORT: String(CONSUMER_PORT),
     HOST: '127.0.0.1',
     HANDLER_TIMEOUT_SECONDS: String(options.handlerTimeoutSeconds),

@@ -31,7 +31,8 @@ export function withNeeds(own: Readonly<Record<string, string>>, needs: WorkNeed
   const odd = names.find((name) => !/^[a-z]\w+$/i.test(name));
   if (odd !== undefined)
     throw new OptionError(`infra/your-work.ts sets "${odd}"; a variable has letters, digits and _, a letter first.`);
-  const doubled = names.find((name, index) => name in own || names.indexOf(name) !== index);
+  const isTaken = (name: string): boolean => name in own || name === 'RESULTS';
+  const doubled = names.find((name, index) => isTaken(name) || names.indexOf(name) !== index);
   if (doubled !== undefined)
     throw new OptionError(`infra/your-work.ts sets ${doubled}, which is set already; take another name.`);
   return { ...own, ...variables };

@@ -7,6 +7,7 @@ import { readEnvironment } from '../contract/environment';
 import { type JobType, type Policy } from '../contract/job-type';
 import { type JobWork } from '../jobs/work';
 import { WORKS } from '../jobs/works';
+import { provisionResults } from '../ops/provision-table';
 import { createProducer } from '../producer/app';
 import { type JobRecord, RECORDS, type Records } from '../results/records';
 import { startBroker, type TestBroker, type TestQueues } from '../test/harness/broker';
@@ -23,7 +24,7 @@ export interface PairOptions {
   /** Takes the place of single numbers of each type's policy, so that a test need not wait for a long backoff. */
   readonly policy?: Partial<Policy>;
   readonly fifo?: boolean;
-  /** Settings as the README lists them. */
+  /** Settings as the README lists them. `RESULTS` may name a database, whose table for records is made. */
   readonly variables?: Readonly<Record<string, string>>;
 }
 
@@ -48,7 +49,7 @@ export class Pair {
     private readonly parts: Parts,
     /** Of the producer, such as `http://127.0.0.1:40123`. */
     readonly url: string,
-    /** The SQLite file of the results, for tables of your own. */
+    /** The SQLite file of the results, for tables of your own; unused where `RESULTS` names another store. */
     readonly resultsPath: string,
   ) {}
 
@@ -141,6 +142,7 @@ export async function startPair(options: PairOptions = {}): Promise<Pair> {
     const resultsPath = join(folder, 'results.db');
     const variables = { ...queues.env, RESULTS: `sqlite:${resultsPath}`, SHOW_ERRORS: 'true', ...options.variables };
     const environment = readEnvironment(variables);
+    await provisionResults(environment);
     const works = worksOf(options);
     const definitions = works.map(({ definition }) => definition);
     const producer = await createProducer(environment, SILENT, definitions);

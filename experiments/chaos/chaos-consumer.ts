@@ -2,9 +2,9 @@
  * The real consumer as a process, with work of its own: it notes each run, takes its time, fails for poison, and its
  * effect appends a line to a ledger that takes the same job twice, or is a payment at a provider.
  *
- *   chaos-consumer.js --journal FILE --seed N --provider URL [--ledger TABLE] [--long] [--control]
+ *   chaos-consumer.js --journal FILE --seed N --provider URL (--insert SQL | --ledger TABLE) [--long] [--control]
  *
- * `--ledger`: the DynamoDB table, where RESULTS is one. `--long`: every job takes a second or more. `--control`: each
+ * `--insert` writes a line of the ledger; `--ledger`: the DynamoDB table, where RESULTS is one. `--long`: every job takes a second or more. `--control`: each
  * record is kept under an id that nobody asks for again, so that nothing is done only once.
  */
 import 'reflect-metadata';
@@ -27,7 +27,7 @@ import { Random } from './random';
 const text = { type: 'string' } as const;
 const flag = { type: 'boolean', default: false } as const;
 const { values } = parseArgs({
-  options: { journal: text, seed: text, provider: text, ledger: text, long: flag, control: flag },
+  options: { journal: text, seed: text, provider: text, insert: text, ledger: text, long: flag, control: flag },
 });
 const journal = new Journal(values.journal ?? '');
 const { pid } = process;
@@ -48,18 +48,12 @@ function timeOf(number: number): number {
 
 type Task = WorkJob<JobType>;
 
-const AT = "unixepoch('subsec') * 1000";
-
-function appendTo(
-  table: string | undefined,
-  { id, type }: Task,
-  number: number,
-): NonNullable<Effect['writes']>[number] {
-  if (table === undefined)
-    return { sql: `INSERT INTO ledger (job, type, number, at) VALUES (?, ?, ?, ${AT})`, values: [id, type, number] };
+function lineOf({ id, type }: Task, number: number): NonNullable<Effect['writes']>[number] {
+  const { insert, ledger: TableName = '' } = values;
+  if (insert !== undefined) return { sql: insert, values: [id, type, number] };
   const N = (value: number) => ({ N: String(value) });
   const Item = { id: { S: randomUUID() }, job: { S: id }, type: { S: type }, number: N(number), at: N(Date.now()) };
-  return { Put: { TableName: table, Item } };
+  return { Put: { TableName, Item } };
 }
 
 /** Resolves to the job's number, once its time is over. */
@@ -76,7 +70,7 @@ async function spend({ id, input }: Task, signal: AbortSignal): Promise<number> 
 /** The effect is a line in the ledger, in the transaction of the record. */
 async function write<Input>(job: Task & { input: Input }, { signal }: WorkContext): Promise<Effect<Input>> {
   const number = await spend(job, signal);
-  return { result: job.input, writes: [appendTo(values.ledger, job, number)] };
+  return { result: job.input, writes: [lineOf(job, number)] };
 }
 
 /** The effect is a payment at the provider. */

@@ -3,6 +3,7 @@
  * count of what became of every job. `npm run chaos -- --seed N` draws the same nemeses again.
  */
 import { setTimeout as wait } from 'node:timers/promises';
+import { withoutSecrets } from '../../contract/local';
 import { habitArguments } from '../../ops/broker';
 import { conclude, type Findings, type Row, Table } from '../faults/report';
 import { check } from './checker';
@@ -56,11 +57,11 @@ const placeOf = ({ broker, persistent, habits, fifo }: Options): Row => ({
 });
 
 function factsOf(options: Options, plan: Plan): Row {
-  const { seed, jobs, store, dynamodb, control } = options;
+  const { seed, jobs, store, control } = options;
   return {
     ...{ experiment: 'chaos', seed, jobs, node: process.version, startedAt: new Date().toISOString() },
     ...placeOf(options),
-    store: store === 'sqlite' ? store : `${store} at ${dynamodb}`,
+    store: store === 'sqlite' ? store : `${store} at ${withoutSecrets(options[store])}`,
     ...{ 'visibility timeout s': VISIBILITY_SECONDS, 'asked for within s': Math.round(plan.lastsMs / 1_000) },
     ...{ nemeses: options.nemeses.join(','), rounds: plan.rounds, once: control ? 'switched off' : 'as it is' },
   };
@@ -77,7 +78,7 @@ async function perform(options: Options): Promise<void> {
 }
 
 async function performOne(options: Options): Promise<void> {
-  const plan = makePlan({ ...options, remoteStore: options.store === 'dynamodb' });
+  const plan = makePlan({ ...options, remoteStore: options.store !== 'sqlite' });
   const facts = factsOf(options, plan);
   process.stdout.write(`${JSON.stringify(facts)}\n\n`);
   const { zombies } = options;

@@ -7,23 +7,18 @@ import { createTableClient } from '../../results/dynamodb/client';
 import { fromItem } from '../../results/dynamodb/items';
 import { toRecord } from '../../results/held-record';
 import { type JobRecord } from '../../results/records';
+import { HttpGateway } from './gateway';
 import { type LedgerLine } from './history';
-import { type ChaosStore } from './store';
+import { type ChaosStore, type StorePlace } from './store';
 
 type Item = Record<string, AttributeValue>;
 
 export class DynamoStore implements ChaosStore {
-  readonly env: Readonly<Record<string, string>>;
-  readonly remote: { readonly endpoint: string; readonly ledgerTable: string };
-
   private constructor(
     private readonly client: DynamoDBClient,
     private readonly table: string,
-    endpoint: string,
-  ) {
-    this.env = { RESULTS: `dynamodb:${table}` };
-    this.remote = { endpoint, ledgerTable: `${table}-ledger` };
-  }
+    private readonly endpoint: string,
+  ) {}
 
   static async open(endpoint: string, region: string): Promise<DynamoStore> {
     const dynamodbCredentials = localCredentials(endpoint, processVariables);
@@ -33,8 +28,17 @@ export class DynamoStore implements ChaosStore {
     return store;
   }
 
+  get ledgerArguments(): readonly string[] {
+    return ['--ledger', this.ledgerTable];
+  }
+
+  async place(): Promise<StorePlace> {
+    const gateway = await HttpGateway.open(this.endpoint);
+    return { gateway, env: { RESULTS: `dynamodb:${this.table}`, AWS_ENDPOINT_URL_DYNAMODB: gateway.endpoint } };
+  }
+
   async ledger(): Promise<LedgerLine[]> {
-    const items = await this.scan(this.remote.ledgerTable);
+    const items = await this.scan(this.ledgerTable);
     return items.map(({ job, type, number, at }) => ({
       ...{ job: job?.S ?? '', type: type?.S ?? '', number: Number(number?.N), at: Number(at?.N) },
     }));
@@ -44,17 +48,17 @@ export class DynamoStore implements ChaosStore {
     return (await this.scan(this.table)).map((item) => toRecord(fromItem(item).held));
   }
 
-  lock(): Promise<void> {
-    return Promise.reject(new Error('DynamoDB is kept away by the network before it.'));
-  }
-
   async close(): Promise<void> {
     for (const TableName of this.tables) await this.client.send(new DeleteTableCommand({ TableName }));
     this.client.destroy();
   }
 
+  private get ledgerTable(): string {
+    return `${this.table}-ledger`;
+  }
+
   private get tables(): readonly string[] {
-    return [this.table, this.remote.ledgerTable];
+    return [this.table, this.ledgerTable];
   }
 
   private async scan(TableName: string): Promise<Item[]> {

@@ -7,8 +7,8 @@ import { Random } from './random';
 /** Messages received once that are to be received again, by whichever consumer asks next. */
 export type Replay = unknown[];
 
-const SHARES = { reset: 0.5, throttle: 0.7, duplicate: 0.6, 'lost-deletes': 0.7 };
-const SLOW_MS = [150, 1_500] as const;
+export const SHARES = { reset: 0.5, throttle: 0.7, duplicate: 0.6, 'lost-deletes': 0.7 };
+export const SLOW_MS = [150, 1_500] as const;
 
 /** What a nemesis of the network says of each call while it lasts. */
 export function ruleOf(firing: Firing, replay: Replay): Rule {

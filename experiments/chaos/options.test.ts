@@ -36,7 +36,8 @@ it.each([
   [['--broker', 'http://127.0.0.1:1', '--many-of-a-group'], '--many-of-a-group is of the embedded broker'],
   [['--broker', 'here'], '--broker takes an http or https URL'],
   [['--broker', 'http://127.0.0.1:1', '--persistent'], '--persistent is of the embedded broker'],
-  [['--store', 'redis'], '--store takes sqlite or dynamodb'],
+  [['--store', 'redis'], '--store takes sqlite, dynamodb, postgres, not "redis"'],
+  [['--postgres', 'http://127.0.0.1:1'], '--postgres takes a postgres:// URL'],
   [['--zombies', '0'], '--zombies takes a whole number from 1'],
   [['--speed', '1'], "Unknown option '--speed'"],
 ])('refuses %j', (args, sentence) => {

@@ -1,6 +1,9 @@
 import { parseArgs } from 'node:util';
 import { type BrokerHabits } from '../../ops/broker';
+import { isDatabaseUrl } from '../../results/open';
 import { isNemesis, NEMESIS_NAMES, type NemesisName } from './nemesis';
+
+const STORES = ['sqlite', 'dynamodb', 'postgres'] as const;
 
 export interface Options {
   readonly seed: number;
@@ -16,8 +19,9 @@ export interface Options {
   readonly habits: BrokerHabits;
   /** A FIFO queue, with jobs in groups. */
   readonly fifo: boolean;
-  readonly store: 'sqlite' | 'dynamodb';
+  readonly store: (typeof STORES)[number];
   readonly dynamodb: string;
+  readonly postgres: string;
   readonly control: boolean;
   /** How many zombies to make, instead of a run with all nemeses. */
   readonly zombies: number | undefined;
@@ -27,7 +31,7 @@ export interface Options {
 }
 
 const USAGE =
-  'chaos [--seed N | --seeds A..B] [--nemesis A,B] [--jobs N] [--broker URL | [--persistent] [--any-order] [--many-of-a-group]] [--fifo] [--store sqlite|dynamodb] [--dynamodb URL]' +
+  'chaos [--seed N | --seeds A..B] [--nemesis A,B] [--jobs N] [--broker URL | [--persistent] [--any-order] [--many-of-a-group]] [--fifo] [--store sqlite|dynamodb|postgres] [--dynamodb URL] [--postgres URL]' +
   ' [--control] [--zombies N] [--json FILE] [--keep]';
 
 const JOBS = { fallback: 5_000, most: 1_000_000 };
@@ -37,7 +41,7 @@ const SEEDS_MOST = 1_000;
 const text = { type: 'string' } as const;
 const flag = { type: 'boolean', default: false } as const;
 const OPTIONS = {
-  ...{ seed: text, seeds: text, nemesis: text, jobs: text, store: text, dynamodb: text },
+  ...{ seed: text, seeds: text, nemesis: text, jobs: text, store: text, dynamodb: text, postgres: text },
   ...{ broker: text, persistent: flag, 'any-order': flag, 'many-of-a-group': flag, fifo: flag },
   ...{ control: flag, zombies: text, json: text, keep: flag },
 } as const;
@@ -60,6 +64,7 @@ export function readOptions(args: readonly string[]): Options {
     fifo,
     store: storeOf(values.store),
     dynamodb: url('dynamodb', values.dynamodb ?? 'http://127.0.0.1:8000'),
+    postgres: databaseUrl(values.postgres ?? 'postgres://rig@127.0.0.1:5433/postgres'),
     control,
     zombies:
       values.zombies === undefined
@@ -96,10 +101,10 @@ function nemesesOf(
   });
 }
 
-function storeOf(name: string | undefined): Options['store'] {
-  if (name === undefined || name === 'sqlite') return 'sqlite';
-  if (name === 'dynamodb') return name;
-  throw new Error(`--store takes sqlite or dynamodb, not "${name}".`);
+function storeOf(name = 'sqlite'): Options['store'] {
+  const store = STORES.find((known) => known === name);
+  if (store) return store;
+  throw new Error(`--store takes ${STORES.join(', ')}, not "${name}".`);
 }
 
 function whole(
@@ -115,6 +120,11 @@ function whole(
 function url(name: string, value: string): string {
   if (/^https?:$/.test(URL.parse(value)?.protocol ?? '')) return value;
   throw new Error(`--${name} takes an http or https URL, not "${value}".`);
+}
+
+function databaseUrl(value: string): string {
+  if (isDatabaseUrl(value) && URL.canParse(value)) return value;
+  throw new Error(`--postgres takes a postgres:// URL, not "${value}".`);
 }
 
 export const usageOf = (error: unknown): string =>

@@ -8,7 +8,7 @@ import { envelope, toMessage } from '../jobs';
 import { Generator } from './generator';
 import { type DeadLetterFound, type History, type Knowledge, type Publish } from './history';
 import { countRecorded, type Entry, readLines } from './journal';
-import { oneAfterTheOther, type Replay, ruleOf } from './mischief';
+import { oneAfterTheOther, type Replay } from './mischief';
 import { type Firing, NEMESES, type NemesisName } from './nemesis';
 import { COUNT } from '../faults/jobs';
 import { jobOf, otherTypeOf } from './jobs';
@@ -184,7 +184,7 @@ export class ChaosRun {
       if (nemesis === 'freeze') return actor.freeze(lastsMs);
     }
     if (nemesis === 'broker-kill') return this.stage.broker.kill(lastsMs);
-    if (nemesis === 'store-away' && this.stage.store.remote === undefined) return this.stage.store.lock(lastsMs);
+    if (nemesis === 'store-away' && this.stage.store.lock) return this.stage.store.lock(lastsMs);
     return this.disturb(firing);
   }
 
@@ -198,12 +198,14 @@ export class ChaosRun {
       await Promise.all(gateways.map((gateway) => gateway.accept()));
       return;
     }
-    const rule = ruleOf(firing, this.replay);
-    const lifts = gateways.map((gateway) => gateway.impose(rule));
+    const lifts = gateways.map((gateway) => gateway.suffer(firing, this.replay));
     await wait(lastsMs);
     for (const lift of lifts) lift();
     this.replay.length = 0;
-    if (nemesis === 'blackhole') await Promise.all(gateways.map((gateway) => gateway.resetAll()));
+    if (nemesis !== 'blackhole') return;
+    // Calls that would never be answered learn that their connection is gone.
+    await Promise.all(gateways.map((gateway) => gateway.refuse()));
+    await Promise.all(gateways.map((gateway) => gateway.accept()));
   }
 
   private log(name: string, line: object): void {

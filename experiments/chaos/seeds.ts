@@ -50,9 +50,10 @@ async function runOne(options: Options, seed: number, json: string): Promise<Wri
 }
 
 function argsOf(options: Options): string[] {
-  const { jobs, nemeses, broker, persistent, habits, fifo, store, dynamodb, control, keep } = options;
+  const { jobs, nemeses, broker, persistent, habits, fifo, store, dynamodb, postgres, control, keep } = options;
   return [
-    ...['--jobs', String(jobs), '--nemesis', nemeses.join(','), '--store', store, '--dynamodb', dynamodb],
+    ...['--jobs', String(jobs), '--nemesis', nemeses.join(','), '--store', store],
+    ...['--dynamodb', dynamodb, '--postgres', postgres],
     ...(broker === undefined ? [] : ['--broker', broker]),
     ...(persistent ? ['--persistent'] : []),
     ...habitArguments(habits),

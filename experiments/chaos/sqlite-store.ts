@@ -6,22 +6,20 @@ import { type JobRecord } from '../../results/records';
 import { fromRow } from '../../results/rows';
 import { SqliteRecords } from '../../results/sqlite';
 import { type LedgerLine } from './history';
-import { type ChaosStore } from './store';
+import { type ChaosStore, type StorePlace } from './store';
 
 const TRY_LOCK_EVERY_MS = 1;
 const LEDGER =
   'CREATE TABLE ledger (seq INTEGER PRIMARY KEY AUTOINCREMENT, job TEXT, type TEXT, number INTEGER, at REAL)';
+const INSERT = "INSERT INTO ledger (job, type, number, at) VALUES (?, ?, ?, unixepoch('subsec') * 1000)";
 
 export class SqliteStore implements ChaosStore {
-  readonly remote = undefined;
-  readonly env: Readonly<Record<string, string>>;
+  readonly ledgerArguments = ['--insert', INSERT];
 
   private constructor(
-    path: string,
+    private readonly path: string,
     private readonly database: DatabaseSync,
-  ) {
-    this.env = { RESULTS: `sqlite:${path}` };
-  }
+  ) {}
 
   static async open(folder: string): Promise<SqliteStore> {
     const path = join(folder, 'results.db');
@@ -30,6 +28,10 @@ export class SqliteStore implements ChaosStore {
     const database = new DatabaseSync(path, { timeout: 0 });
     database.exec(LEDGER);
     return new SqliteStore(path, database);
+  }
+
+  place(): Promise<StorePlace> {
+    return Promise.resolve({ env: { RESULTS: `sqlite:${this.path}` }, gateway: undefined });
   }
 
   ledger(): Promise<LedgerLine[]> {

@@ -10,11 +10,12 @@ import { RoundQueues } from '../faults/queues';
 import { Actor } from './actor';
 import { ChaosBroker } from './chaos-broker';
 import { DynamoStore } from './dynamodb-store';
-import { Gateway } from './gateway';
+import { type Gateway, HttpGateway } from './gateway';
 import { type LedgerLine } from './history';
 import { type Target, VISIBILITY_SECONDS } from './nemesis';
 import { type Options } from './options';
 import { freePort } from '../proxy/free-port';
+import { PostgresStore } from './postgres-store';
 import { Provider } from './provider';
 import { SqliteStore } from './sqlite-store';
 import { type ChaosStore } from './store';
@@ -40,6 +41,12 @@ interface Parts {
   readonly provider: Provider;
 }
 
+const STORES = {
+  sqlite: (_options: Options, folder: string) => SqliteStore.open(folder),
+  dynamodb: ({ dynamodb }: Options) => DynamoStore.open(dynamodb, REGION),
+  postgres: ({ postgres }: Options) => PostgresStore.open(postgres),
+} as const satisfies Readonly<Record<Options['store'], (options: Options, folder: string) => Promise<ChaosStore>>>;
+
 /** Everything a run needs: broker, queues, store, the processes of both apps, and what stands between them. */
 export class Stage {
   private readonly members = new Map<Name, Member>();
@@ -62,8 +69,7 @@ export class Stage {
       deadLetterQueueName: `${name}-dlq${suffix}`,
       numbers: { ...DELIVERY, visibilityTimeoutSeconds: VISIBILITY_SECONDS },
     });
-    const store =
-      options.store === 'sqlite' ? await SqliteStore.open(folder) : await DynamoStore.open(options.dynamodb, REGION);
+    const store = await STORES[options.store](options, folder);
     const provider = await Provider.open();
     const stage = new Stage({ folder, broker, store, client, provider, queues: new RoundQueues(client, urls) });
     await stage.cast(urls, options, long);
@@ -145,10 +151,9 @@ export class Stage {
   }
 
   private async cast(urls: Queues, { seed, control }: Options, long: boolean): Promise<void> {
-    const { ledgerTable } = this.store.remote ?? {};
     const work = [
       ...['--journal', this.journal, '--seed', String(seed), '--provider', this.parts.provider.url],
-      ...(ledgerTable === undefined ? [] : ['--ledger', ledgerTable]),
+      ...this.store.ledgerArguments,
       ...(long ? ['--long'] : []),
       ...(control ? ['--control'] : []),
     ];
@@ -172,20 +177,18 @@ export class Stage {
       readonly liveUrl?: string;
     },
   ): Promise<void> {
-    const { remote } = this.store;
-    const broker = await Gateway.open(this.broker.endpoint);
-    const store = remote && (await Gateway.open(remote.endpoint));
+    const broker = await HttpGateway.open(this.broker.endpoint);
+    const store = await this.store.place();
     const env = {
       AWS_ENDPOINT_URL_SQS: broker.endpoint,
       AWS_REGION: REGION,
       QUEUE_URL: urls.queueUrl,
       DLQ_URL: urls.deadLetterQueueUrl,
-      ...(store && { AWS_ENDPOINT_URL_DYNAMODB: store.endpoint }),
       ...credentialVariables(broker.endpoint),
-      ...this.store.env,
+      ...store.env,
       ...spec.env,
     };
     const actor = new Actor({ ...spec, name, env, log: join(this.folder, `${name}.log`) });
-    this.members.set(name, { actor, broker, store });
+    this.members.set(name, { actor, broker, store: store.gateway });
   }
 }

@@ -1,15 +1,23 @@
 import { type JobRecord } from '../../results/records';
+import { type Gateway } from './gateway';
 import { type LedgerLine } from './history';
+
+/** How one process reaches the store. */
+export interface StorePlace {
+  readonly env: Readonly<Record<string, string>>;
+  /** Undefined for a store without a network before it. */
+  readonly gateway: Gateway | undefined;
+}
 
 /** A results store under chaos, with the ledger in it, seen from outside. */
 export interface ChaosStore {
-  /** What tells the apps where it is, but for a network address. */
-  readonly env: Readonly<Record<string, string>>;
-  /** Where it is reached over a network, and the ledger's table there. */
-  readonly remote: { readonly endpoint: string; readonly ledgerTable: string } | undefined;
+  /** For the consumer's command line: how a line of the ledger is written. */
+  readonly ledgerArguments: readonly string[];
+  /** For one more process. */
+  place(): Promise<StorePlace>;
   ledger(): Promise<LedgerLine[]>;
   records(): Promise<JobRecord[]>;
   /** Keeps everybody else from writing; only for a store without a network before it. */
-  lock(ms: number): Promise<void>;
+  lock?(ms: number): Promise<void>;
   close(): Promise<void>;
 }

@@ -9,8 +9,8 @@ import { DELIVERY } from '../../contract/delivery';
 import { type Child } from '../../ops/child';
 import { credentialVariables } from '../../ops/child-environment';
 import { createProvisionClient, provision } from '../../ops/provision';
+import { openRecords } from '../../results/open';
 import { type Records } from '../../results/records';
-import { SqliteRecords } from '../../results/sqlite';
 import { ConsumerProcess, type ConsumerSpec } from './consumer-process';
 import { startEmbeddedBroker } from './embedded-broker';
 import { readRuns, type Run } from './journal';
@@ -32,8 +32,8 @@ export class Place {
     return new Place(own.endpoint, createProvisionClient(REGION, own.endpoint), own.process);
   }
 
-  /** Queues, store and journal of their own. */
-  async round(visibilityTimeoutSeconds = DELIVERY.visibilityTimeoutSeconds): Promise<Round> {
+  /** Queues, store and journal of their own; `results` is a store that is there already. */
+  async round(visibilityTimeoutSeconds = DELIVERY.visibilityTimeoutSeconds, results?: string): Promise<Round> {
     const name = `faults-${randomUUID()}`;
     const urls = await provision({
       client: this.client,
@@ -42,13 +42,13 @@ export class Place {
       numbers: { ...DELIVERY, visibilityTimeoutSeconds },
     });
     const folder = await mkdtemp(join(tmpdir(), 'plusone-faults-'));
-    const path = join(folder, 'results.db');
+    const store = results ?? `sqlite:${join(folder, 'results.db')}`;
     const env = {
       AWS_ENDPOINT_URL_SQS: this.endpoint,
       AWS_REGION: REGION,
       QUEUE_URL: urls.queueUrl,
       DLQ_URL: urls.deadLetterQueueUrl,
-      RESULTS: `sqlite:${path}`,
+      RESULTS: store,
       VISIBILITY_TIMEOUT_SECONDS: String(visibilityTimeoutSeconds),
       ...credentialVariables(this.endpoint),
     };
@@ -56,7 +56,7 @@ export class Place {
       folder,
       env,
       queues: new RoundQueues(this.client, urls),
-      records: await SqliteRecords.open(path),
+      records: await openRecords({ results: store, dynamodbRegion: undefined, dynamodbEndpoint: undefined }),
     });
   }
 

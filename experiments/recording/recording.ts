@@ -1,10 +1,13 @@
 /**
  * What recording a result costs: one consumer empties a backlog of jobs that do nothing, with the record and without it,
- * in interleaved pairs.
+ * in interleaved pairs. With `--postgres` it is recorded in SQLite, or in a table of its own in that database.
  *
- *   npm run recording -- [--pairs N] [--jobs N] [--broker URL] [--json FILE]
+ *   npm run recording -- [--pairs N] [--jobs N] [--broker URL] [--postgres URL] [--json FILE]
  */
+import { randomUUID } from 'node:crypto';
 import { parseArgs } from 'node:util';
+import { Client } from 'pg';
+import { provisionDatabase } from '../../results/postgres/postgres';
 import { LOST_AFTER_SECONDS } from '../faults/experiment';
 import { makeJobs } from '../faults/jobs';
 import { readBusyMs, readCpuMs } from '../faults/journal';
@@ -12,8 +15,9 @@ import { Place } from '../faults/place';
 import { conclude, type Findings, median, reportFailure, type Row, spread, Table } from '../faults/report';
 import { toMessage } from '../jobs';
 
-const KINDS = ['without', 'recorded'] as const;
-type Kind = (typeof KINDS)[number];
+type Kind = 'without' | 'recorded' | 'postgres';
+/** The first is what the second is compared with. */
+type Kinds = readonly [Kind, Kind];
 
 interface Figures {
   readonly cpuMicros: number;
@@ -25,8 +29,26 @@ interface Measured {
   readonly faults: readonly string[];
 }
 
-async function measure(place: Place, kind: Kind, count: number): Promise<Measured> {
-  const round = await place.round();
+interface Options {
+  readonly pairs: number;
+  readonly jobs: number;
+  readonly postgres: string | undefined;
+}
+
+async function tableIn(database: string): Promise<string> {
+  const schema = `recording_${randomUUID().replaceAll('-', '')}`;
+  const client = new Client({ connectionString: database });
+  await client.connect();
+  await client.query(`CREATE SCHEMA ${schema}`);
+  await client.end();
+  const url = new URL(database);
+  url.searchParams.set('options', `-c search_path=${schema}`);
+  await provisionDatabase(String(url));
+  return String(url);
+}
+
+async function measure(place: Place, kind: Kind, { jobs: count, postgres = '' }: Options): Promise<Measured> {
+  const round = await place.round(undefined, kind === 'postgres' ? await tableIn(postgres) : undefined);
   const jobs = makeJobs(count);
   await round.queues.send(jobs.map(toMessage));
   const consumer = round.start({ unrecorded: kind === 'without' });
@@ -36,7 +58,7 @@ async function measure(place: Place, kind: Kind, count: number): Promise<Measure
   const done = await round.doneIds(jobs.map(({ id }) => id));
   const faults: string[] = [];
   if (!empty) faults.push('the queue was not emptied');
-  const expected = kind === 'recorded' ? count : 0;
+  const expected = kind === 'without' ? 0 : count;
   if (done.size !== expected) faults.push(`${done.size} records, not ${expected}`);
   const figures = {
     cpuMicros: Math.round((readCpuMs(round.journal) / count) * 1_000),
@@ -47,26 +69,29 @@ async function measure(place: Place, kind: Kind, count: number): Promise<Measure
 }
 
 /** The ratios of the figures within each pair, and of their medians. */
-function compare(figures: Readonly<Record<Kind, readonly Figures[]>>, name: keyof Figures): Row {
-  const of = (kind: Kind): number[] => figures[kind].map((one) => one[name]);
-  const [without, recorded] = [of('without'), of('recorded')];
-  const ratios = recorded.map((value, pair) => value / (without[pair] ?? NaN));
+function compare(figures: Figured, kinds: Kinds, name: keyof Figures): Row {
+  const [first, second] = kinds.map((kind) => figures[kind].map((one) => one[name])) as [number[], number[]];
+  const ratios = second.map((value, pair) => value / (first[pair] ?? NaN));
   const label = name === 'cpuMicros' ? 'CPU us per job' : 'jobs per second';
   return {
-    [`${label}, without`]: spread(without),
-    [`${label}, recorded`]: spread(recorded),
-    [`${label}, ratio of the medians`]: (median(recorded) / median(without)).toFixed(3),
+    [`${label}, ${kinds[0]}`]: spread(first),
+    [`${label}, ${kinds[1]}`]: spread(second),
+    [`${label}, ratio of the medians`]: (median(second) / median(first)).toFixed(3),
     [`${label}, ratio within a pair`]: spread(ratios, 3),
   };
 }
 
-async function run(place: Place, pairs: number, jobs: number): Promise<Findings> {
+type Figured = Record<Kind, Figures[]>;
+
+async function run(place: Place, options: Options): Promise<Findings> {
+  const { pairs, postgres } = options;
+  const kinds: Kinds = postgres === undefined ? ['without', 'recorded'] : ['recorded', 'postgres'];
   const table = new Table();
   const failures: string[] = [];
-  const figures: Record<Kind, Figures[]> = { without: [], recorded: [] };
+  const figures: Figured = { without: [], recorded: [], postgres: [] };
   for (let pair = 1; pair <= pairs; pair += 1) {
-    for (const kind of pair % 2 === 1 ? KINDS : KINDS.toReversed()) {
-      const measured = await measure(place, kind, jobs);
+    for (const kind of pair % 2 === 1 ? kinds : kinds.toReversed()) {
+      const measured = await measure(place, kind, options);
       figures[kind].push(measured.figures);
       failures.push(...measured.faults.map((fault) => `pair ${pair}, ${fault}`));
       const { cpuMicros, jobsPerSecond } = measured.figures;
@@ -75,17 +100,19 @@ async function run(place: Place, pairs: number, jobs: number): Promise<Findings>
   }
   return {
     rows: table.rows,
-    summary: { ...compare(figures, 'cpuMicros'), ...compare(figures, 'jobsPerSecond') },
+    summary: { ...compare(figures, kinds, 'cpuMicros'), ...compare(figures, kinds, 'jobsPerSecond') },
     failures,
   };
 }
 
 async function main(): Promise<void> {
   const text = { type: 'string' } as const;
-  const { values } = parseArgs({ options: { pairs: text, jobs: text, broker: text, json: text } });
+  const { values } = parseArgs({ options: { pairs: text, jobs: text, broker: text, postgres: text, json: text } });
   const [pairs, jobs] = [Number(values.pairs ?? 5), Number(values.jobs ?? 10_000)];
   if (![pairs, jobs].every((count) => Number.isInteger(count) && count > 0)) {
-    throw new Error('recording [--pairs N] [--jobs N] [--broker URL] [--json FILE]; N is a whole number from 1');
+    throw new Error(
+      'recording [--pairs N] [--jobs N] [--broker URL] [--postgres URL] [--json FILE]; N is a whole number from 1',
+    );
   }
   const place = await Place.open(values.broker);
   const facts = {
@@ -97,7 +124,7 @@ async function main(): Promise<void> {
   };
   process.stdout.write(`${JSON.stringify(facts)}\n\n`);
   try {
-    process.exitCode = conclude(facts, await run(place, pairs, jobs), values.json);
+    process.exitCode = conclude(facts, await run(place, { pairs, jobs, postgres: values.postgres }), values.json);
   } finally {
     await place.close();
   }

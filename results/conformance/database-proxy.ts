@@ -4,9 +4,16 @@ import { type AddressInfo, connect, createServer, type Server, type Socket } fro
 /** What the frontend ends a round trip by: a simple query, and Sync. https://www.postgresql.org/docs/current/protocol-message-formats.html */
 const ROUND_TRIPS: readonly number[] = [0x51, 0x53];
 
+/**
+ * What becomes of bytes for the server: `drop`: never sent, and no answer; `swallow`: sent, and no answer; `cut`: never
+ * sent, and the connection is reset; `reset`: sent, and the connection is reset instead of an answer.
+ */
+export type Fate = 'pass' | 'drop' | 'swallow' | 'cut' | 'reset' | { readonly delayMs: number };
+
 /** Between clients and a PostgreSQL server: counts round trips, and does to connections what networks do. */
 export class DatabaseProxy {
   roundTrips = 0;
+  rule: () => Fate = () => 'pass';
   /** Cuts a connection before what it asks is passed on, or after it was. */
   cutting: { readonly at: string; readonly when: 'before' | 'after' } | undefined;
   /** Cuts all connections after every so many round trips, a number of times: what was asked by then is carried out. */
@@ -24,13 +31,30 @@ export class DatabaseProxy {
     });
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
+    proxy.number = (server.address() as AddressInfo).port;
     return proxy;
   }
+
+  private number = 0;
 
   private constructor(private readonly server: Server) {}
 
   get port(): string {
-    return String((this.server.address() as AddressInfo).port);
+    return String(this.number);
+  }
+
+  /** Connections are refused, and those open cut, until `accept`. */
+  async refuse(): Promise<void> {
+    this.cut();
+    if (!this.server.listening) return;
+    this.server.close();
+    await once(this.server, 'close');
+  }
+
+  async accept(): Promise<void> {
+    if (this.server.listening) return;
+    this.server.listen(this.number, '127.0.0.1');
+    await once(this.server, 'listening');
   }
 
   /** All connections there are. */
@@ -41,11 +65,8 @@ export class DatabaseProxy {
     }
   }
 
-  async close(): Promise<void> {
-    this.cut();
-    if (!this.server.listening) return;
-    this.server.close();
-    await once(this.server, 'close');
+  close(): Promise<void> {
+    return this.refuse();
   }
 
   private join(client: Socket, upstream: Socket): void {
@@ -73,8 +94,27 @@ export class DatabaseProxy {
     this.cut();
   }
 
-  private pass(bytes: Buffer, [client, upstream]: readonly [Socket, Socket]): void {
+  private pass(bytes: Buffer, pair: readonly [Socket, Socket]): void {
     if (this.silent) return;
+    const [client, upstream] = pair;
+    const fate = this.rule();
+    if (fate === 'cut') client.resetAndDestroy();
+    if (fate === 'drop' || fate === 'cut') return;
+    if (typeof fate === 'object') {
+      // In their order: nothing more is read meanwhile.
+      client.pause();
+      setTimeout(() => {
+        this.send(bytes, pair);
+        client.resume();
+      }, fate.delayMs);
+      return;
+    }
+    if (fate !== 'pass') upstream.removeAllListeners('data');
+    if (fate === 'reset') upstream.once('data', () => client.resetAndDestroy());
+    this.send(bytes, pair);
+  }
+
+  private send(bytes: Buffer, [client, upstream]: readonly [Socket, Socket]): void {
     this.roundTrips += roundTripsIn(bytes);
     const { cutting } = this;
     const isCut = cutting !== undefined && bytes.includes(cutting.at);

@@ -1,4 +1,4 @@
-import { Client, type ClientConfig, Pool, type PoolClient } from 'pg';
+import { Client, type ClientBase, type ClientConfig, Pool, type PoolClient, type PoolConfig } from 'pg';
 import { StoreUnusable } from '../errors';
 import { codeOf } from './database-errors';
 
@@ -43,9 +43,8 @@ export class Connections {
   constructor({ url, concurrency }: DatabasePlace) {
     this.place = placeOf(url);
     const common = { application_name: 'plusone', connectionString: url, keepAlive: true, Client: BoundedClient };
-    this.records = poolOf({ ...common, max: RECORD_CONNECTIONS, query_timeout: CALL_LIMIT_MS });
-    const max = Math.min(concurrency, MAX_EFFECT_CONNECTIONS);
-    this.effects = poolOf({ ...common, max, query_timeout: EFFECT_CALL_LIMIT_MS });
+    this.records = poolOf({ ...common, max: RECORD_CONNECTIONS }, CALL_LIMIT_MS);
+    this.effects = poolOf({ ...common, max: Math.min(concurrency, MAX_EFFECT_CONNECTIONS) }, EFFECT_CALL_LIMIT_MS);
   }
 
   async close(): Promise<void> {
@@ -53,8 +52,20 @@ export class Connections {
   }
 }
 
-function poolOf(config: ConstructorParameters<typeof Pool>[0]): Pool {
-  const pool = new Pool(config);
+/**
+ * The server ends a statement a little before it is given up here. Otherwise one that waits for a lock would keep its
+ * connection there for as long as the lock is held, and each try would add one. Not a parameter of the connection's
+ * start, which poolers refuse.
+ */
+const LIMIT = `SELECT set_config('statement_timeout', $1, false) WHERE current_setting('statement_timeout') = '0'`;
+const SOONER_MS = 500;
+
+function poolOf(config: PoolConfig, limitMs: number): Pool {
+  const limit = { text: LIMIT, values: [String(limitMs - SOONER_MS)], query_timeout: CALL_LIMIT_MS };
+  const onConnect = (client: ClientBase): Promise<unknown> => client.query(limit);
+  // Its types do not have `onConnect`, which is awaited before anything else is sent.
+  const whole: PoolConfig & { readonly onConnect: typeof onConnect } = { ...config, query_timeout: limitMs, onConnect };
+  const pool = new Pool(whole);
   // An idle connection was lost: the pool has dropped it, and the next statement makes another.
   pool.on('error', () => undefined);
   return pool;

@@ -176,6 +176,13 @@ withPostgres('connections that are lost', () => {
     expect((proxy.roundTrips - before) / 2_000).toBeLessThanOrEqual(0.1);
   });
 
+  test('an effect takes three round trips and one for each of its statements', async () => {
+    await records.once(newJob(), effect);
+    const before = proxy.roundTrips;
+    await records.once(newJob(), effect);
+    expect(proxy.roundTrips - before).toBe(4);
+  });
+
   test('one that the database refuses, among others: it alone is refused, for good', async () => {
     const refused = records.once({ ...newJob(), id: 'a\u0000b' }, { result: 2 });
     const others = Array.from({ length: 20 }, () => records.once(newJob(), { result: 2 }));
@@ -183,14 +190,17 @@ withPostgres('connections that are lost', () => {
     for (const { outcome } of await Promise.all(others)) expect(outcome).toBe('recorded');
   });
 
-  test.each(['BEGIN', 'INSERT INTO ledger', 'COMMIT'])('before %s: nothing is written, and once after', async (at) => {
-    const job = newJob();
-    proxy.cutting = { at, when: 'before' };
-    await expect(records.once(job, effect)).rejects.toBeInstanceOf(StoreUnavailable);
-    expect([await records.get(job.id), await lines()]).toEqual([undefined, 0]);
-    expect(await records.once(job, effect)).toEqual({ outcome: 'recorded', result: 2 });
-    expect(await lines()).toBe(1);
-  });
+  test.each(['statement_timeout', 'BEGIN', 'INSERT INTO ledger', 'COMMIT'])(
+    'before %s: nothing is written, and once after',
+    async (at) => {
+      const job = newJob();
+      proxy.cutting = { at, when: 'before' };
+      await expect(records.once(job, effect)).rejects.toBeInstanceOf(StoreUnavailable);
+      expect([await records.get(job.id), await lines()]).toEqual([undefined, 0]);
+      expect(await records.once(job, effect)).toEqual({ outcome: 'recorded', result: 2 });
+      expect(await lines()).toBe(1);
+    },
+  );
 
   test('after COMMIT, before its answer: unavailable, then a repeat, and one effect', async () => {
     const job = newJob();
