@@ -7,6 +7,9 @@ export const CONSUMER_PORT = 3001;
 /** The HTTP API writes who signed a request into it, over whatever the caller sent. Names that begin with `x-amz` are AWS's own. */
 export const CALLER_HEADER = 'x-plusone-caller';
 
+/** Alarms and dashboard read what the apps count from their logs, on Lambda and on Fargate. */
+const METRICS = 'emf';
+
 type Variables = Record<string, string>;
 
 /** What the apps read from their environment, wherever they run. */
@@ -20,6 +23,7 @@ export function producerVariables({ messaging }: AppInput): Variables {
   return {
     QUEUE_URL: messaging.jobs.queue.queueUrl,
     RESULTS: `dynamodb:${messaging.table.tableName}`,
+    METRICS,
     PORT: String(PRODUCER_PORT),
   };
 }
@@ -29,6 +33,7 @@ export function consumerVariables({ messaging, options, numbers }: AppInput): Va
     QUEUE_URL: messaging.jobs.queue.queueUrl,
     DLQ_URL: messaging.jobs.deadLetters.queueUrl,
     RESULTS: `dynamodb:${messaging.table.tableName}`,
+    METRICS,
     CONSUMER_PORT: String(CONSUMER_PORT),
     HOST: '127.0.0.1',
     HANDLER_TIMEOUT_SECONDS: String(options.handlerTimeoutSeconds),
