@@ -3,6 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { type StoreUnavailable } from '../results/errors';
 import { MOST_WAIT_MS } from '../results/patience';
 import { WatchedRecords } from '../results/watched';
+import { storeCallCounter } from '../service/store-calls';
 import { type Counter, Metrics, QueueConsumer } from '../transport/index';
 
 const PAUSE = 'store';
@@ -21,21 +22,6 @@ const OPEN = {
   help: '1 while no jobs are taken in because the store is unavailable.',
 };
 const OPENINGS = { name: 'plusone_store_breaker_openings_total', help: 'How often the store was found unavailable.' };
-const CALLS = {
-  name: 'plusone_store_calls_total',
-  help: 'Calls of the results store, by kind and whether it was there.',
-};
-
-type Answered = Readonly<Record<'answered' | 'unavailable', Counter>>;
-
-function storeCalls(metrics: Metrics): Readonly<Record<'read' | 'write', Answered>> {
-  const of = (call: string): Answered => ({
-    answered: metrics.counter(CALLS, { call, outcome: 'answered' }),
-    unavailable: metrics.counter(CALLS, { call, outcome: 'unavailable' }),
-  });
-  return { read: of('read'), write: of('write') };
-}
-
 /** How the store is away: since when, and what it said. */
 export interface Away {
   readonly seconds: number;
@@ -64,11 +50,10 @@ export class StoreBreaker implements OnModuleDestroy {
     private readonly transport: QueueConsumer,
     metrics: Metrics,
   ) {
-    const calls = storeCalls(metrics);
     this.openings = metrics.counter(OPENINGS);
     metrics.gauge(OPEN, () => (this.opened ? 1 : 0));
+    records.onCall(storeCallCounter(metrics));
     records.onCall((call, failure) => {
-      calls[call][failure ? 'unavailable' : 'answered'].add();
       if (call === 'write') this.writeFailedAt = failure && performance.now();
       if (failure && !this.opened && !this.stopping.signal.aborted) this.open(failure);
     });

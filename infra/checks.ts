@@ -17,7 +17,9 @@ export function checkOptions(options: Options, numbers: Numbers, definitions: re
     options.consumer === 'lambda'
       ? [...definitions.map(lambdaTypeFault), ...lambdaFaults(options, numbers)]
       : fargateFaults(options, numbers);
-  const found = [...faults, ...receiveFaults(numbers), ...queueFaults(options)].find(([wrong]) => wrong);
+  const found = [...faults, ...receiveFaults(numbers), ...queueFaults(options), ...collectorFaults(options)].find(
+    ([wrong]) => wrong,
+  );
   if (found) throw new OptionError(found[1]);
 }
 
@@ -90,6 +92,16 @@ function queueFaults({ encryption: { kind, keyArn }, alarmTopicArn, alarmEmail }
     [
       alarmTopicArn !== undefined && alarmEmail !== undefined,
       'alarmEmail is set beside alarmTopic; subscribe the address to that topic instead.',
+    ],
+  ];
+}
+
+/** Endpoints reach AWS's services and nothing else. */
+function collectorFaults({ collector, network }: Options): Fault[] {
+  return [
+    [
+      collector !== undefined && network.kind === 'own' && network.natGateways === 0,
+      'telemetry is "otlp"; the collector needs a way to the internet, by natGateways or by a vpc of yours.',
     ],
   ];
 }

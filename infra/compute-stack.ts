@@ -3,6 +3,7 @@ import { Cluster, ContainerInsights, type ICluster } from 'aws-cdk-lib/aws-ecs';
 import { type IVpc } from 'aws-cdk-lib/aws-ec2';
 import { Construct } from 'constructs';
 import { Alarms } from './alarms';
+import { AppMetrics } from './app-metrics';
 import { ConsumerFunction } from './consumer-function';
 import { ConsumerService } from './consumer-service';
 import { Operator } from './operator';
@@ -50,7 +51,9 @@ export class ComputeStack extends Stack {
     const apps = [producer.graph('Producer'), consumer.graph('Consumer')];
     const eventSourceArn = consumer instanceof ConsumerFunction ? consumer.eventSourceArn : undefined;
     new Operator(this, 'Operator', { messaging, eventSourceArn });
-    new Overview(this, 'Overview', { ...input, api: door.api, apps });
+    const metrics = new AppMetrics(messaging);
+    metrics.watch(this.alarms);
+    new Overview(this, 'Overview', { ...input, api: door.api, apps, metrics });
   }
 
   private producer(): ProducerFunction | ProducerService {

@@ -16,6 +16,7 @@ import { type ISecurityGroup, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import { GraphWidget, Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
 import { ONE_MINUTE } from './alarms';
+import { addCollector, collectedVariables } from './collector';
 import { imageOf } from './image';
 import { logGroup } from './log-group';
 import { type Network } from './network';
@@ -83,11 +84,12 @@ export class ImageService extends Construct {
     });
     const linuxParameters = new LinuxParameters(this, 'Linux');
     linuxParameters.dropCapabilities(Capability.ALL);
-    task.addContainer(app, {
+    const logs = logGroup(this, options.keepData);
+    const container = task.addContainer(app, {
       image: ContainerImage.fromAsset(root, imageOf(app, options.architecture)),
-      environment: { AWS_REGION: options.region, ...props.environment },
+      environment: environmentOf(props),
       ...(props.secrets && { secrets: props.secrets(this) }),
-      logging: LogDriver.awsLogs({ streamPrefix: app, logGroup: logGroup(this, options.keepData) }),
+      logging: LogDriver.awsLogs({ streamPrefix: app, logGroup: logs }),
       readonlyRootFilesystem: true,
       linuxParameters,
       stopTimeout: Duration.seconds(numbers.stopTimeoutSeconds),
@@ -100,10 +102,24 @@ export class ImageService extends Construct {
         startPeriod: Duration.seconds(30),
       },
     });
+    if (options.collector) {
+      const logging = LogDriver.awsLogs({ streamPrefix: 'collector', logGroup: logs });
+      addCollector(task, options.collector, { app, container, logging });
+    }
     acknowledge(task);
     return task;
   }
 }
+
+const environmentOf = ({
+  app,
+  options: { region, collector },
+  environment,
+}: ImageServiceProps): Record<string, string> => ({
+  AWS_REGION: region,
+  ...environment,
+  ...(collector && collectedVariables(app)),
+});
 
 /** Of Container Insights, which the cluster therefore has on. */
 export function runningTasks({ cluster, serviceName }: FargateService): Metric {

@@ -94,6 +94,17 @@ export class OptionReader {
       `${name} is in the region ${other ?? '?'}, but region is ${region}: both have to be the same.`,
     );
   }
+
+  /** A secret by its name or whole ARN, since Secrets Manager completes half an ARN by guessing. */
+  secret(name: string, region: string): string | undefined {
+    if (this.text(name)?.startsWith('arn:') === true)
+      return this.arn(name, { service: 'secretsmanager', resource: 'secret:NAME-SUFFIX' }, region);
+    const text = this.matching(name, /^[\w/+=.@-]{1,512}$/, 'a name of letters, digits and /_+=.@-, or a whole ARN');
+    if (text === undefined || !/-[A-Za-z\d]{6}$/.test(text)) return text;
+    throw new OptionError(
+      `${name} is "${text}"; AWS takes a name that ends in a dash and six characters for half an ARN, so give the whole ARN.`,
+    );
+  }
 }
 
 function parseJson(text: string): unknown {

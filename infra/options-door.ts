@@ -41,22 +41,10 @@ function readAuth(read: OptionReader, region: string): Auth {
     if (text !== undefined) return text;
     throw new OptionError(`${name} is missing; auth=${kind} needs it.`);
   };
-  if (kind === 'api-keys') return { kind, secret: required('apiKeysSecret', readSecret(read, region)) };
+  if (kind === 'api-keys') return { kind, secret: required('apiKeysSecret', read.secret('apiKeysSecret', region)) };
   const issuer = read.matching('jwtIssuer', /^https:\/\/\S+$/, 'an https URL');
   const audience = read.matching('jwtAudience', /^[^\s,]+$/, 'one audience, without commas or blanks');
   return { kind, issuer: required('jwtIssuer', issuer), audience: required('jwtAudience', audience) };
-}
-
-/** By name or whole ARN, since Secrets Manager completes half an ARN by guessing. */
-function readSecret(read: OptionReader, region: string): string | undefined {
-  const name = 'apiKeysSecret';
-  if (read.text(name)?.startsWith('arn:') === true)
-    return read.arn(name, { service: 'secretsmanager', resource: 'secret:NAME-SUFFIX' }, region);
-  const text = read.matching(name, /^[\w/+=.@-]{1,512}$/, 'a name of letters, digits and /_+=.@-, or a whole ARN');
-  if (text === undefined || !/-[A-Za-z\d]{6}$/.test(text)) return text;
-  throw new OptionError(
-    `${name} is "${text}"; AWS takes a name that ends in a dash and six characters for half an ARN, so give the whole ARN.`,
-  );
 }
 
 /** A label neither begins nor ends with a dash. */

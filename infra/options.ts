@@ -4,9 +4,10 @@ import { COMPUTE_NAMES, type ComputeOptions, readCompute } from './options-compu
 import { DOOR_NAMES, type DoorOptions, readDoor } from './options-door';
 import { NETWORK_NAMES, type NetworkOptions, readNetwork } from './options-network';
 import { QUEUE_NAMES, type QueueOptions, readQueue } from './options-queue';
+import { readTelemetry, TELEMETRY_NAMES, type TelemetryOptions } from './options-telemetry';
 
 /** All that can be chosen; `docs/deploy.md` says what for. */
-export interface Options extends ComputeOptions, DoorOptions, NetworkOptions, QueueOptions {
+export interface Options extends ComputeOptions, DoorOptions, NetworkOptions, QueueOptions, TelemetryOptions {
   /** The environment's name, of which an account may hold any number; part of every name. */
   readonly stage: string;
   /** What holds data stays behind when its stack goes, is guarded against deletion, and logs are kept longer. */
@@ -25,6 +26,7 @@ const NAMES: readonly string[] = [
   ...DOOR_NAMES,
   ...NETWORK_NAMES,
   ...QUEUE_NAMES,
+  ...TELEMETRY_NAMES,
 ];
 
 /** Reads what `-c` and cdk.json say; throws an `OptionError` at the first fault. Relations between groups: `checks.ts`. */
@@ -35,12 +37,13 @@ export function readOptions(context: Context): Options {
   const stage = readStage(read);
   const compute = readCompute(read, stage);
   const queue = readQueue(read, region);
-  const fargate = [compute.producer, compute.consumer].includes('fargate');
+  const onFargate = [compute.producer, compute.consumer].includes('fargate');
   return {
     ...compute,
     ...readDoor(read, region),
-    ...readNetwork(read, region, { fargate, database: queue.databaseSecretArn !== undefined }),
+    ...readNetwork(read, region, { fargate: onFargate, database: queue.databaseSecretArn !== undefined }),
     ...queue,
+    ...readTelemetry(read, region, onFargate),
     stage,
     // Only the stage for trying things out loses data unless told otherwise.
     keepData: read.flag('keepData', stage !== 'dev'),

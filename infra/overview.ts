@@ -3,12 +3,14 @@ import { Dashboard, GraphWidget, type IMetric, type IWidget, TextWidget } from '
 import { type HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import { Construct } from 'constructs';
 import { ONE_MINUTE } from './alarms';
+import { type AppMetrics } from './app-metrics';
 import { type AppInput } from './variables';
 
 export interface OverviewProps extends AppInput {
   readonly api: HttpApi;
   /** Of the apps, wherever they run. */
   readonly apps: readonly IWidget[];
+  readonly metrics: AppMetrics;
 }
 
 /** What an operator begins with; docs/operations.md says how to go on. */
@@ -16,13 +18,11 @@ const COMMANDS = ['status', 'failed --group', 'pause --why TEXT'];
 
 /** A dashboard that answers, from the top: do callers get in, is anything left or given up, how do the apps do? */
 export class Overview extends Construct {
-  constructor(scope: Construct, id: string, { options, messaging, api, apps }: OverviewProps) {
+  constructor(scope: Construct, id: string, { options, messaging, api, apps, metrics }: OverviewProps) {
     super(scope, id);
     const { queue, deadLetters } = messaging.jobs;
     const sum = { period: ONE_MINUTE, statistic: 'Sum' };
     const maximum = { period: ONE_MINUTE, statistic: 'Maximum' };
-    const graph = (title: string, left: IMetric[], right: IMetric[] = []): GraphWidget =>
-      new GraphWidget({ title, left, right, width: 8 });
     const dashboardName = `plusone-${options.stage}-${options.region}`;
     new CfnOutput(this, 'Name', { value: dashboardName }).overrideLogicalId('DashboardName');
     new Dashboard(this, 'Dashboard', {
@@ -44,6 +44,7 @@ export class Overview extends Construct {
           graph('Oldest job', [queue.metricApproximateAgeOfOldestMessage(maximum)]),
           graph('Dead letters', [deadLetters.metricApproximateNumberOfMessagesVisible(maximum)]),
         ],
+        ...fromApps(metrics),
         [...apps],
         [
           new TextWidget({
@@ -56,3 +57,18 @@ export class Overview extends Construct {
     });
   }
 }
+
+const graph = (title: string, left: IMetric[], right: IMetric[] = []): GraphWidget =>
+  new GraphWidget({ title, left, right, width: 8 });
+
+const fromApps = (metrics: AppMetrics): IWidget[][] => [
+  [
+    graph('Runs by outcome', metrics.runs()),
+    graph('Time in queue', metrics.timeInQueue()),
+    graph('Handling time', metrics.handling()),
+  ],
+  [
+    graph('Dead letters by reason', metrics.deadLetters()),
+    graph('Calls of the results table', metrics.storeCalls(), [metrics.storeOpenings()]),
+  ],
+];

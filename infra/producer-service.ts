@@ -2,19 +2,19 @@ import { Duration, Validations } from 'aws-cdk-lib';
 import { MappingValue, ParameterMapping, VpcLink } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpAlbIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { Port, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
-import { Secret } from 'aws-cdk-lib/aws-ecs';
+import { type Secret } from 'aws-cdk-lib/aws-ecs';
 import {
   ApplicationLoadBalancer,
   type ApplicationListener,
   ApplicationProtocol,
 } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
-import { Secret as StoredSecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { type Construct } from 'constructs';
 import { grantProducer } from './access';
 import { databaseSecrets } from './database';
 import { ImageService, type ServiceInput } from './image-service';
 import { type Options } from './options';
 import { type Auth } from './options-door';
+import { storedSecret } from './stored-secret';
 import { CALLER_HEADER, PRODUCER_PORT, producerVariables } from './variables';
 
 /** A balancer's idle time; the producer keeps connections 65 s, so that it is never the first to close one. */
@@ -94,9 +94,5 @@ function guardVariables({ auth, requestsPerSecond }: Options): Record<string, st
 
 function apiKeys(scope: Construct, auth: Auth): Record<string, Secret> {
   if (auth.kind !== 'api-keys') return {};
-  const { secret } = auth;
-  const stored = secret.startsWith('arn:')
-    ? StoredSecret.fromSecretCompleteArn(scope, 'ApiKeys', secret)
-    : StoredSecret.fromSecretNameV2(scope, 'ApiKeys', secret);
-  return { API_KEYS: Secret.fromSecretsManager(stored) };
+  return { API_KEYS: storedSecret(scope, 'ApiKeys', auth.secret) };
 }

@@ -72,6 +72,29 @@ describe('a database that cannot be reached', () => {
   ]);
 });
 
+const OTLP = { ...FARGATE, telemetry: 'otlp', natGateways: 1, otlpEndpoint: 'https://otlp.example.com' };
+
+describe('a choice for telemetry that cannot be deployed', () => {
+  refuses([
+    ['a way that there is none of', { telemetry: 'statsd' }, /^telemetry is "statsd"; it takes emf or otlp\.$/],
+    [
+      'an endpoint for nobody',
+      { otlpEndpoint: 'https://otlp.example.com' },
+      /^otlpEndpoint has no meaning with telemetry=emf/,
+    ],
+    ['a collector beside functions', { telemetry: 'otlp' }, /^telemetry is "otlp"; it takes an app on Fargate/],
+    ['a collector without an endpoint', { ...OTLP, otlpEndpoint: undefined }, /^otlpEndpoint is missing/],
+    [
+      'an endpoint in the clear',
+      { ...OTLP, otlpEndpoint: 'http://otlp.example.com' },
+      /^otlpEndpoint is .* an https URL/,
+    ],
+    ['an endpoint with a query', { ...OTLP, otlpEndpoint: 'https://otlp.example.com?key=x' }, /^otlpEndpoint is/],
+    ['half an ARN of a secret', { ...OTLP, otlpSecret: 'otlp-AbCd12' }, /^otlpSecret is "otlp-AbCd12"; .* whole ARN/],
+    ['a collector without a way out', { ...OTLP, natGateways: 0 }, /^telemetry is "otlp"; the collector needs a way/],
+  ]);
+});
+
 describe('a choice for the apps that cannot be deployed', () => {
   refuses([
     ['memory that Lambda lacks', { consumerMemory: '127' }, /^consumerMemory is "127"; it takes .* 128 to 10240\.$/],

@@ -7,6 +7,9 @@ export const CONSUMER_PORT = 3001;
 /** The HTTP API writes who signed a request into it, over whatever the caller sent. Names that begin with `x-amz` are AWS's own. */
 export const CALLER_HEADER = 'x-plusone-caller';
 
+/** Alarms and dashboard read what the apps count from their logs, on Lambda and on Fargate. */
+const METRICS = 'emf';
+
 type Variables = Record<string, string>;
 
 /** What the apps read from their environment, wherever they run. */
@@ -24,6 +27,7 @@ export function producerVariables({ messaging }: AppInput): Variables {
   return {
     QUEUE_URL: messaging.jobs.queue.queueUrl,
     ...tableVariables(messaging),
+    METRICS,
     PORT: String(PRODUCER_PORT),
   };
 }
@@ -33,6 +37,7 @@ export function consumerVariables({ messaging, options, numbers }: AppInput): Va
     QUEUE_URL: messaging.jobs.queue.queueUrl,
     DLQ_URL: messaging.jobs.deadLetters.queueUrl,
     ...tableVariables(messaging),
+    METRICS,
     CONSUMER_PORT: String(CONSUMER_PORT),
     HOST: '127.0.0.1',
     HANDLER_TIMEOUT_SECONDS: String(options.handlerTimeoutSeconds),

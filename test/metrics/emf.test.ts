@@ -50,7 +50,7 @@ it.each(KINDS)(
         plusone_handled_total_retry: 1,
         plusone_handled_total_reject: 1,
         plusone_dead_letters_total_malformed: 1,
-        plusone_handling_seconds_count: 4,
+        plusone_handling_seconds: { Count: 4 },
       });
       await lambda.invoke(toEvent([job(3)]));
       const [, second, ...more] = await eventually(() => emfLines(lambda.lines).length > 1 && emfLines(lambda.lines));

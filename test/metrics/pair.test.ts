@@ -85,6 +85,12 @@ describe('a pair with METRICS_PORT and CONSUMER_METRICS_PORT', () => {
       'plusone_sends_total{outcome="accepted"}': 3,
       plusone_sent_batch_messages_sum: 3,
       'plusone_requests_total{outcome="ok"}': 3,
+      'plusone_store_calls_total{call="read",outcome="answered"}': 0,
+    });
+    await fetch(`${pair.url}/results/${ids[0]}`);
+    expect((await scrape(variables.METRICS_PORT)).series).toMatchObject({
+      'plusone_store_calls_total{call="read",outcome="answered"}': 1,
+      'plusone_store_calls_total{call="read",outcome="unavailable"}': 0,
     });
   });
 

@@ -22,16 +22,17 @@ function writing(metrics: Metrics): { readonly writer: EmfWriter; readonly lines
 
 const HANDLED = { name: 'plusone_handled_total', help: 'Runs.' };
 
-it('writes what was counted since the last line: types added up, outcomes by name, histograms by sum and count', () => {
+it('writes what was counted since the last line: types added up, outcomes by name, histograms by bucket', () => {
   const metrics = new Metrics();
   const { writer, lines } = writing(metrics);
   metrics.counter(HANDLED, { type: 'a', outcome: 'done' }).add(2);
   metrics.counter(HANDLED, { type: 'b', outcome: 'done' }).add(3);
   metrics.counter(HANDLED, { type: 'b', outcome: 'retry' });
   metrics.gauge({ name: 'plusone_in_flight', help: 'In flight.' }, () => 7);
-  const took = { name: 'plusone_handling_seconds', help: 'Time.', bounds: [1] };
+  const took = { name: 'plusone_handling_seconds', help: 'Time.', bounds: [1, 5, 15] };
   metrics.histogram(took, { type: 'a' }).observe(0.5);
   metrics.histogram(took, { type: 'b' }).observe(2);
+  metrics.histogram(took, { type: 'b' }).observe(60);
   writer.flush();
   metrics.counter(HANDLED, { type: 'a', outcome: 'done' }).add();
   writer.flush();
@@ -40,8 +41,7 @@ it('writes what was counted since the last line: types added up, outcomes by nam
     Dimensions: [['service', 'queue']],
     Metrics: [
       { Name: 'plusone_handled_total_done', Unit: 'Count' },
-      { Name: 'plusone_handling_seconds_count', Unit: 'Count' },
-      { Name: 'plusone_handling_seconds_sum', Unit: 'Seconds' },
+      { Name: 'plusone_handling_seconds', Unit: 'Seconds' },
     ],
   };
   expect(lines).toEqual([
@@ -50,12 +50,11 @@ it('writes what was counted since the last line: types added up, outcomes by nam
       service: 'consumer',
       queue: 'jobs',
       plusone_handled_total_done: 5,
-      plusone_handling_seconds_count: 2,
-      plusone_handling_seconds_sum: 2.5,
+      plusone_handling_seconds: { Values: [1, 5, 15], Counts: [1, 1, 1], Count: 3, Sum: 62.5, Min: 0, Max: 15 },
     },
     expect.objectContaining({ plusone_handled_total_done: 1 }),
   ]);
-  expect(lines[1]).not.toHaveProperty('plusone_handling_seconds_count');
+  expect(lines[1]).not.toHaveProperty('plusone_handling_seconds');
 });
 
 it('writes nothing where nothing was counted', () => {

@@ -10,10 +10,16 @@ interface EmfOptions {
 
 type Unit = 'Count' | 'Seconds' | 'Bytes';
 
+/** `counts`: of each bucket alone, the one above all bounds last; a counter has one number and no bounds. */
+interface Numbers {
+  readonly counts: readonly number[];
+  readonly sum: number;
+}
+
 /** What was counted since the last line. */
-interface Growth {
+interface Growth extends Numbers {
   readonly unit: Unit;
-  value: number;
+  readonly bounds: readonly number[] | undefined;
 }
 
 /** CloudWatch takes up to 100 metrics of a directive. */
@@ -23,9 +29,9 @@ const LINE_EVERY_MS = 1_000;
 
 /**
  * Writes metrics in CloudWatch's embedded metric format, for functions, which nothing scrapes: a line holds what was
- * counted since the one before. Types are added up, other labels stand at the end of the name, and of a histogram there
- * are sum and count, since each name is a metric that is paid for. Gauges are not written: between two events nothing is
- * in flight. https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
+ * counted since the one before. Types are added up and other labels stand at the end of the name, since each name is a
+ * metric that is paid for. Gauges are not written: between two events nothing is in flight.
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  */
 export class EmfWriter {
   private readonly written = new Map<Counter | Histogram, Numbers>();
@@ -61,7 +67,7 @@ export class EmfWriter {
       const Metrics = all.slice(from, from + MAX_PER_DIRECTIVE);
       directives.push({ Namespace: namespace, Dimensions: [Object.keys(dimensions)], Metrics });
     }
-    const values = [...growths].map(([name, { value }]): [string, number] => [name, value]);
+    const values = [...growths].map(([name, growth]): [string, unknown] => [name, valueOf(growth)]);
     return {
       _aws: { Timestamp: Date.now(), CloudWatchMetrics: directives },
       ...dimensions,
@@ -71,22 +77,15 @@ export class EmfWriter {
 
   private growths(): Map<string, Growth> {
     const growths = new Map<string, Growth>();
-    const add = (name: string, unit: Unit, value: number): void => {
-      const known = growths.get(name);
-      if (known) known.value += value;
-      else growths.set(name, { unit, value });
-    };
     for (const family of this.metrics.collect()) {
       if (family.kind === 'gauge') continue;
       for (const { labels, value } of family.series) {
-        const { count, sum } = this.growthOf(value);
-        if (count === 0) continue;
+        const grown = this.growthOf(value);
+        if (grown.counts.every((count) => count === 0)) continue;
         const name = [family.name, ...namedLabels(labels)].join('_');
-        if (sum === undefined) add(name, unitOf(family.name), count);
-        else {
-          add(`${name}_count`, 'Count', count);
-          add(`${name}_sum`, unitOf(family.name), sum);
-        }
+        const unit = unitOf(family.name);
+        const bounds = 'bounds' in value ? value.bounds : undefined;
+        growths.set(name, { unit, bounds, ...added(grown, growths.get(name)) });
       }
     }
     return growths;
@@ -97,20 +96,40 @@ export class EmfWriter {
     const before = this.written.get(value);
     this.written.set(value, now);
     return {
-      count: now.count - (before?.count ?? 0),
-      sum: now.sum === undefined ? undefined : now.sum - (before?.sum ?? 0),
+      counts: now.counts.map((count, at) => count - (before?.counts[at] ?? 0)),
+      sum: now.sum - (before?.sum ?? 0),
     };
   }
 }
 
-/** `sum` is a histogram's. */
-interface Numbers {
-  readonly count: number;
-  readonly sum: number | undefined;
-}
-
 const numbersOf = (value: Counter | Histogram): Numbers =>
-  'sum' in value ? { count: value.count, sum: value.sum } : { count: value.value, sum: undefined };
+  'bounds' in value ? { counts: [...value.counts], sum: value.sum } : { counts: [value.value], sum: value.value };
+
+const added = (one: Numbers, other: Numbers | undefined): Numbers => ({
+  counts: one.counts.map((count, at) => count + (other?.counts[at] ?? 0)),
+  sum: one.sum + (other?.sum ?? 0),
+});
+
+/**
+ * A number, or a distribution in the form of AWS's own exporters, from which CloudWatch has percentiles. A bucket stands
+ * for its values by its upper end; what is above all bounds counts as the highest.
+ * https://github.com/open-telemetry/opentelemetry-collector-contrib/blob/main/exporter/awsemfexporter/metric_translator.go
+ */
+function valueOf({ bounds, counts, sum }: Growth): unknown {
+  if (!bounds) return sum;
+  const highest = bounds.length - 1;
+  const folded = bounds.map((_, at) => (counts[at] ?? 0) + (at === highest ? (counts[at + 1] ?? 0) : 0));
+  const filled = bounds.flatMap((bound, at) => (folded[at] ? [{ bound, count: folded[at], at }] : []));
+  const [first] = filled;
+  return {
+    Values: filled.map(({ bound }) => bound),
+    Counts: filled.map(({ count }) => count),
+    Count: filled.reduce((total, { count }) => total + count, 0),
+    Sum: sum,
+    Min: bounds[(first?.at ?? 0) - 1] ?? 0,
+    Max: filled.at(-1)?.bound,
+  };
+}
 
 /** By type there would be as many metrics to pay for as there are job types. */
 const namedLabels = (labels: Labels): string[] =>
