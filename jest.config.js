@@ -29,5 +29,7 @@ module.exports = {
     '^.+\\.ts$': ['@swc/jest', swc({ syntax: 'typescript', decorators: true })],
   },
   testTimeout: 30_000,
+  // Of the tests of a file that run side by side; see test/harness/side-by-side.ts.
+  maxConcurrency: 8,
   maxWorkers: 2,
 };

@@ -14,6 +14,8 @@ import {
   SqsStrategy,
 } from '../../transport/index';
 import { type TestBroker, type TestQueues } from './broker';
+import { loggerOfTest, SILENT } from './log';
+import { perTest } from './side-by-side';
 
 export interface ConsumerUnderTest {
   readonly broker: Pick<TestBroker, 'endpoint' | 'region'>;
@@ -42,12 +44,12 @@ export class RunningConsumer {
   }
 }
 
-const running = new Set<RunningConsumer>();
+const running = perTest(() => new Set<RunningConsumer>());
 
 /** Connected to its queue, not started. */
 export async function connectConsumer(test: ConsumerUnderTest): Promise<NestFastifyApplication> {
   const app = await NestFactory.create<NestFastifyApplication>(rootModule(test), new FastifyAdapter(), {
-    logger: test.logger ?? false,
+    logger: loggerOfTest(test.logger ?? SILENT),
     abortOnError: false,
   });
   app.connectMicroservice<MicroserviceOptions>({ strategy: app.get(SqsStrategy) }, { inheritAppConfig: true });
@@ -58,16 +60,16 @@ export async function connectConsumer(test: ConsumerUnderTest): Promise<NestFast
 export async function startConsumer(test: ConsumerUnderTest): Promise<RunningConsumer> {
   const app = await connectConsumer(test);
   const consumer = new RunningConsumer(app, app.get(QueueConsumers).get());
-  running.add(consumer);
+  running().add(consumer);
   await app.init();
   await app.startAllMicroservices();
   return consumer;
 }
 
-/** Stops every consumer of the test; for `afterEach`. */
+/** Stops every consumer of the test. */
 export async function stopConsumers(): Promise<void> {
-  const left = [...running];
-  running.clear();
+  const left = [...running()];
+  running().clear();
   await Promise.all(left.map((consumer) => consumer.stop()));
 }
 

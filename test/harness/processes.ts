@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { childEnvironment } from '../../ops/child-environment';
 import { eventually } from './eventually';
+import { perTest } from './side-by-side';
 
 export const ROOT = join(__dirname, '..', '..');
 
@@ -82,7 +83,7 @@ export class App {
   }
 }
 
-const started = new Set<App>();
+const started = perTest(() => new Set<App>());
 
 /** Starts a compiled script, such as `dist/producer/main.js`, with the Node that runs the tests. */
 export function runApp(script: string, options: RunOptions = {}): App {
@@ -94,14 +95,15 @@ export function runApp(script: string, options: RunOptions = {}): App {
     stdio: ['ignore', 'pipe', 'pipe', ...(ipc ? (['ipc'] as const) : [])],
   });
   const app = new App(script, child);
-  started.add(app);
-  void app.exited.then(() => started.delete(app));
+  const among = started();
+  among.add(app);
+  void app.exited.then(() => among.delete(app));
   return app;
 }
 
-/** Ends every app still running. Call in `afterAll` (or `afterEach`) of each test that runs apps. */
+/** Ends every app of the test still running. Call it after each test that runs apps, or after all of a file. */
 export async function endApps(): Promise<void> {
-  const left = [...started];
+  const left = [...started()];
   for (const app of left) app.signal('SIGKILL');
   await Promise.all(left.map((app) => app.exited));
 }
