@@ -77,6 +77,25 @@ describe('the messages of the embedded broker', () => {
     });
   });
 
+  it('lets a long poll that got none of the messages go on waiting, as SQS does', async () => {
+    const { queueUrl } = await broker.provision('polled');
+    const bodies: unknown[] = [];
+    const poll = async (): Promise<void> => {
+      const headers = { 'content-type': 'application/x-amz-json-1.0', 'x-amz-target': 'AmazonSQS.ReceiveMessage' };
+      const body = JSON.stringify({ QueueUrl: queueUrl, WaitTimeSeconds: 20 });
+      const answer = await fetch(broker.endpoint, { method: 'POST', headers, body });
+      const { Messages = [] } = (await answer.json()) as { Messages?: { Body: string }[] };
+      bodies.push(Messages[0]?.Body);
+    };
+    const polls = [poll(), poll()];
+    await broker.held(queueUrl);
+    await send(queueUrl, 'one');
+    await eventually(() => bodies.length > 0);
+    await send(queueUrl, 'two');
+    await Promise.all(polls);
+    expect(bodies).toEqual(['one', 'two']);
+  });
+
   it('keeps order, locked groups and deduplication of a FIFO queue over a kill', async () => {
     const { queueUrl } = await broker.provision('ordered.fifo');
     const put = (body: string, group: string) =>
