@@ -4,14 +4,11 @@ import { join } from 'node:path';
 import { withBroker } from '../harness/broker';
 import { eventually } from '../harness/eventually';
 import { freePort } from '../../experiments/proxy/free-port';
-import { runApp, type App } from '../harness/processes';
+import { endApps, runApp, type App } from '../harness/processes';
+import { sideBySide } from '../harness/side-by-side';
 
 const broker = withBroker();
-const apps: App[] = [];
-afterEach(async () => {
-  const left = apps.splice(0).filter(({ running }) => running);
-  await Promise.all(left.map((app) => app.stop('SIGKILL')));
-});
+const { it } = sideBySide({ open: () => Promise.resolve({}), close: endApps });
 
 const start = async (
   script: string,
@@ -22,7 +19,6 @@ const start = async (
   const app = runApp(script, {
     env: { ...env, CONSUMER_PORT: String(port), RESULTS: `sqlite:/tmp/plusone-test-${port}/results.db`, ...variables },
   });
-  apps.push(app);
   return { app, queueUrl, url: `http://127.0.0.1:${port}` };
 };
 

@@ -1,3 +1,4 @@
+import { type QueueOptions } from '../../transport/index';
 import { withBroker } from '../harness/broker';
 import { scripted, Script, startConsumer, stopConsumers, type RunningConsumer } from '../harness/consumer';
 import { eventually } from '../harness/eventually';
@@ -17,11 +18,12 @@ const { it, own } = sideBySide({
   },
 });
 
-const start = (): Promise<RunningConsumer> =>
+const start = (numbers: Partial<QueueOptions> = {}): Promise<RunningConsumer> =>
   startConsumer({
     broker: { endpoint: own().proxy.endpoint, region: broker().region },
     queues: own().queues,
     ...scripted(own().script),
+    numbers,
   });
 const send = (count: number): Promise<string[]> =>
   Promise.all(Array.from({ length: count }, () => broker().send(own().queues.queueUrl, '{}')));
@@ -109,7 +111,7 @@ it('dead-letters nothing and loses nothing while the dead-letter queue is away',
 });
 
 it('stops receiving while paused, and goes on when every reason is resumed', async () => {
-  const consumer = await start();
+  const consumer = await start({ receiveWaitSeconds: 1 });
   await send(1);
   await drained();
   consumer.transport.pause('store');
