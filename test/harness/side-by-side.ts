@@ -1,4 +1,4 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
+import { AsyncLocalStorage, AsyncResource } from 'node:async_hooks';
 
 /** The test that the caller belongs to, if it runs beside others. */
 const current = new AsyncLocalStorage<object>();
@@ -36,13 +36,18 @@ export interface SideBySide<Own> {
  */
 export function sideBySide<Own>({ open, close }: Surroundings<Own>): SideBySide<Own> {
   const held = new AsyncLocalStorage<Own>();
+  const unclosed = new Set<() => Promise<unknown>>();
   const within =
     <Row extends unknown[]>(body: (...row: Row) => Promise<void>) =>
     (...row: Row): Promise<void> =>
       current.run({}, async () => {
         const own = await open();
-        await held.run(own, () => body(...row)).finally(() => close(own));
+        const end = AsyncResource.bind(() => close(own));
+        unclosed.add(end);
+        await held.run(own, () => body(...row)).finally(() => unclosed.delete(end) && end());
       });
+  // What a test leaves open whose time is over.
+  afterAll(() => Promise.all([...unclosed].map((end) => end())));
   const it = (name: string, body: () => Promise<void>, timeoutMs?: number): void => {
     test.concurrent(name, within(body), timeoutMs);
   };

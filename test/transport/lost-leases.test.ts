@@ -1,35 +1,35 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { startFaultProxy } from '../../experiments/proxy/fault-proxy';
+import { startFaultProxy, type FaultProxy } from '../../experiments/proxy/fault-proxy';
 import { retry } from '../../transport/index';
-import { withBroker } from '../harness/broker';
+import { withBroker, type TestQueues } from '../harness/broker';
 import { Latch, scripted, Script, startConsumer, stopConsumers, type RunningConsumer } from '../harness/consumer';
 import { eventually } from '../harness/eventually';
 import { notedAttempts, Notes } from '../harness/noted-attempts';
-import { sideBySide } from '../harness/side-by-side';
 import { VisibilityLog } from '../harness/visibility-log';
 
 const broker = withBroker({ manyOfAGroup: true });
-const { it, own } = sideBySide({
-  open: async () => ({
-    proxy: await startFaultProxy(broker().endpoint),
-    queues: await broker().createQueues({ numbers: { visibilityTimeoutSeconds: 2 } }),
-    notes: new Notes(),
-  }),
-  async close({ proxy }) {
-    await stopConsumers();
-    await proxy.close();
-  },
+let proxy: FaultProxy;
+let queues: TestQueues;
+let notes: Notes;
+beforeEach(async () => {
+  proxy = await startFaultProxy(broker().endpoint);
+  queues = await broker().createQueues({ numbers: { visibilityTimeoutSeconds: 2 } });
+  notes = new Notes();
+});
+afterEach(async () => {
+  await stopConsumers();
+  await proxy.close();
 });
 
 const start = (script: Script, concurrency = 1): Promise<RunningConsumer> =>
   startConsumer({
-    broker: { endpoint: own().proxy.endpoint, region: broker().region },
-    queues: own().queues,
+    broker: { endpoint: proxy.endpoint, region: broker().region },
+    queues,
     ...scripted(script),
     concurrency,
-    attempts: notedAttempts(own().notes),
+    attempts: notedAttempts(notes),
   });
-const allDone = (): Promise<boolean> => eventually(() => broker().isEmpty(own().queues.queueUrl), { withinMs: 20_000 });
+const allDone = (): Promise<boolean> => eventually(() => broker().isEmpty(queues.queueUrl), { withinMs: 20_000 });
 
 /** Waits in its first run until it is told to stop, then for the latch, and fails. */
 const failingOnceStopped = (latch: Latch): Script => {
@@ -48,26 +48,26 @@ it('neither counts a run nor gives a message back once its lease is lost', async
   const latch = new Latch();
   const script = failingOnceStopped(latch);
   let refusing = true;
-  const changes = new VisibilityLog(own().proxy, () => (refusing ? 'refused' : 'passes'));
+  const changes = new VisibilityLog(proxy, () => (refusing ? 'refused' : 'passes'));
   await start(script);
-  await broker().send(own().queues.queueUrl, '{}');
+  await broker().send(queues.queueUrl, '{}');
   latch.open();
   // The only permit is held, so it comes again only once the first run has ended, and when its lease does.
   await eventually(() => script.runs.length === 1);
   await eventually(() => script.runs.length === 2, { withinMs: 15_000 });
   refusing = false;
   await allDone();
-  expect({ attempts: own().notes.attempts.size, releases: changes.releases }).toEqual({ attempts: 0, releases: 0 });
+  expect({ attempts: notes.attempts.size, releases: changes.releases }).toEqual({ attempts: 0, releases: 0 });
 });
 
 it('gives a message back that came again under a lost lease, by its new receipt, uncounted', async () => {
   const latch = new Latch();
   const script = failingOnceStopped(latch);
   let refusing = true;
-  const changes = new VisibilityLog(own().proxy, () => (refusing ? 'refused' : 'passes'));
+  const changes = new VisibilityLog(proxy, () => (refusing ? 'refused' : 'passes'));
   let handed = 0;
   let handle = '';
-  own().proxy.rule('ReceiveMessage', {
+  proxy.rule('ReceiveMessage', {
     answer: async (forward) => {
       const answer = await forward();
       const { Messages = [] } = JSON.parse(answer.body) as { Messages?: { ReceiptHandle: string }[] };
@@ -77,7 +77,7 @@ it('gives a message back that came again under a lost lease, by its new receipt,
     },
   });
   await start(script, 10);
-  await broker().send(own().queues.queueUrl, '{}');
+  await broker().send(queues.queueUrl, '{}');
   await eventually(() => handed === 2, { withinMs: 15_000 });
   const again = handle;
   refusing = false;
@@ -85,7 +85,7 @@ it('gives a message back that came again under a lost lease, by its new receipt,
   latch.open();
   await allDone();
   expect(script.runs).toHaveLength(2);
-  expect(own().notes.attempts.size).toBe(0);
+  expect(notes.attempts.size).toBe(0);
   expect(changes.handles[changes.seconds.indexOf(0)]).toBe(again);
 });
 
@@ -93,10 +93,10 @@ it('adopts a message that comes again during a drain, and runs it once', async (
   const latch = new Latch();
   const script = new Script(() => latch.opened);
   // No heartbeat gets through, so the message comes again after two seconds.
-  own().proxy.rule('ChangeMessageVisibilityBatch', 'unavailable');
+  proxy.rule('ChangeMessageVisibilityBatch', 'unavailable');
   let brings = 0;
   const second = new Latch();
-  own().proxy.rule('ReceiveMessage', {
+  proxy.rule('ReceiveMessage', {
     answer: async (forward) => {
       const answer = await forward();
       if (answer.body.includes('MessageId')) {
@@ -105,14 +105,14 @@ it('adopts a message that comes again during a drain, and runs it once', async (
           // The answer is on its way when the drain begins.
           second.open();
           await wait(300);
-          own().proxy.rule('ChangeMessageVisibilityBatch', 'pass');
+          proxy.rule('ChangeMessageVisibilityBatch', 'pass');
         }
       }
       return answer;
     },
   });
   const consumer = await start(script, 10);
-  await broker().send(own().queues.queueUrl, '{}');
+  await broker().send(queues.queueUrl, '{}');
   await second.opened;
   const stopped = consumer.stop();
   await eventually(() => consumer.transport.status().stopping);
@@ -120,22 +120,22 @@ it('adopts a message that comes again during a drain, and runs it once', async (
   latch.open();
   await stopped;
   // It was deleted by the receipt that holds.
-  expect(await broker().depth(own().queues.queueUrl)).toEqual({ visible: 0, inFlight: 0, delayed: 0 });
+  expect(await broker().depth(queues.queueUrl)).toEqual({ visible: 0, inFlight: 0, delayed: 0 });
   expect(script.runs).toHaveLength(1);
 });
 
 it('deletes by the receipt that came while a delete was on its way', async () => {
   let received = 0;
-  own().proxy.rule('ReceiveMessage', {
+  proxy.rule('ReceiveMessage', {
     answer: async (forward) => {
       const answer = await forward();
       received += (JSON.parse(answer.body) as { Messages?: unknown[] }).Messages?.length ?? 0;
       return answer;
     },
   });
-  own().proxy.rule('ChangeMessageVisibilityBatch', 'unavailable');
+  proxy.rule('ChangeMessageVisibilityBatch', 'unavailable');
   let deletes = 0;
-  own().proxy.rule('DeleteMessageBatch', {
+  proxy.rule('DeleteMessageBatch', {
     answer: async (forward) => {
       deletes += 1;
       // Held until the lease has ended and the message has come again; SQS says yes to the old handle, too.
@@ -146,7 +146,7 @@ it('deletes by the receipt that came while a delete was on its way', async () =>
   });
   const script = new Script();
   await start(script, 10);
-  await broker().send(own().queues.queueUrl, '{}');
+  await broker().send(queues.queueUrl, '{}');
   await eventually(() => deletes === 2, { withinMs: 15_000 });
   await allDone();
   expect(script.runs).toHaveLength(1);
@@ -161,7 +161,7 @@ it('gives a message back only after an extension on its way has its answer', asy
   });
   const answered = new Latch();
   const changes = new VisibilityLog(
-    own().proxy,
+    proxy,
     () => 'passes',
     async ([entry]) => {
       if (Number(entry?.['VisibilityTimeout']) < 2) return;
@@ -170,9 +170,9 @@ it('gives a message back only after an extension on its way has its answer', asy
     },
   );
   await start(script);
-  await broker().send(own().queues.queueUrl, '{}');
+  await broker().send(queues.queueUrl, '{}');
   await latch.opened;
-  await eventually(() => own().notes.attempts.size === 1);
+  await eventually(() => notes.attempts.size === 1);
   // Time for a release that does not wait to overtake the extension, which would then hide the message again.
   await wait(200);
   answered.open();
@@ -186,7 +186,7 @@ it('asks for one extension of a lease at a time', async () => {
   let under = 0;
   let most = 0;
   const changes = new VisibilityLog(
-    own().proxy,
+    proxy,
     () => 'passes',
     async () => {
       most = Math.max(most, (under += 1));
@@ -195,7 +195,7 @@ it('asks for one extension of a lease at a time', async () => {
     },
   );
   await start(script);
-  await broker().send(own().queues.queueUrl, '{}');
+  await broker().send(queues.queueUrl, '{}');
   await eventually(() => changes.seconds.length === 2);
   expect(most).toBe(1);
   latch.open();
@@ -203,7 +203,7 @@ it('asks for one extension of a lease at a time', async () => {
 });
 
 it('begins no run of a group whose lease was lost while it waited for its turn', async () => {
-  own().queues = await broker().createQueues({ fifo: true, numbers: { visibilityTimeoutSeconds: 2 } });
+  queues = await broker().createQueues({ fifo: true, numbers: { visibilityTimeoutSeconds: 2 } });
   const latch = new Latch();
   const begunAborted: unknown[] = [];
   const script = new Script(async (payload, { signal }) => {
@@ -211,10 +211,10 @@ it('begins no run of a group whose lease was lost while it waited for its turn',
     if (payload === 0) await latch.opened;
   });
   for (const place of ['0', '1', '2']) {
-    await broker().send(own().queues.queueUrl, place, { MessageGroupId: 'one', MessageDeduplicationId: place });
+    await broker().send(queues.queueUrl, place, { MessageGroupId: 'one', MessageDeduplicationId: place });
   }
   let head = '';
-  own().proxy.rule('ReceiveMessage', {
+  proxy.rule('ReceiveMessage', {
     answer: async (forward) => {
       const answer = await forward();
       const { Messages = [] } = JSON.parse(answer.body) as { Messages?: { ReceiptHandle: string; Body: string }[] };
@@ -229,7 +229,7 @@ it('begins no run of a group whose lease was lost while it waited for its turn',
     refusals += 1;
     return 'refused';
   };
-  const changes = new VisibilityLog(own().proxy, verdict);
+  const changes = new VisibilityLog(proxy, verdict);
   await start(script, 10);
   await eventually(() => refusals >= 2);
   refusing = false;
