@@ -4,6 +4,9 @@ import { freePort } from '../../experiments/proxy/free-port';
 import { type App, endApps, runApp } from '../harness/processes';
 import { sideBySide } from '../harness/side-by-side';
 
+// Programs start at the same time, some after one another.
+jest.setTimeout(60_000);
+
 const broker = withBroker();
 const { it } = sideBySide({ open: () => Promise.resolve({}), close: endApps });
 

@@ -7,6 +7,9 @@ import { eventually } from '../harness/eventually';
 import { endApps, ROOT, runApp } from '../harness/processes';
 import { sideBySide } from '../harness/side-by-side';
 
+// Programs start at the same time, some after one another.
+jest.setTimeout(60_000);
+
 const broker = withBroker();
 const { it, own } = sideBySide({
   open: async () => ({ folder: await mkdtemp(join(tmpdir(), 'plusone-')) }),
@@ -16,24 +19,20 @@ const { it, own } = sideBySide({
   },
 });
 
-it.each(['', '/', '//'])(
-  'refuses to start with the queue, and %p behind it, for its dead letters',
-  async (end) => {
-    const { env, queueUrl } = await broker().createQueues();
-    const app = runApp('dist/consumer/main.js', {
-      env: {
-        ...env,
-        DLQ_URL: `${queueUrl}${end}`,
-        RESULTS: `sqlite:${own().folder}/r.db`,
-        CONSUMER_PORT: String(await freePort()),
-      },
-    });
-    expect(await app.exit(30_000)).toEqual({ code: 1, signal: null });
-    expect(app.lines).toHaveLength(1);
-    expect(app.lines[0]).toMatch(/DLQ_URL is .*, the queue of QUEUE_URL/);
-  },
-  60_000,
-);
+it.each(['', '/', '//'])('refuses to start with the queue, and %p behind it, for its dead letters', async (end) => {
+  const { env, queueUrl } = await broker().createQueues();
+  const app = runApp('dist/consumer/main.js', {
+    env: {
+      ...env,
+      DLQ_URL: `${queueUrl}${end}`,
+      RESULTS: `sqlite:${own().folder}/r.db`,
+      CONSUMER_PORT: String(await freePort()),
+    },
+  });
+  expect(await app.exit(30_000)).toEqual({ code: 1, signal: null });
+  expect(app.lines).toHaveLength(1);
+  expect(app.lines[0]).toMatch(/DLQ_URL is .*, the queue of QUEUE_URL/);
+});
 
 it('sends and runs jobs on a machine without MD5', async () => {
   const { env } = await broker().createQueues();
