@@ -3,6 +3,7 @@ import { Controller, Inject, type LoggerService, Module, type Provider, type Typ
 import { NestFactory } from '@nestjs/core';
 import { Ctx, EventPattern, Payload, type MicroserviceOptions } from '@nestjs/microservices';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { type FaultProxy, startFaultProxy } from '../../experiments/proxy/fault-proxy';
 import {
   type Attempts,
   type Metrics,
@@ -15,7 +16,7 @@ import {
 } from '../../transport/index';
 import { type TestBroker, type TestQueues } from './broker';
 import { loggerOfTest, SILENT } from './log';
-import { perTest } from './side-by-side';
+import { perTest, type SideBySide, sideBySide } from './side-by-side';
 
 export interface ConsumerUnderTest {
   readonly broker: Pick<TestBroker, 'endpoint' | 'region'>;
@@ -71,6 +72,20 @@ export async function stopConsumers(): Promise<void> {
   const left = [...running()];
   running().clear();
   await Promise.all(left.map((consumer) => consumer.stop()));
+}
+
+/** Tests that run side by side, each with a proxy of its own before the broker, and with what `more` makes. */
+export function behindProxies<More extends object>(
+  broker: () => TestBroker,
+  more: () => More | Promise<More>,
+): SideBySide<More & { readonly proxy: FaultProxy }> {
+  return sideBySide({
+    open: async () => ({ ...(await more()), proxy: await startFaultProxy(broker().endpoint) }),
+    async close({ proxy }) {
+      await stopConsumers();
+      await proxy.close();
+    },
+  });
 }
 
 function rootModule({ broker, queues, attempts, metrics, ...rest }: ConsumerUnderTest): Type {

@@ -1,22 +1,13 @@
 import { type QueueOptions } from '../../transport/index';
 import { withBroker } from '../harness/broker';
-import { scripted, Script, startConsumer, stopConsumers, type RunningConsumer } from '../harness/consumer';
+import { behindProxies, scripted, Script, startConsumer, type RunningConsumer } from '../harness/consumer';
 import { eventually } from '../harness/eventually';
-import { sideBySide } from '../harness/side-by-side';
-import { startFaultProxy } from '../../experiments/proxy/fault-proxy';
 
 const broker = withBroker();
-const { it, own } = sideBySide({
-  open: async () => ({
-    proxy: await startFaultProxy(broker().endpoint),
-    queues: await broker().createQueues({ numbers: { visibilityTimeoutSeconds: 3 } }),
-    script: new Script(),
-  }),
-  async close({ proxy }) {
-    await stopConsumers();
-    await proxy.close();
-  },
-});
+const { it, own } = behindProxies(broker, async () => ({
+  queues: await broker().createQueues({ numbers: { visibilityTimeoutSeconds: 3 } }),
+  script: new Script(),
+}));
 
 const start = (numbers: Partial<QueueOptions> = {}): Promise<RunningConsumer> =>
   startConsumer({

@@ -1,29 +1,20 @@
 import { CreateQueueCommand, type MessageAttributeValue } from '@aws-sdk/client-sqs';
-import { startFaultProxy } from '../../experiments/proxy/fault-proxy';
 import { denied, type Entry } from '../../experiments/proxy/sqs-call';
 import { reject } from '../../transport/index';
 import { withBroker, type TestQueues } from '../harness/broker';
-import { Latch, scripted, Script, startConsumer, stopConsumers, type RunningConsumer } from '../harness/consumer';
+import { behindProxies, Latch, scripted, Script, startConsumer, type RunningConsumer } from '../harness/consumer';
 import { deadLetters, whyOf } from '../harness/dead-letters';
 import { eventually } from '../harness/eventually';
 import { Log } from '../harness/log';
 import { notedAttempts, Notes } from '../harness/noted-attempts';
-import { sideBySide } from '../harness/side-by-side';
 
 const broker = withBroker({ manyOfAGroup: true });
-const { it, own } = sideBySide({
-  open: async () => ({
-    proxy: await startFaultProxy(broker().endpoint),
-    notes: new Notes(),
-    log: new Log(),
-    /** Messages that were received. */
-    receives: 0,
-  }),
-  async close({ proxy }) {
-    await stopConsumers();
-    await proxy.close();
-  },
-});
+const { it, own } = behindProxies(broker, () => ({
+  notes: new Notes(),
+  log: new Log(),
+  /** Messages that were received. */
+  receives: 0,
+}));
 
 const refusing = { answer: () => Promise.resolve(denied()) };
 const SECONDS = 2;

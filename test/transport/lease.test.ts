@@ -1,19 +1,11 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { LeaseLost } from '../../transport/index';
 import { withBroker, type TestQueues } from '../harness/broker';
-import { Latch, scripted, Script, startConsumer, stopConsumers, stoppedOnce } from '../harness/consumer';
+import { behindProxies, Latch, scripted, Script, startConsumer, stoppedOnce } from '../harness/consumer';
 import { eventually } from '../harness/eventually';
-import { sideBySide } from '../harness/side-by-side';
-import { startFaultProxy } from '../../experiments/proxy/fault-proxy';
 
 const broker = withBroker();
-const { it, own } = sideBySide({
-  open: async () => ({ proxy: await startFaultProxy(broker().endpoint) }),
-  async close({ proxy }) {
-    await stopConsumers();
-    await proxy.close();
-  },
-});
+const { it, own } = behindProxies(broker, () => ({}));
 
 const shortLease = (): Promise<TestQueues> => broker().createQueues({ numbers: { visibilityTimeoutSeconds: 2 } });
 const LEASE_IS_GONE = { failEntries: () => true, senderFault: true, code: 'ReceiptHandleIsInvalid' };

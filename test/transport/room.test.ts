@@ -1,19 +1,11 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { startFaultProxy } from '../../experiments/proxy/fault-proxy';
 import { retry } from '../../transport/index';
 import { withBroker, type TestQueues } from '../harness/broker';
-import { Latch, scripted, Script, startConsumer, stopConsumers, type RunningConsumer } from '../harness/consumer';
+import { behindProxies, Latch, scripted, Script, startConsumer, type RunningConsumer } from '../harness/consumer';
 import { eventually } from '../harness/eventually';
-import { sideBySide } from '../harness/side-by-side';
 
 const broker = withBroker({ manyOfAGroup: true });
-const { it, own } = sideBySide({
-  open: async () => ({ proxy: await startFaultProxy(broker().endpoint) }),
-  async close({ proxy }) {
-    await stopConsumers();
-    await proxy.close();
-  },
-});
+const { it, own } = behindProxies(broker, () => ({}));
 
 const start = (
   queues: TestQueues,

@@ -1,21 +1,13 @@
-import { startFaultProxy } from '../../experiments/proxy/fault-proxy';
 import { createWorkClient } from '../../transport/sqs/clients';
 import { QueueUnavailable } from '../../transport/index';
 import { envelope } from '../../transport/sqs/outgoing';
 import { Sender } from '../../transport/sqs/sender';
 import { withBroker } from '../harness/broker';
-import { Latch, scripted, Script, startConsumer, stopConsumers, type RunningConsumer } from '../harness/consumer';
+import { behindProxies, Latch, scripted, Script, startConsumer, type RunningConsumer } from '../harness/consumer';
 import { eventually } from '../harness/eventually';
-import { sideBySide } from '../harness/side-by-side';
 
 const broker = withBroker();
-const { it, own } = sideBySide({
-  open: async () => ({ proxy: await startFaultProxy(broker().endpoint), queues: await broker().createQueues() }),
-  async close({ proxy }) {
-    await stopConsumers();
-    await proxy.close();
-  },
-});
+const { it, own } = behindProxies(broker, async () => ({ queues: await broker().createQueues() }));
 
 const throughProxy = () => ({ region: broker().region, endpoint: own().proxy.endpoint });
 
