@@ -117,11 +117,11 @@ it.each(INTAKES)(
   'gives each message the time that its own handler says: by %s',
   async (intake) => {
     // Leases are kept by heartbeats, except during an event.
-    const queues = await broker().createQueues({ numbers: { visibilityTimeoutSeconds: intake === 'events' ? 60 : 2 } });
+    const queues = await broker().createQueues({ numbers: { visibilityTimeoutSeconds: intake === 'events' ? 60 : 4 } });
     const stopped: string[] = [];
     const script = new Script(async (type, { signal }) => {
       if (type === 'hasty' && runsOf(script, 'hasty') > 1) return;
-      await wait(type === 'patient' ? 3_000 : 60_000, undefined, { signal }).catch((error: unknown) => {
+      await wait(type === 'patient' ? 6_000 : 60_000, undefined, { signal }).catch((error: unknown) => {
         if (signal.reason instanceof HandlerTimeout) stopped.push(`${String(type)}: ${signal.reason.message}`);
         throw error;
       });
