@@ -28,6 +28,9 @@ module.exports = {
   transform: {
     '^.+\\.ts$': ['@swc/jest', swc({ syntax: 'typescript', decorators: true })],
   },
+  reporters: ['default', '<rootDir>/test/skipped.js'],
   testTimeout: 30_000,
+  // Of the tests of a file that run side by side; see test/harness/side-by-side.ts.
+  maxConcurrency: 8,
   maxWorkers: 2,
 };

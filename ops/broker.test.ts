@@ -27,6 +27,15 @@ afterEach(async () => {
   await endApps();
 });
 
+/** The body of what one long poll brings. */
+async function pollBody(queueUrl: string): Promise<string | undefined> {
+  const headers = { 'content-type': 'application/x-amz-json-1.0', 'x-amz-target': 'AmazonSQS.ReceiveMessage' };
+  const body = JSON.stringify({ QueueUrl: queueUrl, WaitTimeSeconds: 20 });
+  const answer = await fetch(broker.endpoint, { method: 'POST', headers, body });
+  const { Messages = [] } = (await answer.json()) as { Messages?: { Body: string }[] };
+  return Messages[0]?.Body;
+}
+
 describe('the messages of the embedded broker', () => {
   const send = (queueUrl: string, body: string, rest = {}) =>
     broker.client.send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: body, ...rest }));
@@ -75,6 +84,19 @@ describe('the messages of the embedded broker', () => {
       const [again] = await broker.receive(queueUrl, 30);
       expect(again?.Attributes?.ApproximateReceiveCount).toBe('2');
     });
+  });
+
+  it('lets a long poll that got none of the messages go on waiting, as SQS does', async () => {
+    const { queueUrl } = await broker.provision('polled');
+    const bodies: unknown[] = [];
+    const poll = () => pollBody(queueUrl).then((body) => bodies.push(body));
+    const polls = [poll(), poll()];
+    await broker.held(queueUrl);
+    await send(queueUrl, 'one');
+    await eventually(() => bodies.length > 0);
+    await send(queueUrl, 'two');
+    await Promise.all(polls);
+    expect(bodies).toEqual(['one', 'two']);
   });
 
   it('keeps order, locked groups and deduplication of a FIFO queue over a kill', async () => {

@@ -158,10 +158,14 @@ export async function provision(options: ProvisionOptions): Promise<Queues> {
 const ANSWER_MS = 30_000;
 
 /** The client that provisioning and the local tools use: the endpoint decides where queues are, not their URLs. */
-export function createProvisionClient(region: string | undefined, endpoint: string | undefined): SQSClient {
+export function createProvisionClient(
+  region: string | undefined,
+  endpoint: string | undefined,
+  connections = 1,
+): SQSClient {
   const credentials = localCredentials(endpoint, processVariables);
   return new SQSClient({
-    ...clientConfig({ region, endpoint, credentials }, { answerMs: ANSWER_MS, maxAttempts: 1, connections: 1 }),
+    ...clientConfig({ region, endpoint, credentials }, { answerMs: ANSWER_MS, maxAttempts: 1, connections }),
     useQueueUrlAsEndpoint: false,
   });
 }

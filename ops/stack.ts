@@ -177,7 +177,8 @@ export class Stack {
 
   /** The environment of every child, with compiled code kept between starts: a third of the start-up time. */
   private childEnvironment(added: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
-    return childEnvironment({ NODE_COMPILE_CACHE: join(this.environment.dataDir, 'compile-cache'), ...added });
+    const cache = processVariables['NODE_COMPILE_CACHE'] ?? join(this.environment.dataDir, 'compile-cache');
+    return childEnvironment({ NODE_COMPILE_CACHE: cache, ...added });
   }
 
   private start(child: Child): Child {

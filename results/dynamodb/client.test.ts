@@ -1,7 +1,8 @@
-import { createServer, type Server, type ServerResponse } from 'node:http';
+import { createServer, type ServerResponse } from 'node:http';
 import { type AddressInfo } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { processVariables } from '../../contract/environment';
+import { sideBySide } from '../../test/harness/side-by-side';
 import { StoreUnavailable, StoreUnusable } from '../errors';
 import { CALL_LIMIT_MS } from './client';
 import { DynamoRecords } from './dynamodb';
@@ -19,48 +20,46 @@ function drip(response: ServerResponse): void {
   });
 }
 
-let server: Server;
-let dripping: boolean;
-let records: DynamoRecords;
-
-beforeEach(async () => {
-  dripping = false;
-  server = createServer((request, response) => {
-    request.resume();
-    if (dripping) drip(response);
-    else response.end('{}');
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  const place = { dynamodbRegion: 'us-east-1', dynamodbEndpoint: `http://127.0.0.1:${port}` };
-  records = await DynamoRecords.open('table', place);
-});
-
-afterEach(async () => {
-  await records.close();
-  server.closeAllConnections();
-  await new Promise((resolve) => server.close(resolve));
+const { it, own } = sideBySide({
+  async open() {
+    const broken = { dripping: false };
+    const server = createServer((request, response) => {
+      request.resume();
+      if (broken.dripping) drip(response);
+      else response.end('{}');
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    const place = { dynamodbRegion: 'us-east-1', dynamodbEndpoint: `http://127.0.0.1:${port}` };
+    return { broken, server, records: await DynamoRecords.open('table', place) };
+  },
+  async close({ records, server }) {
+    await records.close();
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  },
 });
 
 const reads = (): Promise<PromiseSettledResult<unknown>[]> =>
-  Promise.allSettled(Array.from({ length: CALLS }, (_, index) => records.get(`${index}`)));
+  Promise.allSettled(Array.from({ length: CALLS }, (_, index) => own().records.get(`${index}`)));
 
-test('an answer that drips ends its call within the limit, and holds no connection after it', async () => {
-  dripping = true;
+it('an answer that drips ends its call within the limit, and holds no connection after it', async () => {
+  own().broken.dripping = true;
   const from = performance.now();
   const answers = await reads();
   expect(performance.now() - from).toBeLessThan(CALL_LIMIT_MS + 1_000);
   for (const answer of answers) {
     expect(answer).toMatchObject({ status: 'rejected', reason: expect.any(StoreUnavailable) as unknown });
   }
-  dripping = false;
+  own().broken.dripping = false;
   const again = performance.now();
   expect((await reads()).map(({ status }) => status)).toEqual(Array.from({ length: CALLS }, () => 'fulfilled'));
   expect(performance.now() - again).toBeLessThan(1_000);
 });
 
-test('a write whose answer drips is unavailable too, and closing does not wait for the answer', async () => {
-  dripping = true;
+it('a write whose answer drips is unavailable too, and closing does not wait for the answer', async () => {
+  own().broken.dripping = true;
+  const { records } = own();
   const write = records.fail({ id: 'one', error: 'boom' });
   await expect(write).rejects.toThrow(/The table table did not answer, or not in time .*; try again/);
   await expect(Promise.race([records.close().then(() => 'closed'), wait(1_000, 'open')])).resolves.toBe('closed');

@@ -4,8 +4,10 @@ import { randomUUID } from 'node:crypto';
 import { defineJob, type JobType } from '../../contract/job-type';
 import { type Run, workBy } from '../../jobs/work';
 import { onceElsewhere } from '../../results/elsewhere';
+import { type Records } from '../../results/records';
+import { type DeadLetter } from '../../transport/index';
 import { withBroker, type TestQueues } from '../harness/broker';
-import { type ConsumerApp, startConsumerApp, stopConsumerApps } from '../harness/consumer-app';
+import { startConsumerApp, stopConsumerApps } from '../harness/consumer-app';
 import { deadLetters, whyOf } from '../harness/dead-letters';
 import { eventually } from '../harness/eventually';
 
@@ -42,31 +44,60 @@ class BillResult {
 const TEXT = defineJob({ type: 'text', input: Input, result: TextResult, policy: { sizeLimitBytes: 100 } });
 const BILL = defineJob({ type: 'bill', input: Input, result: BillResult });
 
+/** What the work of a job returns, and how often it ran. */
+interface Course {
+  readonly make: () => unknown;
+  readonly elsewhere: boolean;
+  runs: number;
+}
+const courses = new Map<string, Course>();
+
+const run: Run<JobType> = (job, { records, signal }) => {
+  const course = courses.get(job.id);
+  if (!course) throw new Error('a job of no test');
+  course.runs += 1;
+  const effect = { result: course.make() };
+  return course.elsewhere
+    ? onceElsewhere({ records, job }, { leaseSeconds: 5, signal }, () => Promise.resolve(effect))
+    : effect;
+};
+
+// Before the broker ends.
+afterAll(stopConsumerApps);
 const broker = withBroker();
 let queues: TestQueues;
-let runs = 0;
-
-/** A consumer whose work returns whatever `make` does. */
-async function start(definition: JobType, make: () => unknown, elsewhere = false): Promise<ConsumerApp> {
+let records: Records;
+beforeAll(async () => {
   queues = await broker().createQueues();
-  runs = 0;
-  const run: Run<JobType> = (job, { records, signal }) => {
-    runs += 1;
-    const effect = { result: make() };
-    return elsewhere
-      ? onceElsewhere({ records, job }, { leaseSeconds: 5, signal }, () => Promise.resolve(effect))
-      : effect;
-  };
-  return startConsumerApp(queues, {}, { works: [workBy(definition, run)] });
-}
-afterEach(stopConsumerApps);
+  ({ records } = await startConsumerApp(queues, {}, { works: [workBy(TEXT, run), workBy(BILL, run)] }));
+});
 
-const send = async (type: string, input: unknown = 1): Promise<string> => {
+interface Sent {
+  readonly input?: unknown;
+  readonly elsewhere?: boolean;
+}
+
+/** Sends a job whose work returns whatever `make` does. */
+async function send(
+  { type }: JobType,
+  make: () => unknown,
+  { input = 1, elsewhere = false }: Sent = {},
+): Promise<{ readonly id: string; readonly course: Course }> {
   const id = randomUUID();
+  const course = { make, elsewhere, runs: 0 };
+  courses.set(id, course);
   const attributes = { type: { DataType: 'String', StringValue: type } };
   await broker().send(queues.queueUrl, JSON.stringify({ id, input }), { MessageAttributes: attributes });
-  return id;
-};
+  return { id, course };
+}
+
+/** Why the only job that can be a dead letter now is one. */
+async function whyOfNext(): Promise<DeadLetter> {
+  const letters = await deadLetters(broker(), queues.deadLetterQueueUrl);
+  await broker().delete(queues.deadLetterQueueUrl, letters);
+  expect(letters).toHaveLength(1);
+  return whyOf(letters[0] ?? {});
+}
 
 const circle: Record<string, unknown> = { cents: 1 };
 circle['itself'] = circle;
@@ -97,16 +128,14 @@ it.each(REFUSED)(
   '%s is no result: refused at once, with the property that is wrong',
   async (...[, type, make, says]) => {
     for (const elsewhere of [false, true]) {
-      const { records } = await start(type, make, elsewhere);
-      const id = await send(type.type);
-      const [letter] = await deadLetters(broker(), queues.deadLetterQueueUrl);
-      const why = whyOf(letter ?? {});
+      const { id, course } = await send(type, make, { elsewhere });
+      const why = await whyOfNext();
       expect(why).toMatchObject({ reason: 'refused', attempts: 0, jobId: id });
       expect(why.error).toContain('The result ');
       expect(why.error).toContain('correct the work');
       expect(why.error).toContain(says);
       expect(await records.get(id)).toMatchObject({ state: 'failed', reason: 'refused' });
-      expect(runs).toBe(1);
+      expect(course.runs).toBe(1);
     }
   },
 );
@@ -115,22 +144,19 @@ it.each<[string, JobType, unknown]>([
   ['a text', TEXT, 'é'.repeat(49)],
   ['an object with what may be left out', BILL, { sum: { cents: 5 }, extra: { left: undefined, list: [null, 'x'] } }],
 ])('%s is recorded', async (_name, type, result) => {
-  const { records } = await start(type, () => result);
-  const id = await send(type.type);
+  const { id } = await send(type, () => result);
   await eventually(async () => {
     expect(await records.get(id)).toMatchObject({ state: 'done' });
   });
 });
 
 it('an input over the limit of its type, sent by hand, is invalid; one at the limit is not', async () => {
-  const { records } = await start(TEXT, () => 'x');
-  await send('text', 'é'.repeat(50));
-  const [letter] = await deadLetters(broker(), queues.deadLetterQueueUrl);
-  expect(whyOf(letter ?? {})).toMatchObject({
+  await send(TEXT, () => 'x', { input: 'é'.repeat(50) });
+  expect(await whyOfNext()).toMatchObject({
     reason: 'invalid',
     error: expect.stringContaining('/input is 102 bytes of JSON; its type takes up to 100'),
   });
-  const id = await send('text', 'é'.repeat(49));
+  const { id } = await send(TEXT, () => 'x', { input: 'é'.repeat(49) });
   await eventually(async () => {
     expect(await records.get(id)).toMatchObject({ state: 'done' });
   });

@@ -1,13 +1,14 @@
 import { withBroker } from '../harness/broker';
 import { eventually } from '../harness/eventually';
 import { freePort } from '../../experiments/proxy/free-port';
-import { type App, runApp } from '../harness/processes';
+import { type App, endApps, runApp } from '../harness/processes';
+import { sideBySide } from '../harness/side-by-side';
+
+// Programs start at the same time, some after one another.
+jest.setTimeout(60_000);
 
 const broker = withBroker();
-let app: App | undefined;
-afterEach(async () => {
-  if (app?.running) await app.stop('SIGKILL');
-});
+const { it } = sideBySide({ open: () => Promise.resolve({}), close: endApps });
 
 /** As `head` does when it has seen enough. */
 const closeReaders = ({ child }: App): void => {
@@ -22,7 +23,7 @@ it.each(['SIGTERM', 'SIGHUP'] as const)(
   async (signal) => {
     const port = await freePort();
     const { env, queueUrl } = await broker().createQueues();
-    app = runApp('dist/consumer/main.js', {
+    const app = runApp('dist/consumer/main.js', {
       env: {
         ...env,
         CONSUMER_PORT: String(port),
@@ -48,7 +49,7 @@ it('a producer whose output nobody reads any more goes on answering while its qu
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const { env } = await broker().createQueues();
-  app = runApp('dist/producer/main.js', {
+  const app = runApp('dist/producer/main.js', {
     env: {
       ...env,
       PORT: String(port),

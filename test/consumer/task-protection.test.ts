@@ -5,6 +5,7 @@ import { text } from 'node:stream/consumers';
 import { withBroker } from '../harness/broker';
 import { startConsumerApp, stopConsumerApps } from '../harness/consumer-app';
 import { eventually } from '../harness/eventually';
+import { sideBySide } from '../harness/side-by-side';
 
 const broker = withBroker();
 
@@ -36,15 +37,15 @@ class Agent {
   }
 }
 
-let agent: Agent;
-let agentUrl: string;
-beforeEach(async () => {
-  agent = new Agent();
-  agentUrl = await agent.start();
-});
-afterEach(async () => {
-  await stopConsumerApps();
-  await agent.close();
+const { it, own } = sideBySide({
+  async open() {
+    const agent = new Agent();
+    return { agent, agentUrl: await agent.start() };
+  },
+  async close({ agent }) {
+    await stopConsumerApps();
+    await agent.close();
+  },
 });
 
 const PUT = 'PUT /api/task/task-protection/v1/state';
@@ -52,6 +53,7 @@ const PROTECT = `${PUT} {"ProtectionEnabled":true,"ExpiresInMinutes":3}`;
 const RELEASE = `${PUT} {"ProtectionEnabled":false}`;
 
 it('a busy task is protected for longer than its handler may run, and given up once it is idle', async () => {
+  const { agent, agentUrl } = own();
   const queues = await broker().createQueues();
   const variables = { ECS_AGENT_URI: agentUrl, WORK_SECONDS: '7', HANDLER_TIMEOUT_SECONDS: '90' };
   const { transport } = await startConsumerApp(queues, variables);
@@ -67,6 +69,7 @@ it.each([
   ['is refused by ECS', { status: 200, body: '{"failure":{"Reason":"TASK_NOT_VALID"}}' }],
   ['fails', { status: 400, body: '{"error":{"Code":"AccessDeniedException"}}' }],
 ])('that %s is said once, and the job is done all the same', async (_what, answer) => {
+  const { agent, agentUrl } = own();
   agent.answer = answer;
   const warnings: unknown[] = [];
   const logger = { log: () => undefined, error: () => undefined, warn: (line: unknown) => warnings.push(line) };

@@ -4,35 +4,32 @@ import { join } from 'node:path';
 import { freePort } from '../../experiments/proxy/free-port';
 import { withBroker } from '../harness/broker';
 import { eventually } from '../harness/eventually';
-import { type App, ROOT, runApp } from '../harness/processes';
+import { endApps, ROOT, runApp } from '../harness/processes';
+import { sideBySide } from '../harness/side-by-side';
+
+// Programs start at the same time, some after one another.
+jest.setTimeout(60_000);
 
 const broker = withBroker();
-let folder: string;
-const apps: App[] = [];
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'plusone-'));
+const { it, own } = sideBySide({
+  open: async () => ({ folder: await mkdtemp(join(tmpdir(), 'plusone-')) }),
+  async close({ folder }) {
+    await endApps();
+    await rm(folder, { recursive: true });
+  },
 });
-afterEach(async () => {
-  const left = apps.splice(0).filter(({ running }) => running);
-  await Promise.all(left.map((app) => app.stop('SIGKILL')));
-  await rm(folder, { recursive: true });
-});
-
-const run = (script: string, env: Record<string, string>): App => {
-  const app = runApp(script, { env });
-  apps.push(app);
-  return app;
-};
 
 it.each(['', '/', '//'])('refuses to start with the queue, and %p behind it, for its dead letters', async (end) => {
   const { env, queueUrl } = await broker().createQueues();
-  const app = run('dist/consumer/main.js', {
-    ...env,
-    DLQ_URL: `${queueUrl}${end}`,
-    RESULTS: `sqlite:${folder}/r.db`,
-    CONSUMER_PORT: String(await freePort()),
+  const app = runApp('dist/consumer/main.js', {
+    env: {
+      ...env,
+      DLQ_URL: `${queueUrl}${end}`,
+      RESULTS: `sqlite:${own().folder}/r.db`,
+      CONSUMER_PORT: String(await freePort()),
+    },
   });
-  expect(await app.exit(15_000)).toEqual({ code: 1, signal: null });
+  expect(await app.exit(30_000)).toEqual({ code: 1, signal: null });
   expect(app.lines).toHaveLength(1);
   expect(app.lines[0]).toMatch(/DLQ_URL is .*, the queue of QUEUE_URL/);
 });
@@ -43,13 +40,13 @@ it('sends and runs jobs on a machine without MD5', async () => {
   const variables = {
     ...env,
     NODE_OPTIONS: `--require ${join(ROOT, 'dist/test/harness/no-md5.js')}`,
-    RESULTS: `sqlite:${folder}/r.db`,
+    RESULTS: `sqlite:${own().folder}/r.db`,
     PORT: String(port),
     CONSUMER_PORT: String(consumerPort),
   };
-  const producer = run('dist/producer/main.js', variables);
+  const producer = runApp('dist/producer/main.js', { env: variables });
   await producer.line(/Listening/, 20_000);
-  run('dist/consumer/main.js', variables);
+  runApp('dist/consumer/main.js', { env: variables });
   const url = `http://127.0.0.1:${port}`;
   const headers = { 'content-type': 'application/json' };
   const answer = await fetch(`${url}/produce`, { method: 'POST', headers, body: '{"input":41}' });

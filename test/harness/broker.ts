@@ -56,6 +56,9 @@ export async function startBrokerProcess(
   return { app, endpoint: ready.listening };
 }
 
+/** For tests that run side by side, each with a long poll of its own. */
+const CONNECTIONS = 20;
+
 /** An SQS broker for tests: the embedded one in memory, or the one `AWS_ENDPOINT_URL_SQS` names. */
 export class TestBroker {
   readonly client: SQSClient;
@@ -67,7 +70,7 @@ export class TestBroker {
     /** The embedded broker's process, for tests that stop it. */
     readonly process: App | undefined,
   ) {
-    this.client = createProvisionClient(region, endpoint);
+    this.client = createProvisionClient(region, endpoint, CONNECTIONS);
   }
 
   get kind(): BrokerKind {

@@ -10,7 +10,8 @@ import { RECORDS, type Records } from '../../results/records';
 import { QueueConsumer } from '../../transport/index';
 import { type TestQueues } from './broker';
 import { type TestRun, testWork } from './jobs';
-import { SILENT } from './log';
+import { loggerOfTest, SILENT } from './log';
+import { perTest } from './side-by-side';
 
 /** The real consumer in this process, on a results store of its own. */
 export interface ConsumerApp {
@@ -30,7 +31,7 @@ interface ConsumerAppOptions {
   readonly logger?: LoggerService;
 }
 
-const started = new Set<{ app: NestFastifyApplication; folder: string }>();
+const started = perTest(() => new Set<{ app: NestFastifyApplication; folder: string }>());
 
 export async function startConsumerApp(
   queues: TestQueues,
@@ -40,18 +41,18 @@ export async function startConsumerApp(
   const folder = await mkdtemp(join(tmpdir(), 'plusone-'));
   const resultsPath = join(folder, 'results.db');
   const environment = readEnvironment({ ...queues.env, RESULTS: `sqlite:${resultsPath}`, ...variables });
-  const app = await createConsumer(environment, logger, works);
-  started.add({ app, folder });
+  const app = await createConsumer(environment, loggerOfTest(logger), works);
+  started().add({ app, folder });
   await app.init();
   await app.startAllMicroservices();
   await app.listen(0, '127.0.0.1');
   return { app, records: app.get(RECORDS), transport: app.get(QueueConsumer), resultsPath, url: await app.getUrl() };
 }
 
-/** Drains every consumer of the test and removes its store; for `afterEach`. */
+/** Drains every consumer of the test and removes its store. */
 export async function stopConsumerApps(): Promise<void> {
-  const left = [...started];
-  started.clear();
+  const left = [...started()];
+  started().clear();
   for (const { app, folder } of left) {
     await app.close();
     await rm(folder, { recursive: true });

@@ -3,6 +3,7 @@ import { Controller, Inject, type LoggerService, Module, type Provider, type Typ
 import { NestFactory } from '@nestjs/core';
 import { Ctx, EventPattern, Payload, type MicroserviceOptions } from '@nestjs/microservices';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { type FaultProxy, startFaultProxy } from '../../experiments/proxy/fault-proxy';
 import {
   type Attempts,
   type Metrics,
@@ -14,6 +15,8 @@ import {
   SqsStrategy,
 } from '../../transport/index';
 import { type TestBroker, type TestQueues } from './broker';
+import { loggerOfTest, SILENT } from './log';
+import { perTest, type SideBySide, sideBySide } from './side-by-side';
 
 export interface ConsumerUnderTest {
   readonly broker: Pick<TestBroker, 'endpoint' | 'region'>;
@@ -42,12 +45,12 @@ export class RunningConsumer {
   }
 }
 
-const running = new Set<RunningConsumer>();
+const running = perTest(() => new Set<RunningConsumer>());
 
 /** Connected to its queue, not started. */
 export async function connectConsumer(test: ConsumerUnderTest): Promise<NestFastifyApplication> {
   const app = await NestFactory.create<NestFastifyApplication>(rootModule(test), new FastifyAdapter(), {
-    logger: test.logger ?? false,
+    logger: loggerOfTest(test.logger ?? SILENT),
     abortOnError: false,
   });
   app.connectMicroservice<MicroserviceOptions>({ strategy: app.get(SqsStrategy) }, { inheritAppConfig: true });
@@ -58,17 +61,31 @@ export async function connectConsumer(test: ConsumerUnderTest): Promise<NestFast
 export async function startConsumer(test: ConsumerUnderTest): Promise<RunningConsumer> {
   const app = await connectConsumer(test);
   const consumer = new RunningConsumer(app, app.get(QueueConsumers).get());
-  running.add(consumer);
+  running().add(consumer);
   await app.init();
   await app.startAllMicroservices();
   return consumer;
 }
 
-/** Stops every consumer of the test; for `afterEach`. */
+/** Stops every consumer of the test. */
 export async function stopConsumers(): Promise<void> {
-  const left = [...running];
-  running.clear();
+  const left = [...running()];
+  running().clear();
   await Promise.all(left.map((consumer) => consumer.stop()));
+}
+
+/** Tests that run side by side, each with a proxy of its own before the broker, and with what `more` makes. */
+export function behindProxies<More extends object>(
+  broker: () => TestBroker,
+  more: () => More | Promise<More>,
+): SideBySide<More & { readonly proxy: FaultProxy }> {
+  return sideBySide({
+    open: async () => ({ ...(await more()), proxy: await startFaultProxy(broker().endpoint) }),
+    async close({ proxy }) {
+      await stopConsumers();
+      await proxy.close();
+    },
+  });
 }
 
 function rootModule({ broker, queues, attempts, metrics, ...rest }: ConsumerUnderTest): Type {

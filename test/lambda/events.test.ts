@@ -1,14 +1,14 @@
 import { type SendMessageCommandInput } from '@aws-sdk/client-sqs';
 import { randomUUID } from 'node:crypto';
 import { DatabaseSync } from 'node:sqlite';
-import { startConsumerApp, stopConsumerApps } from '../harness/consumer-app';
+import { startConsumerApp } from '../harness/consumer-app';
 import { deadLetters, whyOf } from '../harness/dead-letters';
 import { eventually } from '../harness/eventually';
 import { type Round } from './event-source';
 import { INPUT } from './inputs';
 import { kinds, withStages } from './stage';
 
-const { broker, stage } = withStages();
+const { broker, stage, it } = withStages();
 
 const JSON_HEADERS = { 'content-type': 'application/json' };
 
@@ -19,8 +19,6 @@ const grouped = (group: string): Partial<SendMessageCommandInput> => ({
   MessageGroupId: group,
   MessageDeduplicationId: randomUUID(),
 });
-
-afterEach(stopConsumerApps);
 
 it('off Lambda there is no POST /events', async () => {
   const { url } = await startConsumerApp(await broker().createQueues());

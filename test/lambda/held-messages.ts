@@ -55,10 +55,11 @@ export class HeldMessages {
   async event(size = Infinity): Promise<EventAnswer> {
     const taken = this.held.slice(0, size);
     for (const message of taken) message.receives += 1;
+    const body = JSON.stringify({ Records: taken.map(recordOf) });
     const beganAt = performance.now();
     const response = await fetch(`${this.url}/events`, {
       method: 'POST',
-      body: JSON.stringify({ Records: taken.map(recordOf) }),
+      body,
       headers: {
         'content-type': 'application/json',
         'x-amzn-lambda-context': JSON.stringify({ deadline: Date.now() + this.deadlineMs }),

@@ -20,6 +20,9 @@ const startConsumer = (env: Variables, timeoutSeconds: number): Promise<Emulated
     timeoutSeconds,
   });
 
+/** Of a process on a machine that is busy. */
+const START_MS = 30_000;
+
 const startProducer = (env: Variables): Promise<Emulated> =>
   startEmulated({ script: join(ROOT, 'dist/producer/main.js'), portVariable: 'PORT', env, timeoutSeconds: 30 });
 
@@ -93,7 +96,7 @@ async function startDirect(env: Variables, timeoutSeconds: number): Promise<Emul
   const port = await freePort();
   const name = { AWS_LAMBDA_FUNCTION_NAME: 'consumer' };
   const app = runApp(CONSUMER, { env: { ...env, ...name, CONSUMER_PORT: String(port) } });
-  await app.line(/Listening on/);
+  await app.line(/Listening on/, START_MS);
   return {
     lines: app.lines,
     running: () => app.running,

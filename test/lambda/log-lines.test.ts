@@ -4,7 +4,7 @@ import { eventually } from '../harness/eventually';
 import { INPUT } from './inputs';
 import { kinds, withStages } from './stage';
 
-const { stage } = withStages();
+const { stage, it } = withStages();
 
 const JOBS = 30;
 

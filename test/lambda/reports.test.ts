@@ -6,7 +6,7 @@ import { deadLetters, whyOf } from '../harness/dead-letters';
 import { INPUT } from './inputs';
 import { kinds, withStages } from './stage';
 
-const { broker, stage } = withStages();
+const { broker, stage, sharedStage } = withStages();
 const KINDS = kinds();
 
 interface Job {
@@ -33,8 +33,11 @@ const report = (...places: readonly number[]): unknown => ({
 });
 
 describe.each(KINDS)('what is reported, %s', (kind) => {
+  const standard = sharedStage(kind);
+  const ordered = sharedStage(kind, { fifo: true });
+
   it('one bad of ten: that one', async () => {
-    const { lambda } = await stage(kind);
+    const { lambda } = standard();
     const all = jobs([0, 1, 2, INPUT.fails, 4, 5, 6, 7, 8, 9]);
     expect(await lambda.invoke(toEvent(all))).toEqual(report(3));
     const states = await Promise.all(all.map(async ({ id }) => (await lambda.record(id))?.state));
@@ -42,14 +45,14 @@ describe.each(KINDS)('what is reported, %s', (kind) => {
   });
 
   it('all bad: all of them', async () => {
-    const { lambda } = await stage(kind);
+    const { lambda } = standard();
     expect(await lambda.invoke(toEvent(jobs(Array<number>(10).fill(INPUT.fails))))).toEqual(
       report(...Array.from({ length: 10 }, (_, place) => place)),
     );
   });
 
   it('a job twice: none when it is done, both when it fails', async () => {
-    const { lambda } = await stage(kind);
+    const { lambda } = standard();
     const [good, bad] = jobs([1, INPUT.fails]);
     if (!good || !bad) throw new Error('unreachable');
     expect(await lambda.invoke(toEvent([good, bad, good, bad]))).toEqual(report(1, 3));
@@ -57,13 +60,13 @@ describe.each(KINDS)('what is reported, %s', (kind) => {
   });
 
   it('FIFO failure in the middle: what failed and what follows it in its group', async () => {
-    const { lambda } = await stage(kind, { fifo: true });
+    const { lambda } = ordered();
     const all = jobs([1, INPUT.fails, 2, 3, 4]);
     const Records = all.map((job, place) => {
       const sent = message(`m${place}`, { Body: JSON.stringify(job) });
       const group = ['a', 'a', 'b', 'a', 'b'][place];
-      const ordered = { ...(group && { MessageGroupId: group }), SequenceNumber: String(place + 1) };
-      return toRecord({ ...sent, Attributes: { ...sent.Attributes, ...ordered } });
+      const inGroup = { ...(group && { MessageGroupId: group }), SequenceNumber: String(place + 1) };
+      return toRecord({ ...sent, Attributes: { ...sent.Attributes, ...inGroup } });
     });
     expect(await lambda.invoke({ Records })).toEqual(report(1, 3));
     const states = await Promise.all(all.map(async ({ id }) => (await lambda.record(id))?.state));
@@ -71,11 +74,11 @@ describe.each(KINDS)('what is reported, %s', (kind) => {
   });
 
   it('a job of a FIFO group whose runs had no outcome fifteen times takes none of those along that came behind it', async () => {
-    const { lambda, queues } = await stage(kind, { fifo: true });
+    const { lambda, queues } = ordered();
     const all = jobs([INPUT.endsTheProcess, 1, 2]);
     const Records = all.map((job, place) => {
-      const ordered = { MessageGroupId: 'a', SequenceNumber: String(place + 1) };
-      const attributes = { ApproximateReceiveCount: '18', SentTimestamp: '0', ...ordered };
+      const inGroup = { MessageGroupId: 'a', SequenceNumber: String(place + 1) };
+      const attributes = { ApproximateReceiveCount: '18', SentTimestamp: '0', ...inGroup };
       return toRecord(message(`m${place}`, { Body: JSON.stringify(job), Attributes: attributes }));
     });
     for (let run = 0; run < 15; run += 1) await lambda.noteBegun(all[0]?.id ?? '', 'm0');
@@ -87,7 +90,7 @@ describe.each(KINDS)('what is reported, %s', (kind) => {
   });
 
   it('no Records: none; what is no event of SQS: an error', async () => {
-    const { lambda } = await stage(kind);
+    const { lambda } = standard();
     expect(await lambda.invoke({ Records: [] })).toEqual(report());
     for (const event of [
       {},
@@ -100,7 +103,7 @@ describe.each(KINDS)('what is reported, %s', (kind) => {
   });
 
   it('the same message twice is done once, also with an attribute called __proto__', async () => {
-    const { lambda } = await stage(kind);
+    const { lambda } = standard();
     const [job] = jobs([1]);
     const MessageAttributes = JSON.parse('{"__proto__":{"DataType":"String","StringValue":"x"}}') as Record<
       string,
@@ -114,7 +117,7 @@ describe.each(KINDS)('what is reported, %s', (kind) => {
   it.each([[[1, INPUT.fails]], [[INPUT.fails, 1]]])(
     'two records of one id and two bodies are reported until both are done: %j',
     async (inputs) => {
-      const { lambda } = await stage(kind);
+      const { lambda } = standard();
       const [one, other] = jobs(inputs);
       const Records = [one, other].map((job) => toRecord(message('m0', { Body: JSON.stringify(job) })));
       expect(await lambda.invoke({ Records })).toEqual(report(0));
@@ -126,7 +129,7 @@ describe.each(KINDS)('what is reported, %s', (kind) => {
   );
 
   it('6 MB are taken, which is all that Lambda hands over', async () => {
-    const { lambda, queues } = await stage(kind);
+    const { lambda, queues } = standard();
     const Records = Array.from({ length: 6 }, (_, place) =>
       toRecord(message(`m${place}`, { Body: 'x'.repeat(1_047_800) })),
     );

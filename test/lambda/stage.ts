@@ -3,7 +3,8 @@ import { randomUUID } from 'node:crypto';
 import { noEmulator } from '../../experiments/lambda/emulator';
 import { type QueuesOptions, type TestBroker, type TestQueues, withBroker } from '../harness/broker';
 import { eventually } from '../harness/eventually';
-import { endApps } from '../harness/processes';
+import { stopConsumerApps } from '../harness/consumer-app';
+import { perTest, type SideBySide, sideBySide } from '../harness/side-by-side';
 import { EventSource, type Round } from './event-source';
 import { LambdaFunction } from './lambda-function';
 
@@ -41,25 +42,46 @@ interface StageOptions extends Pick<QueuesOptions, 'fifo'> {
 
 interface Stages {
   readonly broker: () => TestBroker;
+  /** A stage of the test's own, which is gone after it. */
   readonly stage: (kind: Kind, options?: StageOptions) => Promise<Stage>;
+  /** One stage for all tests of a file or a `describe`, for those that share its queues and its function. */
+  readonly sharedStage: (kind: Kind, options?: StageOptions) => () => Stage;
+  readonly it: SideBySide<object>['it'];
 }
 
-/** For a test file: one broker, and a stage per test that is gone after it. */
+/** For a test file: one broker, and tests that run side by side, or one after the other on a shared stage. */
 export function withStages(): Stages {
   const broker = withBroker();
-  const functions: LambdaFunction[] = [];
-  afterEach(async () => {
-    for (const lambda of functions.splice(0)) await lambda.stop();
-  });
-  afterAll(endApps);
-  const stage: Stages['stage'] = async (kind, options = {}) => {
+  const functions = perTest<LambdaFunction[]>(() => []);
+  const close = async (): Promise<void> => {
+    for (const lambda of functions().splice(0)) await lambda.stop();
+    await stopConsumerApps();
+  };
+  afterEach(close);
+  const { it } = sideBySide({ open: () => Promise.resolve({}), close });
+  const open: Stages['stage'] = async (kind, options = {}) => {
     const { timeoutSeconds = 20, visibilityTimeoutSeconds = VISIBILITY_SECONDS, fifo = false, endpoint } = options;
     const queues = await broker().createQueues({ fifo, numbers: { visibilityTimeoutSeconds } });
     const lambda = await LambdaFunction[kind](broker().environment(queues, endpoint), timeoutSeconds);
-    functions.push(lambda);
     return setUp(broker(), queues, lambda);
   };
-  return { broker, stage };
+  const stage: Stages['stage'] = async (...wanted) => {
+    const own = await open(...wanted);
+    functions().push(own.lambda);
+    return own;
+  };
+  const sharedStage: Stages['sharedStage'] = (...wanted) => {
+    let shared: Stage | undefined;
+    beforeAll(async () => {
+      shared = await open(...wanted);
+    });
+    afterAll(() => shared?.lambda.stop());
+    return () => {
+      if (!shared) throw new Error('The stage is there within tests only');
+      return shared;
+    };
+  };
+  return { broker, stage, sharedStage, it };
 }
 
 function setUp(broker: TestBroker, queues: TestQueues, lambda: LambdaFunction): Stage {

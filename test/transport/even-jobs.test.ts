@@ -3,9 +3,10 @@ import { type TestQueues, withBroker } from '../harness/broker';
 import { Latch, type RunningConsumer, Script, scripted, startConsumer, stopConsumers } from '../harness/consumer';
 import { eventually } from '../harness/eventually';
 import { notedAttempts, Notes } from '../harness/noted-attempts';
+import { sideBySide } from '../harness/side-by-side';
 
 const broker = withBroker();
-afterEach(stopConsumers);
+const { it } = sideBySide({ open: () => Promise.resolve({}), close: stopConsumers });
 
 const send = (queueUrl: string, count: number): Promise<string[]> =>
   Promise.all(Array.from({ length: count }, () => broker().send(queueUrl, '{}')));

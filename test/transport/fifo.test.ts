@@ -6,9 +6,10 @@ import { type TestQueues, withBroker } from '../harness/broker';
 import { Latch, type RunningConsumer, Script, scripted, startConsumer, stopConsumers } from '../harness/consumer';
 import { deadLetters, whyOf } from '../harness/dead-letters';
 import { eventually } from '../harness/eventually';
+import { sideBySide } from '../harness/side-by-side';
 
 const broker = withBroker();
-afterEach(stopConsumers);
+const { it } = sideBySide({ open: () => Promise.resolve({}), close: stopConsumers });
 
 /** The jobs of a test say their group and their place in it. */
 interface Place {

@@ -1,24 +1,18 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { LeaseLost } from '../../transport/index';
 import { withBroker, type TestQueues } from '../harness/broker';
-import { Latch, scripted, Script, startConsumer, stopConsumers, stoppedOnce } from '../harness/consumer';
+import { behindProxies, Latch, scripted, Script, startConsumer, stoppedOnce } from '../harness/consumer';
 import { eventually } from '../harness/eventually';
-import { startFaultProxy, type FaultProxy } from '../../experiments/proxy/fault-proxy';
 
 const broker = withBroker();
-let proxy: FaultProxy | undefined;
-afterEach(async () => {
-  await stopConsumers();
-  await proxy?.close();
-  proxy = undefined;
-});
+const { it, own } = behindProxies(broker, () => ({}));
 
 const shortLease = (): Promise<TestQueues> => broker().createQueues({ numbers: { visibilityTimeoutSeconds: 2 } });
 const LEASE_IS_GONE = { failEntries: () => true, senderFault: true, code: 'ReceiptHandleIsInvalid' };
-const behindProxy = async (): Promise<{ endpoint: string; region: string }> => {
-  proxy = await startFaultProxy(broker().endpoint);
-  return { endpoint: proxy.endpoint, region: broker().region };
-};
+const behindProxy = (): { endpoint: string; region: string } => ({
+  endpoint: own().proxy.endpoint,
+  region: broker().region,
+});
 
 it('keeps the lease of a handler that runs three times as long as the visibility timeout', async () => {
   const queues = await shortLease();
@@ -31,20 +25,20 @@ it('keeps the lease of a handler that runs three times as long as the visibility
 
 it('extends the leases of many handlers in batch calls', async () => {
   const queues = await shortLease();
-  const through = await behindProxy();
+  const through = behindProxy();
   const script = new Script(() => wait(3_000));
   await startConsumer({ broker: through, queues, ...scripted(script), concurrency: 40 });
   await Promise.all(Array.from({ length: 40 }, () => broker().send(queues.queueUrl, '{}')));
   await eventually(() => broker().isEmpty(queues.queueUrl), { withinMs: 20_000 });
   expect(script.runs).toHaveLength(40);
   // 40 leases, each extended two or three times: 80 to 120 calls one by one.
-  expect(proxy?.count('ChangeMessageVisibilityBatch')).toBeLessThan(40);
+  expect(own().proxy.count('ChangeMessageVisibilityBatch')).toBeLessThan(40);
 });
 
 it('goes on after heartbeats that failed in part, by asking again', async () => {
   const queues = await shortLease();
-  const through = await behindProxy();
-  proxy?.rule('ChangeMessageVisibilityBatch', ({ nth }) =>
+  const through = behindProxy();
+  own().proxy.rule('ChangeMessageVisibilityBatch', ({ nth }) =>
     nth % 2 === 1 ? { failEntries: (_entry, index) => index % 2 === 0 } : 'pass',
   );
   const script = new Script(() => wait(5_000));
@@ -56,8 +50,8 @@ it('goes on after heartbeats that failed in part, by asking again', async () => 
 
 it('aborts a handler whose lease SQS says is gone, and lets the next run have the job', async () => {
   const queues = await shortLease();
-  const through = await behindProxy();
-  proxy?.rule('ChangeMessageVisibilityBatch', LEASE_IS_GONE);
+  const through = behindProxy();
+  own().proxy.rule('ChangeMessageVisibilityBatch', LEASE_IS_GONE);
   const reasons: unknown[] = [];
   const script = stoppedOnce(reasons);
   await startConsumer({ broker: through, queues, ...scripted(script) });
@@ -69,8 +63,8 @@ it('aborts a handler whose lease SQS says is gone, and lets the next run have th
 
 it('asks for a lease of its own where the visibility timeout is longer, as a function may need it', async () => {
   const queues = await broker().createQueues({ numbers: { visibilityTimeoutSeconds: 600 } });
-  const through = await behindProxy();
-  proxy?.rule('ChangeMessageVisibilityBatch', LEASE_IS_GONE);
+  const through = behindProxy();
+  own().proxy.rule('ChangeMessageVisibilityBatch', LEASE_IS_GONE);
   const script = stoppedOnce([]);
   await startConsumer({ broker: through, queues, ...scripted(script), numbers: { leaseSeconds: 2 } });
   await broker().send(queues.queueUrl, '{}');
@@ -81,9 +75,9 @@ it('asks for a lease of its own where the visibility timeout is longer, as a fun
 
 it('takes a throttled heartbeat for what it is, and asks again', async () => {
   const queues = await shortLease();
-  const through = await behindProxy();
+  const through = behindProxy();
   const throttled = { failEntries: () => true, senderFault: true, code: 'RequestThrottled' };
-  proxy?.rule('ChangeMessageVisibilityBatch', ({ nth }) => (nth === 1 ? throttled : 'pass'));
+  own().proxy.rule('ChangeMessageVisibilityBatch', ({ nth }) => (nth === 1 ? throttled : 'pass'));
   const script = new Script(() => wait(4_000));
   await startConsumer({ broker: through, queues, ...scripted(script) });
   await broker().send(queues.queueUrl, '{}');
@@ -93,8 +87,8 @@ it('takes a throttled heartbeat for what it is, and asks again', async () => {
 
 it('tells the handler when the lease ends, also while a heartbeat has no answer', async () => {
   const queues = await shortLease();
-  const through = await behindProxy();
-  proxy?.rule('ChangeMessageVisibilityBatch', 'blackhole');
+  const through = behindProxy();
+  own().proxy.rule('ChangeMessageVisibilityBatch', 'blackhole');
   const heard: number[] = [];
   const script = new Script((_payload, { signal }) => {
     if (script.runs.length > 1) return undefined;
@@ -116,16 +110,16 @@ it('tells the handler when the lease ends, also while a heartbeat has no answer'
 
 it('does not run a message twice at once: it adopts the new receipt while the handler still runs', async () => {
   const queues = await shortLease();
-  const through = await behindProxy();
-  proxy?.rule('ChangeMessageVisibilityBatch', 'unavailable');
+  const through = behindProxy();
+  own().proxy.rule('ChangeMessageVisibilityBatch', 'unavailable');
   const latch = new Latch();
   const script = new Script(() => latch.opened);
   const consumer = await startConsumer({ broker: through, queues, ...scripted(script) });
   await broker().send(queues.queueUrl, '{}');
   await eventually(() => script.runs.length === 1);
-  const receives = proxy?.count('ReceiveMessage') ?? 0;
+  const receives = own().proxy.count('ReceiveMessage');
   // The lease is lost, the message comes again, and another poll is asked for after it was taken in.
-  await eventually(() => (proxy?.count('ReceiveMessage') ?? 0) > receives + 1, { withinMs: 8_000 });
+  await eventually(() => own().proxy.count('ReceiveMessage') > receives + 1, { withinMs: 8_000 });
   expect(consumer.transport.status().inFlight).toBe(1);
   latch.open();
   await eventually(() => broker().isEmpty(queues.queueUrl), { withinMs: 8_000 });

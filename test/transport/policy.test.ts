@@ -2,7 +2,7 @@ import { Controller, Inject } from '@nestjs/common';
 import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
-import { type FaultProxy, startFaultProxy } from '../../experiments/proxy/fault-proxy';
+import { startFaultProxy } from '../../experiments/proxy/fault-proxy';
 import { HandlerTimeout, QueueHandler, retry, SqsContext } from '../../transport/index';
 import { type TestQueues, withBroker } from '../harness/broker';
 import { type ConsumerUnderTest, Latch, Script, startConsumer, stopConsumers } from '../harness/consumer';
@@ -10,6 +10,7 @@ import { deadLetters, whyOf } from '../harness/dead-letters';
 import { eventually } from '../harness/eventually';
 import { Log } from '../harness/log';
 import { notedAttempts, Notes } from '../harness/noted-attempts';
+import { sideBySide } from '../harness/side-by-side';
 import { VisibilityLog } from '../harness/visibility-log';
 import { EventSource } from '../lambda/event-source';
 
@@ -25,7 +26,7 @@ class Policed {
 
   @EventPattern('hasty', {
     maxAttempts: 4,
-    timeoutSeconds: 3,
+    timeoutSeconds: 1,
     backoff: { firstSeconds: 1, maxSeconds: 1, factor: 1 },
   })
   hasty(@Payload() payload: unknown, @Ctx() context: SqsContext): unknown {
@@ -43,28 +44,31 @@ type Intake = 'pollers' | 'events';
 const INTAKES: readonly Intake[] = ['pollers', 'events'];
 
 const broker = withBroker();
-let proxy: FaultProxy;
-let log: Log;
-let queues: TestQueues;
-let over: AbortController;
-let eventsOver: Promise<void>;
-beforeEach(async () => {
-  proxy = await startFaultProxy(broker().endpoint);
-  log = new Log();
-  over = new AbortController();
-  eventsOver = Promise.resolve();
-});
-afterEach(async () => {
-  over.abort();
-  await eventsOver;
-  await stopConsumers();
-  await proxy.close();
+const { it, own } = sideBySide({
+  open: async () => ({
+    proxy: await startFaultProxy(broker().endpoint),
+    log: new Log(),
+    over: new AbortController(),
+    eventsOver: Promise.resolve(),
+  }),
+  async close({ proxy, over, eventsOver }) {
+    over.abort();
+    await eventsOver;
+    await stopConsumers();
+    await proxy.close();
+  },
 });
 
-async function start(intake: Intake, script: Script, options: Partial<ConsumerUnderTest> = {}): Promise<void> {
+interface Course extends Partial<ConsumerUnderTest> {
+  readonly intake?: Intake;
+  readonly queues: TestQueues;
+  readonly script: Script;
+}
+
+async function start({ intake = 'pollers', script, ...options }: Course): Promise<void> {
+  const { proxy, log, over } = own();
   const { transport } = await startConsumer({
     broker: { endpoint: proxy.endpoint, region: broker().region },
-    queues,
     controllers: [Policed],
     providers: [{ provide: Script, useValue: script }],
     logger: log,
@@ -72,37 +76,39 @@ async function start(intake: Intake, script: Script, options: Partial<ConsumerUn
     ...options,
   });
   if (intake === 'pollers') return;
-  const source = new EventSource(broker().client, queues.queueUrl, async (event) => ({
+  const source = new EventSource(broker().client, options.queues.queueUrl, async (event) => ({
     payload: await transport.takeEvent(event, 20_000),
   }));
   const rounds = async (): Promise<void> => {
     while (!over.signal.aborted) await source.round();
   };
-  eventsOver = rounds();
+  own().eventsOver = rounds();
 }
 
 /** The payload of each message is its type. */
-async function send(...types: string[]): Promise<void> {
+async function send({ queueUrl }: TestQueues, ...types: string[]): Promise<void> {
   for (const type of types) {
     const attributes = { type: { DataType: 'String', StringValue: type } };
-    const fifo = queues.queueUrl.endsWith('.fifo') && { MessageGroupId: 'one', MessageDeduplicationId: randomUUID() };
-    await broker().send(queues.queueUrl, JSON.stringify(type), { MessageAttributes: attributes, ...fifo });
+    const fifo = queueUrl.endsWith('.fifo') && { MessageGroupId: 'one', MessageDeduplicationId: randomUUID() };
+    await broker().send(queueUrl, JSON.stringify(type), { MessageAttributes: attributes, ...fifo });
   }
 }
 
 const runsOf = (script: Script, type: string): number => script.runs.filter(({ payload }) => payload === type).length;
 
 it.each(INTAKES)('tries each message as often, and after as long, as its own handler says: by %s', async (intake) => {
-  queues = await broker().createQueues({ numbers: { visibilityTimeoutSeconds: 60 } });
-  const changes = new VisibilityLog(proxy);
+  const queues = await broker().createQueues({ numbers: { visibilityTimeoutSeconds: 60 } });
+  const changes = new VisibilityLog(own().proxy);
   const script = new Script((type) => (type === 'hasty' ? retry('again') : retry('at once', 0)));
-  await start(intake, script);
-  await send('hasty', 'plain', 'patient');
+  await start({ intake, queues, script });
+  await send(queues, 'hasty', 'plain', 'patient');
   const letters = await deadLetters(broker(), queues.deadLetterQueueUrl, { count: 3, withinMs: 20_000 });
   const attempts = letters.map((letter) => [letter.Body, whyOf(letter).attempts]);
   expect(Object.fromEntries(attempts)).toEqual({ '"hasty"': 4, '"plain"': 5, '"patient"': 2 });
   expect(changes.seconds.filter((seconds) => seconds > 0)).toEqual([1, 1, 1]);
-  const said = log.matching(/attempt/).map((line) => /\((\w+)\), attempt (\d of \d)/.exec(line)?.slice(1).join(' '));
+  const said = own()
+    .log.matching(/attempt/)
+    .map((line) => /\((\w+)\), attempt (\d of \d)/.exec(line)?.slice(1).join(' '));
   const upTo = (type: string, max: number) => Array.from({ length: max }, (_, n) => `${type} ${n + 1} of ${max}`);
   expect(said.sort()).toEqual([...upTo('hasty', 4), ...upTo('patient', 2), ...upTo('plain', 5)]);
 });
@@ -111,22 +117,22 @@ it.each(INTAKES)(
   'gives each message the time that its own handler says: by %s',
   async (intake) => {
     // Leases are kept by heartbeats, except during an event.
-    queues = await broker().createQueues({ numbers: { visibilityTimeoutSeconds: intake === 'events' ? 60 : 2 } });
+    const queues = await broker().createQueues({ numbers: { visibilityTimeoutSeconds: intake === 'events' ? 60 : 4 } });
     const stopped: string[] = [];
     const script = new Script(async (type, { signal }) => {
       if (type === 'hasty' && runsOf(script, 'hasty') > 1) return;
-      await wait(type === 'patient' ? 8_000 : 60_000, undefined, { signal }).catch((error: unknown) => {
+      await wait(type === 'patient' ? 6_000 : 60_000, undefined, { signal }).catch((error: unknown) => {
         if (signal.reason instanceof HandlerTimeout) stopped.push(`${String(type)}: ${signal.reason.message}`);
         throw error;
       });
     });
-    await start(intake, script, { numbers: { handlerTimeoutSeconds: 5, maxAttempts: 1 } });
-    await send('patient', 'plain', 'hasty');
+    await start({ intake, queues, script, numbers: { handlerTimeoutSeconds: 2, maxAttempts: 1 } });
+    await send(queues, 'patient', 'plain', 'hasty');
     await deadLetters(broker(), queues.deadLetterQueueUrl, { withinMs: 25_000 });
     await eventually(() => broker().isEmpty(queues.queueUrl), { withinMs: 25_000 });
     expect(stopped.sort()).toEqual([
-      'hasty: The handler did not end within 3 s.',
-      'plain: The handler did not end within 5 s.',
+      'hasty: The handler did not end within 1 s.',
+      'plain: The handler did not end within 2 s.',
     ]);
     expect(['patient', 'plain', 'hasty'].map((type) => runsOf(script, type))).toEqual([1, 1, 2]);
   },
@@ -144,41 +150,41 @@ describe('`attempt` of the context', () => {
   };
 
   it.each(INTAKES)('counts the runs that failed before, and this one: by %s', async (intake) => {
-    queues = await broker().createQueues();
+    const queues = await broker().createQueues();
     const { attempts, script } = withAttempts((run) => (run < 4 ? retry('again', 0) : undefined));
-    await start(intake, script);
-    await send('plain');
+    await start({ intake, queues, script });
+    await send(queues, 'plain');
     await eventually(() => attempts.length === 4 && broker().isEmpty(queues.queueUrl), { withinMs: 20_000 });
     expect(attempts).toEqual([1, 2, 3, 4]);
   });
 
   it('counts on a FIFO queue, too, where what is to be tried again waits', async () => {
-    queues = await broker().createQueues({ fifo: true });
+    const queues = await broker().createQueues({ fifo: true });
     const { attempts, script } = withAttempts((run) => (run < 3 ? retry('again', 0) : undefined));
-    await start('pollers', script);
-    await send('plain');
+    await start({ queues, script });
+    await send(queues, 'plain');
     await eventually(() => attempts.length === 3 && broker().isEmpty(queues.queueUrl), { withinMs: 20_000 });
     expect(attempts).toEqual([1, 2, 3]);
   });
 
   it('counts no run that a drain has stopped', async () => {
-    queues = await broker().createQueues();
+    const queues = await broker().createQueues();
     const port = notedAttempts(new Notes());
     const { attempts, script } = withAttempts((run, { signal }) =>
       run === 2 ? wait(60_000, undefined, { signal }) : run < 4 ? retry('again', 0) : undefined,
     );
-    await start('pollers', script, { numbers: { drainSeconds: 2 }, attempts: port });
-    await send('plain');
+    await start({ queues, script, numbers: { drainSeconds: 2 }, attempts: port });
+    await send(queues, 'plain');
     await eventually(() => attempts.length === 2);
     await stopConsumers();
-    await start('pollers', script, { attempts: port });
+    await start({ queues, script, attempts: port });
     // Some brokers hand it to the poll that has gone.
     await eventually(() => attempts.length === 4 && broker().isEmpty(queues.queueUrl), { withinMs: 45_000 });
     expect(attempts).toEqual([1, 2, 2, 3]);
   }, 60_000);
 
   it('stays what it was for a handler past its timeout, while the next run has begun', async () => {
-    queues = await broker().createQueues();
+    const queues = await broker().createQueues();
     const late: number[] = [];
     const next = new Latch();
     const { attempts, script } = withAttempts(async (run, context) => {
@@ -189,8 +195,8 @@ describe('`attempt` of the context', () => {
       await next.opened;
       late.push(context.attempt);
     });
-    await start('pollers', script, { numbers: { handlerTimeoutSeconds: 1 } });
-    await send('plain');
+    await start({ queues, script, numbers: { handlerTimeoutSeconds: 1 } });
+    await send(queues, 'plain');
     await eventually(() => late.length === 1, { withinMs: 20_000 });
     expect({ attempts, late }).toEqual({ attempts: [1, 2], late: [1] });
   });

@@ -1,29 +1,20 @@
-import { startFaultProxy, type FaultProxy } from '../../experiments/proxy/fault-proxy';
 import { createWorkClient } from '../../transport/sqs/clients';
 import { QueueUnavailable } from '../../transport/index';
 import { envelope } from '../../transport/sqs/outgoing';
 import { Sender } from '../../transport/sqs/sender';
-import { withBroker, type TestQueues } from '../harness/broker';
-import { Latch, scripted, Script, startConsumer, stopConsumers, type RunningConsumer } from '../harness/consumer';
+import { withBroker } from '../harness/broker';
+import { behindProxies, Latch, scripted, Script, startConsumer, type RunningConsumer } from '../harness/consumer';
 import { eventually } from '../harness/eventually';
 
 const broker = withBroker();
-let proxy: FaultProxy;
-let queues: TestQueues;
-beforeEach(async () => {
-  proxy = await startFaultProxy(broker().endpoint);
-  queues = await broker().createQueues();
-});
-afterEach(async () => {
-  await stopConsumers();
-  await proxy.close();
-});
+const { it, own } = behindProxies(broker, async () => ({ queues: await broker().createQueues() }));
 
-const throughProxy = () => ({ region: broker().region, endpoint: proxy.endpoint });
+const throughProxy = () => ({ region: broker().region, endpoint: own().proxy.endpoint });
 
 it.each(['drip', 'blackhole', 'reset'] as const)(
   'sends again after eight calls that %s at once, when the endpoint is well again',
   async (verdict) => {
+    const { proxy, queues } = own();
     const { queueUrl } = queues;
     const client = createWorkClient({ queueUrl, ...throughProxy() });
     const sender = new Sender(client, queueUrl);
@@ -45,13 +36,14 @@ it.each(['drip', 'blackhole', 'reset'] as const)(
 
 /** As many as one receive brings. */
 const sendTen = (): Promise<string[]> =>
-  Promise.all(Array.from({ length: 10 }, () => broker().send(queues.queueUrl, '{}')));
+  Promise.all(Array.from({ length: 10 }, () => broker().send(own().queues.queueUrl, '{}')));
 const start = (script: Script, numbers = {}): Promise<RunningConsumer> =>
-  startConsumer({ broker: throughProxy(), queues, ...scripted(script), numbers });
+  startConsumer({ broker: throughProxy(), queues: own().queues, ...scripted(script), numbers });
 
 it.each(['ReceiveMessage', 'DeleteMessageBatch', 'GetQueueAttributes'])(
   'a consumer goes on by itself after answers to %s that drip',
   async (action) => {
+    const { proxy, queues } = own();
     proxy.rule(action, ({ nth }) => (nth === 1 ? 'drip' : 'pass'));
     const script = new Script();
     const sent = await sendTen();
@@ -68,7 +60,7 @@ it('stops within the limit of one call while every answer drips', async () => {
   const consumer = await start(script, { drainSeconds: 5 });
   await sendTen();
   await eventually(() => script.runs.length === 10);
-  proxy.rule('*', 'drip');
+  own().proxy.rule('*', 'drip');
   latch.open();
   const begunAt = performance.now();
   await consumer.stop();

@@ -3,9 +3,10 @@ import { withBroker, type TestQueues } from '../harness/broker';
 import { scripted, Script, startConsumer, stopConsumers } from '../harness/consumer';
 import { deadLetters, whyOf } from '../harness/dead-letters';
 import { eventually } from '../harness/eventually';
+import { sideBySide } from '../harness/side-by-side';
 
 const broker = withBroker();
-afterEach(stopConsumers);
+const { it } = sideBySide({ open: () => Promise.resolve({}), close: stopConsumers });
 
 const allDone = (queues: TestQueues): Promise<boolean> =>
   eventually(() => broker().isEmpty(queues.queueUrl), { withinMs: 25_000 });
