@@ -1,4 +1,5 @@
 import { type JobRecord } from '../../results/records';
+import { newTrace } from '../../transport/traces/index';
 import { type Letter, stamp } from './letter';
 import { type Outgoing } from './outgoing';
 
@@ -8,11 +9,12 @@ export interface Case {
   readonly record: JobRecord | undefined;
 }
 
-/** The dead letter as it came to its source queue first. */
+/** The dead letter as it came to its source queue first, in a trace of its own. */
 export function again({ letter, record }: Case, fifo: boolean): Outgoing {
-  const { body, attributes, traceHeader, messageId } = letter;
+  const { body, traceHeader, messageId } = letter;
+  const { attributes, traceparent } = newTrace(letter.attributes);
   const place = fifo ? { group: orderedGroup(letter, record), deduplicationId: messageId } : { group: letter.group };
-  return { body, attributes: { ...attributes, ...stamp(letter) }, traceHeader, ...place };
+  return { body, attributes: { ...attributes, ...stamp(letter, traceparent) }, traceHeader, ...place };
 }
 
 /**

@@ -54,6 +54,19 @@ function readWhy(text: string | undefined): Partial<DeadLetter> {
   return { ...Object.fromEntries(texts), ...(typeof attempts === 'number' && { attempts }) };
 }
 
-/** The why's own place for the id of a job whose body does not say it: a message sent again has another MessageId. */
-export const stamp = ({ jobId, namesJob }: Letter): Readonly<Record<string, MessageAttributeValue>> =>
-  namesJob ? {} : { [DEAD_LETTER_ATTRIBUTE]: { DataType: 'String', StringValue: JSON.stringify({ jobId }) } };
+/** SQS takes ten. */
+const MAX_ATTRIBUTES = 10;
+
+/**
+ * The why's own place tells what a message that is sent again would lose: the id of a job whose body does not say it,
+ * since the MessageId is another one, and the trace in which it failed. The trace gives way where there is no room.
+ */
+export function stamp(
+  { jobId, namesJob, attributes }: Letter,
+  traceparent: string | undefined,
+): Readonly<Record<string, MessageAttributeValue>> {
+  const hasRoom = Object.keys(attributes).length < MAX_ATTRIBUTES;
+  const told = { ...(!namesJob && { jobId }), ...(hasRoom && traceparent !== undefined && { traceparent }) };
+  if (Object.keys(told).length === 0) return {};
+  return { [DEAD_LETTER_ATTRIBUTE]: { DataType: 'String', StringValue: JSON.stringify(told) } };
+}
