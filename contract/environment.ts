@@ -1,4 +1,5 @@
 import { DELIVERY } from './delivery';
+import { readTraces, type TraceSettings } from './traces';
 import { type Credentials, localCredentials, type Variables, withoutSecrets } from './local';
 
 /** Everything the environment can say. The only place that reads `process.env`. */
@@ -26,6 +27,8 @@ export interface Environment {
   readonly consumerMetricsPort: number | undefined;
   /** Metrics are lines of the log, in CloudWatch's embedded metric format. */
   readonly emf: boolean;
+  /** Undefined: none are made. */
+  readonly traces: TraceSettings | undefined;
   readonly brokerPort: number;
   readonly dataDir: string;
   readonly apiKeys: readonly string[];
@@ -181,10 +184,20 @@ function readPlaces(read: Reader): Places {
   };
 }
 
+const PORT = { min: 1, max: 65_535 };
+
+function readTelemetry(read: Reader): Pick<Environment, 'metricsPort' | 'consumerMetricsPort' | 'emf' | 'traces'> {
+  return {
+    metricsPort: read.numberIfAny('METRICS_PORT', PORT),
+    consumerMetricsPort: read.numberIfAny('CONSUMER_METRICS_PORT', PORT),
+    emf: read.flag('METRICS', ['emf', 'off']),
+    traces: readTraces(read),
+  };
+}
+
 /** Reads and checks the environment; throws `EnvironmentError` naming every fault, those that `check` finds too. */
 export function readEnvironment(source: Variables = processVariables, check: Check = () => []): Environment {
   const read = new Reader(source);
-  const port = { min: 1, max: 65_535 };
   const dataDir = read.text('DATA_DIR') ?? '.data';
   const lease = read.numberIfAny('VISIBILITY_TIMEOUT_SECONDS', { min: 1, max: 43_200 });
   const environment: Environment = {
@@ -194,12 +207,10 @@ export function readEnvironment(source: Variables = processVariables, check: Che
     deadLetterQueueUrl: read.url('DLQ_URL'),
     results: read.results('RESULTS', `sqlite:${dataDir}/results.db`),
     host: read.text('HOST'),
-    port: read.number('PORT', 3000, port),
-    consumerPort: read.number('CONSUMER_PORT', 3001, port),
-    metricsPort: read.numberIfAny('METRICS_PORT', port),
-    consumerMetricsPort: read.numberIfAny('CONSUMER_METRICS_PORT', port),
-    emf: read.flag('METRICS', ['emf', 'off']),
-    brokerPort: read.number('BROKER_PORT', 4100, port),
+    port: read.number('PORT', 3000, PORT),
+    consumerPort: read.number('CONSUMER_PORT', 3001, PORT),
+    ...readTelemetry(read),
+    brokerPort: read.number('BROKER_PORT', 4100, PORT),
     dataDir,
     apiKeys: read.keys('API_KEYS'),
     allowAnonymous: read.flag('ALLOW_ANONYMOUS'),

@@ -1,4 +1,6 @@
 import { ConsoleLogger } from '@nestjs/common';
+import { inspect } from 'node:util';
+import { activeTrace } from '../transport/traces/index';
 
 /** Nest's own words while it wires an application: they would bury the few lines that matter at a start. */
 const WIRING = new Set([
@@ -25,11 +27,40 @@ class ServiceLogger extends ConsoleLogger {
 
   /** What has fields beside its message keeps them as fields of the line, whose own fields stay what they are. */
   protected override getJsonLogObject(...[message, options]: JsonParameters): JsonLine {
-    if (!hasFields(message)) return super.getJsonLogObject(message, options);
+    if (!hasFields(message)) return { ...super.getJsonLogObject(message, options), ...traceFields() };
     const { message: sentence, ...fields } = message;
     const line = super.getJsonLogObject(sentence, options);
-    return { ...line, ...fields, ...line };
+    return { ...traceFields(), ...line, ...fields, ...line };
   }
+
+  /** One line, whatever it holds: also for readers that know more ends of a line than JSON does. */
+  protected override stringifyJsonLogObject(line: Record<string, unknown>): string {
+    return text(line, (one) => super.stringifyJsonLogObject(one)).replace(LINE_ENDS, escaped);
+  }
+}
+
+/** Ends of a line and controls of a terminal that JSON leaves as they are. */
+const LINE_ENDS = /[\x7f-\x9f\u2028\u2029]/g;
+
+const escaped = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+
+/** Limits what stands in a line of a value that is no JSON. */
+const SHOWN = { depth: 3, maxStringLength: 10_000, maxArrayLength: 100, breakLength: Infinity };
+
+/** What cannot be JSON, such as a value that holds itself, stands in the line as a terminal would show it. */
+function text(line: Record<string, unknown>, stringify: (line: Record<string, unknown>) => string): string {
+  try {
+    return stringify(line);
+  } catch {
+    const { level, pid, timestamp, context, ...rest } = line;
+    return stringify({ level, pid, timestamp, context, message: inspect(rest, SHOWN) });
+  }
+}
+
+/** By the names that OpenTelemetry gives them in logs. */
+function traceFields(): Readonly<Record<string, string>> {
+  const trace = activeTrace();
+  return trace ? { trace_id: trace.traceId, span_id: trace.spanId } : {};
 }
 
 type JsonParameters = Parameters<ConsoleLogger['getJsonLogObject']>;
