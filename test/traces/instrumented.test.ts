@@ -12,7 +12,7 @@ interface Said {
 
 it('beside a set-up of its own and the AWS instrumentation, each message has its own context and polls make no span', async () => {
   const { queueUrl, deadLetterQueueUrl, env } = await broker().createQueues();
-  const { endpoint = '', region = '' } = broker();
+  const { endpoint, region } = broker();
   const args = [queueUrl, deadLetterQueueUrl, endpoint, region];
   const app = runApp('dist/test/traces/instrumented.js', { args, env });
   await app.exit(30_000);

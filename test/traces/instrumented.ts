@@ -1,25 +1,13 @@
 /**
- * An application of the package with a set-up of its own: a provider, and the AWS instrumentation, which works by what
- * is loaded after it. Says as JSON which spans there were, and which contexts ten messages sent at once had.
+ * An application of the package with a set-up of its own. Says as JSON which spans there were, and which contexts ten
+ * messages sent at once had.
  */
-import { type Context, context, propagation, trace } from '@opentelemetry/api';
-import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
-import { W3CTraceContextPropagator } from '@opentelemetry/core';
-import { AwsInstrumentation } from '@opentelemetry/instrumentation-aws-sdk';
-import { InMemorySpanExporter, SimpleSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
-
-const exporter = new InMemorySpanExporter();
-const provider = new TracerProvider({ spanProcessors: [new SimpleSpanProcessor({ exporter })] });
-context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
-propagation.setGlobalPropagator(new W3CTraceContextPropagator());
-trace.setGlobalTracerProvider(provider);
-new AwsInstrumentation().setTracerProvider(provider);
-
-/** One of each, by `require`, so that they are loaded after the instrumentation. */
-const sqs = require('@aws-sdk/client-sqs') as typeof import('@aws-sdk/client-sqs');
-const { scripted, startConsumer, Script } = require('../harness/consumer') as typeof import('../harness/consumer');
-const { eventually } = require('../harness/eventually') as typeof import('../harness/eventually');
-const { QueueProducers } = require('../../transport/index') as typeof import('../../transport/index');
+import { exporter } from './own-set-up';
+import { GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { type Context, context, trace } from '@opentelemetry/api';
+import { QueueProducers } from '../../transport/index';
+import { Script, scripted, startConsumer } from '../harness/consumer';
+import { eventually } from '../harness/eventually';
 
 const MESSAGES = 10;
 
@@ -48,8 +36,8 @@ async function main([queueUrl = '', deadLetterQueueUrl = '', endpoint = '', regi
   });
   exporter.reset();
   // What the instrumentation does to calls that are not ours.
-  const client = new sqs.SQSClient({ endpoint, region });
-  await client.send(new sqs.GetQueueAttributesCommand({ QueueUrl: queueUrl }));
+  const client = new SQSClient({ endpoint, region });
+  await client.send(new GetQueueAttributesCommand({ QueueUrl: queueUrl }));
   client.destroy();
   const foreign = exporter.getFinishedSpans().length;
   process.stdout.write(`${JSON.stringify({ seen, spans, foreign })}\n`);
