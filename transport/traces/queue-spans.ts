@@ -24,7 +24,9 @@ export interface TracedRun {
  */
 export class QueueSpans {
   private readonly queue: string;
-  private readonly attributes: Attributes;
+  /** What all spans of a kind say, made once. */
+  private readonly ofCreate: Attributes;
+  private readonly ofProcess: Attributes;
 
   constructor(
     queueUrl: string,
@@ -32,11 +34,15 @@ export class QueueSpans {
     private readonly jobId: (delivery: Delivery) => string | undefined = () => undefined,
   ) {
     this.queue = queueUrl.slice(queueUrl.lastIndexOf('/') + 1);
-    this.attributes = {
+    const of = (operation: string): Attributes => ({
       'messaging.system.name': 'aws.sqs',
       'messaging.destination.name': this.queue,
       'aws.sqs.queue.url': queueUrl,
-    };
+      'messaging.operation.name': operation,
+      'messaging.operation.type': operation,
+    });
+    this.ofCreate = of('create');
+    this.ofProcess = of('process');
   }
 
   /** Sends a message by `send`, with the context of its span. One that the caller gave it stays. */
@@ -51,7 +57,10 @@ export class QueueSpans {
     if (parent && !isSampled(parent)) return send(withContext(api, message, context));
     const span = tracerOf(api).startSpan(
       `create ${this.queue}`,
-      { kind: api.SpanKind.PRODUCER, attributes: this.of('create', message.attributes['type']?.StringValue) },
+      {
+        kind: api.SpanKind.PRODUCER,
+        attributes: { ...this.ofCreate, 'plusone.type': message.attributes['type']?.StringValue },
+      },
       context,
     );
     const sent = send(withContext(api, message, api.trace.setSpan(context, span)));
@@ -80,24 +89,16 @@ export class QueueSpans {
     const links: Link[] = [created, ambient, retriedFrom(delivery)].flatMap((context) =>
       context && api.isSpanContextValid(context) ? { context } : [],
     );
-    const jobId = this.jobId(delivery);
+    // OpenTelemetry leaves out what is undefined.
     const attributes = {
-      ...this.of('process', delivery.type),
-      'messaging.message.id': delivery.messageId,
-      ...(jobId !== undefined && { 'messaging.message.conversation_id': jobId }),
+      ...this.ofProcess,
+      'plusone.type': delivery.type,
       'plusone.attempt': attempt,
+      'messaging.message.id': delivery.messageId,
+      'messaging.message.conversation_id': this.jobId(delivery),
     };
     const options = { kind: api.SpanKind.CONSUMER, attributes, links };
     return tracerOf(api).startSpan(`process ${this.queue}`, options, creation);
-  }
-
-  private of(operation: 'create' | 'process', type: string | undefined): Attributes {
-    return {
-      ...this.attributes,
-      'messaging.operation.name': operation,
-      'messaging.operation.type': operation,
-      ...(type !== undefined && { 'plusone.type': type }),
-    };
   }
 }
 
