@@ -1,6 +1,6 @@
 const base = require('../jest.config.js');
 
-/** `npm run test:any-order`: the same flows, on an embedded broker with the habits that SQS has. */
+/** `npm test -- --config test/any-order.config.js`: the same flows, on an embedded broker with the habits that SQS has. */
 /** @type {import('jest').Config} */
 module.exports = {
   ...base,

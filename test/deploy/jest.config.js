@@ -1,2 +1,2 @@
-/** `npm run test:deploy`, which takes MiniStack; its first test is synthesis, start and deployment. */
+/** `npm test -- --config test/deploy/jest.config.js`, which takes MiniStack; its first test is synthesis, start and deployment. */
 module.exports = require('../apart')('deploy', 120_000);
