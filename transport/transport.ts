@@ -17,8 +17,7 @@ import { FailureLog } from './settle/failure-log';
 import { type SettledListener, SettledListeners } from './settle/settled-listeners';
 import { Settlement } from './settle/settlement';
 import { type ClientOptions, createPollClient, createWorkClient } from './sqs/clients';
-import { WiringError } from './sqs/errors';
-import { isSameQueue } from './sqs/same-queue';
+import { assertApart } from './sqs/same-queue';
 import { Sender } from './sqs/sender';
 import { QueueSpans } from './traces/queue-spans';
 
@@ -225,13 +224,6 @@ export class SqsTransport extends QueueConsumer {
     this.workClient.destroy();
     this.drainEndedAt = performance.now();
   }
-}
-
-function assertApart(queueUrl: string, deadLetterQueueUrl: string): void {
-  if (isSameQueue(queueUrl, deadLetterQueueUrl))
-    throw new WiringError(
-      'The dead-letter queue is the queue itself: every dead letter would come back; name another.',
-    );
 }
 
 function toDeliveries(messages: readonly Message[]): Delivery[] {

@@ -11,7 +11,7 @@ export type Attributes = Readonly<Record<string, MessageAttributeValue>>;
 
 /** The attributes of a message that carry its context: https://www.w3.org/TR/trace-context/ */
 export const TRACEPARENT = 'traceparent';
-export const TRACESTATE = 'tracestate';
+const TRACESTATE = 'tracestate';
 
 interface TraceParent extends TraceIds {
   readonly traceFlags: number;
