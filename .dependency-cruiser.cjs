@@ -26,7 +26,7 @@ module.exports = {
       name: 'transport-by-its-entry',
       severity: 'error',
       from: { pathNot: '^(transport|test/transport)/' },
-      to: { path: '^transport/', pathNot: '^transport/(aws/)?index\\.ts$' },
+      to: { path: '^transport/', pathNot: '^transport/((aws|traces)/)?index\\.ts$' },
     },
     {
       name: 'results-know-no-queue',

@@ -3,10 +3,13 @@ process.env.AWS_ACCESS_KEY_ID ??= 'test';
 process.env.AWS_SECRET_ACCESS_KEY ??= 'test';
 process.env.AWS_REGION ??= 'us-east-1';
 
-const swc = (parser) => ({
+const swc = (parser, ignoreDynamic = true) => ({
   jsc: { parser, transform: { legacyDecorator: true, decoratorMetadata: true }, target: 'es2024' },
-  module: { type: 'commonjs', ignoreDynamic: true },
+  module: { type: 'commonjs', ignoreDynamic },
 });
+
+/** It loads `http` by `import()`, which jest refuses without a flag of Node's. */
+const IMPORTS_LATE = '/node_modules/@opentelemetry/otlp-exporter-base/';
 
 /** @type {import('jest').Config} */
 module.exports = {
@@ -27,8 +30,10 @@ module.exports = {
   ],
   transform: {
     '^.+\\.ts$': ['@swc/jest', swc({ syntax: 'typescript', decorators: true })],
+    [`${IMPORTS_LATE}.+\\.cjs$`]: ['@swc/jest', swc({ syntax: 'ecmascript' }, false)],
   },
   reporters: ['default', '<rootDir>/test/skipped.js'],
+  transformIgnorePatterns: [`/node_modules/(?!${IMPORTS_LATE.slice('/node_modules/'.length)})`],
   testTimeout: 30_000,
   // Of the tests of a file that run side by side; see test/harness/side-by-side.ts.
   maxConcurrency: 8,

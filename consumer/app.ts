@@ -12,6 +12,7 @@ import { type JobWork } from '../jobs/work';
 import { WORKS } from '../jobs/works';
 import { sizeLimitFaults } from '../results/size-limits';
 import { createLogger } from '../service/logger';
+import { Traces } from '../service/traces';
 import { isSameQueue, Metrics, SqsStrategy } from '../transport/index';
 import { ConsumerModule, type ConsumerOptions } from './consumer.module';
 import { EVENT_LIMIT_BYTES } from './events.controller';
@@ -125,6 +126,7 @@ function optionsOf(environment: SoundEnvironment, works: readonly JobWork[]): Co
     metrics,
     telemetry: {
       ...environment,
+      traces: Traces.open(environment.traces, 'plusone-consumer'),
       service: 'consumer',
       queueUrl,
       metricsPort: environment.consumerMetricsPort,

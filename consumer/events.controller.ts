@@ -1,5 +1,6 @@
 import { Body, Controller, Headers, HttpCode, Post } from '@nestjs/common';
 import { Problem, unavailable } from '../service/problem';
+import { Traces } from '../service/traces';
 import { EventMalformed, EventRefused, type PartialBatchResponse, QueueConsumer } from '../transport/index';
 
 /** Lambda takes an event of at most 6 MB; the adapter writes it anew, and may need some more. */
@@ -16,7 +17,10 @@ const RETRY_AFTER_SECONDS = 5;
  */
 @Controller('events')
 export class EventsController {
-  constructor(private readonly transport: QueueConsumer) {}
+  constructor(
+    private readonly transport: QueueConsumer,
+    private readonly traces: Traces,
+  ) {}
 
   @Post()
   @HttpCode(200)
@@ -30,6 +34,9 @@ export class EventsController {
       if (error instanceof EventMalformed) throw new Problem(400, error.message);
       if (error instanceof EventRefused) throw unavailable(error.message, RETRY_AFTER_SECONDS);
       throw error;
+    } finally {
+      // Once it has answered, a function stands still.
+      await this.traces.flush();
     }
   }
 }

@@ -1,4 +1,5 @@
 import { DELIVERY } from './delivery';
+import { readTraces, type TraceSettings } from './traces';
 import { type Credentials, localCredentials, type Variables, withoutSecrets } from './local';
 
 /** Everything the environment can say. The only place that reads `process.env`. */
@@ -29,6 +30,8 @@ export interface Environment {
   readonly consumerMetricsPort: number | undefined;
   /** Metrics are lines of the log, in CloudWatch's embedded metric format. */
   readonly emf: boolean;
+  /** Undefined: none are made. */
+  readonly traces: TraceSettings | undefined;
   readonly brokerPort: number;
   readonly dataDir: string;
   readonly apiKeys: readonly string[];
@@ -192,20 +195,25 @@ function readPlaces(read: Reader): Places {
   };
 }
 
-type Ports = Pick<
-  Environment,
-  'port' | 'consumerPort' | 'consolePort' | 'metricsPort' | 'consumerMetricsPort' | 'brokerPort'
->;
+type Ports = Pick<Environment, 'port' | 'consumerPort' | 'consolePort' | 'brokerPort'>;
+
+const PORT = { min: 1, max: 65_535 };
 
 function readPorts(read: Reader): Ports {
-  const port = { min: 1, max: 65_535 };
   return {
-    port: read.number('PORT', 3000, port),
-    consumerPort: read.number('CONSUMER_PORT', 3001, port),
-    consolePort: read.number('CONSOLE_PORT', 3002, port),
-    metricsPort: read.numberIfAny('METRICS_PORT', port),
-    consumerMetricsPort: read.numberIfAny('CONSUMER_METRICS_PORT', port),
-    brokerPort: read.number('BROKER_PORT', 4100, port),
+    port: read.number('PORT', 3000, PORT),
+    consumerPort: read.number('CONSUMER_PORT', 3001, PORT),
+    consolePort: read.number('CONSOLE_PORT', 3002, PORT),
+    brokerPort: read.number('BROKER_PORT', 4100, PORT),
+  };
+}
+
+function readTelemetry(read: Reader): Pick<Environment, 'metricsPort' | 'consumerMetricsPort' | 'emf' | 'traces'> {
+  return {
+    metricsPort: read.numberIfAny('METRICS_PORT', PORT),
+    consumerMetricsPort: read.numberIfAny('CONSUMER_METRICS_PORT', PORT),
+    emf: read.flag('METRICS', ['emf', 'off']),
+    traces: readTraces(read),
   };
 }
 
@@ -222,7 +230,7 @@ export function readEnvironment(source: Variables = processVariables, check: Che
     results: read.results('RESULTS', `sqlite:${dataDir}/results.db`),
     host: read.text('HOST'),
     ...readPorts(read),
-    emf: read.flag('METRICS', ['emf', 'off']),
+    ...readTelemetry(read),
     dataDir,
     apiKeys: read.keys('API_KEYS'),
     allowAnonymous: read.flag('ALLOW_ANONYMOUS'),

@@ -14,6 +14,7 @@ import { guardRequests } from './gate';
 import { knownHosts } from './host';
 import { createLogger } from '../service/logger';
 import { storeCallCounter } from '../service/store-calls';
+import { Traces } from '../service/traces';
 import { DEFINITIONS } from '../jobs/definitions';
 import { serveDocs } from './docs';
 import { createDocument } from './openapi';
@@ -22,6 +23,7 @@ import { ProducerModule } from './producer.module';
 import { RateLimit } from './rate-limit';
 import { Refusals } from './refusals';
 import { RequestCounts } from './request-counts';
+import { traceRequests } from './request-spans';
 import { Routes } from './routes';
 import { createAdapter } from './server';
 import { Stopping } from './stopping';
@@ -46,19 +48,15 @@ export async function createProducer(
   const counts = new RequestCounts(metrics, refusals);
   const adapter = createAdapter({ limit, answers: counts });
   const callers = callersOf(environment);
-  guardRequests(adapter.getInstance(), {
-    callers,
-    limit,
-    isKnownHost: knownHosts(environment),
-    routes: new Routes(),
-    bulkRoom: new BulkRoom(),
-    stopping,
-  });
+  const empty = { routes: new Routes(), bulkRoom: new BulkRoom() };
+  guardRequests(adapter.getInstance(), { callers, limit, stopping, isKnownHost: knownHosts(environment), ...empty });
+  const traces = Traces.open(environment.traces, 'plusone-producer');
+  if (traces.areOn) traceRequests(adapter.getInstance(), { traces, onLambda: environment.onLambda });
   const problems = new ProblemFilter(logger);
   const warn = (sentence: string): void => {
     logger.warn(sentence, 'Producer');
   };
-  const parts = { definitions, stopping, records, refusals, limit, problems, warn, metrics, counts };
+  const parts = { definitions, stopping, records, refusals, limit, problems, warn, metrics, counts, traces };
   const module = ProducerModule.with({ environment, queueUrl, ...parts });
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
     logger,

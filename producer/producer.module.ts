@@ -11,6 +11,7 @@ import { RECORDS, type Records } from '../results/records';
 import { keepsRecords } from '../results/open';
 import { Waiting } from '../results/waiting';
 import { type Telemetry, telemetryProviders } from '../service/telemetry';
+import { type Traces } from '../service/traces';
 import { type Metrics, QueueProducerModule, QueueProducers } from '../transport/index';
 import { type JobType } from '../contract/job-type';
 import { AddOneController } from '../jobs/add-one/add-one.controller';
@@ -43,6 +44,7 @@ export interface ProducerParts {
   readonly warn: (sentence: string) => void;
   readonly metrics: Metrics;
   readonly counts: RequestCounts;
+  readonly traces: Traces;
 }
 
 @Module({})
@@ -55,7 +57,7 @@ export class ProducerModule implements OnModuleDestroy, OnApplicationShutdown {
 
   static with({ environment, queueUrl, definitions, ...parts }: ProducerParts): DynamicModule {
     const { region, sqsEndpoint: endpoint, sqsCredentials: credentials, sdkPath } = environment;
-    const { records, stopping, refusals, limit, problems, warn, metrics, counts } = parts;
+    const { records, stopping, refusals, limit, problems, warn, metrics, counts, traces } = parts;
     const kept = keepsRecords(environment.results);
     return {
       module: ProducerModule,
@@ -69,7 +71,7 @@ export class ProducerModule implements OnModuleDestroy, OnApplicationShutdown {
         HealthController,
       ],
       providers: [
-        ...telemetryProviders(metrics, telemetryOf(environment, queueUrl)),
+        ...telemetryProviders(metrics, { ...telemetryOf(environment, queueUrl), traces }),
         { provide: Stopping, useValue: stopping },
         queueOf(metrics, definitions),
         { provide: RECORDS, useValue: records },
@@ -105,7 +107,7 @@ export class ProducerModule implements OnModuleDestroy, OnApplicationShutdown {
   }
 }
 
-const telemetryOf = (environment: Environment, queueUrl: string): Telemetry => ({
+const telemetryOf = (environment: Environment, queueUrl: string): Omit<Telemetry, 'traces'> => ({
   ...environment,
   service: 'producer',
   queueUrl,

@@ -17,9 +17,9 @@ import { FailureLog } from './settle/failure-log';
 import { type SettledListener, SettledListeners } from './settle/settled-listeners';
 import { Settlement } from './settle/settlement';
 import { type ClientOptions, createPollClient, createWorkClient } from './sqs/clients';
-import { WiringError } from './sqs/errors';
-import { isSameQueue } from './sqs/same-queue';
+import { assertApart } from './sqs/same-queue';
 import { Sender } from './sqs/sender';
+import { QueueSpans } from './traces/queue-spans';
 
 export interface TransportOptions extends ClientOptions {
   readonly deadLetterQueueUrl: string;
@@ -84,10 +84,7 @@ export class SqsTransport extends QueueConsumer {
   ) {
     super();
     const { queueUrl, deadLetterQueueUrl, leaseSeconds, numbers, concurrency, metrics } = options;
-    if (isSameQueue(queueUrl, deadLetterQueueUrl))
-      throw new WiringError(
-        'The dead-letter queue is the queue itself: every dead letter would come back; name another.',
-      );
+    assertApart(queueUrl, deadLetterQueueUrl);
     const pollers = Math.min(options.pollers, MAX_POLLERS, Math.ceil(concurrency / 10));
     this.pollClient = createPollClient(options, pollers, numbers.receiveWaitSeconds);
     this.workClient = createWorkClient(options);
@@ -105,7 +102,8 @@ export class SqsTransport extends QueueConsumer {
     const handle: Handle = (delivery, run) => this.handlers.handle(delivery, run);
     const policyOf: PolicyOf = (delivery) => this.handlers.policyOf(delivery);
     const countsOf: CountsOf = ({ type = this.handlers.defaultType }) => metrics.ofType(type);
-    const parts = { handle, policyOf, countsOf, settlement, deadLetters, attempts, settled, log };
+    const spans = new QueueSpans(queueUrl, (delivery) => attempts.jobId(delivery));
+    const parts = { handle, spans, policyOf, countsOf, settlement, deadLetters, attempts, settled, log };
     this.worker = new Worker({ ...parts, admission, visibilitySeconds, mayBegin });
     this.events = new EventIntake({ ...parts, concurrency, gate });
     const intake = { admit: this.admit.bind(this), refuse: this.refuse.bind(this) };

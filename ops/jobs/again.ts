@@ -1,4 +1,5 @@
 import { type JobRecord } from '../../results/records';
+import { newTrace } from '../../transport/traces/index';
 import { type Held } from './failed-job';
 import { type Letter, stamp } from './letter';
 import { type Outgoing } from './outgoing';
@@ -10,11 +11,12 @@ export interface Case {
   readonly held?: Held | undefined;
 }
 
-/** The dead letter as it came to its source queue first. */
+/** The dead letter as it came to its source queue first, in a trace of its own. */
 export function again({ letter, record }: Case, fifo: boolean): Outgoing {
-  const { body, attributes, traceHeader, messageId } = letter;
+  const { body, traceHeader, messageId } = letter;
+  const { attributes, traceparent } = newTrace(letter.attributes);
   const place = fifo ? { group: orderedGroup(letter, record), deduplicationId: messageId } : { group: letter.group };
-  return { body, attributes: { ...attributes, ...stamp(letter) }, traceHeader, ...place };
+  return { body, attributes: { ...attributes, ...stamp(letter, traceparent) }, traceHeader, ...place };
 }
 
 /**

@@ -3,6 +3,7 @@ import { GROUP_PATTERN } from '../../contract/job';
 import { DEFINITIONS } from '../../jobs/definitions';
 import { newJobId, readJobId } from '../../results/job-id';
 import { bodyOf, idInBody } from '../../service/job-id';
+import { newTrace } from '../../transport/traces/index';
 import { inputText } from './input-text';
 import { stamp } from './letter';
 import { bytesOf, CALL_LIMIT_BYTES, type Outgoing } from './outgoing';
@@ -57,7 +58,11 @@ function exported(given: Given, body: string): Read {
   const type = textIn(given, 'type') ?? '';
   const retries = Number(given['retries'] ?? 0);
   const why = { ...(typeof given['reason'] === 'string' && { reason: given['reason'] }), retries };
-  const attributes = { ...attributesIn(given), ...stamp({ jobId: id, namesJob: named !== undefined, why }) };
+  const { attributes: own, traceparent } = newTrace(attributesIn(given));
+  const attributes = {
+    ...own,
+    ...stamp({ jobId: id, namesJob: named !== undefined, why, attributes: own }, traceparent),
+  };
   const traceHeader = textIn(given, 'traceHeader');
   return { id, type, input, message: { body, attributes, group: groupIn(given), traceHeader } };
 }

@@ -56,17 +56,25 @@ function readWhy(text: string | undefined): Partial<DeadLetter> {
   return Object.fromEntries<unknown>([...texts, ...numbers]);
 }
 
+/** SQS takes ten. */
+const MAX_ATTRIBUTES = 10;
+
 /**
- * In the place of the why, on a message that is sent again: how often, and the id of a job whose body does not say it,
- * since the message has another MessageId. A message without a why may have no room for more than that.
+ * In the place of the why, on a message that is sent again: how often, the id of a job whose body does not say it, since the
+ * message has another MessageId, and the trace in which it failed. A message without a why may have no room for more than
+ * the id; the trace gives way where there is no room.
  */
-export function stamp({
-  jobId,
-  namesJob,
-  why,
-}: Pick<Letter, 'jobId' | 'namesJob' | 'why'>): Readonly<Record<string, MessageAttributeValue>> {
+export function stamp(
+  { jobId, namesJob, why, attributes }: Pick<Letter, 'jobId' | 'namesJob' | 'why' | 'attributes'>,
+  traceparent?: string,
+): Readonly<Record<string, MessageAttributeValue>> {
   const hasWhy = Object.keys(why).length > 0;
-  if (!hasWhy && namesJob) return {};
-  const known = { ...(hasWhy && { retries: (why.retries ?? 0) + 1 }), ...(!namesJob && { jobId }) };
-  return { [DEAD_LETTER_ATTRIBUTE]: { DataType: 'String', StringValue: JSON.stringify(known) } };
+  const hasRoom = traceparent !== undefined && Object.keys(attributes).length < MAX_ATTRIBUTES;
+  const told = {
+    ...(hasWhy && { retries: (why.retries ?? 0) + 1 }),
+    ...(!namesJob && { jobId }),
+    ...(hasRoom && { traceparent }),
+  };
+  if (Object.keys(told).length === 0) return {};
+  return { [DEAD_LETTER_ATTRIBUTE]: { DataType: 'String', StringValue: JSON.stringify(told) } };
 }

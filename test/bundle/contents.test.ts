@@ -4,9 +4,16 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative, resolve } from 'node:path';
 import { promisify } from 'node:util';
+import { freePort } from '../../experiments/proxy/free-port';
+import { withBroker } from '../harness/broker';
+import { OtlpReceiver } from '../harness/otlp-receiver';
+import { endApps, ROOT, runApp } from '../harness/processes';
 
 // Bundling takes seconds of a whole core.
 jest.setTimeout(120_000);
+
+const broker = withBroker();
+afterAll(endApps);
 
 let folder: string;
 beforeAll(async () => {
@@ -66,4 +73,18 @@ test('the page at /docs carries those of its script', async () => {
       await readFile(join('node_modules/swagger-ui-dist', file), 'utf8'),
     );
   }
+});
+
+test('a bundled producer makes traces where it is asked to', async () => {
+  const receiver = await OtlpReceiver.start();
+  const { env } = await broker().createQueues();
+  const port = String(await freePort());
+  const place = { ...env, PORT: port, RESULTS: `sqlite:${join(folder, 'results.db')}` };
+  const app = runApp(relative(ROOT, join(folder, 'producer.js')), { env: { ...place, ...receiver.variables } });
+  await app.line(/Listening on/);
+  const headers = { 'content-type': 'application/json' };
+  await fetch(`http://127.0.0.1:${port}/produce`, { method: 'POST', headers, body: '{"input":1}' });
+  await app.stop();
+  expect(receiver.spans.map(({ kind }) => kind).toSorted()).toEqual(['PRODUCER', 'SERVER']);
+  await receiver.close();
 });

@@ -1,5 +1,6 @@
 import { UndiciHttpHandler } from '@smithy/undici-http-handler';
 import { dispatcherTo } from './dispatcher';
+import { withoutSpans } from '../traces/open-telemetry';
 import { withinLimit } from './limit';
 import { type Renewable, withRenewal } from './renew-credentials';
 
@@ -60,13 +61,13 @@ export function clientConfig<Credentials>(
   };
 }
 
-/** The same client, each of whose calls ends within `ms`, and is made again with new credentials if the old have expired. */
+/** The same client, each of whose calls ends within `ms`, makes no spans, and is made again with new credentials if the old have expired. */
 export function bounded<Client extends AwsClient>(client: Client, ms: number): Client {
   const sender = client as unknown as { send: Send };
   const send: Send = (command, options) =>
     withinLimit(
       ms,
-      (abortSignal) => withRenewal(client, () => sender.send(command, { ...options, abortSignal })),
+      (abortSignal) => withoutSpans(() => withRenewal(client, () => sender.send(command, { ...options, abortSignal }))),
       options?.abortSignal,
     );
   return Object.create(client, { send: { value: send } }) as Client;

@@ -1,5 +1,5 @@
 import { type MessageAttributeValue } from '@aws-sdk/client-sqs';
-import { messageBytes, type OutgoingMessage, PAYLOAD_LIMIT_BYTES } from '../sqs/outgoing';
+import { ATTRIBUTE_LIMIT, messageBytes, type OutgoingMessage, PAYLOAD_LIMIT_BYTES } from '../sqs/outgoing';
 import { type Delivery } from './delivery';
 
 /** Why a message is in the dead-letter queue. */
@@ -24,9 +24,6 @@ export interface DeadLetter {
 
 /** The one attribute that carries the why, as JSON: SQS allows ten, and the message keeps its own. */
 export const DEAD_LETTER_ATTRIBUTE = 'dead-letter';
-
-/** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-message-metadata.html */
-const ATTRIBUTE_LIMIT = 10;
 
 export function describeDeadLetter(
   delivery: Delivery,

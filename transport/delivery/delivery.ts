@@ -1,4 +1,5 @@
 import type { Message, MessageAttributeValue } from '@aws-sdk/client-sqs';
+import { readTraceparent, type TraceIds, TRACEPARENT } from '../traces/traceparent';
 
 /** One receipt of a message by this process. */
 export interface Delivery {
@@ -16,6 +17,8 @@ export interface Delivery {
   readonly orderedGroup: string | undefined;
   /** X-Ray's header as SQS passes it on. */
   readonly traceHeader: string | undefined;
+  /** The span of its latest run, or the context that it came with; for the log. */
+  trace?: TraceIds | undefined;
   /** Milliseconds since the epoch, like the two after it. */
   readonly sentAt: number;
   readonly firstReceivedAt: number;
@@ -45,6 +48,7 @@ export function toDelivery(message: Message, now: number): Delivery {
     groupId,
     orderedGroup: isOrdered ? groupId : undefined,
     traceHeader: system.AWSTraceHeader,
+    trace: readTraceparent(attributes[TRACEPARENT]?.StringValue),
     sentAt: Number(system.SentTimestamp ?? now),
     firstReceivedAt: Number(system.ApproximateFirstReceiveTimestamp ?? now),
     receivedAt: now,

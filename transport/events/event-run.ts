@@ -11,9 +11,11 @@ import { type NotOurs, Verdicts } from '../run/verdicts';
 import { type DeadLetterQueue } from '../settle/dead-letter-queue';
 import { type FailureLog } from '../settle/failure-log';
 import { type SettledListeners } from '../settle/settled-listeners';
+import { type QueueSpans } from '../traces/queue-spans';
 
 export interface EventRunParts {
   readonly handle: Handle;
+  readonly spans: QueueSpans;
   readonly policyOf: PolicyOf;
   readonly deadLetters: DeadLetterQueue;
   readonly attempts: Attempts;
@@ -58,13 +60,13 @@ export class EventRun {
     deliveries: readonly Delivery[],
     private readonly parts: EventRunParts,
   ) {
-    const { handle, attempts, concurrency, log } = parts;
+    const { handle, spans, attempts, concurrency, log } = parts;
     const admission = new Admission(concurrency);
     const verdicts = new Verdicts(attempts, log);
     const returnedLate = (): Promise<void> => Promise.resolve();
     this.admission = admission;
     this.verdicts = verdicts;
-    this.runner = new Runner({ handle, admission, verdicts, returnedLate });
+    this.runner = new Runner({ handle, spans, admission, verdicts, returnedLate });
     this.lines = inLines(deliveries).map((line) => line.map((delivery) => this.enter(delivery)));
   }
 

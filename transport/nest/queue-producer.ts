@@ -6,6 +6,7 @@ import { QueueUnavailable } from '../sqs/errors';
 import { queueFault } from '../sqs/queue-fault';
 import { readQueueFacts } from '../sqs/queue-facts';
 import { Sender } from '../sqs/sender';
+import { QueueSpans } from '../traces/queue-spans';
 import { SqsClient } from './client-proxy';
 import { type SendOptions, toOutgoing } from './queue-message';
 
@@ -21,6 +22,7 @@ export class QueueProducer<Types extends object = MessageTypes> {
   readonly client: ClientProxy;
   private readonly sqs: SQSClient;
   private readonly sender: Sender;
+  private readonly spans: QueueSpans;
   /** Undefined until the queue has told it: its URL need not. */
   private fifo: boolean | undefined;
   private asking: Promise<boolean> | undefined;
@@ -31,6 +33,7 @@ export class QueueProducer<Types extends object = MessageTypes> {
   ) {
     this.sqs = createWorkClient(options);
     this.sender = new Sender(this.sqs, options.queueUrl, metrics);
+    this.spans = new QueueSpans(options.queueUrl);
     this.client = new SqsClient(this);
   }
 
@@ -44,7 +47,8 @@ export class QueueProducer<Types extends object = MessageTypes> {
     options: SendOptions = {},
   ): Promise<{ readonly messageId: string }> {
     const fifo = this.fifo ?? (await this.isFifo());
-    return this.sender.send(toOutgoing(type, { body, options }, fifo));
+    const message = toOutgoing(type, { body, options }, fifo);
+    return this.spans.create(message, (traced) => this.sender.send(traced));
   }
 
   /** Rejects with `QueueUnavailable` unless the queue answers within a second. */

@@ -3,11 +3,13 @@ import { type Outcome, retry } from '../delivery/outcome';
 import { type Admission } from './admission';
 import { type Handle, HandlerTimeout } from './execution';
 import { type InFlight } from './in-flight';
+import { type QueueSpans } from '../traces/queue-spans';
 import { Turns } from './turns';
 import { type NotOurs, type Verdicts } from './verdicts';
 
 export interface RunnerParts {
   readonly handle: Handle;
+  readonly spans: QueueSpans;
   readonly admission: Admission;
   readonly verdicts: Verdicts;
   /** A handler has come back that was not waited for any more. */
@@ -27,7 +29,7 @@ export class Runner {
 
   /** `noted`: the record is told first. A run past the timeout is a failed one, whether or not its handler returns. */
   async run(flight: InFlight, noted: boolean): Promise<Decision | NotOurs> {
-    const { admission, handle, verdicts } = this.parts;
+    const { admission, handle, spans, verdicts } = this.parts;
     const { timeoutSeconds } = flight.policy;
     const begun = noted ? await verdicts.begin(flight) : 'begun';
     if (begun !== 'begun') return begun;
@@ -35,7 +37,8 @@ export class Runner {
     if (flight.abortedBy) return verdicts.neverBegan(flight);
     const beganAt = performance.now();
     if (flight.attempt === 1) flight.counts.timeInQueueSeconds.observe((Date.now() - flight.delivery.sentAt) / 1_000);
-    const outcome = await flight.run(handle, timeoutSeconds, (late) => void this.returned(flight, late));
+    const returned = (late: Outcome): void => void this.returned(flight, late);
+    const outcome = await spans.process(flight, () => flight.run(handle, timeoutSeconds, returned));
     flight.counts.handlingSeconds.observe((performance.now() - beganAt) / 1_000);
     if (outcome !== 'overdue') return verdicts.afterRun(flight, outcome);
     admission.enter(flight, 'overdue');

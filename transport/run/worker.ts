@@ -9,6 +9,7 @@ import { type DeadLetterQueue } from '../settle/dead-letter-queue';
 import { type FailureLog } from '../settle/failure-log';
 import { type SettledListeners } from '../settle/settled-listeners';
 import { type Settlement } from '../settle/settlement';
+import { type QueueSpans } from '../traces/queue-spans';
 import { type Admission } from './admission';
 import { Deliveries } from './deliveries';
 import { type CountsOf, DrainDeadline, type Handle, type PolicyOf } from './execution';
@@ -20,6 +21,7 @@ import { type NotOurs, Verdicts } from './verdicts';
 
 export interface WorkerParts {
   readonly handle: Handle;
+  readonly spans: QueueSpans;
   readonly policyOf: PolicyOf;
   readonly admission: Admission;
   readonly settlement: Settlement;
@@ -54,14 +56,14 @@ export class Worker {
   private readonly ending = new AbortController();
 
   constructor(private readonly parts: WorkerParts) {
-    const { handle, admission, settlement, attempts, visibilitySeconds, log } = parts;
+    const { handle, spans, admission, settlement, attempts, visibilitySeconds, log } = parts;
     this.heartbeats = new Heartbeats(settlement, this.flights, visibilitySeconds);
     this.verdicts = new Verdicts(attempts, log);
     // A late `done` counts. Its lease may be somebody else's by now.
     const returnedLate = async ({ delivery }: InFlight, late: Outcome): Promise<void> => {
       if (late.kind === 'done') await settlement.delete(delivery, () => false);
     };
-    this.runner = new Runner({ handle, admission, verdicts: this.verdicts, returnedLate });
+    this.runner = new Runner({ handle, spans, admission, verdicts: this.verdicts, returnedLate });
   }
 
   get inFlight(): number {

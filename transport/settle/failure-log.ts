@@ -113,7 +113,7 @@ export class FailureLog {
     const { messageId } = delivery;
     const name = jobId === undefined ? `Message ${messageId}` : `Job ${jobId}`;
     const message = oneLine(`${name} (${type}), ${failed.what}: ${failure.error}`);
-    const job = { ...(jobId !== undefined && { jobId }), messageId, type };
+    const job = { ...(jobId !== undefined && { jobId }), messageId, type, ...traceFields(delivery) };
     this.logger[level](new FailureLine(message, { ...job, ...fields, ...told(failure) }));
   }
 
@@ -124,6 +124,10 @@ export class FailureLog {
     };
   }
 }
+
+/** By the names that OpenTelemetry gives them in logs. */
+const traceFields = ({ trace }: Delivery): Readonly<Record<string, string>> =>
+  trace ? { trace_id: trace.traceId, span_id: trace.spanId } : {};
 
 function told({ error, thrown }: RunFailure): Told {
   const stack = errorStack(thrown);

@@ -3,6 +3,9 @@ import { type MessageAttributeValue, type SendMessageBatchRequestEntry } from '@
 /** SQS takes up to 1 MiB in a batch call, and in a message. */
 export const PAYLOAD_LIMIT_BYTES = 1_048_576;
 
+/** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-message-metadata.html */
+export const ATTRIBUTE_LIMIT = 10;
+
 export interface OutgoingMessage {
   readonly body: string;
   readonly attributes: Readonly<Record<string, MessageAttributeValue>>;

@@ -1,0 +1,69 @@
+import { type OnApplicationShutdown } from '@nestjs/common';
+import { type TraceSettings } from '../contract/traces';
+import { openTelemetry } from '../transport/traces/index';
+import type * as Sdk from './trace-sdk';
+
+/** Loaded where it is used, since most processes make no traces; by `require`, which jest and the bundle follow. */
+const sdk = (): typeof Sdk => require('./trace-sdk') as typeof Sdk;
+
+/** Limits what an end, or an event on Lambda, waits for the receiver. */
+const FLUSH_MS = { atTheEnd: 2_000, within: 500 };
+
+/** What both apps of one process share. */
+let shared: { readonly maker: Sdk.TraceMaker; users: number } | undefined;
+
+/** A provider of spans, as OpenTelemetry's own SDK and those of vendors have it. */
+interface Provider {
+  getDelegate?: () => Provider;
+  forceFlush?: () => Promise<void>;
+}
+
+/** The traces of a process: its own where the environment asks for them, or those of a provider that is there already. */
+export class Traces implements OnApplicationShutdown {
+  private constructor(private readonly ownName: string | undefined) {}
+
+  static open(settings: TraceSettings | undefined, serviceName: string): Traces {
+    if (settings === undefined || (shared === undefined && openTelemetry() !== undefined)) return new Traces(undefined);
+    shared ??= { maker: sdk().TraceMaker.start(settings, serviceName), users: 0 };
+    shared.users += 1;
+    return new Traces(serviceName);
+  }
+
+  /** Whether spans are made here, or contexts passed on. */
+  get areOn(): boolean {
+    return openTelemetry() !== undefined;
+  }
+
+  /** Resolves when what has ended is with the receiver, or after half a second; at once while that cannot be reached. */
+  async flush(): Promise<void> {
+    const api = openTelemetry();
+    if (!api) return;
+    const proxy = api.trace.getTracerProvider() as Provider;
+    const provider = proxy.getDelegate?.() ?? proxy;
+    const flushed = provider.forceFlush?.();
+    if (flushed === undefined) return;
+    if (shared?.maker.isFailing === true) flushed.catch(() => undefined);
+    else await within(FLUSH_MS.within, flushed);
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    if (this.ownName === undefined || shared === undefined) return;
+    shared.users -= 1;
+    if (shared.users > 0) return this.flush();
+    const { maker } = shared;
+    shared = undefined;
+    await within(FLUSH_MS.atTheEnd, maker.stop());
+  }
+}
+
+/** Whatever becomes of it, and no longer than this. */
+function within(ms: number, work: Promise<void>): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    const end = (): void => {
+      clearTimeout(timer);
+      resolve();
+    };
+    work.then(end, end);
+  });
+}
