@@ -47,6 +47,11 @@ export default tseslint.config(
     files: ['results/open.ts'],
     rules: { '@typescript-eslint/no-require-imports': ['error', { allow: ['^\\./postgres/postgres$'] }] },
   },
+  // The SDK's client of Lambda only where Lambda is asked.
+  {
+    files: ['ops/jobs/event-sources.ts'],
+    rules: { '@typescript-eslint/no-require-imports': ['error', { allow: ['^@aws-sdk/client-lambda$'] }] },
+  },
   // Loaded where somebody opens it.
   {
     files: ['ops/console/door.ts'],

@@ -1,5 +1,6 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { DEFAULT_TYPE } from '../contract/job';
+import { queueNameOf } from '../contract/queue-name';
 import { type JobWork } from '../jobs/work';
 import { keepsRecords, type StoreSpec } from '../results/open';
 import { ResultsModule } from '../results/results.module';
@@ -15,6 +16,7 @@ import { EventsController } from './events.controller';
 import { HealthController } from './health.controller';
 import { jobController } from './job.controller';
 import { JobRunner, WORK_SECONDS } from './job-runner';
+import { PauseWatch } from './pause-watch';
 import { attemptsOfType } from './recorded-attempts';
 import { StoreBreaker } from './store-breaker';
 import { TaskProtection } from './task-protection';
@@ -42,7 +44,8 @@ export class ConsumerModule {
   static with({ transport, results, workSeconds, works, ...rest }: ConsumerOptions): DynamicModule {
     const { defaultType, takesEvents, longestRunSeconds, ecsAgentUrl, metrics, telemetry } = rest;
     const records = ResultsModule.open(results);
-    const attempts = keepsRecords(results.results) ? attemptsOfType(defaultType ?? DEFAULT_TYPE) : UnrecordedAttempts;
+    const noted = keepsRecords(results.results);
+    const attempts = noted ? attemptsOfType(defaultType ?? DEFAULT_TYPE) : UnrecordedAttempts;
     return {
       module: ConsumerModule,
       imports: [
@@ -57,6 +60,8 @@ export class ConsumerModule {
         ...works.flatMap(({ providers }) => providers),
         JobRunner,
         StoreBreaker,
+        // On Lambda operators disable what brings events.
+        ...(noted && !takesEvents ? [PauseWatch.of(queueNameOf(telemetry.queueUrl))] : []),
         ...telemetryProviders(metrics, telemetry),
         ...(ecsAgentUrl === undefined ? [] : [TaskProtection.at(ecsAgentUrl, longestRunSeconds)]),
       ],

@@ -1,13 +1,19 @@
-import { Controller, Get, Inject } from '@nestjs/common';
+import { Controller, Get, Inject, Optional } from '@nestjs/common';
 import { RECORDS, type Records } from '../results/records';
 import { unavailable } from '../service/problem';
 import { QueueConsumer } from '../transport/index';
+import { type Paused, PauseWatch } from './pause-watch';
 import { StoreBreaker } from './store-breaker';
 
 const RETRY_AFTER_SECONDS = 5;
 
 @Controller('health')
 export class HealthController {
+  /** Not on Lambda, nor without a store. */
+  @Optional()
+  @Inject(PauseWatch)
+  private readonly pauses?: PauseWatch;
+
   constructor(
     private readonly transport: QueueConsumer,
     private readonly breaker: StoreBreaker,
@@ -23,9 +29,9 @@ export class HealthController {
     return { status: 'live', pollAgeSeconds: Math.round(pollAgeMs / 1_000) };
   }
 
-  /** Red on stop, while the queue cannot be used and while the store is away. */
+  /** Red on stop, while the queue cannot be used and while the store is away; not while operators have paused it. */
   @Get('ready')
-  async ready(): Promise<{ status: 'ready'; inFlight: number }> {
+  async ready(): Promise<{ status: 'ready'; inFlight: number; paused?: Paused }> {
     const { stopping, fault, notOpen, inFlight, deadLettersRefused } = this.transport.status();
     if (stopping) throw red('The consumer is draining.');
     if (notOpen !== undefined) throw red(notOpen);
@@ -36,7 +42,8 @@ export class HealthController {
     await this.records.check().catch((error: unknown) => {
       throw red(`The results store is away: ${error instanceof Error ? error.message : String(error)}`);
     });
-    return { status: 'ready', inFlight };
+    const paused = this.pauses?.paused;
+    return { status: 'ready', inFlight, ...(paused && { paused }) };
   }
 }
 

@@ -9,6 +9,8 @@ export interface Environment {
   readonly dynamodbRegion: string | undefined;
   readonly sqsEndpoint: string | undefined;
   readonly dynamodbEndpoint: string | undefined;
+  /** Where operators' commands ask for the event sources of the queue, if not at AWS. */
+  readonly lambdaEndpoint: string | undefined;
   /** Of an emulator; undefined leaves them to the SDK. */
   readonly sqsCredentials: Credentials | undefined;
   readonly dynamodbCredentials: Credentials | undefined;
@@ -162,7 +164,13 @@ export type Check = (environment: Environment) => readonly string[];
 
 type Places = Pick<
   Environment,
-  'region' | 'sqsEndpoint' | 'sqsCredentials' | 'dynamodbRegion' | 'dynamodbEndpoint' | 'dynamodbCredentials'
+  | 'region'
+  | 'sqsEndpoint'
+  | 'sqsCredentials'
+  | 'dynamodbRegion'
+  | 'dynamodbEndpoint'
+  | 'dynamodbCredentials'
+  | 'lambdaEndpoint'
 >;
 
 function readPlaces(read: Reader): Places {
@@ -178,6 +186,7 @@ function readPlaces(read: Reader): Places {
     sqsCredentials: localCredentials(sqsEndpoint, read.source),
     dynamodbRegion: regionAt(dynamodbEndpoint),
     dynamodbEndpoint,
+    lambdaEndpoint: read.url('AWS_ENDPOINT_URL_LAMBDA'),
     dynamodbCredentials: localCredentials(dynamodbEndpoint, read.source),
   };
 }

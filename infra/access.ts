@@ -4,7 +4,12 @@ import { type MessagingStack } from './messaging-stack';
 import { FAILED_INDEX } from './results-table';
 
 /** A record is read and conditionally written, alone or in a batch; none is scanned, updated in place or deleted. */
-const RECORD_ACTIONS = ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:PutItem', 'dynamodb:PartiQLInsert'];
+export const RECORD_ACTIONS = [
+  'dynamodb:GetItem',
+  'dynamodb:BatchGetItem',
+  'dynamodb:PutItem',
+  'dynamodb:PartiQLInsert',
+];
 
 /** What has failed is listed by its index, also where the table is one that was there. */
 function grantRecords(grantee: IGrantable, table: ITableV2): void {

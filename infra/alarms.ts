@@ -12,6 +12,8 @@ export interface AlarmRule {
   readonly periods?: number;
   /** What it means and what to do. */
   readonly says: string;
+  /** The operators' command that shows more; `status` unless given. */
+  readonly run?: string;
 }
 
 /** Alarms of one stack, all to the same people: when it goes off and when it is over. */
@@ -23,14 +25,16 @@ export class Alarms extends Construct {
     id: string,
     private readonly props: {
       readonly topic: ITopic | undefined;
+      /** An operators' command with its environment. */
+      readonly command: (command: string) => string;
       readonly extension?: Readonly<Record<string, unknown>>;
     },
   ) {
     super(scope, id);
   }
 
-  add(id: string, { metric, above, periods = 1, says }: AlarmRule): void {
-    const { topic, extension = {} } = this.props;
+  add(id: string, { metric, above, periods = 1, says, run = 'status' }: AlarmRule): void {
+    const { topic, command, extension = {} } = this.props;
     const alarm = new Alarm(this, id, {
       metric,
       threshold: above,
@@ -38,7 +42,7 @@ export class Alarms extends Construct {
       comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
       // An idle queue or function reports nothing, which is no fault.
       treatMissingData: TreatMissingData.NOT_BREACHING,
-      alarmDescription: says,
+      alarmDescription: `${says} docs/operations.md has it under ${id}. Begin with: ${command(run)}`,
     });
     if (topic) {
       alarm.addAlarmAction(new SnsAction(topic));

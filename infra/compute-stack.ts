@@ -5,6 +5,7 @@ import { Construct } from 'constructs';
 import { Alarms } from './alarms';
 import { ConsumerFunction } from './consumer-function';
 import { ConsumerService } from './consumer-service';
+import { Operator } from './operator';
 import { Overview } from './overview';
 import { FrontDoor } from './front-door';
 import { type ServiceInput } from './image-service';
@@ -36,13 +37,17 @@ export class ComputeStack extends Stack {
     });
     this.alarms = new Alarms(this, 'Alarms', {
       topic: messaging.topic,
+      command: (command) => messaging.command(command),
       ...(options.extensions.alarm && { extension: options.extensions.alarm }),
     });
     this.needs = input.work(new Construct(this, 'YourWork'), options);
     const producer = this.producer();
     const door = new FrontDoor(this, 'FrontDoor', { options, integration: producer.integration });
     door.watch(this.alarms);
-    const apps = [producer.graph('Producer'), this.consumer().graph('Consumer')];
+    const consumer = this.consumer();
+    const apps = [producer.graph('Producer'), consumer.graph('Consumer')];
+    const eventSourceArn = consumer instanceof ConsumerFunction ? consumer.eventSourceArn : undefined;
+    new Operator(this, 'Operator', { messaging, eventSourceArn });
     new Overview(this, 'Overview', { ...input, api: door.api, apps });
   }
 

@@ -8,6 +8,8 @@ import { type WorkNeeds, type WorkSecret, withNeeds } from './work-needs';
 
 /** The consumer on Lambda: SQS's event source hands it batches, and takes back which messages failed. */
 export class ConsumerFunction extends ImageFunction {
+  readonly eventSourceArn: string;
+
   constructor(scope: Construct, id: string, input: AppInput & { readonly needs: WorkNeeds }) {
     const { options, numbers, messaging, needs } = input;
     const own = {
@@ -26,14 +28,14 @@ export class ConsumerFunction extends ImageFunction {
     grantConsumer(this.role, messaging);
     needs.grant?.(this.role);
     const { batchSize, batchWindowSeconds, maxConcurrency } = options;
-    this.alias.addEventSource(
-      new SqsEventSource(messaging.jobs.queue, {
-        batchSize,
-        ...(batchWindowSeconds > 0 && { maxBatchingWindow: Duration.seconds(batchWindowSeconds) }),
-        maxConcurrency,
-        reportBatchItemFailures: true,
-      }),
-    );
+    const source = new SqsEventSource(messaging.jobs.queue, {
+      batchSize,
+      ...(batchWindowSeconds > 0 && { maxBatchingWindow: Duration.seconds(batchWindowSeconds) }),
+      maxConcurrency,
+      reportBatchItemFailures: true,
+    });
+    this.alias.addEventSource(source);
+    this.eventSourceArn = source.eventSourceMappingArn;
     Validations.of(this).acknowledge({
       id: 'Serverless-LambdaEventSourceMappingDestination',
       reason:

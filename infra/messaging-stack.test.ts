@@ -48,7 +48,12 @@ describe('alarms of the queues', () => {
   ])('with %j tell that jobs wait and none is finished, for %i minutes', (context, minutes) => {
     made(context).template.hasResourceProperties('AWS::CloudWatch::Alarm', {
       ...{ Threshold: 0, EvaluationPeriods: minutes / 5, ComparisonOperator: 'GreaterThanThreshold' },
-      AlarmDescription: Match.stringLikeRegexp(`^For ${minutes} minutes jobs have waited and none left`),
+      AlarmDescription: {
+        'Fn::Join': [
+          '',
+          Match.arrayWith([Match.stringLikeRegexp(`^For ${minutes} minutes jobs have waited and none left`)]),
+        ],
+      },
       Metrics: Match.arrayWith([
         Match.objectLike({ Expression: 'IF(FILL(deleted, 0) < 1, waiting, 0)' }),
         Match.objectLike({ Id: 'waiting', MetricStat: Match.objectLike({ Period: 300, Stat: 'Minimum' }) }),

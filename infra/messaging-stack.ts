@@ -34,11 +34,19 @@ export class MessagingStack extends Stack {
     this.topic = alarmTopic(this, options);
     const alarms = new Alarms(this, 'Alarms', {
       topic: this.topic,
+      command: (command) => this.command(command),
       ...(extensions.alarm && { extension: extensions.alarm }),
     });
     watchQueue(alarms, this.jobs, numbers);
     watchTable(alarms, this.table);
     this.tell();
+  }
+
+  /** A command of `npm run jobs` with the environment that it takes, to be pasted into a shell. */
+  command(command: string): string {
+    const { queue, deadLetters } = this.jobs;
+    const queues = `QUEUE_URL=${queue.queueUrl} DLQ_URL=${deadLetters.queueUrl}`;
+    return `${queues} RESULTS=dynamodb:${this.table.tableName} AWS_REGION=${this.region} npm run -s jobs -- ${command}`;
   }
 
   private queues(options: Options, numbers: Numbers): JobQueues {
@@ -61,5 +69,6 @@ export class MessagingStack extends Stack {
     new CfnOutput(this, 'DeadLetterQueueUrl', { value: deadLetters.queueUrl });
     new CfnOutput(this, 'DeadLetterQueueArn', { value: deadLetters.queueArn });
     new CfnOutput(this, 'TableName', { value: this.table.tableName });
+    new CfnOutput(this, 'JobsCommand', { value: this.command('failed --group') });
   }
 }

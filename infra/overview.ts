@@ -1,5 +1,5 @@
 import { CfnOutput } from 'aws-cdk-lib';
-import { Dashboard, GraphWidget, type IMetric, type IWidget } from 'aws-cdk-lib/aws-cloudwatch';
+import { Dashboard, GraphWidget, type IMetric, type IWidget, TextWidget } from 'aws-cdk-lib/aws-cloudwatch';
 import { type HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import { Construct } from 'constructs';
 import { ONE_MINUTE } from './alarms';
@@ -10,6 +10,9 @@ export interface OverviewProps extends AppInput {
   /** Of the apps, wherever they run. */
   readonly apps: readonly IWidget[];
 }
+
+/** What an operator begins with; docs/operations.md says how to go on. */
+const COMMANDS = ['status', 'failed --group', 'pause --why TEXT'];
 
 /** A dashboard that answers, from the top: do callers get in, is anything left or given up, how do the apps do? */
 export class Overview extends Construct {
@@ -42,6 +45,13 @@ export class Overview extends Construct {
           graph('Dead letters', [deadLetters.metricApproximateNumberOfMessagesVisible(maximum)]),
         ],
         [...apps],
+        [
+          new TextWidget({
+            markdown: COMMANDS.map((one) => `    ${messaging.command(one)}`).join('\n'),
+            width: 24,
+            height: 3,
+          }),
+        ],
       ],
     });
   }

@@ -7,19 +7,19 @@ import { type Numbers } from './numbers';
 
 /** Each is about loss that nobody would see otherwise. */
 export function watchQueue(alarms: Alarms, { queue, deadLetters }: JobQueues, numbers: Numbers): void {
-  const [minute, five] = [
-    { period: ONE_MINUTE, statistic: 'Maximum' },
-    { period: FIVE_MINUTES, statistic: 'Maximum' },
-  ];
+  const minute = { period: ONE_MINUTE, statistic: 'Maximum' };
+  const five = { period: FIVE_MINUTES, statistic: 'Maximum' };
   alarms.add('DeadLetters', {
     metric: deadLetters.metricApproximateNumberOfMessagesVisible(minute),
     above: 0,
-    says: 'Jobs were given up. Each dead letter carries why; redrive or delete it.',
+    says: 'Jobs were given up. Each dead letter carries why; send it again or delete it.',
+    run: 'failed --group',
   });
   alarms.add('DeadLetterAge', {
     metric: deadLetters.metricApproximateAgeOfOldestMessage(five),
     above: numbers.deadLetterAgeSeconds,
     says: 'The oldest dead letter has been there for half of its retention; at the end it is gone for good.',
+    run: 'failed --group',
   });
   alarms.add('Age', {
     metric: queue.metricApproximateAgeOfOldestMessage(five),

@@ -1,3 +1,4 @@
+import { queueNameOf } from '../contract/queue-name';
 import { type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { EmfWriter, type Metrics } from '../transport/index';
 
@@ -21,7 +22,7 @@ export class EmfLog implements OnApplicationBootstrap, OnApplicationShutdown {
     private readonly place: EmfPlace,
   ) {
     const { service, queueUrl, onLambda } = place;
-    const queue = queueUrl.slice(queueUrl.lastIndexOf('/') + 1);
+    const queue = queueNameOf(queueUrl);
     this.writer = new EmfWriter(metrics, {
       namespace: 'Plusone',
       dimensions: { service, queue },

@@ -34,7 +34,7 @@ export abstract class QueueConsumer {
   abstract onSettled(listener: SettledListener): void;
 
   /**
-   * No new receives until every reason given is resumed. What runs goes on. What is here already is begun for 5 s more;
+   * No new receives until every reason given is resumed. What runs goes on. What is here already is begun for 2 s more;
    * after that, it and whatever a poll still brings is given back.
    */
   abstract pause(reason: string): void;

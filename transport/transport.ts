@@ -47,7 +47,7 @@ const SETTLE_DOWN_MS = 1_000;
 const DRAIN_RESERVE_MS = SETTLE_DOWN_MS + 3_000;
 
 /** For this long after a pause what is here already is begun, and nothing after it. */
-const BEGINS_WHILE_PAUSED_MS = 5_000;
+const BEGINS_WHILE_PAUSED_MS = 2_000;
 
 /** A poll is answered within 25 s (20 s long poll and slack); a poller without an answer for longer has died. */
 const POLL_AGE_LIMIT_MS = 45_000;

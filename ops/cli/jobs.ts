@@ -7,6 +7,7 @@ import { EnvironmentError } from '../../contract/environment';
 import { outliveReaders } from '../../service/output';
 import { sentenceOf } from '../jobs/workplace';
 import { type Action, actions, WrongUsage } from './action';
+import { addPausing } from './pausing';
 import { addReading } from './reading';
 import { addSending } from './sending';
 import { addChanging } from './changing';
@@ -33,6 +34,7 @@ function createProgram(act: Action): Command {
   addEditing(program, act);
   addImporting(program, act);
   addSending(program, act);
+  addPausing(program, act);
   for (const command of program.commands) command.option('--json', 'one JSON object, or one a line for lists');
   return program;
 }

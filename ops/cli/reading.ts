@@ -8,8 +8,10 @@ import { groupFailures } from '../jobs/groups';
 import { HIDDEN_SECONDS } from '../jobs/look';
 import { maskLetter, maskRecord } from '../jobs/mask';
 import { listRecords, type Wanted } from '../jobs/records';
+import { pauseState } from '../jobs/pause';
 import { type Action } from './action';
 import { type FilterOptions, type MaskOptions, readCount, readSince, toFilter, withFilters, withMask } from './options';
+import { sayPause } from './pausing';
 import { type Terminal } from './terminal';
 
 /** What every command says that receives dead letters. */
@@ -21,7 +23,9 @@ it from others until the command has seen all and gives it back, or for ${HIDDEN
 export function addReading(program: Command, act: Action): void {
   program
     .command('status')
-    .description('how many messages wait, are in flight, delayed and dead (approximate, as SQS counts)')
+    .description(
+      'how many messages wait, are in flight, delayed and dead (approximate, as SQS counts); whether it is paused',
+    )
     .action(act(status));
   withMask(program.command('show <id>'))
     .description('a job: its record, its dead letter with attributes and body as it came, and its history')
@@ -53,8 +57,8 @@ export function addReading(program: Command, act: Action): void {
 }
 
 const status: Parameters<Action>[0] = async ({ place, terminal }) => {
-  const found = await statusOf(place);
-  if (terminal.json) terminal.object(found);
+  const [found, pause] = await Promise.all([statusOf(place), pauseState(place)]);
+  if (terminal.json) terminal.object({ ...found, ...pause });
   else {
     const row = (name: string, { visible, inFlight, delayed }: typeof found.queue | typeof found.deadLetters) =>
       [name, visible, inFlight, delayed] as const;
@@ -63,6 +67,7 @@ const status: Parameters<Action>[0] = async ({ place, terminal }) => {
       ['queue', 'waiting', 'in flight', 'delayed'],
       [row(queue.name, queue), row(deadLetters.name, deadLetters)],
     );
+    sayPause(terminal, pause);
   }
   return 0;
 };

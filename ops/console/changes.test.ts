@@ -13,14 +13,10 @@ describe.each([
   ['FIFO', true],
 ])('on a %s queue', (_, fifo) => {
   beforeEach(async () => {
-    on = await JobsCommands.start(fifo);
-    page = await TestConsole.start(on.variables);
+    [on, page] = await TestConsole.onPair(fifo);
   });
 
-  afterEach(async () => {
-    await page.close();
-    await on.close();
-  });
+  afterEach(() => page.close().finally(() => on.close()));
 
   test('a letter that is put aside is left out until it is named or released, and says who did it', async () => {
     const [kept = '', ...others] = await on.fail(3, 'a');
@@ -103,6 +99,33 @@ describe.each([
     });
     expect((await audit())[0]).toMatchObject({ what: 'send', type: 'add-one', ids: [body.id] });
   });
+});
+
+test('consumers are paused and resumed, and every page says by whom', async () => {
+  [on, page] = await TestConsole.onPair(false);
+  try {
+    expect((await page.get('/api/overview')).body).toMatchObject({ paused: null });
+    expect(await page.post('/api/pause', { why: 'a bad deployment' })).toMatchObject({ status: 200 });
+    expect((await page.get('/api/overview')).body).toMatchObject({
+      paused: {
+        who: expect.stringContaining('@') as string,
+        why: 'a bad deployment',
+        at: expect.any(String) as string,
+      },
+    });
+    expect(await page.post('/api/resume')).toMatchObject({ status: 200 });
+    expect((await page.get('/api/overview')).body).toMatchObject({ paused: null });
+    expect((await audit()).map(({ what }) => what)).toEqual(['resume', 'pause']);
+    const alone = await TestConsole.start({ ...on.variables, RESULTS: 'none' });
+    expect(await alone.post('/api/pause')).toMatchObject({
+      status: 409,
+      body: { detail: expect.stringMatching(/^RESULTS is none/) as string },
+    });
+    await alone.close();
+  } finally {
+    await page.close();
+    await on.close();
+  }
 });
 
 test('what is masked never leaves the server, and cannot be searched for or sent back', async () => {

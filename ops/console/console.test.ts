@@ -1,4 +1,4 @@
-import { JobsCommands } from '../../test/harness/jobs-commands';
+import { type JobsCommands } from '../../test/harness/jobs-commands';
 import { type Question, TestConsole } from '../../test/harness/console';
 
 import { type Task } from './tasks';
@@ -11,14 +11,10 @@ describe.each([
   ['FIFO', true],
 ])('the console of a %s queue', (_, fifo) => {
   beforeEach(async () => {
-    on = await JobsCommands.start(fifo);
-    page = await TestConsole.start(on.variables);
+    [on, page] = await TestConsole.onPair(fifo);
   });
 
-  afterEach(async () => {
-    await page.close();
-    await on.close();
-  });
+  afterEach(() => page.close().finally(() => on.close()));
 
   test('shows the queues, the groups, the letters and all of one of them', async () => {
     const ids = await on.fail(12, 'a');

@@ -8,7 +8,7 @@ import { CannotWork, openWorkplace, sentenceOf } from '../jobs/workplace';
 import { addChangingRoutes } from './changing-routes';
 import { Channel } from './channel';
 import { Confirmations } from './confirmations';
-import { type Answering, type ConsoleOptions, type Entrance } from './door';
+import { type Answering, type ConsoleOptions, type Entrance } from './entrance';
 import { Failures } from './failures';
 import { Guard } from './guard';
 import { addJobRoutes } from './job-routes';

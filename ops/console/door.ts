@@ -1,35 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { createServer, type RequestListener } from 'node:http';
+import { createServer } from 'node:http';
 import { type AddressInfo } from 'node:net';
 import { type Environment } from '../../contract/environment';
 import type * as Behind from './console';
-
-export interface ConsoleOptions {
-  readonly readOnly?: boolean | undefined;
-  /** Fields of bodies that are shown as `***`. */
-  readonly masked?: readonly string[] | undefined;
-  /** What the page says it works on. */
-  readonly badge?: string | undefined;
-}
-
-/** Where the console listens, and what lets a browser in. */
-export interface Entrance {
-  readonly port: number;
-  readonly token: string;
-}
+import { type Answering, type ConsoleOptions } from './entrance';
 
 /** A console that listens. */
 export interface Console {
   /** With the token: opens it as often as asked, until the process ends. */
   readonly address: string;
   /** Cancels what runs, which loses nothing. */
-  close(): Promise<void>;
-}
-
-/** What answers, once it is asked something. */
-export interface Answering {
-  readonly answer: RequestListener;
   close(): Promise<void>;
 }
 

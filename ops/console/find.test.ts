@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { DEFINITIONS } from '../../jobs/definitions';
 import { TestConsole } from '../../test/harness/console';
 import { TEST_JOB } from '../../test/harness/jobs';
-import { JobsCommands } from '../../test/harness/jobs-commands';
+import { type JobsCommands } from '../../test/harness/jobs-commands';
 import { type FoundJob } from './find';
 import { type TypeSchema } from './type-schemas';
 
@@ -10,8 +10,7 @@ let on: JobsCommands;
 let page: TestConsole;
 
 beforeEach(async () => {
-  on = await JobsCommands.start(false);
-  page = await TestConsole.start(on.variables);
+  [on, page] = await TestConsole.onPair(false);
 });
 
 afterEach(async () => {

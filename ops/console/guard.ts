@@ -1,7 +1,7 @@
 import { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { COMMON_HEADERS, Problem } from '../../service/problem';
-import { type Entrance } from './door';
+import { type Entrance } from './entrance';
 
 declare module 'fastify' {
   interface FastifyContextConfig {

@@ -6,6 +6,7 @@ import { invalidBody, Problem, unavailable } from '../../service/problem';
 import { auditOf } from '../jobs/audit';
 import { editJob } from '../jobs/edit';
 import { MASK } from '../jobs/mask';
+import { pauseConsumers, resumeConsumers } from '../jobs/pause';
 import { inputCheck, sendJobs } from '../jobs/send';
 import { asked, textOf, wholeOf } from './asked';
 import { type Parts } from './parts';
@@ -46,6 +47,13 @@ export function addJobRoutes(app: FastifyInstance, parts: Parts): void {
     if (edited.ended === undefined) failures.remove(failures.of(id).flatMap(({ letter }) => letter ?? []));
     return reply.code(202).send(edited);
   });
+
+  app.post('/api/pause', async ({ body }) => {
+    const why = textOf(asked(body ?? {}), 'why');
+    return pauseConsumers(await workroom.placeNow(), { why, signal: closing });
+  });
+
+  app.post('/api/resume', async () => resumeConsumers(await workroom.placeNow(), { signal: closing }));
 
   app.get('/api/audit', async ({ query }) => {
     const limit = wholeOf(asked(query), 'limit', { max: MAX_AUDIT }) ?? 100;

@@ -2,6 +2,7 @@ import { type Environment } from '../../contract/environment';
 import { isLocalEndpoint } from '../../contract/local';
 import { StoreError } from '../../results/errors';
 import { parseResults } from '../../results/open';
+import { type Paused, pausedBy } from '../jobs/pause';
 import { type Depth, depthOf, sentenceOf, type Workplace } from '../jobs/workplace';
 import { type Channel } from './channel';
 import { answered, WITHIN_MS } from './within';
@@ -27,8 +28,12 @@ export interface Overview {
   readonly place: PlaceFacts & Record<'queue' | 'deadLetters', string | null> & { readonly fifo: boolean | null };
   readonly queue: Depth | Unavailable;
   readonly dead: Depth | Unavailable;
+  /** Who paused the consumers; null if nobody did, or if that cannot be asked. */
+  readonly paused: Paused | null;
   readonly records: 'ok' | Unavailable;
 }
+
+type Asked = Pick<Overview, 'queue' | 'dead' | 'records' | 'paused'>;
 
 /** While somebody listens; each costs SQS two requests. */
 const EVERY_MS = 2_000;
@@ -40,6 +45,8 @@ export class Overviews {
   private timer: NodeJS.Timeout | undefined;
   private listening = false;
   private opened: Workplace | undefined;
+  /** What kept it from opening the last time. */
+  private fault: unknown;
 
   constructor(
     private readonly workroom: Workroom,
@@ -78,27 +85,24 @@ export class Overviews {
     return this.latest;
   }
 
-  private fault: unknown;
-
-  private async parts(
-    { sqs, queue, deadLetters, records }: Workplace,
-    signal: AbortSignal,
-  ): Promise<Pick<Overview, 'queue' | 'dead' | 'records'>> {
-    const [waiting, dead, store] = await Promise.all([
+  private async parts(place: Workplace, signal: AbortSignal): Promise<Asked> {
+    const { sqs, queue, deadLetters, records } = place;
+    const [waiting, dead, store, paused] = await Promise.all([
       answered(signal, depthOf(sqs, queue, signal)).catch(unavailable),
       answered(signal, depthOf(sqs, deadLetters, signal)).catch(unavailable),
       answered(signal, records.check()).then(() => 'ok' as const, unavailable),
+      answered(signal, pausedBy(place)).catch(() => undefined),
     ]);
-    return { queue: waiting, dead, records: store };
+    return { queue: waiting, dead, records: store, paused: paused ?? null };
   }
 
   /** The queues are found first, then the store is opened: what failed is one of the two. */
-  private unopened(error: unknown): Pick<Overview, 'queue' | 'dead' | 'records'> {
+  private unopened(error: unknown): Asked {
     const why = unavailable(error);
     const unknown = { unavailable: 'Nothing is known of it yet' };
     return error instanceof StoreError
-      ? { queue: unknown, dead: unknown, records: why }
-      : { queue: why, dead: why, records: unknown };
+      ? { queue: unknown, dead: unknown, records: why, paused: null }
+      : { queue: why, dead: why, records: unknown, paused: null };
   }
 
   private placeOf(place: Workplace | undefined): Overview['place'] {

@@ -1,6 +1,6 @@
 import { type Question, TestConsole } from '../../test/harness/console';
 import { eventually } from '../../test/harness/eventually';
-import { JobsCommands } from '../../test/harness/jobs-commands';
+import { type JobsCommands } from '../../test/harness/jobs-commands';
 import { type Task } from './tasks';
 
 jest.setTimeout(180_000);
@@ -13,14 +13,10 @@ describe.each([
   ['FIFO', true],
 ])('tasks on a %s queue', (_, fifo) => {
   beforeEach(async () => {
-    on = await JobsCommands.start(fifo);
-    page = await TestConsole.start(on.variables);
+    [on, page] = await TestConsole.onPair(fifo);
   });
 
-  afterEach(async () => {
-    await page.close();
-    await on.close();
-  });
+  afterEach(() => page.close().finally(() => on.close()));
 
   test('cancelled in the middle of 1,000, a retry loses none; run again it does nothing twice', async () => {
     const ids = await on.fail(1_000);

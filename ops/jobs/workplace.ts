@@ -8,10 +8,12 @@ import {
 import { DEAD_LETTER_QUEUE_NAME, QUEUE_NAME } from '../../contract/delivery';
 import { EMULATOR_REGION, type Environment, processVariables } from '../../contract/environment';
 import { localCredentials } from '../../contract/local';
+import { queueNameOf } from '../../contract/queue-name';
 import { StoreError } from '../../results/errors';
 import { openRecords } from '../../results/open';
 import { type Records } from '../../results/records';
 import { bounded, clientConfig } from '../../transport/aws/index';
+import { EventSources } from './event-sources';
 
 /** What keeps an operator's command from its work, in one sentence that says what to do. */
 export class CannotWork extends Error {
@@ -37,6 +39,8 @@ export interface Workplace {
   readonly queue: Queue;
   readonly deadLetters: Queue;
   readonly records: Records;
+  /** What else takes from the queue: functions, by Lambda's event sources. */
+  readonly eventSources: EventSources;
   close(): Promise<void>;
 }
 
@@ -55,11 +59,13 @@ export async function openWorkplace(environment: Environment): Promise<Workplace
     const queue = await facts(sqs, queueUrl ?? (await urlOf(sqs, QUEUE_NAME)));
     const deadLetters = await facts(sqs, environment.deadLetterQueueUrl ?? (await deadLetterUrl(sqs, queue)));
     const records = await openRecords(environment);
+    const eventSources = new EventSources(environment, queue.arn);
     const close = async (): Promise<void> => {
       await records.close();
+      eventSources.close();
       sqs.destroy();
     };
-    return { sqs, queue, deadLetters, records, close };
+    return { sqs, queue, deadLetters, records, eventSources, close };
   } catch (error) {
     sqs.destroy();
     throw unreachable(error, { endpoint: endpoint ?? queueUrl, named: queueUrl !== undefined });
@@ -79,14 +85,20 @@ function createClient({ region, sqsEndpoint, sqsCredentials }: Environment, endp
   return bounded(client, CALL_LIMIT_MS);
 }
 
-type Facts = Queue & { readonly redrive: string | undefined };
+type Facts = Queue & { readonly arn: string; readonly redrive: string | undefined };
 
 async function facts(sqs: SQSClient, url: string): Promise<Facts> {
   const { Attributes: attributes = {} } = await sqs.send(
     new GetQueueAttributesCommand({ QueueUrl: url, AttributeNames: ['All'] }),
   );
   const fifo = attributes.FifoQueue === 'true';
-  return { url, name: url.slice(url.lastIndexOf('/') + 1), fifo, redrive: attributes.RedrivePolicy };
+  return {
+    url,
+    name: queueNameOf(url),
+    fifo,
+    arn: attributes.QueueArn ?? '',
+    redrive: attributes.RedrivePolicy,
+  };
 }
 
 /** As the queue's own redrive policy names it. */

@@ -60,6 +60,18 @@ export class Cloud {
     return id;
   }
 
+  /** A role of the account's own people that may do what the policy says. */
+  async roleWith(policyArn: string): Promise<string> {
+    const trust = {
+      Version: '2012-10-17',
+      Statement: [{ Effect: 'Allow', Principal: { AWS: `arn:aws:iam::${ACCOUNT_ID}:root` }, Action: 'sts:AssumeRole' }],
+    };
+    const of = { Version: '2010-05-08', RoleName: 'people' };
+    await this.query('iam', { Action: 'CreateRole', AssumeRolePolicyDocument: JSON.stringify(trust), ...of });
+    await this.query('iam', { Action: 'AttachRolePolicy', PolicyArn: policyArn, ...of });
+    return of.RoleName;
+  }
+
   async assume(role: string): Promise<Required<Credentials>> {
     const answer = await this.query('sts', {
       ...{ Action: 'AssumeRole', Version: '2011-06-15', RoleSessionName: 'test' },

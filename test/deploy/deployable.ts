@@ -53,7 +53,8 @@ function adapted({ DependsOn, ...resource }: Resource, names: ReadonlySet<string
 }
 
 function adaptedProperties({ Type, Properties = {} }: Resource): Pick<Resource, 'Properties'> {
-  if (Type === 'AWS::IAM::Policy') return { Properties: { ...Properties, PolicyDocument: granted(Properties) } };
+  if (Type === 'AWS::IAM::Policy' || Type === 'AWS::IAM::ManagedPolicy')
+    return { Properties: { ...Properties, PolicyDocument: granted(Properties) } };
   // The consumer is run as a process; MiniStack would take its messages to a function without an image.
   if (Type === 'AWS::Lambda::EventSourceMapping') return { Properties: { ...Properties, Enabled: false } };
   if (Type !== 'AWS::ApiGatewayV2::Integration') return { Properties };

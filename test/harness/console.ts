@@ -1,7 +1,9 @@
 import { readEnvironment } from '../../contract/environment';
-import { type Console, type ConsoleOptions, startConsole } from '../../ops/console/door';
+import { type Console, startConsole } from '../../ops/console/door';
+import { type ConsoleOptions } from '../../ops/console/entrance';
 import { type Task } from '../../ops/console/tasks';
 import { eventually } from './eventually';
+import { JobsCommands } from './jobs-commands';
 
 export interface Answered<Body = Record<string, unknown>> {
   readonly status: number;
@@ -40,6 +42,12 @@ export class TestConsole {
     const { headers } = await started.ask(started.address, {});
     started.cookie = (headers.get('set-cookie') ?? '').split(';')[0] ?? '';
     return started;
+  }
+
+  /** On a pair of its own, whose negative inputs are dead letters. */
+  static async onPair(fifo: boolean): Promise<[JobsCommands, TestConsole]> {
+    const on = await JobsCommands.start(fifo);
+    return [on, await TestConsole.start(on.variables)];
   }
 
   get address(): string {

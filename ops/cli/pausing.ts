@@ -1,0 +1,64 @@
+import { type Command } from 'commander';
+import { type EventSource } from '../jobs/event-sources';
+import { pauseConsumers, type PauseEnd, type PauseOptions, type PauseState, resumeConsumers } from '../jobs/pause';
+import { type Workplace } from '../jobs/workplace';
+import { type Action, type ExitCode, type Run } from './action';
+import { type Terminal } from './terminal';
+
+const HOW = `
+Consumers that poll read it from the results store every two seconds, also those that start meanwhile; what runs goes
+on. Functions take from the queue by Lambda's event sources, which are disabled; that takes AWS seconds to a minute,
+and the command waits for it. A deployment that makes an event source anew enables it: see status.`;
+
+/** The commands that stop and start the consumers' work. */
+export function addPausing(program: Command, act: Action): void {
+  program
+    .command('pause')
+    .description('let consumers begin nothing; after five seconds at the latest, where they poll')
+    .option('--why <text>', 'for whoever asks')
+    .addHelpText('after', HOW)
+    .action(act((run) => change(run, pauseConsumers, 'Paused')));
+  program
+    .command('resume')
+    .description('let consumers begin jobs again')
+    .action(act((run) => change(run, resumeConsumers, 'Resumed')));
+}
+
+type Change = (place: Workplace, options: PauseOptions) => Promise<PauseEnd>;
+
+async function change({ place, terminal, options, signal }: Run, work: Change, done: string): Promise<ExitCode> {
+  const { why } = options as { readonly why?: string };
+  const onProgress = (unfinished: readonly EventSource[]): void => {
+    terminal.progress(unfinished.map(described).join(', '));
+  };
+  const end = await work(place, { why, signal, onProgress });
+  terminal.endProgress();
+  if (terminal.json) terminal.object({ status: done.toLowerCase(), ...end });
+  else for (const line of linesOf(end, done)) terminal.line(line);
+  if (end.unnoted !== undefined) terminal.note(end.unnoted);
+  return end.others.length + end.eventSources.unfinished.length === 0 ? 0 : 3;
+}
+
+function linesOf({ noted, eventSources, others }: PauseEnd, done: string): string[] {
+  const { sources, unfinished, seconds } = eventSources;
+  const polling = done === 'Paused' ? 'begin nothing after 5 s' : 'take jobs in within 2 s';
+  return [
+    noted ? `${done}: consumers that poll ${polling}.` : 'RESULTS is none, so consumers that poll are not told.',
+    ...sources.map((source) => `${described(source)}, after ${seconds} s.`),
+    ...(unfinished.length > 0 ? ['AWS is not done with it; status says when it is.'] : []),
+    ...others,
+  ];
+}
+
+const described = ({ functionName, state }: EventSource): string =>
+  `The event source of the function ${functionName} is ${state}`;
+
+/** For `status`. */
+export function sayPause(terminal: Terminal, { paused, eventSources, unknown }: PauseState): void {
+  if (paused) {
+    const { who, why, at } = paused;
+    terminal.line(terminal.style('yellow', `paused by ${who} at ${at}${why === undefined ? '' : `: ${why}`}`));
+  }
+  for (const source of eventSources) terminal.line(described(source));
+  for (const one of unknown) terminal.note(`Whether it is paused is not known: ${one}`);
+}
