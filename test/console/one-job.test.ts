@@ -1,6 +1,6 @@
 import { type Page } from 'playwright-core';
 import { describeInBrowser, withConsole } from './browser';
-import { dead, purge, shownTask } from './letters';
+import { confirm, dead, purge, shownTask } from './letters';
 
 jest.setTimeout(60_000);
 
@@ -29,9 +29,9 @@ describeInBrowser('what is done to one job in a page of the console', () => {
     await tabTo(page, 'Order <n> of <id> is negative');
     await page.keyboard.press('Enter');
     await page.getByText('All 1 that match').waitFor();
-    await tabTo(page, id);
+    await tabTo(page, `of ${id}`);
     await page.keyboard.press('Enter');
-    await page.getByText('came to the dead-letter queue').waitFor();
+    await page.getByRole('heading', { name: 'Attributes' }).waitFor();
     await tabTo(page, 'Retry …');
     await page.keyboard.press('Enter');
     await page.getByText(/^Send 1 dead letter/).waitFor();
@@ -73,13 +73,74 @@ describeInBrowser('what is done to one job in a page of the console', () => {
     await page.keyboard.type(id);
     await page.keyboard.press('Enter');
     await page.getByRole('link', { name: id }).click();
-    await page.getByText('came to the dead-letter queue').waitFor();
+    await page.getByRole('heading', { name: 'Attributes' }).waitFor();
     await page.getByRole('searchbox').fill(`of ${id} is negative`);
     await page.keyboard.press('Enter');
     await page.getByRole('row', { name: new RegExp(`${id}\\s+failed`) }).waitFor();
     await page.getByRole('searchbox').fill('nowhere to be found');
     await page.keyboard.press('Enter');
     await page.getByText(/^No job has this id/).waitFor();
+  });
+
+  test('a letter is edited: a new job takes its place, and the two name each other', async () => {
+    const [id = ''] = await dead(one(), 1);
+    const page = await one().open({ path: `/?view=job&id=${id}` });
+    await page.getByRole('button', { name: 'Edit and retry' }).click();
+    const input = page.getByLabel('input');
+    expect(await input.inputValue()).toBe('-1');
+    await input.fill('no JSON');
+    await page.getByRole('button', { name: 'Send the new job' }).click();
+    await page.getByText(/^Not sent: /).waitFor();
+    await input.fill('7');
+    await page.getByRole('button', { name: 'Send the new job' }).click();
+    await page.getByRole('region', { name: 'the result' }).getByText('8').waitFor();
+    const edited = new URL(page.url()).searchParams.get('id') ?? '';
+    expect(edited).not.toBe(id);
+    expect(await page.locator('.history').innerText()).toContain(id);
+    expect(await one().on.pair.record(id)).toMatchObject({ state: 'failed', reason: 'deleted' });
+    await page.getByRole('link', { name: 'Audit' }).click();
+    await page.getByRole('row', { name: /edit/ }).getByRole('link').first().waitFor();
+  });
+
+  test('a letter is held with a note, left out of what is done to all, and released', async () => {
+    const [id = ''] = await dead(one(), 1);
+    const page = await one().open({ path: `/?view=job&id=${id}` });
+    await page.getByRole('button', { name: 'Hold …' }).click();
+    await page.getByLabel('Note for others').fill('waits for the fix');
+    await confirm(page, /1 dead letter/, 'Hold 1');
+    await shownTask(page, 'Hold done');
+    await page
+      .locator('.facts')
+      .getByText(/waits for the fix/)
+      .waitFor();
+    await page.getByRole('link', { name: 'Dead letters' }).click();
+    await page.locator('.tag', { hasText: 'held: waits for the fix' }).waitFor();
+    await page.getByRole('button', { name: 'Delete …' }).click();
+    await page.getByText(/^Nothing was changed: /).waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('combobox', { name: 'Held' }).selectOption('true');
+    await page.getByText('All 1 that match').waitFor();
+    await page.getByRole('button', { name: 'Release …' }).click();
+    await confirm(page, /1 /, 'Release 1');
+    await shownTask(page, 'Release done');
+    await page.getByText('All 0 that match').waitFor();
+  });
+
+  test('consumers are paused, and go on when they are told to', async () => {
+    const page = await one().open();
+    await page.getByRole('button', { name: 'Pause consumers …' }).click();
+    await page.getByLabel('Why; others see it').fill('the database moves');
+    await page.getByRole('button', { name: 'Pause', exact: true }).click();
+    await page.getByText('Consumers are paused.').waitFor();
+    await page
+      .getByText(/the database moves/)
+      .first()
+      .waitFor();
+    expect((await one().server.get('/api/overview')).body).toMatchObject({ paused: { why: 'the database moves' } });
+    await page.getByRole('button', { name: 'Resume' }).click();
+    await page.getByText('Consumers are paused.').waitFor({ state: 'hidden' });
+    await page.getByRole('link', { name: 'Audit' }).click();
+    await page.getByRole('row', { name: /pause.*the database moves/ }).waitFor();
   });
 
   test('no page complained', () => {

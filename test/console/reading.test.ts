@@ -70,7 +70,7 @@ describeInBrowser('what a page of the console shows', () => {
     expect(facts).toMatch(/State\s+failed/);
     expect(facts).toMatch(/Reason\s+negative/);
     await page.getByRole('row', { name: /^type\s.*add-one/ }).waitFor();
-    await page.getByText('came to the dead-letter queue').waitFor();
+    await page.getByRole('heading', { name: 'Attributes' }).waitFor();
     await page.goBack();
     await page.getByText('All 3 that match').waitFor();
   });
