@@ -41,7 +41,8 @@ export function addChangingRoutes(app: FastifyInstance, parts: Parts): void {
     const given = asked(request.body);
     const confirmation = textOf(given, 'confirmation') ?? '';
     const meant = confirmations.meant(confirmation, textOf(given, 'typed'));
-    const task = tasks.start({ ...meant, rate: wholeOf(given, 'rate', { max: MAX_RATE }) ?? meant.rate });
+    const rate = wholeOf(given, 'rate', { max: MAX_RATE }) ?? meant.rate;
+    const task = tasks.start({ ...meant, rate, note: textOf(given, 'note') ?? meant.note });
     confirmations.use(confirmation);
     return reply.code(202).send(task);
   });

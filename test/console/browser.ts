@@ -60,6 +60,8 @@ export class ConsoleInBrowser {
     page.setDefaultTimeout(15_000);
     page.on('pageerror', ({ message }) => this.complaints.push(message));
     page.on('console', (said) => {
+      // Of each answer other than 200, which the page itself has to show.
+      if (said.text().startsWith('Failed to load resource')) return;
       if (said.type() === 'error' || said.type() === 'warning') this.complaints.push(said.text());
     });
     page.on('request', (request) => {

@@ -68,7 +68,7 @@ describeInBrowser('each state of the console', () => {
     await says(page, '1 selected');
     await holds(page);
     await page.getByRole('link', { name: id }).click();
-    await says(page, 'came to the dead-letter queue');
+    await page.getByRole('heading', { name: 'Attributes' }).waitFor();
     await holds(page);
     await page.getByRole('button', { name: 'Edit and retry' }).click();
     await says(page, 'Each names the other');

@@ -164,6 +164,17 @@ export interface AuditLine {
   readonly who: string;
   readonly what: string;
   readonly count?: number;
+  /** Which jobs were meant. */
+  readonly filter?: Readonly<Record<string, unknown>>;
+  readonly note?: string;
+  readonly type?: string;
+  /** Of an edit: the job that takes the place of another. */
+  readonly job?: string;
+  readonly replaces?: string;
+  /** The first of the jobs that were changed. */
+  readonly ids?: readonly string[];
+  readonly ended?: string;
+  readonly unfinished?: boolean;
 }
 
 export type Action = 'retry' | 'delete' | 'hold' | 'release' | 'purge';

@@ -8,7 +8,7 @@ import { askFirst, VERBS } from './confirm';
 import { Edit } from './edit';
 import { useFollow } from './follow';
 import { Attributes, Facts, History, typeOf } from './job-facts';
-import { useLive, useReadOnly } from './live';
+import { lettersStamp, useLive, useReadOnly } from './live';
 import { Copy, Foreign, Loading, Refusal, Section } from './parts';
 
 const TERMINAL = ['done', 'failed'];
@@ -111,9 +111,7 @@ function Opened({ job, again }: { readonly job: Job; readonly again: () => void 
 }
 
 export function JobView({ id }: { readonly id: string }): JSX.Element {
-  const stamp = useLive(
-    ({ snapshot, tasks }) => `${snapshot?.asOf ?? ''} ${tasks.filter(({ state }) => state !== 'running').length}`,
-  );
+  const stamp = useLive(lettersStamp);
   const { data, problem, again } = useAsk<Job>(`/api/jobs/${encodeURIComponent(id)}`, stamp);
   const pending = data?.record !== null && data?.record !== undefined && !TERMINAL.includes(data.record.state);
   useFollow(pending, again);

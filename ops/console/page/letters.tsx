@@ -8,16 +8,12 @@ import { Filters } from './filters';
 import { count, plural } from './format';
 import { GroupTable } from './groups';
 import { LetterTable } from './letter-table';
-import { useLive } from './live';
+import { lettersStamp, useLive } from './live';
 import { LookState } from './look';
 import { Empty, Foreign, Link, Loading, Refusal, Section } from './parts';
 import { filterOf, filterQuery, firstPage, type Route } from './route';
 
 const PAGE = 100;
-
-/** Changes whenever the server's picture of the letters does. */
-const useStamp = (): string =>
-  useLive(({ snapshot }) => (snapshot ? `${snapshot.asOf ?? ''} ${snapshot.total} ${snapshot.hidden}` : ''));
 
 interface Seen {
   readonly route: Route;
@@ -102,7 +98,7 @@ function useChoices(stamp: string): { readonly reasons: readonly string[]; reado
 }
 
 export function Letters({ route }: { readonly route: Route }): JSX.Element {
-  const stamp = useStamp();
+  const stamp = useLive(lettersStamp);
   const choices = useChoices(stamp);
   const query = filterQuery(filterOf(route));
   const chosen = route.error !== undefined;

@@ -53,6 +53,14 @@ export function useLive<T>(select: (live: Live) => T): T {
   return select(live);
 }
 
+export const endedTasks = ({ tasks }: Live): number => tasks.filter(({ state }) => state !== 'running').length;
+
+/** Changes whenever what the server knows of the letters does. */
+export const lettersStamp = (live: Live): string => {
+  const { asOf = '', total = '', hidden = '' } = live.snapshot ?? {};
+  return [asOf, total, hidden, endedTasks(live)].join(' ');
+};
+
 export const useReadOnly = (): boolean => useLive(({ overview }) => overview?.place.readOnly ?? true);
 
 function pointOf({ queue, dead }: Overview): Point {

@@ -4,7 +4,7 @@ import { useAsk } from './ask';
 import { AuditTable } from './audit';
 import { count, plural } from './format';
 import { GroupTable } from './groups';
-import { type Point, useLive } from './live';
+import { endedTasks, lettersStamp, type Point, useLive } from './live';
 import { LookState } from './look';
 import { Empty, Link, Loading, Refusal, Section } from './parts';
 import { Pausing } from './pause';
@@ -48,8 +48,8 @@ function Figures(): JSX.Element {
 const TOP = 6;
 
 function Why(): JSX.Element {
-  const asOf = useLive(({ snapshot }) => `${snapshot?.asOf ?? ''} ${snapshot?.total ?? ''}`);
-  const { data, problem } = useAsk<Groups>('/api/groups', asOf);
+  const stamp = useLive(lettersStamp);
+  const { data, problem } = useAsk<Groups>('/api/groups', stamp);
   return (
     <Section title="Why jobs failed" aside={<LookState />}>
       {problem && <Refusal problem={problem} what="The groups were not read" />}
@@ -66,7 +66,7 @@ function Why(): JSX.Element {
 }
 
 function Recent(): JSX.Element {
-  const ended = useLive(({ tasks }) => tasks.filter(({ state }) => state !== 'running').length);
+  const ended = useLive(endedTasks);
   const { data, problem } = useAsk<readonly AuditLine[]>('/api/audit?limit=5', ended);
   return (
     <Section title="Lately changed by operators">

@@ -1,5 +1,5 @@
 /** Small pieces that every view is made of. */
-import { type ComponentChildren, type JSX } from 'preact';
+import { type ComponentChildren, type JSX, type TargetedMouseEvent } from 'preact';
 import { useState } from 'preact/hooks';
 import { type Problem } from './api';
 import { ago, clock } from './format';
@@ -14,10 +14,13 @@ interface LinkProps {
 
 /** An address that can be opened in another tab, too. */
 export function Link({ to, children, current = false, ...rest }: LinkProps): JSX.Element {
-  const follow = (event: MouseEvent): void => {
+  const follow = (event: TargetedMouseEvent<HTMLAnchorElement>): void => {
     if (event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
     event.preventDefault();
+    // A link in the content goes away with it: the keyboard goes on where the new one begins.
+    const main = event.currentTarget.closest('main');
     go(to);
+    main?.focus();
     scrollTo(0, 0);
   };
   return (
