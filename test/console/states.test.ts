@@ -121,7 +121,7 @@ describeInBrowser('a console that lacks something', () => {
     try {
       const page = await one().open({ address: readOnly.address, path: '/?view=letters' });
       await says(page, 'This console is read only.');
-      await says(page, 'Look again');
+      await page.getByRole('button', { name: 'Look again' }).waitFor();
       expect(await page.getByRole('button').allInnerTexts()).toEqual(['Look again']);
       expect(await page.title()).toBe('(1) Dead letters · prod');
       await holds(page);

@@ -165,7 +165,7 @@ export interface AuditLine {
   readonly what: string;
   readonly count?: number;
   /** Which jobs were meant. */
-  readonly filter?: Readonly<Record<string, unknown>>;
+  readonly filter?: Readonly<Record<string, string | number | boolean | readonly string[]>>;
   readonly note?: string;
   readonly type?: string;
   /** Of an edit: the job that takes the place of another. */

@@ -50,9 +50,24 @@ function useTitle(view: View): void {
   }, [view, badge, dead]);
 }
 
+/** What had the keyboard may go away under it, as a letter does that was sent again: the next Tab goes on in the content. */
+function useKeptFocus(): void {
+  useEffect(() => {
+    let inContent = false;
+    addEventListener('focusin', ({ target }) => {
+      inContent = target instanceof Element && target.closest('main, dialog') !== null;
+    });
+    addEventListener('keydown', ({ key }) => {
+      if (key === 'Tab' && inContent && document.activeElement === document.body)
+        document.getElementById('main')?.focus();
+    });
+  }, []);
+}
+
 export function App(): JSX.Element {
   const route = useRoute();
   useTitle(route.view);
+  useKeptFocus();
   return (
     <>
       <a class="skip" href="#main">

@@ -179,10 +179,6 @@ export function Dialog(): JSX.Element {
   };
   const closed = (): void => {
     setQuestion(undefined);
-    // The button that asked may be gone by now.
-    requestAnimationFrame(() => {
-      if (document.activeElement === document.body) document.getElementById('main')?.focus();
-    });
   };
   return (
     <dialog ref={dialog} aria-labelledby="question" onClose={closed}>
