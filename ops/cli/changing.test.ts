@@ -55,9 +55,9 @@ describe.each([
       args: ['retry', '--all', '--yes', '--rate', '10'],
       env: on.variables,
     });
-    await eventually(() => on.effects().length >= 10);
+    await eventually(() => on.effects().length >= 10, { withinMs: 60_000 });
     cancelled.signal('SIGINT');
-    expect(await cancelled.exit()).toMatchObject({ code: 3 });
+    expect(await cancelled.exit(60_000)).toMatchObject({ code: 3 });
     const [, sent] = /^(\d+) sent again, ended early: it was cancelled$/.exec(cancelled.lines[0] ?? '') ?? [];
     expect(await on.listed('failed')).toHaveLength(40 - Number(sent));
     await on.listed('retry', '--all', '--yes');
