@@ -75,8 +75,10 @@ it.each([
     await eventually(isPaused);
     await second.line(/Paused by .*: the bank is closed/);
     const { lines } = await runJobs(['status', '--json'], variables());
-    expect(JSON.parse(lines[0] ?? '')).toMatchObject({
-      queue: { visible: 12, inFlight: 0 },
+    const { queue, ...rest } = JSON.parse(lines[0] ?? '') as { queue: { visible: number; inFlight: number } };
+    // On LocalStack and ElasticMQ the long poll of the one that was killed takes one, until its lease ends.
+    expect(queue.visible + queue.inFlight).toBe(12);
+    expect(rest).toMatchObject({
       paused: { who: expect.stringContaining('@') as string, why: 'the bank is closed' },
     });
     expect(await records.getMany(ids)).toEqual([]);
@@ -84,7 +86,7 @@ it.each([
       code: 0,
       lines: ['Resumed: consumers that poll take jobs in within 2 s.'],
     });
-    await eventually(() => broker().isEmpty(queues.queueUrl), { withinMs: 30_000 });
+    await eventually(() => broker().isEmpty(queues.queueUrl), { withinMs: 60_000 });
     const done = (await records.getMany(ids)).map(({ state, attempts }) => [state, attempts]);
     expect(done).toEqual(ids.map(() => ['done', 0]));
     await eventually(async () => !(await isPaused()));
