@@ -10,6 +10,7 @@ it.each([
   [{ ...ENDPOINT, OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'http://other/x' }, 'http://other/x'],
   [{ ...ENDPOINT, OTEL_TRACES_EXPORTER: 'none' }, undefined],
   [{ ...ENDPOINT, OTEL_SDK_DISABLED: 'true' }, undefined],
+  [{ OTEL_EXPORTER_OTLP_ENDPOINT: '' }, undefined],
 ])('of %j traces go to %s', (variables, url) => {
   expect(readEnvironment(variables).traces?.url).toBe(url);
 });
