@@ -7,6 +7,8 @@ import { eventually } from '../harness/eventually';
 import { OtlpReceiver } from '../harness/otlp-receiver';
 import { type App, endApps, runApp } from '../harness/processes';
 
+jest.setTimeout(60_000);
+
 const broker = withBroker();
 const folder = join(tmpdir(), `plusone-traces-${process.pid}`);
 afterAll(async () => {
@@ -27,7 +29,7 @@ async function start(name: (typeof NAMES)[number], variables: Readonly<Record<st
   const port = String(await freePort());
   const ports = { PORT: port, CONSUMER_PORT: port, RESULTS: `sqlite:${folder}/${name}.db` };
   const app = runApp(`dist/${name}/main.js`, { nodeArgs: NODE_ARGS, env: { ...env, ...ports, ...variables } });
-  await app.line(/Listening on/);
+  await app.line(/Listening on/, 30_000);
   return app;
 }
 
