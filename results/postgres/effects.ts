@@ -18,14 +18,16 @@ export async function carryOut(client: PoolClient, { writes = [], transaction }:
 
 /** A refusal that the callback caught, or that its library threw as its own, counts as well. */
 async function runGuarded(client: PoolClient, transaction: TransactionWork): Promise<void> {
-  const guard = guarded(client);
+  const { client: own, refusal, lost, end } = guarded(client);
   try {
-    await transaction(guard.client);
+    await Promise.race([transaction(own), lost]);
   } catch (error) {
-    throw guard.refusal() ?? error;
+    throw refusal() ?? error;
+  } finally {
+    end();
   }
-  const refusal = guard.refusal();
-  if (refusal) throw refusal;
+  const refused = refusal();
+  if (refused) throw refused;
 }
 
 async function run(client: PoolClient, write: SqlWrite | ItemWrite): Promise<void> {
