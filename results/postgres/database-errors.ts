@@ -6,6 +6,7 @@ const SERIALIZATION_FAILURE = '40001';
 const DEADLOCK = '40P01';
 const LOCK_TIMEOUT = '55P03';
 const STATEMENT_TIMEOUT = '57014';
+export const NO_RIGHT = '42501';
 
 /** What is wrong with what RESULTS names, or with the rights there: a start cannot help. */
 const UNUSABLE: ReadonlyMap<string, (place: string) => string> = new Map([
@@ -15,7 +16,7 @@ const UNUSABLE: ReadonlyMap<string, (place: string) => string> = new Map([
   ['42P01', missingText],
   ['42703', (place) => `The table ${TABLE} of ${place} lacks a column; run \`npm run provision\``],
   [
-    '42501',
+    NO_RIGHT,
     (place) => `There is no permission for the table ${TABLE} of ${place}; grant SELECT, INSERT, UPDATE and DELETE`,
   ],
   ['25006', readOnlyText],
