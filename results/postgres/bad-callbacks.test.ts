@@ -119,4 +119,27 @@ withPostgres('a callback', () => {
     await expect(refused).rejects.toThrow(/cannot insert multiple commands/);
     expect([await balance(), await records.get(job.id)]).toEqual([100, undefined]);
   });
+
+  test.each(['SET search_path TO pg_catalog', '/* of a tenant */ set session search_path = pg_catalog'])(
+    'that says %p, for whatever comes after it, is refused',
+    async (sql) => {
+      const setting: TransactionWork = async (client) => {
+        await client.query(sql);
+      };
+      const outcome = await run(setting).catch((error: unknown) => error);
+      expect(await run(pay)).toMatchObject({ outcome: 'recorded' });
+      expect(outcome).toMatchObject({
+        message: expect.stringMatching(/would stay for the effects after it; SET LOCAL/),
+      });
+    },
+  );
+
+  test('has settings of its own as long as the transaction', async () => {
+    await run(async (client) => {
+      await client.query('SET LOCAL search_path TO pg_catalog');
+      await client.query('SET TRANSACTION ISOLATION LEVEL READ COMMITTED');
+      await client.query('SET CONSTRAINTS ALL DEFERRED');
+    });
+    expect(await run(pay)).toMatchObject({ outcome: 'recorded' });
+  });
 });

@@ -3,7 +3,7 @@ import { EffectRefused, RecordRefused } from '../errors';
 import type { ItemWrite, SqlWrite, TransactionWork } from '../records';
 import type { Writes } from '../versioned-records';
 import { effectError } from './database-errors';
-import { assertNoTransactionControl, guarded } from './guarded-client';
+import { assertWithin, guarded } from './guarded-client';
 
 /** Carries an effect out in a transaction that is open. Throws what is to undo all of it. */
 export async function carryOut(client: PoolClient, { writes = [], transaction }: Writes): Promise<void> {
@@ -37,7 +37,7 @@ async function run(client: PoolClient, write: SqlWrite | ItemWrite): Promise<voi
     );
   }
   const { sql, values = [], changes } = write;
-  assertNoTransactionControl(sql);
+  assertWithin(sql);
   // Extended, so that it is one statement.
   const config = { text: sql, values: [...values], queryMode: 'extended' };
   const { rowCount } = await client.query(config);

@@ -10,11 +10,17 @@ const TRANSACTION = new RegExp(
   'i',
 );
 
-export function assertNoTransactionControl(sql: string): void {
-  if (!TRANSACTION.test(sql)) return;
-  throw new RecordRefused(
-    `An effect is part of the transaction of its job's record, and begins and ends none; leave this out: ${sql}`,
-  );
+/** Of the session, hence of the next effect and of its record as well: a path of another schema, a role, a tenant. */
+const SESSION = new RegExp(String.raw`^${BEFORE}set\s+(?!(?:local|transaction|constraints)\b)`, 'i');
+
+export function assertWithin(sql: string): void {
+  if (TRANSACTION.test(sql)) {
+    throw new RecordRefused(
+      `An effect is part of the transaction of its job's record, and begins and ends none; leave this out: ${sql}`,
+    );
+  }
+  if (SESSION.test(sql))
+    throw new RecordRefused(`What this sets would stay for the effects after it; SET LOCAL ends with its own: ${sql}`);
 }
 
 function textOf(query: unknown): string {
@@ -45,7 +51,7 @@ export interface Guard {
 }
 
 /**
- * The client as an effect gets it: what would begin or end a transaction, or close the connection, is refused, and so is
+ * The client as an effect gets it: what would begin or end a transaction, outlast it or close the connection is refused, and so is
  * all that comes after the effect. Giving it back does nothing: libraries made for pools do so after each statement.
  */
 export function guarded(client: PoolClient): Guard {
@@ -58,7 +64,7 @@ export function guarded(client: PoolClient): Guard {
   const query = (first: unknown, ...rest: readonly unknown[]): unknown => {
     if (isOver) throw new EffectRefused('The effect was over when this came; let its callback await each statement');
     try {
-      assertNoTransactionControl(textOf(first));
+      assertWithin(textOf(first));
     } catch (error) {
       refuse(error as Error);
     }
