@@ -34,8 +34,11 @@ export class Traces implements OnApplicationShutdown {
     return openTelemetry() !== undefined;
   }
 
-  /** Resolves when what has ended is with the receiver, or after half a second; at once while that cannot be reached. */
-  async flush(): Promise<void> {
+  /**
+   * Resolves when what has ended is with the receiver, or after half a second, or what is left of the time; at once while
+   * the receiver cannot be reached.
+   */
+  async flush(leftMs = FLUSH_MS.within): Promise<void> {
     const api = openTelemetry();
     if (!api) return;
     const proxy = api.trace.getTracerProvider() as Provider;
@@ -43,7 +46,7 @@ export class Traces implements OnApplicationShutdown {
     const flushed = provider.forceFlush?.();
     if (flushed === undefined) return;
     if (shared?.maker.isFailing === true) flushed.catch(() => undefined);
-    else await within(FLUSH_MS.within, flushed);
+    else await within(Math.min(FLUSH_MS.within, Math.max(0, leftMs)), flushed);
   }
 
   async onApplicationShutdown(): Promise<void> {

@@ -2,7 +2,9 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { type FaultProxy, startFaultProxy } from '../../experiments/proxy/fault-proxy';
 import { withBroker } from '../harness/broker';
 import { type ConsumerApp, startConsumerApp, stopConsumerApps } from '../harness/consumer-app';
+import { eventually } from '../harness/eventually';
 import { type TestRun } from '../harness/jobs';
+import { OtlpReceiver } from '../harness/otlp-receiver';
 import { type EventAnswer, HeldMessages } from './held-messages';
 
 const broker = withBroker();
@@ -20,10 +22,19 @@ afterEach(async () => {
   await proxy.close();
 });
 
-async function onLambda(work: TestRun, { concurrency = 100, fifo = false } = {}): Promise<ConsumerApp> {
+interface Function {
+  readonly concurrency?: number;
+  readonly fifo?: boolean;
+  readonly traces?: Readonly<Record<string, string>>;
+}
+
+async function onLambda(
+  work: TestRun,
+  { concurrency = 100, fifo = false, traces = {} }: Function = {},
+): Promise<ConsumerApp> {
   const queues = await broker().createQueues({ fifo });
   const env = broker().environment(queues, proxy.endpoint);
-  const variables = { AWS_LAMBDA_FUNCTION_NAME: 'consumer', CONCURRENCY: String(concurrency) };
+  const variables = { AWS_LAMBDA_FUNCTION_NAME: 'consumer', CONCURRENCY: String(concurrency), ...traces };
   return startConsumerApp({ ...queues, env }, variables, { work });
 }
 
@@ -61,6 +72,21 @@ describe('an event is answered before its deadline, and reports what is left,', 
     expect([status, kept]).toEqual([200, upTo(20)]);
     expect(tookMs).toBeLessThan(deadlineMs);
     expect(proxy.count('ChangeMessageVisibilityBatch')).toBeGreaterThan(0);
+  });
+
+  it('where the receiver of traces is silent', async () => {
+    const receiver = await OtlpReceiver.start(() => undefined);
+    const { url } = await onLambda(untilToldToStop, {
+      traces: { ...receiver.variables, OTEL_BSP_SCHEDULE_DELAY: '600000' },
+    });
+    proxy.rule('ChangeMessageVisibilityBatch', 'blackhole');
+    const messages = new HeldMessages(url, 3_000);
+    messages.add([{ input: 1 }]);
+    const { status, tookMs, kept } = await messages.event();
+    expect([status, kept]).toEqual([200, [1]]);
+    expect(tookMs).toBeLessThan(3_000);
+    await eventually(() => receiver.requests > 0);
+    await receiver.close();
   });
 
   it('with 10,000 messages to be given back', async () => {
