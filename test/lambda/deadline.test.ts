@@ -97,6 +97,30 @@ describe('an event is answered before its deadline, and reports what is left,', 
   });
 });
 
+it('is answered once all spans are sent, those too that were on their way before it was over', async () => {
+  const slow = { answered: false };
+  const receiver = await OtlpReceiver.start((_, response) => {
+    const isFirst = receiver.requests === 1;
+    setTimeout(
+      () => {
+        if (isFirst) slow.answered = true;
+        response.end('{}');
+      },
+      isFirst ? 400 : 0,
+    );
+  });
+  const work: TestRun = async ({ input }) => {
+    if (input === 2) await eventually(() => receiver.requests > 0);
+    return { result: input + 1 };
+  };
+  const { url } = await onLambda(work, { traces: receiver.variables });
+  const messages = new HeldMessages(url, 20_000);
+  messages.add([{ input: 1 }, { input: 2 }]);
+  expect((await messages.event()).kept).toEqual([]);
+  expect([receiver.requests, slow.answered]).toEqual([2, true]);
+  await receiver.close();
+});
+
 it('a deadline further away than a timer can wait is none', async () => {
   const month = 30 * 24 * 60 * 60 * 1_000;
   const work: TestRun = async ({ input }, { signal }) => {
