@@ -81,6 +81,7 @@ export async function finish(run: Run, what: Change, options: Omit<PassOptions, 
     ...(end.missing.length > 0 ? [`none found of ${end.missing.join(', ')}`] : []),
     ...(end.ended === undefined ? [] : [`ended early: ${end.ended}`]),
   ];
+  if (end.hidden !== undefined) terminal.note(hiddenNote(end.hidden));
   const held = some(end.held ?? 0, 'put aside and left');
   const sentence = [`${count} ${what.done}`, ...held, ...faults].join(', ');
   if (end.unnoted !== undefined) terminal.note(end.unnoted);

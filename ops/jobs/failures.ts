@@ -5,7 +5,7 @@ import { describeLetter, describeRecord, type FailedJob, type Filter, matches, w
 import { type Letter } from './letter';
 import { heldOf } from './held';
 import { Look } from './look';
-import { depthOf, type Workplace } from './workplace';
+import { type Workplace } from './workplace';
 
 const PAGE = 1_000;
 /** An operator deleted its letter: nothing is left to be done, so it is shown only if it is asked for. */
@@ -71,10 +71,7 @@ async function findLetters(
 ): Promise<Found> {
   const letters: FailedJob[] = [];
   const seen = new Set<string>();
-  const look = new Look(sqs, deadLetters.url);
-  const hidden = depthOf(sqs, deadLetters).then(({ inFlight }) => inFlight);
-  await hidden;
-  await look.through(
+  const hidden = await new Look(sqs, deadLetters.url).through(
     async (some) => {
       const missing = some.filter(({ jobId }) => !known.records.has(jobId));
       const others = await recordsOf(records, missing);
@@ -93,7 +90,7 @@ async function findLetters(
     },
     { signal: known.signal },
   );
-  return { letters, hidden: await hidden, seen };
+  return { letters, hidden, seen };
 }
 
 /** The records of these letters' jobs, by id. */
