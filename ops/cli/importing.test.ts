@@ -80,7 +80,7 @@ describe.each([
     const [id = ''] = await on.fail(1, 'a');
     const done = await on.pair.send(TEST_JOB, 5);
     await on.pair.result(done);
-    const [shown] = await on.listed('show', id, '--mask', 'input,other');
+    const [shown] = await on.listed('show', id, '--mask', 'other, input');
     expect(shown).toMatchObject({ record: { input: '***' }, letters: [{ body: `{"id":"${id}","input":"***"}` }] });
     expect(await on.listed('list', '--text', 'order 1001')).toMatchObject([{ id }]);
     expect(await on.listed('list', '--text', 'order 1002')).toEqual([]);
