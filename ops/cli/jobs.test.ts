@@ -38,6 +38,9 @@ describe.each([
       record: { id, state: 'failed', reason: 'negative' },
       letters: [{ id, group: 'a', body: JSON.stringify({ id, input: -1 }), attributes: { type: 'add-one' } }],
     });
+    const { lines } = await on.run('show', id);
+    expect(lines).toEqual(expect.arrayContaining(['record', '  input         -1', '  type          add-one', 'body']));
+    expect(lines.join('\n')).not.toContain('undefined');
     expect(await on.run('result', done)).toEqual({ code: 0, lines: ['2'] });
     expect(await on.run('result', id)).toEqual({
       code: 1,
