@@ -1,7 +1,8 @@
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { randomUUID } from 'node:crypto';
+import { startFaultProxy } from '../../experiments/proxy/fault-proxy';
 import { eventually } from '../../test/harness/eventually';
-import { JobsCommands } from '../../test/harness/jobs-commands';
+import { JobsCommands, runJobs } from '../../test/harness/jobs-commands';
 import { runApp } from '../../test/harness/processes';
 import { createProvisionClient } from '../provision';
 
@@ -78,6 +79,21 @@ describe.each([
     await on.listed('retry', id, '--yes');
     expect(await on.pair.result(id)).toBe(0);
     expect(on.effects()).toEqual([id]);
+  });
+
+  test('letters that were sent but could not be taken away are counted, and noted', async () => {
+    await on.fail(3, 'a');
+    on.broken = false;
+    const proxy = await startFaultProxy(on.pair.variables['AWS_ENDPOINT_URL_SQS'] ?? '');
+    proxy.rule('DeleteMessageBatch', 'unavailable');
+    const env = { ...on.variables, AWS_ENDPOINT_URL_SQS: proxy.endpoint };
+    const { code, lines } = await runJobs(['retry', '--all', '--yes'], env);
+    await proxy.close();
+    expect({ code, lines }).toEqual({
+      code: 1,
+      lines: [expect.stringMatching(/^0 sent again, 3 sent, but still in the dead-letter queue, ended early: /)],
+    });
+    expect(await on.listed('audit', '--limit', '1')).toMatchObject([{ what: 'retry', count: 3 }]);
   });
 
   test('a named job that has no dead letter to be seen is named, and nothing else is done', async () => {

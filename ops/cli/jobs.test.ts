@@ -1,3 +1,4 @@
+import { startFaultProxy } from '../../experiments/proxy/fault-proxy';
 import { TEST_JOB } from '../../test/harness/jobs';
 import { JobsCommands, runJobs } from '../../test/harness/jobs-commands';
 
@@ -69,6 +70,23 @@ describe.each([
     expect(sent).toHaveLength(12);
     for (const { id } of sent) expect(await on.pair.result(String(id))).toBe(42);
     expect(on.effects()).toHaveLength(12);
+  });
+
+  test('what SQS takes of a call is named, also behind the one that it refuses', async () => {
+    const proxy = await startFaultProxy(on.pair.variables['AWS_ENDPOINT_URL_SQS'] ?? '');
+    proxy.rule('SendMessageBatch', { failEntries: ({ Id }) => Id === '2', forwarded: false, code: 'InternalError' });
+    const env = { ...on.variables, AWS_ENDPOINT_URL_SQS: proxy.endpoint };
+    const { code, lines } = await runJobs(['send', 'add-one', '41', '--count', '12', '--json'], env);
+    await proxy.close();
+    const sent = lines.filter((line) => line.startsWith('{')).map((line) => JSON.parse(line) as { id: string });
+    expect({ code, sent: sent.length, last: lines.at(-1) }).toEqual({
+      code: 3,
+      sent: 9,
+      last: expect.stringMatching(/^9 of 12 sent, ended early at number 3: InternalError/) as string,
+    });
+    for (const { id } of sent) expect(await on.pair.result(id)).toBe(42);
+    expect(on.effects()).toEqual(sent.map(({ id }) => id).sort());
+    expect(await on.listed('audit')).toMatchObject([{ what: 'send', count: 9 }]);
   });
 });
 
