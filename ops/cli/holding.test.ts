@@ -73,6 +73,19 @@ describe.each([
     expect((await on.run('audit')).lines[0]).toMatch(/^at +who +what +jobs +which$/);
   });
 
+  test('of more than a store lists at once release says that there are more', async () => {
+    const database = new DatabaseSync(on.pair.resultsPath);
+    database.exec(`
+      WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1001)
+      INSERT INTO plusone_note (kind, key, at, value) SELECT 'hold', 'job-' || i, i, '{"who":"ana"}' FROM n`);
+    database.close();
+    expect(await on.run('release', '--all')).toEqual({
+      code: 3,
+      lines: ['1000 released, ended early: more may be put aside: run it again'],
+    });
+    expect(await on.run('release', '--all')).toEqual({ code: 0, lines: ['1 released'] });
+  });
+
   test('a store that takes no note of it stops no change, and is named', async () => {
     const [id = ''] = await on.fail(1, 'a');
     const database = new DatabaseSync(on.pair.resultsPath);

@@ -104,11 +104,15 @@ describe('what cannot be', () => {
     expect({ code, lines }).toEqual({ code: 1, lines: [expect.stringMatching(/^No queue answers at http:\/\/127/)] });
   });
 
-  test.each([[['unknown']], [['failed', '--since', 'never']], [['list', '--state', 'gone']], [['show']]])(
-    '%p is wrong usage, and exit code 2',
-    async (args) => {
-      const { code, lines } = await runJobs(args, nowhere);
-      expect({ code, lines }).toEqual({ code: 2, lines: [expect.stringMatching(/^error: /)] });
-    },
-  );
+  test.each([
+    [['unknown']],
+    [['failed', '--since', 'never']],
+    [['failed', '--since', '90']],
+    [['audit', '--limit', '1001']],
+    [['list', '--state', 'gone']],
+    [['show']],
+  ])('%p is wrong usage, and exit code 2', async (args) => {
+    const { code, lines } = await runJobs(args, nowhere);
+    expect({ code, lines }).toEqual({ code: 2, lines: [expect.stringMatching(/^error: /)] });
+  });
 });
