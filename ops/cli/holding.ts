@@ -33,7 +33,7 @@ export function addHolding(program: Command, act: Action): void {
   program
     .command('audit')
     .description('who changed what, when and how much of it, newest first')
-    .option('--limit <count>', `at most, up to ${MAX_LISTED}`, readLimit, 100)
+    .option('--limit <count>', `up to that many, and to ${MAX_LISTED}`, readLimit, 100)
     .action(act(audit));
 }
 

@@ -40,14 +40,14 @@ export function addReading(program: Command, act: Action): void {
     .option('--type <type>', 'of this job type')
     .option('--since <time>', 'changed since: 30s, 90m, 2h, 3d ago, or a date', readSince)
     .option('--text <text>', 'in the error, the input or the result, in upper or lower case')
-    .option('--limit <count>', 'at most', readCount, 100)
+    .option('--limit <count>', 'up to that many', readCount, 100)
     .action(act(list));
   withFilters(program.command('failed'))
     .description('every failed job, from the records and the dead-letter queue, newest first')
     .option('--held', 'those that are put aside')
     .option('--no-held', 'those that are not')
     .option('--group', 'count them by reason and by error, without its ids and numbers')
-    .option('--limit <count>', 'show at most', readCount)
+    .option('--limit <count>', 'show up to that many', readCount)
     .addHelpText('after', COST)
     .action(act(failed));
   withMask(withFilters(program.command('export')))

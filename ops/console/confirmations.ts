@@ -18,7 +18,7 @@ export interface Meant {
   readonly named: boolean;
   /** Why letters are put aside. */
   readonly note?: string | undefined;
-  /** Letters a second, at most. */
+  /** Limits the letters a second. */
   readonly rate?: number | undefined;
   /** A name that has to be typed. */
   readonly typed?: string | undefined;

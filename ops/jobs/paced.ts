@@ -4,7 +4,7 @@ import { type Outgoing, sendAll } from './outgoing';
 import { sentenceOf, type Workplace } from './workplace';
 
 interface PacedOptions {
-  /** Messages a second, at most. */
+  /** Limits the messages a second. */
   readonly rate?: number | undefined;
   readonly signal: AbortSignal;
   /** SQS took the messages at these positions. */

@@ -12,7 +12,7 @@ export interface PassOptions {
   /** MessageIds of the letters that were confirmed; undefined for all that match. */
   readonly confirmed?: ReadonlySet<string> | undefined;
   readonly signal: AbortSignal;
-  /** Letters a second, at most. */
+  /** Limits the letters a second. */
   readonly rate?: number | undefined;
   readonly onProgress?: (done: number) => void;
   /** Letters that SQS has deleted just now. */

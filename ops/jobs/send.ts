@@ -10,7 +10,7 @@ import { CannotWork, type Workplace } from './workplace';
 export interface SendOptions {
   readonly group?: string | undefined;
   readonly delaySeconds?: number | undefined;
-  /** Jobs a second, at most. */
+  /** Limits the jobs a second. */
   readonly rate?: number | undefined;
   readonly signal: AbortSignal;
   readonly onProgress?: (sent: number) => void;
