@@ -1,4 +1,4 @@
-import { Match, type Template } from 'aws-cdk-lib/assertions';
+import { type Template } from 'aws-cdk-lib/assertions';
 import { freePort } from '../experiments/proxy/free-port';
 import { scrape } from '../test/harness/scrape';
 import { withBroker } from '../test/harness/broker';
@@ -76,5 +76,5 @@ it.each(['RunsFail', 'StoreUnavailable', 'TimeInQueue', 'LeasesLost'])('%s says 
     .filter(([id]) => id.startsWith(`Alarms${name}`))
     .map(([, { Properties }]) => Properties as object);
   expect(found).toMatchObject([{ TreatMissingData: 'notBreaching', ComparisonOperator: 'GreaterThanThreshold' }]);
-  compute.hasResourceProperties('AWS::CloudWatch::Alarm', { AlarmDescription: Match.stringLikeRegexp('[.:]') });
+  expect(JSON.stringify(found)).toContain(`docs/operations.md has it under ${name}.`);
 });

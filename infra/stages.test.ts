@@ -71,8 +71,9 @@ it('has outputs of fixed names, for scripts', () => {
   ]) {
     const [messaging = {}, compute = {}] = both({ producer, consumer }).map((template) => template.findOutputs('*'));
     const own = Object.keys(messaging).filter((name) => !name.startsWith('Exports'));
-    expect(own.sort()).toEqual(['DeadLetterQueueArn', 'DeadLetterQueueUrl', 'QueueArn', 'QueueUrl', 'TableName']);
-    expect(Object.keys(compute).sort()).toEqual(['DashboardName', 'Url']);
+    const queues = ['DeadLetterQueueArn', 'DeadLetterQueueUrl', 'JobsCommand', 'QueueArn', 'QueueUrl'];
+    expect(own.sort()).toEqual([...queues, 'TableName']);
+    expect(Object.keys(compute).sort()).toEqual(['DashboardName', 'OperatorPolicyArn', 'Url']);
   }
 });
 

@@ -45,6 +45,22 @@ describeInBrowser('what is done to many letters in a page of the console', () =>
     expect(rest + one().on.effects().length).toBe(40);
   });
 
+  test('a task that ends before the answer to its question is read stays ended', async () => {
+    await dead(one(), 1);
+    const page = await one().open({ path: '/?view=letters' });
+    await page.route('**/api/tasks', async (route) => {
+      // What Chromium adds after the request has left the page.
+      const own = { 'sec-fetch-site': 'same-origin', origin: new URL(page.url()).origin };
+      const response = await route.fetch({ headers: { ...(await route.request().allHeaders()), ...own } });
+      await shownTask(page, 'Delete done');
+      await route.fulfill({ response });
+    });
+    await page.getByRole('button', { name: 'Delete …' }).click();
+    await confirm(page, /Delete 1 dead letter /, 'Delete 1');
+    await shownTask(page, 'Delete done');
+    expect(await page.locator('.task.running').count()).toBe(0);
+  });
+
   test('what is confirmed is what was asked, whatever arrives meanwhile', async () => {
     const [first = ''] = await dead(one(), 1);
     const page = await one().open({ path: '/?view=letters' });

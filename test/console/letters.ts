@@ -21,6 +21,6 @@ export async function confirm(page: Page, sentence: RegExp, button: string): Pro
   await dialog.waitFor({ state: 'hidden' });
 }
 
-/** Resolves once a task is shown so, such as `Retry done`. */
+/** Resolves once the latest task is shown so, such as `Retry done`. */
 export const shownTask = (page: Page, what: string): Promise<void> =>
-  page.locator('.task', { hasText: what }).first().waitFor();
+  page.locator('.task').first().filter({ hasText: what }).waitFor();

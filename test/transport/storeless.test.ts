@@ -36,19 +36,6 @@ it('runs a message after fifty receives, and dead-letters it as `receives` at th
   expect(script.runs).toHaveLength(1);
 });
 
-it.each([1, 100])('runs each job once though handlers outlive their leases, %i at a time', async (concurrency) => {
-  const queues = await broker().createQueues({ numbers: { visibilityTimeoutSeconds: 1 } });
-  // No heartbeat gets through while it runs.
-  const script = new Script(() => {
-    for (const until = performance.now() + 1_500; performance.now() < until;);
-  });
-  const sent = await Promise.all(Array.from({ length: 4 }, () => broker().send(queues.queueUrl, '{}')));
-  await startConsumer({ broker: broker(), queues, ...scripted(script), concurrency });
-  await allDone(queues);
-  expect(script.runs.map(({ messageId }) => messageId).sort()).toEqual(sent.sort());
-  expect(await broker().isEmpty(queues.deadLetterQueueUrl)).toBe(true);
-});
-
 it('does not run again what has succeeded after its timeout, while its next run had begun', async () => {
   const queues = await broker().createQueues();
   // Given back after 1 s, for 1 or 2 s; the first run succeeds while the second is under way.

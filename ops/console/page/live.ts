@@ -71,13 +71,17 @@ function pointOf({ queue, dead }: Overview): Point {
   };
 }
 
-/** As soon as an answer to a change has it, too: the event may come later. */
+/** As soon as an answer to a change has it, too: the event may come later, and one of before as well. */
 export function takeOverview(overview: Overview): void {
+  if (live.overview && new Date(overview.at) < new Date(live.overview.at)) return;
   const from = Date.now() - CHART_MS;
   update({ overview, points: [...live.points.filter(({ at }) => at >= from), pointOf(overview)] });
 }
 
+/** The answer that began a task may be read after the event that ended it. */
 export function takeTask(task: Task): void {
+  const known = live.tasks.find(({ id }) => id === task.id);
+  if (known && known.state !== 'running') return;
   const others = live.tasks.filter(({ id }) => id !== task.id);
   const tasks = [task, ...others].sort(
     (one, other) => Number(new Date(other.startedAt)) - Number(new Date(one.startedAt)),
