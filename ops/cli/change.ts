@@ -32,6 +32,8 @@ export interface Outcome {
 
 export const some = (count: number, text: string): string[] => (count > 0 ? [`${count} ${text}`] : []);
 
+export const deadLetters = (count: number): string => `${count} dead letter${count === 1 ? '' : 's'}`;
+
 /** Asks first, about the letters that match now; they, and no others, are what is confirmed. */
 export async function change(run: Run, what: Change): Promise<ExitCode> {
   const { yes = false, dryRun = false, rate } = run.options as ChangeOptions;
@@ -39,16 +41,21 @@ export async function change(run: Run, what: Change): Promise<ExitCode> {
   if ((yes || what.light) && !dryRun) return finish(run, what, { filter, rate });
   const { terminal, place, signal } = run;
   if (!dryRun && !terminal.asks) throw new WrongUsage('Nobody is here to be asked; say --yes, or --dry-run');
-  const { jobs, hidden } = await findFailures(place, filter, { signal });
-  // What is put aside is left out unless it is named.
-  const isMeant = ({ letter, held }: FailedJob): boolean =>
-    letter !== undefined && (what.light || held === undefined || filter.ids !== undefined);
-  const letters = jobs.filter(isMeant);
-  if (hidden > 0) terminal.note(hiddenNote(hidden));
+  const letters = await lettersMeant(run, filter, what.light === true || filter.ids !== undefined);
   if (dryRun || letters.length === 0) return showOnly(run, what, letters);
-  const question = `${what.verb} ${letters.length} dead letters of ${place.deadLetters.name}? [y/N] `;
+  const question = `${what.verb} ${deadLetters(letters.length)} of ${place.deadLetters.name}? [y/N] `;
   if (!/^y(es)?$/i.test(await terminal.ask(question, signal))) throw new Error(`Nothing was ${what.done}`);
   return finish(run, what, { filter, rate, confirmed: lettersOf(letters) });
+}
+
+/** What is put aside is left out unless it is named. What is not meant, or was not to be had, is said. */
+export async function lettersMeant({ place, terminal, signal }: Run, filter: Filter, withHeld = false) {
+  const { jobs, hidden } = await findFailures(place, filter, { signal });
+  const letters = jobs.filter(({ letter }) => letter !== undefined);
+  const meant = letters.filter(({ held }) => withHeld || held === undefined);
+  if (hidden > 0) terminal.note(hiddenNote(hidden));
+  if (meant.length < letters.length) terminal.note(`${letters.length - meant.length} put aside are left out.`);
+  return meant;
 }
 
 export function wanted({ options, args }: Run): Filter {
@@ -81,6 +88,7 @@ export async function finish(run: Run, what: Change, options: Omit<PassOptions, 
     ...(end.missing.length > 0 ? [`none found of ${end.missing.join(', ')}`] : []),
     ...(end.ended === undefined ? [] : [`ended early: ${end.ended}`]),
   ];
+  if (end.hidden !== undefined) terminal.note(hiddenNote(end.hidden));
   const held = some(end.held ?? 0, 'put aside and left');
   const sentence = [`${count} ${what.done}`, ...held, ...faults].join(', ');
   if (end.unnoted !== undefined) terminal.note(end.unnoted);

@@ -1,7 +1,8 @@
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { randomUUID } from 'node:crypto';
+import { startFaultProxy } from '../../experiments/proxy/fault-proxy';
 import { eventually } from '../../test/harness/eventually';
-import { JobsCommands } from '../../test/harness/jobs-commands';
+import { JobsCommands, runJobs } from '../../test/harness/jobs-commands';
 import { runApp } from '../../test/harness/processes';
 import { createProvisionClient } from '../provision';
 
@@ -80,6 +81,21 @@ describe.each([
     expect(on.effects()).toEqual([id]);
   });
 
+  test('letters that were sent but could not be taken away are counted, and noted', async () => {
+    await on.fail(3, 'a');
+    on.broken = false;
+    const proxy = await startFaultProxy(on.pair.variables['AWS_ENDPOINT_URL_SQS'] ?? '');
+    proxy.rule('DeleteMessageBatch', 'unavailable');
+    const env = { ...on.variables, AWS_ENDPOINT_URL_SQS: proxy.endpoint };
+    const { code, lines } = await runJobs(['retry', '--all', '--yes'], env);
+    await proxy.close();
+    expect({ code, lines }).toEqual({
+      code: 1,
+      lines: [expect.stringMatching(/^0 sent again, 3 sent, but still in the dead-letter queue, ended early: /)],
+    });
+    expect(await on.listed('audit', '--limit', '1')).toMatchObject([{ what: 'retry', count: 3 }]);
+  });
+
   test('a named job that has no dead letter to be seen is named, and nothing else is done', async () => {
     const [id = ''] = await on.fail(1);
     const none = randomUUID();
@@ -99,7 +115,9 @@ describe.each([
     expect(await on.run('delete', first, '--yes')).toEqual({ code: 0, lines: ['1 deleted'] });
     expect(await on.pair.record(first)).toMatchObject({ state: 'failed', reason: 'deleted' });
     expect((await on.listed('failed')).map(({ id }) => id)).not.toContain(first);
-    expect(await on.listed('failed', '--reason', 'deleted')).toMatchObject([{ id: first }]);
+    expect(await on.listed('failed', '--reason', 'deleted', '--no-held')).toMatchObject([{ id: first }]);
+    expect(await on.listed('failed', '--reason', 'deleted', '--text', '-1')).toMatchObject([{ id: first }]);
+    expect(await on.listed('failed', '--reason', 'deleted', '--text', '-2')).toEqual([]);
     expect(await on.run('purge', '--queue', 'another')).toMatchObject({ code: 2 });
     expect(await on.dead()).toBe(5);
     const name = (on.pair.variables['DLQ_URL'] ?? '').split('/').at(-1) ?? '';

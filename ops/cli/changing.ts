@@ -1,9 +1,19 @@
 import { type Command } from 'commander';
 import { deleteLetters, type DeleteOptions } from '../jobs/delete';
-import { findFailures } from '../jobs/failures';
 import { retryLetters } from '../jobs/retry';
 import { type Action, type ExitCode, type Run, WrongUsage } from './action';
-import { type Change, change, type ChangeOptions, finish, lettersOf, type Outcome, some, wanted } from './change';
+import {
+  type Change,
+  change,
+  type ChangeOptions,
+  deadLetters,
+  finish,
+  lettersMeant,
+  lettersOf,
+  type Outcome,
+  some,
+  wanted,
+} from './change';
 import { isNarrow, readCount, withFilters } from './options';
 import { COST } from './reading';
 
@@ -84,10 +94,12 @@ async function purge(run: Run): Promise<ExitCode> {
   const { place, terminal, signal } = run;
   const { name } = place.deadLetters;
   const { queue = terminal.asks ? undefined : '' } = run.options as ChangeOptions;
-  const { jobs } = await findFailures(place, {}, { signal });
-  const confirmed = lettersOf(jobs.filter(({ held }) => held === undefined));
-  const question = `This deletes ${confirmed.size} dead letters for good. Type ${name} to go on: `;
-  if ((queue ?? (await terminal.ask(question, signal))) !== name)
-    throw new WrongUsage(`Nothing was deleted: it takes the queue's name, --queue ${name}`);
+  if (queue !== undefined && queue !== name) throw wrongName(name);
+  const confirmed = lettersOf(await lettersMeant(run, {}));
+  const question = `This deletes ${deadLetters(confirmed.size)} for good. Type ${name} to go on: `;
+  if ((queue ?? (await terminal.ask(question, signal))) !== name) throw wrongName(name);
   return finish(run, PURGE, { filter: {}, confirmed });
 }
+
+const wrongName = (name: string): WrongUsage =>
+  new WrongUsage(`Nothing was deleted: it takes the queue's name, --queue ${name}`);

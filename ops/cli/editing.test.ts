@@ -57,6 +57,21 @@ describe.each([
     expect(await on.dead()).toBe(0);
   });
 
+  test('a job that is done is not edited, though a letter of it is left', async () => {
+    const [id = ''] = await on.fail(1, 'a');
+    on.broken = false;
+    const proxy = await startFaultProxy(on.pair.variables['AWS_ENDPOINT_URL_SQS'] ?? '');
+    proxy.rule('DeleteMessageBatch', 'unavailable');
+    await runJobs(['retry', id, '--yes'], { ...on.variables, AWS_ENDPOINT_URL_SQS: proxy.endpoint });
+    await proxy.close();
+    expect(await on.pair.result(id)).toBe(0);
+    expect(await on.run('edit', id, '--input', '41')).toEqual({
+      code: 1,
+      lines: [`The job ${id} is done, though this letter of it is left; delete the letter`],
+    });
+    expect([on.effects(), await on.dead()]).toEqual([[id], 1]);
+  });
+
   test('an edit killed before the old letter is deleted is run again: one new job, one effect', async () => {
     const [id = ''] = await on.fail(1, 'a');
     const proxy = await startFaultProxy(on.pair.variables['AWS_ENDPOINT_URL_SQS'] ?? '');

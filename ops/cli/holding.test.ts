@@ -30,7 +30,8 @@ describe.each([
       lines: ['3 deleted, 2 put aside and left'],
     });
     expect(await on.listed('retry', '--all', '--yes')).toMatchObject([{ retried: 0, held: 2 }]);
-    expect(await on.run('purge', '--queue', queueName('DLQ_URL'))).toMatchObject({ code: 0 });
+    const { code, lines } = await on.run('purge', '--queue', queueName('DLQ_URL'));
+    expect({ code, lines: lines.toSorted() }).toEqual({ code: 0, lines: ['0 deleted', '2 put aside are left out.'] });
     expect(await on.dead()).toBe(2);
     expect(await on.listed('retry', named, '--yes')).toMatchObject([{ retried: 1 }]);
     expect(await on.pair.result(named)).toBeLessThan(1);
@@ -71,6 +72,19 @@ describe.each([
     }
     expect(await on.listed('audit', '--limit', '1')).toHaveLength(1);
     expect((await on.run('audit')).lines[0]).toMatch(/^at +who +what +jobs +which$/);
+  });
+
+  test('of more than a store lists at once release says that there are more', async () => {
+    const database = new DatabaseSync(on.pair.resultsPath);
+    database.exec(`
+      WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1001)
+      INSERT INTO plusone_note (kind, key, at, value) SELECT 'hold', 'job-' || i, i, '{"who":"ana"}' FROM n`);
+    database.close();
+    expect(await on.run('release', '--all')).toEqual({
+      code: 3,
+      lines: ['1000 released, ended early: more may be put aside: run it again'],
+    });
+    expect(await on.run('release', '--all')).toEqual({ code: 0, lines: ['1 released'] });
   });
 
   test('a store that takes no note of it stops no change, and is named', async () => {

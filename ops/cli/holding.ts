@@ -1,6 +1,6 @@
-import { type Command } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import { auditOf, type AuditEntry } from '../jobs/audit';
-import { holdLetters, type HoldEnd, type HoldOptions, releaseLetters } from '../jobs/holds';
+import { holdLetters, type HoldEnd, type HoldOptions, MAX_LISTED, releaseLetters } from '../jobs/holds';
 import { type Workplace } from '../jobs/workplace';
 import { type Action, type ExitCode, type Run, WrongUsage } from './action';
 import { type Change, change, wanted } from './change';
@@ -10,6 +10,12 @@ import { COST } from './reading';
 const HOW_HOLD = `
 The letter stays in the dead-letter queue, for as long as that keeps messages. Every retry, delete and purge leaves it
 out until it is released, or named by its job's id.`;
+
+function readLimit(text: string): number {
+  const limit = readCount(text);
+  if (limit <= MAX_LISTED) return limit;
+  throw new InvalidArgumentError(`It takes up to ${MAX_LISTED}.`);
+}
 
 /** What operators leave for each other. */
 export function addHolding(program: Command, act: Action): void {
@@ -27,7 +33,7 @@ export function addHolding(program: Command, act: Action): void {
   program
     .command('audit')
     .description('who changed what, when and how much of it, newest first')
-    .option('--limit <count>', 'at most, up to 1000', readCount, 100)
+    .option('--limit <count>', `up to that many, and to ${MAX_LISTED}`, readLimit, 100)
     .action(act(audit));
 }
 

@@ -57,14 +57,15 @@ describe.each([
       { ...line, body: JSON.stringify({ id: randomUUID(), input: 1 }) },
       { ...line, body: JSON.stringify({ id, input: 1 }) },
       { id: 'x', type: 'add-one', input: 1 },
+      { ...line, attributes: { type: 'other' } },
     ]);
     const { code, lines } = await on.run('import', bad, '--yes');
     expect(code).toBe(1);
     expect(lines[0]).toMatch(
-      /^7 of 8 lines cannot be sent, so none was: line 2: .* line 3: there is no job type none here/,
+      /^8 of 9 lines cannot be sent, so none was: line 2: .* line 3: there is no job type none here/,
     );
     expect(lines[0]).toMatch(
-      /line 4: it is no JSON object; line 5: .*--mask.*; line 6: .*; line 8: its id is no UUID;/,
+      /line 4: it is no JSON object; line 5: .*--mask.*; line 6: .*; line 8: its id is no UUID; line 9: its type is add-one, and its attribute type other/,
     );
     expect(lines[0]).toMatch(/line 7: the job .* is recorded with another type or input; leave out its id/);
     on.broken = false;
@@ -80,7 +81,7 @@ describe.each([
     const [id = ''] = await on.fail(1, 'a');
     const done = await on.pair.send(TEST_JOB, 5);
     await on.pair.result(done);
-    const [shown] = await on.listed('show', id, '--mask', 'input,other');
+    const [shown] = await on.listed('show', id, '--mask', 'other, input');
     expect(shown).toMatchObject({ record: { input: '***' }, letters: [{ body: `{"id":"${id}","input":"***"}` }] });
     expect(await on.listed('list', '--text', 'order 1001')).toMatchObject([{ id }]);
     expect(await on.listed('list', '--text', 'order 1002')).toEqual([]);

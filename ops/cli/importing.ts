@@ -54,12 +54,13 @@ const contentOf = (file: string): Promise<string> => (file === '-' ? text(proces
 const beside = ({ done }: { readonly done: number }): string => (done > 0 ? `, ${done} done already` : '');
 
 function tell({ terminal }: Run, { unnoted, ...end }: Imported): ExitCode {
-  const { sent, ended, line = 0 } = end;
+  const { sent, ended, line } = end;
   terminal.endProgress();
   if (unnoted !== undefined) terminal.note(unnoted);
   if (ended !== undefined && sent === 0) throw new Error(`No job was sent: ${ended}`);
-  const until = ended === undefined ? '' : `, up to line ${line} of the file, ended early: ${ended}`;
+  const at = line === undefined ? '' : ` at line ${line} of the file`;
+  const early = ended === undefined ? '' : `, ended early${at}: ${ended}`;
   if (terminal.json) terminal.object(end);
-  else terminal.line(`${sent} sent${beside(end)}${until}`);
+  else terminal.line(`${sent} sent${beside(end)}${early}`);
   return ended === undefined ? 0 : 3;
 }

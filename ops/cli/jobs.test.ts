@@ -1,3 +1,4 @@
+import { startFaultProxy } from '../../experiments/proxy/fault-proxy';
 import { TEST_JOB } from '../../test/harness/jobs';
 import { JobsCommands, runJobs } from '../../test/harness/jobs-commands';
 
@@ -38,6 +39,9 @@ describe.each([
       record: { id, state: 'failed', reason: 'negative' },
       letters: [{ id, group: 'a', body: JSON.stringify({ id, input: -1 }), attributes: { type: 'add-one' } }],
     });
+    const { lines } = await on.run('show', id);
+    expect(lines).toEqual(expect.arrayContaining(['record', '  input         -1', '  type          add-one', 'body']));
+    expect(lines.join('\n')).not.toContain('undefined');
     expect(await on.run('result', done)).toEqual({ code: 0, lines: ['2'] });
     expect(await on.run('result', id)).toEqual({
       code: 1,
@@ -67,6 +71,23 @@ describe.each([
     for (const { id } of sent) expect(await on.pair.result(String(id))).toBe(42);
     expect(on.effects()).toHaveLength(12);
   });
+
+  test('what SQS takes of a call is named, also behind the one that it refuses', async () => {
+    const proxy = await startFaultProxy(on.pair.variables['AWS_ENDPOINT_URL_SQS'] ?? '');
+    proxy.rule('SendMessageBatch', { failEntries: ({ Id }) => Id === '2', forwarded: false, code: 'InternalError' });
+    const env = { ...on.variables, AWS_ENDPOINT_URL_SQS: proxy.endpoint };
+    const { code, lines } = await runJobs(['send', 'add-one', '41', '--count', '12', '--json'], env);
+    await proxy.close();
+    const sent = lines.filter((line) => line.startsWith('{')).map((line) => JSON.parse(line) as { id: string });
+    expect({ code, sent: sent.length, last: lines.at(-1) }).toEqual({
+      code: 3,
+      sent: 9,
+      last: expect.stringMatching(/^9 of 12 sent, ended early at number 3: InternalError/) as string,
+    });
+    for (const { id } of sent) expect(await on.pair.result(id)).toBe(42);
+    expect(on.effects()).toEqual(sent.map(({ id }) => id).sort());
+    expect(await on.listed('audit')).toMatchObject([{ what: 'send', count: 9 }]);
+  });
 });
 
 describe('what cannot be', () => {
@@ -83,11 +104,15 @@ describe('what cannot be', () => {
     expect({ code, lines }).toEqual({ code: 1, lines: [expect.stringMatching(/^No queue answers at http:\/\/127/)] });
   });
 
-  test.each([[['unknown']], [['failed', '--since', 'never']], [['list', '--state', 'gone']], [['show']]])(
-    '%p is wrong usage, and exit code 2',
-    async (args) => {
-      const { code, lines } = await runJobs(args, nowhere);
-      expect({ code, lines }).toEqual({ code: 2, lines: [expect.stringMatching(/^error: /)] });
-    },
-  );
+  test.each([
+    [['unknown']],
+    [['failed', '--since', 'never']],
+    [['failed', '--since', '90']],
+    [['audit', '--limit', '1001']],
+    [['list', '--state', 'gone']],
+    [['show']],
+  ])('%p is wrong usage, and exit code 2', async (args) => {
+    const { code, lines } = await runJobs(args, nowhere);
+    expect({ code, lines }).toEqual({ code: 2, lines: [expect.stringMatching(/^error: /)] });
+  });
 });

@@ -17,7 +17,12 @@ export function readCount(text: string): number {
 
 const collect = (id: string, ids: readonly string[] = []): string[] => [...ids, id.toLowerCase()];
 
-const fieldsIn = (text: string, fields: readonly string[] = []): string[] => [...fields, ...text.split(',')];
+/** With commas, spaces or both between; none at all would show what was to be masked. */
+export function readFields(text: string, before: readonly string[] = []): string[] {
+  const fields = text.split(/[,\s]+/).filter((field) => field !== '');
+  if (fields.length > 0) return [...before, ...fields];
+  throw new InvalidArgumentError('It takes names or paths of fields, such as email,customer.phone.');
+}
 
 /** What is not to be shown. */
 export interface MaskOptions {
@@ -28,7 +33,7 @@ export const withMask = (command: Command): Command =>
   command.option(
     '--mask <fields>',
     'show *** for these fields of inputs, results and bodies: names or paths such as customer.email, with commas between',
-    fieldsIn,
+    readFields,
   );
 
 export interface FilterOptions {

@@ -131,6 +131,8 @@ it('disables what hands the queue to functions, waits for AWS, and enables that 
     'The event source of the function orders:live is Disabled',
     'The event source of the function left-off is Disabled',
   ]);
+  const coloured = await runJobs(['status'], variables({ FORCE_COLOR: '1' }));
+  expect(coloured.lines[3]).toMatch(/^\u001b\[33mpaused by .*: a bad release\u001b\[39m$/);
   // What somebody else disabled is theirs to enable.
   expect(await runJobs(['resume'], { ...on.variables })).toMatchObject({ code: 0 });
   expect(await runJobs(['resume'], variables())).toMatchObject({ code: 0 });
@@ -170,6 +172,27 @@ it('who may not ask Lambda pauses what polls, is told of the rest, and gets exit
   expect({ code, first: lines[0] }).toEqual({ code: 3, first: 'Paused: consumers that poll begin nothing after 5 s.' });
   expect(lines.join(' ')).toContain('functions go on if there are any: AccessDeniedException of the test');
   expect(await on.listed('status')).toMatchObject([{ paused: { who: expect.any(String) as string } }]);
+});
+
+it('what AWS refuses to enable stays paused and noted, so that resume can be run again', async () => {
+  expect(await runJobs(['pause'], variables())).toMatchObject({ code: 0 });
+  lambda.denied = true;
+  expect(await runJobs(['resume'], variables())).toEqual({
+    code: 1,
+    lines: [
+      expect.stringMatching(/^It is still paused, as an event source is not on: AccessDenied.*; run resume again$/),
+    ],
+  });
+  expect(await on.listed('status')).toMatchObject([{ paused: { who: expect.any(String) as string } }]);
+  lambda.denied = false;
+  expect(await runJobs(['resume'], variables())).toMatchObject({ code: 0 });
+  expect(lambda.states).toEqual(['Enabled', 'Disabled']);
+  expect(await on.listed('status')).toMatchObject([{ paused: null }]);
+  expect(await on.listed('audit')).toMatchObject([
+    { what: 'resume' },
+    { ended: expect.stringContaining('not on') as string },
+    { what: 'pause' },
+  ]);
 });
 
 it('without a store functions are paused and resumed all the same, all of them', async () => {

@@ -57,7 +57,7 @@ const described = ({ functionName, state }: EventSource): string =>
 export function sayPause(terminal: Terminal, { paused, eventSources, unknown }: PauseState): void {
   if (paused) {
     const { who, why, at } = paused;
-    terminal.line(terminal.style('yellow', `paused by ${who} at ${at}${why === undefined ? '' : `: ${why}`}`));
+    terminal.line(`paused by ${who} at ${at}${why === undefined ? '' : `: ${why}`}`, 'yellow');
   }
   for (const source of eventSources) terminal.line(described(source));
   for (const one of unknown) terminal.note(`Whether it is paused is not known: ${one}`);

@@ -40,14 +40,14 @@ export function addReading(program: Command, act: Action): void {
     .option('--type <type>', 'of this job type')
     .option('--since <time>', 'changed since: 30s, 90m, 2h, 3d ago, or a date', readSince)
     .option('--text <text>', 'in the error, the input or the result, in upper or lower case')
-    .option('--limit <count>', 'at most', readCount, 100)
+    .option('--limit <count>', 'up to that many', readCount, 100)
     .action(act(list));
   withFilters(program.command('failed'))
     .description('every failed job, from the records and the dead-letter queue, newest first')
     .option('--held', 'those that are put aside')
     .option('--no-held', 'those that are not')
     .option('--group', 'count them by reason and by error, without its ids and numbers')
-    .option('--limit <count>', 'show at most', readCount)
+    .option('--limit <count>', 'show up to that many', readCount)
     .addHelpText('after', COST)
     .action(act(failed));
   withMask(withFilters(program.command('export')))
@@ -84,7 +84,7 @@ const show: Parameters<Action>[0] = async ({ place, terminal, args: [id = ''], o
     for (const { body, attributes, ...letter } of letters) {
       facts(terminal, 'dead letter', letter);
       facts(terminal, 'attributes', attributes);
-      terminal.line(terminal.style('bold', 'body'));
+      terminal.line('body', 'bold');
       terminal.line(body);
     }
     terminal.table(
@@ -102,7 +102,7 @@ const maskJob = ({ record, letters, history }: JobDetails, fields: readonly stri
 });
 
 function facts(terminal: Terminal, title: string, values: object): void {
-  process.stdout.write(`${terminal.style('bold', title)}\n`);
+  terminal.line(title, 'bold');
   for (const [name, value] of Object.entries(values) as [string, unknown][])
     terminal.line(`  ${name.padEnd(14)}${typeof value === 'string' ? value : JSON.stringify(value)}`);
 }
@@ -153,14 +153,15 @@ const failed: Parameters<Action>[0] = async ({ place, terminal, options, signal 
       );
   } else printJobs(terminal, jobs.slice(0, limit));
   if (hidden > 0) terminal.note(hiddenNote(hidden));
-  return 0;
+  return signal.aborted ? 3 : 0;
 };
 
 const exported: Parameters<Action>[0] = async ({ place, terminal, options, signal }) => {
   const { mask = [], ...filters } = options as FilterOptions & MaskOptions;
-  await exportLetters(place, { filter: toFilter(filters), signal }, (letter) => {
+  const hidden = await exportLetters(place, { filter: toFilter(filters), signal }, (letter) => {
     terminal.object(maskLetter(letter, mask));
   });
+  if (hidden > 0) terminal.note(hiddenNote(hidden));
   return signal.aborted ? 3 : 0;
 };
 

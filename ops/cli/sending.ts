@@ -3,9 +3,10 @@ import { readFile } from 'node:fs/promises';
 import { GROUP_PATTERN } from '../../contract/job';
 import { type JobType } from '../../contract/job-type';
 import { DEFINITIONS } from '../../jobs/definitions';
-import { checkInputs, sendJobs } from '../jobs/send';
+import { checkInputs, sendJobs, type SentJobs } from '../jobs/send';
 import { type Action, type ExitCode, type Run, WrongUsage } from './action';
 import { readCount } from './options';
+import { type Terminal } from './terminal';
 
 interface SendOptions {
   readonly file?: string;
@@ -56,11 +57,11 @@ async function send({ place, terminal, args, options, signal }: Run): Promise<Ex
   const onProgress = (sent: number): void => {
     terminal.progress(`${sent} of ${inputs.length} sent`);
   };
-  const { ids, ended, unnoted } = await sendJobs(
-    place,
-    { type, inputs },
-    { group, delaySeconds, rate, signal, onProgress },
-  );
+  const sent = await sendJobs(place, { type, inputs }, { group, delaySeconds, rate, signal, onProgress });
+  return tell(terminal, sent, inputs.length);
+}
+
+function tell(terminal: Terminal, { ids, ended, unsent = 0, unnoted }: SentJobs, total: number): ExitCode {
   terminal.endProgress();
   if (unnoted !== undefined) terminal.note(unnoted);
   if (ended !== undefined && ids.length === 0) throw new Error(`No job was sent: ${ended}`);
@@ -69,7 +70,7 @@ async function send({ place, terminal, args, options, signal }: Run): Promise<Ex
     else terminal.line(id);
   }
   if (ended === undefined) return 0;
-  terminal.note(`${ids.length} of ${inputs.length} sent, then it ended: ${ended}`);
+  terminal.note(`${ids.length} of ${total} sent, ended early at number ${unsent + 1}: ${ended}`);
   return 3;
 }
 

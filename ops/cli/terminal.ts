@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline/promises';
 import { styleText } from 'node:util';
 
-export type Style = Parameters<typeof styleText>[0];
+type Style = Parameters<typeof styleText>[0];
 
 /** Colour only on a terminal, and not where NO_COLOR asks for none. */
 const paint = (stream: NodeJS.WriteStream, style: Style, text: string): string =>
@@ -19,8 +19,9 @@ export type Cell = string | number;
 export class Terminal {
   constructor(readonly json: boolean) {}
 
-  line(text: string): void {
-    process.stdout.write(`${visible(text)}\n`);
+  line(text: string, style?: Style): void {
+    const shown = visible(text);
+    process.stdout.write(`${style === undefined ? shown : paint(process.stdout, style, shown)}\n`);
   }
 
   object(value: object): void {
@@ -31,23 +32,19 @@ export class Terminal {
     process.stderr.write(`${visible(text)}\n`);
   }
 
-  style(style: Style, text: string): string {
-    return paint(process.stdout, style, text);
-  }
-
-  /** The last column takes what room is left: on a terminal it is cut to the width, elsewhere it is whole. */
+  /** The last column takes what room is left: on a terminal that has a width it is cut to it, elsewhere it is whole. */
   table(head: readonly string[], rows: readonly (readonly Cell[])[]): void {
     const texts = [head, ...rows].map((row) => row.map((cell) => oneLine(String(cell))));
     const widths = head.map((_, column) => Math.max(...texts.map((row) => row[column]?.length ?? 0)));
     const numeric = head.map((_, column) => rows.every((row) => typeof row[column] === 'number'));
-    const limit = process.stdout.isTTY ? process.stdout.columns : Infinity;
+    const limit = process.stdout.isTTY ? process.stdout.columns || Infinity : Infinity;
     for (const [nth, row] of texts.entries()) {
       const cells = row.map((text, column) => {
         if (numeric[column]) return text.padStart(widths[column] ?? 0);
         return column === head.length - 1 ? text : text.padEnd(widths[column] ?? 0);
       });
       const text = cells.join('  ').slice(0, limit);
-      process.stdout.write(`${nth === 0 ? this.style('dim', text) : text}\n`);
+      process.stdout.write(`${nth === 0 ? paint(process.stdout, 'dim', text) : text}\n`);
     }
   }
 

@@ -33,10 +33,10 @@ test('npm start has the console, and npm run console shows the same pair on a po
   const taken = runApp('dist/ops/console/main.js', { env: place.env });
   expect((await taken.exit()).code).toBe(1);
   expect(taken.lines).toEqual([expect.stringMatching(/^The port is taken: set CONSOLE_PORT to another one/)]);
-  const args = ['--port', '0', '--read-only', '--badge', 'staging', '--mask', 'email', 'name'];
+  const args = ['--port', '0', '--read-only', '--badge', 'staging', '--mask', 'email, phone', 'name'];
   const own = runApp('dist/ops/console/main.js', { env: place.env, args });
   expect(await overviewAt(own)).toMatchObject({
-    place: { ...shown.place, badge: 'staging', readOnly: true, masked: ['email', 'name'] },
+    place: { ...shown.place, badge: 'staging', readOnly: true, masked: ['email', 'phone', 'name'] },
   });
   for (const one of [own, app]) {
     one.signal('SIGINT');

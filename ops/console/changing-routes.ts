@@ -28,11 +28,11 @@ export function addChangingRoutes(app: FastifyInstance, parts: Parts): void {
     const action = actionOf(given['action']);
     const [rate, note] = [wholeOf(given, 'rate', { max: MAX_RATE }), textOf(given, 'note')];
     const { queue, deadLetters } = await workroom.placeNow();
-    const { entries, named, heldBack } = meantBy(parts, action, given);
-    if (entries.length === 0) throw new Problem(409, noneOf(action, heldBack));
+    const { letters, named, heldBack } = meantBy(parts, action, given);
+    if (letters.length === 0) throw new Problem(409, noneOf(action, heldBack));
     const typed = action === 'purge' ? deadLetters.name : undefined;
-    const confirmation = confirmations.add({ action, entries, named, rate, note, typed });
-    const [count, queues] = [entries.length, { queue: queue.name, deadLetters: deadLetters.name }];
+    const confirmation = confirmations.add({ action, letters, named, rate, note, typed });
+    const [count, queues] = [letters.length, { queue: queue.name, deadLetters: deadLetters.name }];
     const sentence = `${sentenceFor({ action, count, ...queues })}${leftOut(heldBack)}`;
     return { confirmation, count, sentence, ...(typed !== undefined && { typed }) };
   });
@@ -56,7 +56,7 @@ function actionOf(value: unknown): TaskAction {
   throw invalidBody([{ pointer: '/action', detail: `must be one of ${ACTIONS.join(', ')}` }]);
 }
 
-interface MeantLetters extends Pick<Meant, 'entries' | 'named'> {
+interface MeantLetters extends Pick<Meant, 'letters' | 'named'> {
   /** Put aside, and not named. */
   readonly heldBack: number;
 }
@@ -67,13 +67,14 @@ function meantBy({ failures }: Parts, action: TaskAction, given: Readonly<Record
   if (action !== 'purge' && ids === undefined && given['filter'] === undefined)
     throw invalidBody([{ pointer: '', detail: 'must have ids or filter' }]);
   const filter = action === 'purge' ? {} : searchOf(asked(given['filter'] ?? {}));
-  const letters = failures.matching({ ...filter, ...(ids && { ids }) }).filter(({ letter }) => letter !== undefined);
+  const found = failures.matching({ ...filter, ...(ids && { ids }) }).filter(({ letter }) => letter !== undefined);
   const named = ids !== undefined;
-  const entries = letters.filter(({ job: { held } }) => {
+  const wanted = found.filter(({ job: { held } }) => {
     if (action === 'hold' || action === 'release') return (held !== undefined) === (action === 'release');
     return named || held === undefined;
   });
-  return { entries, named, heldBack: KINDS[action].receives ? letters.length - entries.length : 0 };
+  const letters = wanted.map(({ key, job }) => ({ key, jobId: job.id }));
+  return { letters, named, heldBack: KINDS[action].receives ? found.length - letters.length : 0 };
 }
 
 const noneOf = (action: TaskAction, heldBack: number): string =>

@@ -1,7 +1,7 @@
 import { Problem } from '../../service/problem';
 import { Confirmations, type Meant } from './confirmations';
 
-const MEANT: Meant = { action: 'purge', entries: [], named: false, typed: 'jobs-dlq' };
+const MEANT: Meant = { action: 'purge', letters: [], named: false, typed: 'jobs-dlq' };
 
 const statusOf = (work: () => unknown): number => {
   try {

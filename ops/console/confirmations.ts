@@ -1,19 +1,24 @@
 import { randomUUID } from 'node:crypto';
 import { Problem } from '../../service/problem';
-import { type Entry } from './snapshot';
 
 export const ACTIONS = ['retry', 'delete', 'purge', 'hold', 'release'] as const;
 export type TaskAction = (typeof ACTIONS)[number];
 
+/** Its key as an entry of the snapshot has it: not the entry itself, whose body would be kept for as long as the question. */
+export interface MeantLetter {
+  readonly key: string;
+  readonly jobId: string;
+}
+
 /** What an operator was asked, with the letters as they were then: what arrives or changes later is not meant. */
 export interface Meant {
   readonly action: TaskAction;
-  readonly entries: readonly Entry[];
+  readonly letters: readonly MeantLetter[];
   /** Each job was named, so that one that is put aside is meant as well. */
   readonly named: boolean;
   /** Why letters are put aside. */
   readonly note?: string | undefined;
-  /** Letters a second, at most. */
+  /** Limits the letters a second. */
   readonly rate?: number | undefined;
   /** A name that has to be typed. */
   readonly typed?: string | undefined;

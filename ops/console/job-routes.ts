@@ -6,7 +6,7 @@ import { invalidBody, Problem, unavailable } from '../../service/problem';
 import { auditOf } from '../jobs/audit';
 import { editJob } from '../jobs/edit';
 import { MASK } from '../jobs/mask';
-import { pauseConsumers, resumeConsumers } from '../jobs/pause';
+import { pauseConsumers, type PauseEnd, resumeConsumers } from '../jobs/pause';
 import { inputCheck, sendJobs } from '../jobs/send';
 import { asked, textOf, wholeOf } from './asked';
 import { type Parts } from './parts';
@@ -18,7 +18,7 @@ const MAX_AUDIT = 1_000;
 
 /** Jobs that an operator sends or puts in the place of one that failed, and what was changed by whom. */
 export function addJobRoutes(app: FastifyInstance, parts: Parts): void {
-  const { workroom, failures, tasks, turns, closing, facts } = parts;
+  const { workroom, failures, tasks, turns, closing, facts, overviews } = parts;
 
   app.post('/api/send', async ({ body }, reply) => {
     const given = asked(body);
@@ -50,15 +50,28 @@ export function addJobRoutes(app: FastifyInstance, parts: Parts): void {
 
   app.post('/api/pause', async ({ body }) => {
     const why = textOf(asked(body ?? {}), 'why');
-    return pauseConsumers(await workroom.placeNow(), { why, signal: closing });
+    const end = await pauseConsumers(await workroom.placeNow(), { why, signal: closing });
+    overviews.goesOn = goingOn(end);
+    return end;
   });
 
-  app.post('/api/resume', async () => resumeConsumers(await workroom.placeNow(), { signal: closing }));
+  app.post('/api/resume', async () => {
+    const end = await resumeConsumers(await workroom.placeNow(), { signal: closing });
+    overviews.goesOn = undefined;
+    return end;
+  });
 
   app.get('/api/audit', async ({ query }) => {
     const limit = wholeOf(asked(query), 'limit', { max: MAX_AUDIT }) ?? 100;
     return auditOf(await workroom.placeNow(), limit);
   });
+}
+
+function goingOn({ others, eventSources: { unfinished } }: PauseEnd): string | undefined {
+  const sources = unfinished.map(
+    ({ functionName, state }) => `the event source of the function ${functionName} was still ${state}`,
+  );
+  return [...others, ...sources].join('; ') || undefined;
 }
 
 function typeOf(name: string | undefined): JobType {

@@ -3,6 +3,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import { readEnvironment } from '../../contract/environment';
 import { listenFault } from '../../service/listen-fault';
 import { outliveReaders } from '../../service/output';
+import { readFields } from '../cli/options';
 import { sentenceOf } from '../jobs/workplace';
 import { type Console, startConsole } from './door';
 
@@ -23,7 +24,7 @@ const program = new Command('console')
   .description('The console: dead letters in a browser on this machine.')
   .option('--port <port>', 'listen there; CONSOLE_PORT unless given, else 3002', readPort)
   .option('--read-only', 'show, and change nothing')
-  .option('--mask <field...>', 'show *** in the place of these fields of bodies')
+  .option('--mask <fields...>', 'show *** for these fields: names or paths such as customer.email', readFields)
   .option('--badge <name>', 'what the page says it works on, such as prod');
 
 async function start(): Promise<Console> {

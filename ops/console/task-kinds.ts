@@ -35,20 +35,20 @@ interface Kind {
 const UNDELETED = 'still in the dead-letter queue';
 
 function passOptions({ meant, failures, signal, onProgress }: Work): PassOptions {
-  const { entries, named, rate } = meant;
+  const { letters, named, rate } = meant;
   return {
     filter: named ? { ids: jobIds(meant) } : {},
-    confirmed: new Set(entries.map(({ key }) => key)),
+    confirmed: new Set(letters.map(({ key }) => key)),
     rate,
     signal,
     onProgress,
-    onDeleted: (letters) => {
-      failures.remove(letters);
+    onDeleted: (gone) => {
+      failures.remove(gone);
     },
   };
 }
 
-const jobIds = ({ entries }: Meant): string[] => [...new Set(entries.map(({ job }) => job.id))];
+const jobIds = ({ letters }: Meant): string[] => [...new Set(letters.map(({ jobId }) => jobId))];
 
 const heldBack = ({ held = 0 }: PassEnd) => [held, 'put aside meanwhile'] as const;
 

@@ -75,19 +75,19 @@ export class Tasks {
   }
 
   start(meant: Meant): Task {
-    const { action, entries, rate } = meant;
+    const { action, letters, rate } = meant;
     const { done, receives } = KINDS[action];
     if (receives) this.assertQueueFree();
     const task: Task = {
       id: randomUUID(),
       action,
       state: 'running',
-      total: entries.length,
+      total: letters.length,
       done: 0,
       others: [],
       startedAt: new Date().toISOString(),
       ...(rate !== undefined && { rate }),
-      sentence: `${count(0)} of ${count(entries.length)} ${done}`,
+      sentence: `${count(0)} of ${count(letters.length)} ${done}`,
     };
     this.set(task);
     const cancel = new AbortController();

@@ -24,9 +24,10 @@ export async function deleteLetters(place: Workplace, options: DeleteOptions): P
   const end = await pass.through(async (cases) => {
     const failures = cases.map(({ letter: { jobId: id, type } }) => ({ id, type, reason: DELETED }));
     await Promise.all(failures.map((failure) => place.records.failed(failure)));
+    undeleted += cases.length;
     const deleted = await pass.delete(cases);
     ids.push(...deleted.map(({ letter }) => letter.jobId));
-    undeleted += cases.length - deleted.length;
+    undeleted -= deleted.length;
     options.onProgress?.(ids.length);
   });
   const unnoted = await audit.end({ count: ids.length + undeleted, ids, ended: end.ended });

@@ -72,13 +72,16 @@ function attributesOf({ attributes }: Letter): Pick<OpenLetter, 'attributes' | '
   };
 }
 
-/** Hands every letter that matches to `take` as it is found, so that none has to be kept. */
+/**
+ * Hands every letter that matches to `take` as it is found, so that none has to be kept. Resolves to how many letters were
+ * hidden when it began, approximately.
+ */
 export async function exportLetters(
   place: Workplace,
   { filter, signal }: { readonly filter: Filter; readonly signal: AbortSignal },
   take: (letter: OpenLetter) => void,
-): Promise<void> {
-  await new Look(place.sqs, place.deadLetters.url).through(
+): Promise<number> {
+  return new Look(place.sqs, place.deadLetters.url).through(
     async (some) => {
       for (const one of await casesOf(place, some)) {
         const { letter, record, held } = one;

@@ -64,7 +64,9 @@ export async function editJob(place: Workplace, edit: Edit): Promise<Edited> {
 }
 
 async function replace(place: Workplace, one: Case, { id, input }: Edit): Promise<Replaced | 'unchanged'> {
-  const { letter } = one;
+  const { letter, record } = one;
+  if (record?.state === 'done')
+    throw new CannotWork(`The job ${id} is done, though this letter of it is left; delete the letter`);
   const type = DEFINITIONS.find((known) => known.type === letter.type);
   if (!type) throw new CannotWork(`There is no job type ${letter.type} here, so nothing says what its inputs are`);
   if (inputText(letter.body) === input.trim()) return 'unchanged';

@@ -5,7 +5,7 @@ import { describeLetter, describeRecord, type FailedJob, type Filter, matches, w
 import { type Letter } from './letter';
 import { heldOf } from './held';
 import { Look } from './look';
-import { depthOf, type Workplace } from './workplace';
+import { type Workplace } from './workplace';
 
 const PAGE = 1_000;
 /** An operator deleted its letter: nothing is left to be done, so it is shown only if it is asked for. */
@@ -26,23 +26,25 @@ export interface FindOptions {
 
 /** Every failed job there is, from the records and from the dead-letter queue, joined by its id. */
 export async function findFailures(place: Workplace, filter: Filter, options: FindOptions = {}): Promise<Failures> {
-  const records = new Map((await failedRecords(place.records, filter)).map((record) => [record.id, record]));
+  const kept = await failedRecords(place.records, filter);
+  const records = new Map(kept.map(({ record }) => [record.id, record]));
   const { letters, hidden, seen } = await findLetters(place, filter, { ...options, records });
-  const left = [...records.values()].filter(({ id }) => !seen.has(id));
-  const alone = await withoutLetter(place, left, filter);
+  const left = kept.filter(({ record, isWanted }) => isWanted && !seen.has(record.id));
+  const alone = await withHolds(
+    place,
+    left.map(({ record }) => describeRecord(record)),
+    filter,
+  );
   const jobs = [...letters, ...alone].sort((one, other) => Date.parse(other.at) - Date.parse(one.at));
   return { jobs, hidden };
 }
 
-async function withoutLetter(
+/** Those that are put aside or not, as it is asked. */
+async function withHolds(
   place: Pick<Workplace, 'records'>,
-  records: readonly JobRecord[],
-  { held: wanted, ...filter }: Filter,
+  found: readonly FailedJob[],
+  { held: wanted }: Filter,
 ): Promise<FailedJob[]> {
-  const found = records
-    .map((record) => ({ job: describeRecord(record), body: JSON.stringify(record.input ?? null) }))
-    .filter(({ job, body }) => matches(job, body, filter) && (job.reason !== DELETED || filter.reason === DELETED))
-    .map(({ job }) => job);
   const held = await heldOf(
     place,
     found.map(({ id }) => id),
@@ -71,10 +73,7 @@ async function findLetters(
 ): Promise<Found> {
   const letters: FailedJob[] = [];
   const seen = new Set<string>();
-  const look = new Look(sqs, deadLetters.url);
-  const hidden = depthOf(sqs, deadLetters).then(({ inFlight }) => inFlight);
-  await hidden;
-  await look.through(
+  const hidden = await new Look(sqs, deadLetters.url).through(
     async (some) => {
       const missing = some.filter(({ jobId }) => !known.records.has(jobId));
       const others = await recordsOf(records, missing);
@@ -93,7 +92,7 @@ async function findLetters(
     },
     { signal: known.signal },
   );
-  return { letters, hidden: await hidden, seen };
+  return { letters, hidden, seen };
 }
 
 /** The records of these letters' jobs, by id. */
@@ -106,9 +105,27 @@ export async function recordsOf(
   return new Map(found.map((record) => [record.id, record]));
 }
 
+interface Kept {
+  /** Without input and result: those of all failures may be more than there is memory. */
+  readonly record: JobRecord;
+  /** It matches, if there is no letter of its job. */
+  readonly isWanted: boolean;
+}
+
+/** Whether it is put aside is seen later. */
+function keep(record: JobRecord, filter: Filter): Kept {
+  const body = filter.text === undefined ? '' : JSON.stringify(record.input ?? null);
+  const isWanted = matches(describeRecord(record), body, { ...filter, held: undefined });
+  return {
+    record: { ...record, input: undefined, result: undefined },
+    isWanted: isWanted && (record.reason !== DELETED || filter.reason === DELETED),
+  };
+}
+
 /** Without a store, or with a table that has no index of them, the dead-letter queue alone knows. */
-async function failedRecords(records: Pick<Records, 'list'>, { type, since }: Filter): Promise<JobRecord[]> {
-  const all: JobRecord[] = [];
+async function failedRecords(records: Pick<Records, 'list'>, filter: Filter): Promise<Kept[]> {
+  const { type, since } = filter;
+  const all: Kept[] = [];
   const listing = {
     state: 'failed',
     limit: PAGE,
@@ -119,7 +136,7 @@ async function failedRecords(records: Pick<Records, 'list'>, { type, since }: Fi
   try {
     do {
       const page = await records.list({ ...listing, ...(after !== undefined && { after }) });
-      all.push(...page.records);
+      all.push(...page.records.map((record) => keep(record, filter)));
       ({ after } = page);
     } while (after !== undefined);
   } catch (error) {

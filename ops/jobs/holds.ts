@@ -5,8 +5,8 @@ import { heldOf } from './held';
 import { sentenceOf, type Workplace } from './workplace';
 
 const MAX_AT_ONCE = 20;
-/** As many as a store lists at once; those beyond are for the next call. */
-const MAX_LISTED = 1_000;
+/** Limits how many notes are read at once: a store lists no more. */
+export const MAX_LISTED = 1_000;
 
 export interface HoldOptions {
   readonly filter: Filter;
@@ -52,9 +52,10 @@ export async function releaseLetters(place: Workplace, options: HoldOptions): Pr
   const all = narrow || named !== undefined ? [] : await place.records.notes.list('hold', MAX_LISTED);
   const ids = narrow ? await heldIds(place, options) : (named ?? all.map(({ key }) => key));
   const held = await heldOf(place, ids);
-  return change(place, { what: 'release', ids: [...held.keys()], options }, (key) =>
+  const end = await change(place, { what: 'release', ids: [...held.keys()], options }, (key) =>
     place.records.notes.remove('hold', key),
   );
+  return all.length < MAX_LISTED ? end : { ended: 'more may be put aside: run it again', ...end };
 }
 
 async function heldIds(place: Workplace, { filter, confirmed, signal }: HoldOptions): Promise<string[]> {

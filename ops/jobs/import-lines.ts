@@ -1,5 +1,5 @@
 import { type MessageAttributeValue } from '@aws-sdk/client-sqs';
-import { GROUP_PATTERN } from '../../contract/job';
+import { DEFAULT_TYPE, GROUP_PATTERN } from '../../contract/job';
 import { DEFINITIONS } from '../../jobs/definitions';
 import { newJobId, readJobId } from '../../results/job-id';
 import { bodyOf, idInBody } from '../../service/job-id';
@@ -56,6 +56,8 @@ function exported(given: Given, body: string): Read {
   const input = inputText(body);
   if (input === undefined) throw new Error('its body has no input');
   const type = textIn(given, 'type') ?? '';
+  const sentAs = new Map(textsIn(given, 'attributes')).get('type') ?? DEFAULT_TYPE;
+  if (sentAs !== type) throw new Error(`its type is ${type}, and its attribute type ${sentAs}`);
   const retries = Number(given['retries'] ?? 0);
   const why = { ...(typeof given['reason'] === 'string' && { reason: given['reason'] }), retries };
   const old = { attributes: attributesIn(given), traceHeader: textIn(given, 'traceHeader') };

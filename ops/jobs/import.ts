@@ -56,7 +56,7 @@ export interface ImportOptions {
 export interface Imported extends Unnoted {
   readonly sent: number;
   readonly done: number;
-  /** The last line that was sent, where it ended before its end. */
+  /** The first line that was not sent, where it ended before its end. Up to nine after it may have been. */
   readonly line?: number;
   readonly ended?: string;
 }
@@ -67,17 +67,17 @@ export async function importJobs(place: Workplace, ready: ReadyImport, options: 
   const audit = await Audit.begin(place, { what: 'import' });
   const ids: string[] = [];
   const messages = jobs.map((job) => toMessage(job, place.queue.fifo));
-  const { ended } = await sendPaced(place, messages, {
+  const { ended, unsent } = await sendPaced(place, messages, {
     ...options,
-    onSent: async (from, count) => {
-      const some = jobs.slice(from, from + count).map(({ id }) => id);
+    onSent: async (positions) => {
+      const some = positions.flatMap((position) => jobs[position]?.id ?? []);
+      ids.push(...some);
       const failed = some.flatMap((id) => records.get(id) ?? []).filter(({ state }) => state === 'failed');
       await Promise.all(failed.map((record) => place.records.retried(record)));
-      ids.push(...some);
       options.onProgress?.(ids.length);
     },
   });
-  const line = jobs[ids.length - 1]?.line;
+  const line = unsent === undefined ? undefined : jobs[unsent]?.line;
   const unnoted = await audit.end({ count: ids.length, ids, ended });
   return {
     sent: ids.length,

@@ -6,6 +6,7 @@ import {
   type SQSClient,
 } from '@aws-sdk/client-sqs';
 import { type Letter, readLetter } from './letter';
+import { depthOf } from './workplace';
 
 /**
  * Hides a letter from every other receive while a command looks or acts. Eight receives at once see 10,000 letters within
@@ -18,15 +19,12 @@ const RECEIVES_AT_ONCE = 8;
 export const BATCH = 10;
 /** Long, so that SQS asks all of its servers: an empty answer then means that nothing is visible. */
 const WAIT_SECONDS = 1;
-/** Ends a look when this many receives in a row bring only letters that it has seen. */
-const MAX_REPEATS = 20;
 
 export interface LookOptions {
   /** Aborted by Ctrl-C: what is under way is finished, and nothing is begun. */
   readonly signal?: AbortSignal | undefined;
   /** Receives at once; eight unless given. */
   readonly width?: number | undefined;
-  readonly batch?: number | undefined;
 }
 
 /**
@@ -36,24 +34,25 @@ export interface LookOptions {
 export class Look {
   private readonly handles = new Map<string, string>();
   private readonly deleted = new Set<string>();
+  /** Letters that came again, since the last one that had not been seen. */
+  private repeats = 0;
 
   constructor(
     private readonly sqs: SQSClient,
     private readonly url: string,
   ) {}
 
-  /** Letters that it has seen. */
-  get seen(): number {
-    return this.handles.size + this.deleted.size;
-  }
-
-  /** Resolves when no more letter is to be had; all that were not deleted are visible again then. */
-  async through(visit: (letters: readonly Letter[]) => Promise<void>, options: LookOptions = {}): Promise<void> {
-    const { width = RECEIVES_AT_ONCE, batch = BATCH } = options;
+  /**
+   * Resolves when no more letter is to be had; all that were not deleted are visible again then. It resolves to how many were
+   * hidden when it began, approximately: these may not have been seen.
+   */
+  async through(visit: (letters: readonly Letter[]) => Promise<void>, options: LookOptions = {}): Promise<number> {
+    const { width = RECEIVES_AT_ONCE } = options;
+    const { inFlight: hidden } = await depthOf(this.sqs, { url: this.url });
     const failed = new AbortController();
     const signal = options.signal ? AbortSignal.any([options.signal, failed.signal]) : failed.signal;
     const lines = Array.from({ length: width }, () =>
-      this.line(visit, { signal, batch }).catch((error: unknown) => {
+      this.line(visit, signal).catch((error: unknown) => {
         failed.abort();
         throw error;
       }),
@@ -61,6 +60,7 @@ export class Look {
     const ends = await Promise.allSettled(lines);
     await this.giveBack();
     for (const end of ends) if (end.status === 'rejected') throw end.reason;
+    return hidden;
   }
 
   /** Resolves to the letters that SQS did not delete: they come again. */
@@ -79,27 +79,25 @@ export class Look {
     return letters.filter(({ messageId }) => !gone.has(messageId));
   }
 
-  private async line(
-    visit: (letters: readonly Letter[]) => Promise<void>,
-    { signal, batch }: { readonly signal: AbortSignal; readonly batch: number },
-  ): Promise<void> {
-    for (let repeats = 0; !signal.aborted && repeats < MAX_REPEATS;) {
-      const messages = await this.receive(batch);
+  /** Letters that it has seen come again when their time is over, and are hidden anew. Once round all of them is enough. */
+  private async line(visit: (letters: readonly Letter[]) => Promise<void>, signal: AbortSignal): Promise<void> {
+    while (!signal.aborted && this.repeats <= this.handles.size) {
+      const messages = await this.receive();
       if (messages.length === 0) return;
       const letters = messages.map(readLetter);
       const fresh = letters.filter(({ messageId }) => !this.handles.has(messageId) && !this.deleted.has(messageId));
       // The last receipt handle of a message is the one that counts.
       for (const { messageId, receiptHandle } of letters) this.handles.set(messageId, receiptHandle);
-      repeats = fresh.length === 0 ? repeats + 1 : 0;
+      this.repeats = fresh.length === 0 ? this.repeats + messages.length : 0;
       if (fresh.length > 0) await visit(fresh);
     }
   }
 
-  private async receive(batch: number): Promise<Message[]> {
+  private async receive(): Promise<Message[]> {
     const { Messages = [] } = await this.sqs.send(
       new ReceiveMessageCommand({
         QueueUrl: this.url,
-        MaxNumberOfMessages: batch,
+        MaxNumberOfMessages: BATCH,
         VisibilityTimeout: HIDDEN_SECONDS,
         WaitTimeSeconds: WAIT_SECONDS,
         MessageAttributeNames: ['All'],

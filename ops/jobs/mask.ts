@@ -20,10 +20,6 @@ export function maskText(text: string, fields: readonly string[]): string {
   }
 }
 
-/** The same for a value. */
-const maskValue = (value: unknown, fields: readonly string[]): unknown =>
-  value === undefined || fields.length === 0 ? value : (JSON.parse(maskText(JSON.stringify(value), fields)) as unknown);
-
 type Reviver = (key: string, value: unknown, context: { readonly source: string }) => unknown;
 
 const parse = (text: string): unknown => {
@@ -50,8 +46,9 @@ function masked(value: unknown, { paths, at }: Place): unknown {
 
 /** Input and result, each under its name. The error is not masked: it is what the work's author wrote. */
 export function maskRecord(record: JobRecord, fields: readonly string[]): JobRecord {
+  if (fields.length === 0) return record;
   const { input, result } = record;
-  return { ...record, ...(maskValue({ input, result }, fields) as object) };
+  return { ...record, ...(JSON.parse(maskText(JSON.stringify({ input, result }), fields)) as object) };
 }
 
 /** Body, and attributes of such a name. */

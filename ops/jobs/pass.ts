@@ -12,7 +12,7 @@ export interface PassOptions {
   /** MessageIds of the letters that were confirmed; undefined for all that match. */
   readonly confirmed?: ReadonlySet<string> | undefined;
   readonly signal: AbortSignal;
-  /** Letters a second, at most. */
+  /** Limits the letters a second. */
   readonly rate?: number | undefined;
   readonly onProgress?: (done: number) => void;
   /** Letters that SQS has deleted just now. */
@@ -27,6 +27,8 @@ export interface PassEnd {
   readonly ended?: string;
   /** Letters that match but are put aside, and whose jobs were not named; absent for none. */
   readonly held?: number;
+  /** Letters that were hidden when it began, so that it may have missed them; approximate, and absent for none. */
+  readonly hidden?: number;
 }
 
 /** One way through the dead-letter queue on which something is done to the letters that match, up to ten at a time. */
@@ -48,19 +50,23 @@ export class Pass {
 
   async through(act: (cases: readonly Case[]) => Promise<void>): Promise<PassEnd> {
     const { rate, signal, filter } = this.options;
-    // With a rate one line in small steps, so that no letter waits here for long.
-    const pace = rate === undefined ? {} : { width: 1, batch: Math.min(BATCH, rate) };
+    let hidden = 0;
     const ended = await this.look
       .through((letters) => this.visit(letters, act), {
         signal: AbortSignal.any([signal, this.enough.signal]),
-        ...pace,
+        // With a rate one line, so that no letter waits here for more than ten others.
+        ...(rate !== undefined && { width: 1 }),
       })
-      .then(() => (signal.aborted ? 'it was cancelled' : undefined), sentenceOf);
+      .then((before) => {
+        hidden = before;
+        return signal.aborted ? 'it was cancelled' : undefined;
+      }, sentenceOf);
     const missing = (filter.ids ?? []).filter((id) => !this.found.has(id));
     return {
       missing,
       ...(ended !== undefined && { ended }),
       ...(this.heldBack > 0 && { held: this.heldBack }),
+      ...(hidden > 0 && { hidden }),
     };
   }
 
@@ -84,9 +90,14 @@ export class Pass {
   }
 
   private async actOn(cases: readonly Case[], act: (cases: readonly Case[]) => Promise<void>): Promise<void> {
-    if (cases.length === 0) return;
-    await this.pace(cases.length);
-    if (!this.options.signal.aborted) await act(cases);
+    const { rate = BATCH, signal } = this.options;
+    const size = Math.min(BATCH, rate);
+    for (let from = 0; from < cases.length; from += size) {
+      const some = cases.slice(from, from + size);
+      await this.pace(some.length);
+      if (signal.aborted) return;
+      await act(some);
+    }
   }
 
   /** What is put aside is acted on only if its job is named. */

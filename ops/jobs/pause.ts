@@ -1,7 +1,7 @@
 import { RecordRefused } from '../../results/errors';
 import { Audit, operator, type Unnoted } from './audit';
 import { type EventSource, type Turned, type TurnOptions } from './event-sources';
-import { sentenceOf, type Workplace } from './workplace';
+import { CannotWork, sentenceOf, type Workplace } from './workplace';
 
 /** Who paused the consumers of the queue, when and why. */
 export interface Paused {
@@ -74,16 +74,33 @@ export async function pauseConsumers(place: Workplace, { why, ...options }: Paus
 }
 
 /**
- * Enables what the pause disabled, and only that; without a store, all there are. Then takes the note away: if it ends
- * before, it can be run again.
+ * Enables what the pause disabled, and only that; without a store, all there are. Then takes the note away, which alone knows
+ * what to enable: while some of it cannot be, the note stays, and it can be run again.
  */
 export async function resumeConsumers(place: Workplace, options: PauseOptions): Promise<PauseEnd> {
   const audit = await Audit.begin(place, { what: 'resume' });
   const others: string[] = [];
-  const eventSources = await turn(place, 'on', { ...options, ids: await disabledBefore(place), others });
+  const ids = await disabledBefore(place);
+  const eventSources = await turn(place, 'on', { ...options, ids, others });
+  const kept = ids && whyKept(ids, eventSources, others);
+  if (kept !== undefined) {
+    await audit.end({ count: 0, ended: kept });
+    throw new CannotWork(`It is still paused, as ${kept}; run resume again`);
+  }
   const noted = await unnote(place);
   if (!noted && eventSources.sources.length === 0 && others.length === 0) throw noStore();
   return { noted, eventSources, others, ...(await audit.end({ count: 1 })) };
+}
+
+/** Undefined if all that a pause disabled is enabled, or soon will be. */
+function whyKept(
+  disabled: ReadonlySet<string>,
+  { unfinished }: Turned,
+  [other]: readonly string[],
+): string | undefined {
+  if (disabled.size === 0) return undefined;
+  const [left] = unfinished.filter(({ state }) => state !== 'Enabling');
+  return other ?? (left && `the event source of the function ${left.functionName} is ${left.state}`);
 }
 
 async function turn(

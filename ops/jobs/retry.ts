@@ -42,11 +42,12 @@ export async function retryLetters(place: Workplace, options: PassOptions): Prom
         taken.push(one);
       } else refused.push({ id: one.letter.jobId, why: answer.refused });
     }
+    counts.undeleted += taken.length;
     const failed = taken.flatMap(({ record }) => (record?.state === 'failed' ? record : []));
     await Promise.all(failed.map((record) => place.records.retried(record)));
     const deleted = await pass.delete(taken);
     ids.push(...deleted.map(({ letter }) => letter.jobId));
-    counts.undeleted += taken.length - deleted.length;
+    counts.undeleted -= deleted.length;
     options.onProgress?.(ids.length);
   });
   const unnoted = await audit.end({ count: ids.length + counts.undeleted, ids, ended: end.ended });

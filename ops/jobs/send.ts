@@ -4,23 +4,21 @@ import { ValidBody } from '../../contract/validation';
 import { newJobId } from '../../results/job-id';
 import { Audit, type Unnoted } from './audit';
 import { type Outgoing } from './outgoing';
-import { sendPaced } from './paced';
+import { type PacedEnd, sendPaced } from './paced';
 import { CannotWork, type Workplace } from './workplace';
 
 export interface SendOptions {
   readonly group?: string | undefined;
   readonly delaySeconds?: number | undefined;
-  /** Jobs a second, at most. */
+  /** Limits the jobs a second. */
   readonly rate?: number | undefined;
   readonly signal: AbortSignal;
   readonly onProgress?: (sent: number) => void;
 }
 
-export interface SentJobs extends Unnoted {
+export interface SentJobs extends PacedEnd, Unnoted {
   /** Of the jobs that SQS accepted, in order. */
   readonly ids: readonly string[];
-  /** What ended it before its end. */
-  readonly ended?: string;
 }
 
 /** An input that its type does not take. */
@@ -73,15 +71,14 @@ export async function sendJobs(
   const ids: string[] = [];
   const jobs = job.inputs.map((input) => ({ id: newJobId(), input }));
   const messages = jobs.map((one) => toMessage(job.type, one, { ...options, fifo: place.queue.fifo }));
-  const { ended } = await sendPaced(place, messages, {
+  const end = await sendPaced(place, messages, {
     ...options,
-    onSent: (from, count) => {
-      ids.push(...jobs.slice(from, from + count).map(({ id }) => id));
+    onSent: (positions) => {
+      ids.push(...positions.flatMap((position) => jobs[position]?.id ?? []));
       options.onProgress?.(ids.length);
     },
   });
-  const unnoted = await audit.end({ count: ids.length, ids, ended });
-  return { ids, ...(ended !== undefined && { ended }), ...unnoted };
+  return { ids, ...end, ...(await audit.end({ count: ids.length, ids, ended: end.ended })) };
 }
 
 /** The input stays the text it was: a number that JavaScript cannot hold is for the consumer to judge. */

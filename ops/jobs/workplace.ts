@@ -149,7 +149,7 @@ const DEPTH = {
   delayed: 'ApproximateNumberOfMessagesDelayed',
 } as const satisfies Record<string, QueueAttributeName>;
 
-export async function depthOf(sqs: SQSClient, { url }: Queue, abortSignal?: AbortSignal): Promise<Depth> {
+export async function depthOf(sqs: SQSClient, { url }: Pick<Queue, 'url'>, abortSignal?: AbortSignal): Promise<Depth> {
   const command = new GetQueueAttributesCommand({ QueueUrl: url, AttributeNames: Object.values(DEPTH) });
   const { Attributes: attributes = {} } = await sqs.send(command, { ...(abortSignal && { abortSignal }) });
   const count = (name: keyof typeof DEPTH): number => Number(attributes[DEPTH[name]] ?? 0);

@@ -6,7 +6,7 @@ import { useDoing } from './ask';
 import { ago, clock, count, plural } from './format';
 import { useLive } from './live';
 
-/** Letters handed out by one receive, at most. */
+/** Limits the letters that one receive hands out. */
 const PER_RECEIVE = 10;
 const MINUTE_MS = 60_000;
 
