@@ -11,7 +11,7 @@ import { Confirmations } from './confirmations';
 import { type Answering, type ConsoleOptions, type Entrance } from './entrance';
 import { Failures } from './failures';
 import { Guard } from './guard';
-import { addJobRoutes } from './job-routes';
+import { addJobRoutes, addPauseRoutes } from './job-routes';
 import { badgeOf, Overviews, storeOf } from './overview';
 import { addOpeningRoutes } from './opening-routes';
 import { pageFiles } from './page-files';
@@ -42,6 +42,7 @@ export async function openConsole(
   addOpeningRoutes(app, parts);
   addChangingRoutes(app, parts);
   addJobRoutes(app, parts);
+  addPauseRoutes(app, parts);
   await app.ready();
   const close = async (): Promise<void> => {
     closing.abort();

@@ -18,7 +18,7 @@ const MAX_AUDIT = 1_000;
 
 /** Jobs that an operator sends or puts in the place of one that failed, and what was changed by whom. */
 export function addJobRoutes(app: FastifyInstance, parts: Parts): void {
-  const { workroom, failures, tasks, turns, closing, facts, overviews } = parts;
+  const { workroom, failures, tasks, turns, closing, facts } = parts;
 
   app.post('/api/send', async ({ body }, reply) => {
     const given = asked(body);
@@ -48,6 +48,14 @@ export function addJobRoutes(app: FastifyInstance, parts: Parts): void {
     return reply.code(202).send(edited);
   });
 
+  app.get('/api/audit', async ({ query }) => {
+    const limit = wholeOf(asked(query), 'limit', { max: MAX_AUDIT }) ?? 100;
+    return auditOf(await workroom.placeNow(), limit);
+  });
+}
+
+/** Whether consumers begin jobs. */
+export function addPauseRoutes(app: FastifyInstance, { workroom, closing, overviews }: Parts): void {
   app.post('/api/pause', async ({ body }) => {
     const why = textOf(asked(body ?? {}), 'why');
     const end = await pauseConsumers(await workroom.placeNow(), { why, signal: closing });
@@ -59,11 +67,6 @@ export function addJobRoutes(app: FastifyInstance, parts: Parts): void {
     const end = await resumeConsumers(await workroom.placeNow(), { signal: closing });
     overviews.goesOn = undefined;
     return end;
-  });
-
-  app.get('/api/audit', async ({ query }) => {
-    const limit = wholeOf(asked(query), 'limit', { max: MAX_AUDIT }) ?? 100;
-    return auditOf(await workroom.placeNow(), limit);
   });
 }
 
