@@ -116,6 +116,12 @@ test('consumers are paused and resumed, and every page says by whom', async () =
     expect(await page.post('/api/resume')).toMatchObject({ status: 200 });
     expect((await page.get('/api/overview')).body).toMatchObject({ paused: null });
     expect((await audit()).map(({ what }) => what)).toEqual(['resume', 'pause']);
+    const lambda = await TestConsole.start({ ...on.variables, AWS_ENDPOINT_URL_LAMBDA: 'http://127.0.0.1:1' });
+    expect(await lambda.post('/api/pause')).toMatchObject({ status: 200 });
+    expect((await lambda.get('/api/overview')).body).toMatchObject({
+      paused: { but: expect.stringMatching(/^functions go on if there are any: .*ECONNREFUSED/) as string },
+    });
+    await lambda.close();
     const alone = await TestConsole.start({ ...on.variables, RESULTS: 'none' });
     expect(await alone.post('/api/pause')).toMatchObject({
       status: 409,

@@ -6,7 +6,7 @@ import { invalidBody, Problem, unavailable } from '../../service/problem';
 import { auditOf } from '../jobs/audit';
 import { editJob } from '../jobs/edit';
 import { MASK } from '../jobs/mask';
-import { pauseConsumers, resumeConsumers } from '../jobs/pause';
+import { pauseConsumers, type PauseEnd, resumeConsumers } from '../jobs/pause';
 import { inputCheck, sendJobs } from '../jobs/send';
 import { asked, textOf, wholeOf } from './asked';
 import { type Parts } from './parts';
@@ -48,17 +48,34 @@ export function addJobRoutes(app: FastifyInstance, parts: Parts): void {
     return reply.code(202).send(edited);
   });
 
-  app.post('/api/pause', async ({ body }) => {
-    const why = textOf(asked(body ?? {}), 'why');
-    return pauseConsumers(await workroom.placeNow(), { why, signal: closing });
-  });
-
-  app.post('/api/resume', async () => resumeConsumers(await workroom.placeNow(), { signal: closing }));
+  addPauseRoutes(app, parts);
 
   app.get('/api/audit', async ({ query }) => {
     const limit = wholeOf(asked(query), 'limit', { max: MAX_AUDIT }) ?? 100;
     return auditOf(await workroom.placeNow(), limit);
   });
+}
+
+function addPauseRoutes(app: FastifyInstance, { workroom, overviews, closing }: Parts): void {
+  app.post('/api/pause', async ({ body }) => {
+    const why = textOf(asked(body ?? {}), 'why');
+    const end = await pauseConsumers(await workroom.placeNow(), { why, signal: closing });
+    overviews.goesOn = goingOn(end);
+    return end;
+  });
+
+  app.post('/api/resume', async () => {
+    const end = await resumeConsumers(await workroom.placeNow(), { signal: closing });
+    overviews.goesOn = undefined;
+    return end;
+  });
+}
+
+function goingOn({ others, eventSources: { unfinished } }: PauseEnd): string | undefined {
+  const sources = unfinished.map(
+    ({ functionName, state }) => `the event source of the function ${functionName} was still ${state}`,
+  );
+  return [...others, ...sources].join('; ') || undefined;
 }
 
 function typeOf(name: string | undefined): JobType {

@@ -28,8 +28,8 @@ export interface Overview {
   readonly place: PlaceFacts & Record<'queue' | 'deadLetters', string | null> & { readonly fifo: boolean | null };
   readonly queue: Depth | Unavailable;
   readonly dead: Depth | Unavailable;
-  /** Who paused the consumers; null if nobody did, or if that cannot be asked. */
-  readonly paused: Paused | null;
+  /** Who paused the consumers; null if nobody did, or if that cannot be asked. `but`: what goes on, as far as this console knows. */
+  readonly paused: (Paused & { readonly but?: string }) | null;
   readonly records: 'ok' | Unavailable;
 }
 
@@ -41,6 +41,8 @@ const EVERY_MS = 2_000;
 /** How full the queues are and what answers, asked for all pages at once and only while one is open. */
 export class Overviews {
   latest: Overview | undefined;
+  /** What the last pause from here did not stop. */
+  goesOn: string | undefined;
   private asking: Promise<Overview> | undefined;
   private timer: NodeJS.Timeout | undefined;
   private listening = false;
@@ -93,7 +95,12 @@ export class Overviews {
       answered(signal, records.check()).then(() => 'ok' as const, unavailable),
       answered(signal, pausedBy(place)).catch(() => undefined),
     ]);
-    return { queue: waiting, dead, records: store, paused: paused ?? null };
+    return {
+      queue: waiting,
+      dead,
+      records: store,
+      paused: paused ? { ...paused, ...(this.goesOn && { but: this.goesOn }) } : null,
+    };
   }
 
   /** The queues are found first, then the store is opened: what failed is one of the two. */

@@ -27,6 +27,8 @@ export interface Pause {
   readonly who: string;
   readonly why?: string;
   readonly at: number | string;
+  /** What goes on, as far as the console knows. */
+  readonly but?: string;
 }
 
 export interface Overview {

@@ -61,12 +61,18 @@ export function Pausing(): JSX.Element | null {
   );
 }
 
+const GoesOn = ({ but }: { readonly but: string }): JSX.Element => (
+  <>
+    Consumers that poll begin nothing new, but <Foreign text={but} />.
+  </>
+);
+
 export function Paused(): JSX.Element | null {
   const overview = useLive((live) => live.overview);
   const readOnly = useReadOnly();
   const { busy, problem, run } = useDoing();
   if (!overview?.paused) return null;
-  const { who, why, at } = overview.paused;
+  const { who, why, at, but } = overview.paused;
   const resume = async (): Promise<void> => {
     await change('/api/resume');
     takeOverview({ ...overview, paused: null });
@@ -91,7 +97,7 @@ export function Paused(): JSX.Element | null {
             : <Foreign text={why} />
           </>
         )}
-        . Nothing new is begun; jobs wait in the queue.
+        . {but === undefined ? 'Nothing new is begun; jobs wait in the queue.' : <GoesOn but={but} />}
       </Notice>
       {problem && <Refusal problem={problem} what="Not resumed" />}
     </>
