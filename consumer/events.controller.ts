@@ -11,6 +11,9 @@ const FALLBACK_MS = 30_000;
 
 const RETRY_AFTER_SECONDS = 5;
 
+/** How long before its deadline an event is answered, whether or not its spans are sent. */
+const ANSWER_MS = 300;
+
 /**
  * Lambda's SQS event source, by way of the web adapter; there on Lambda only, since whoever reaches it can make jobs up.
  * An error is an error here: the adapter fails the invocation, and the whole event comes again.
@@ -28,15 +31,16 @@ export class EventsController {
     @Body() event: unknown,
     @Headers('x-amzn-lambda-context') context: string | undefined,
   ): Promise<PartialBatchResponse> {
+    const deadline = performance.now() + (msUntilDeadline(context) ?? FALLBACK_MS);
     try {
-      return await this.transport.takeEvent(event, msUntilDeadline(context) ?? FALLBACK_MS);
+      return await this.transport.takeEvent(event, deadline - performance.now());
     } catch (error) {
       if (error instanceof EventMalformed) throw new Problem(400, error.message);
       if (error instanceof EventRefused) throw unavailable(error.message, RETRY_AFTER_SECONDS);
       throw error;
     } finally {
       // Once it has answered, a function stands still.
-      await this.traces.flush();
+      await this.traces.flush(deadline - ANSWER_MS - performance.now());
     }
   }
 }

@@ -1,6 +1,6 @@
 import { DELIVERY } from './delivery';
 import { readTraces, type TraceSettings } from './traces';
-import { type Credentials, localCredentials, type Variables, withoutSecrets } from './local';
+import { type Credentials, isWholeDatabaseUrl, localCredentials, type Variables, withoutSecrets } from './local';
 
 /** Everything the environment can say. The only place that reads `process.env`. */
 export interface Environment {
@@ -152,7 +152,7 @@ class Reader {
 
   results(name: string, fallback: string): string {
     const text = this.text(name) ?? fallback;
-    if (/^postgres(ql)?:\/\/./.test(text) && !URL.canParse(text))
+    if (/^postgres(ql)?:\/\/./.test(text) && !isWholeDatabaseUrl(text))
       this.faults.push(`${name} is no URL; a password in it is written with %40 for @, %2F for / and the like`);
     else if (!/^((sqlite|dynamodb):.+|postgres(ql)?:\/\/.+|none)$/.test(text))
       this.faults.push(

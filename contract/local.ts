@@ -62,3 +62,12 @@ export function reachableHost(host: string): string {
 /** A URL as it may be shown: without the user and password that it may hold, even if these were written as they are. */
 export const withoutSecrets = <T extends string | undefined>(url: T): T =>
   url?.replace(/\/\/.*@/, '//...@').replaceAll(/([?&]password=)[^&]*/g, '$1...') as T;
+
+/**
+ * Whether all of a database's URL is where it belongs: a `/` in a password that is written as it is makes the rest of it a
+ * path, which is shown, and a `#` a fragment, which no database has.
+ */
+export function isWholeDatabaseUrl(text: string): boolean {
+  const url = URL.parse(text);
+  return url !== null && url.hash === '' && !url.pathname.includes('@');
+}

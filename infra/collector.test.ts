@@ -60,6 +60,23 @@ describe('telemetry=otlp', () => {
     });
   });
 
+  it('tells tasks apart, whose targets have the same address in each', () => {
+    for (const task of tasks(compute)) {
+      const { processors, service } = JSON.parse(variable(named(task, 'collector'), 'AOT_CONFIG_CONTENT') ?? '') as {
+        processors: Readonly<Record<string, object>>;
+        service: { pipelines: Readonly<Record<string, { processors: string[] }>> };
+      };
+      expect(processors).toMatchObject({
+        resourcedetection: { detectors: ['ecs'] },
+        resource: {
+          attributes: [{ key: 'service.instance.id', from_attribute: 'aws.ecs.task.arn', action: 'upsert' }],
+        },
+      });
+      for (const { processors: order } of Object.values(service.pipelines))
+        expect(order).toEqual(['memory_limiter', 'resourcedetection', 'resource', 'batch']);
+    }
+  });
+
   it('gives the tasks no right that they had not, and reads the one secret', () => {
     const policies = JSON.stringify(compute.findResources('AWS::IAM::Policy'));
     expect(policies.match(/secretsmanager:GetSecretValue/g)).toHaveLength(2);

@@ -68,7 +68,7 @@ function configuration(app: AppName, endpoint: string, hasSecret: boolean): stri
     scrape_interval: '30s',
     static_configs: [{ targets: [`127.0.0.1:${METRICS_PORTS[app]}`] }],
   };
-  const processors = ['memory_limiter', 'batch'];
+  const processors = ['memory_limiter', 'resourcedetection', 'resource', 'batch'];
   const pipeline = (receiver: string): object => ({ receivers: [receiver], processors, exporters: ['otlphttp'] });
   return JSON.stringify({
     receivers: {
@@ -77,6 +77,11 @@ function configuration(app: AppName, endpoint: string, hasSecret: boolean): stri
     },
     processors: {
       memory_limiter: { check_interval: '1s', limit_mib: MEMORY_MB * 0.75 },
+      // Each task has its target at the same address, so that their series would be one.
+      resourcedetection: { detectors: ['ecs'] },
+      resource: {
+        attributes: [{ key: 'service.instance.id', from_attribute: 'aws.ecs.task.arn', action: 'upsert' }],
+      },
       batch: {},
     },
     exporters: {

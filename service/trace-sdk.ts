@@ -66,6 +66,11 @@ export class TraceMaker {
     return this.exporter.isFailing;
   }
 
+  /** Resolves once what has ended is sent, that too which was on its way: the provider alone waits for the rest only. */
+  async flush(): Promise<void> {
+    await Promise.all([this.provider.forceFlush(), this.exporter.sent()]);
+  }
+
   /** Resolves once what has ended is sent, and makes no more spans. */
   async stop(): Promise<void> {
     trace.disable();
@@ -114,6 +119,10 @@ class Receiver implements SpanExporter {
       this.note(result);
       done(result);
     });
+  }
+
+  sent(): Promise<void> {
+    return this.exporter.forceFlush();
   }
 
   shutdown(): Promise<void> {

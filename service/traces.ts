@@ -34,16 +34,15 @@ export class Traces implements OnApplicationShutdown {
     return openTelemetry() !== undefined;
   }
 
-  /** Resolves when what has ended is with the receiver, or after half a second; at once while that cannot be reached. */
-  async flush(): Promise<void> {
-    const api = openTelemetry();
-    if (!api) return;
-    const proxy = api.trace.getTracerProvider() as Provider;
-    const provider = proxy.getDelegate?.() ?? proxy;
-    const flushed = provider.forceFlush?.();
+  /**
+   * Resolves when what has ended is with the receiver, or after half a second, or what is left of the time; at once while
+   * the receiver cannot be reached.
+   */
+  async flush(leftMs = FLUSH_MS.within): Promise<void> {
+    const flushed = shared === undefined ? flushOfOthers() : shared.maker.flush();
     if (flushed === undefined) return;
     if (shared?.maker.isFailing === true) flushed.catch(() => undefined);
-    else await within(FLUSH_MS.within, flushed);
+    else await within(Math.min(FLUSH_MS.within, Math.max(0, leftMs)), flushed);
   }
 
   async onApplicationShutdown(): Promise<void> {
@@ -54,6 +53,13 @@ export class Traces implements OnApplicationShutdown {
     shared = undefined;
     await within(FLUSH_MS.atTheEnd, maker.stop());
   }
+}
+
+/** Undefined where there is no provider, or none that can. */
+function flushOfOthers(): Promise<void> | undefined {
+  const proxy = openTelemetry()?.trace.getTracerProvider() as Provider | undefined;
+  const provider = proxy?.getDelegate?.() ?? proxy;
+  return provider?.forceFlush?.();
 }
 
 /** Whatever becomes of it, and no longer than this. */

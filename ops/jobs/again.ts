@@ -13,8 +13,8 @@ export interface Case {
 
 /** The dead letter as it came to its source queue first, in a trace of its own. */
 export function again({ letter, record }: Case, fifo: boolean): Outgoing {
-  const { body, traceHeader, messageId } = letter;
-  const { attributes, traceparent } = newTrace(letter.attributes);
+  const { body, messageId } = letter;
+  const { attributes, traceHeader, traceparent } = newTrace(letter);
   const place = fifo ? { group: orderedGroup(letter, record), deduplicationId: messageId } : { group: letter.group };
   return { body, attributes: { ...attributes, ...stamp(letter, traceparent) }, traceHeader, ...place };
 }

@@ -3,11 +3,13 @@ import { type Job } from '../../contract/job';
 import { RecordRefused } from '../../results/errors';
 import { keyedJobId } from '../../results/job-id';
 import { type Claim } from '../../results/records';
+import { newTrace } from '../../transport/traces/index';
 import { again, type Case } from './again';
 import { Audit, type Unnoted } from './audit';
 import { DELETED } from './failures';
 import { inputText } from './input-text';
 import { type Outgoing, sendAll } from './outgoing';
+import { stamp } from './letter';
 import { Pass } from './pass';
 import { inputCheck } from './send';
 import { CannotWork, sentenceOf, type Workplace } from './workplace';
@@ -108,13 +110,17 @@ interface NewJob {
 
 function messageOf(one: Case, { job, input, version, fifo }: NewJob): Outgoing {
   const text = (StringValue: string) => ({ DataType: 'String', StringValue });
-  const { attributes } = one.letter;
+  const { attributes, traceHeader, traceparent } = newTrace(one.letter);
   const own = { ...attributes, type: text(one.letter.type), version: text(String(version)) };
   const replaces = Object.keys(own).length <= MAX_ATTRIBUTES ? { replaces: text(one.letter.jobId) } : {};
-  const { group, traceHeader } = again(one, fifo);
+  const { group } = again(one, fifo);
   return {
     body: `{"id":"${job}","input":${input}}`,
-    attributes: { ...own, ...replaces },
+    attributes: {
+      ...own,
+      ...replaces,
+      ...stamp({ jobId: job, namesJob: true, why: {}, attributes: own }, traceparent),
+    },
     group,
     traceHeader,
     ...(fifo && { deduplicationId: job }),

@@ -60,12 +60,12 @@ function exported(given: Given, body: string): Read {
   if (sentAs !== type) throw new Error(`its type is ${type}, and its attribute type ${sentAs}`);
   const retries = Number(given['retries'] ?? 0);
   const why = { ...(typeof given['reason'] === 'string' && { reason: given['reason'] }), retries };
-  const { attributes: own, traceparent } = newTrace(attributesIn(given));
+  const old = { attributes: attributesIn(given), traceHeader: textIn(given, 'traceHeader') };
+  const { attributes: own, traceHeader, traceparent } = newTrace(old);
   const attributes = {
     ...own,
     ...stamp({ jobId: id, namesJob: named !== undefined, why, attributes: own }, traceparent),
   };
-  const traceHeader = textIn(given, 'traceHeader');
   return { id, type, input, message: { body, attributes, group: groupIn(given), traceHeader } };
 }
 

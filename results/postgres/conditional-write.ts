@@ -3,7 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { EffectRefused, StoreUnavailable } from '../errors';
 import type { Change, Writes, Written } from '../versioned-records';
 import { CALL_LIMIT_MS, withClient } from './connections';
-import { effectError, isContended, sqlStateOf, ThrownByWork } from './database-errors';
+import { effectError, isContended, ThrownByWork } from './database-errors';
 import { carryOut } from './effects';
 import { fromPgRow, toJsonRow } from './rows';
 import { NAMES, ROW_TYPE, TABLE } from './schema';
@@ -59,9 +59,7 @@ async function transact(client: Parameters<typeof carryOut>[0], change: Change, 
   try {
     const written = await put(client, change);
     if (written.written) {
-      await carryOut(client, writes).catch((error: unknown) => {
-        throw new ThrownByWork(error);
-      });
+      await carryOut(client, writes);
       await commit(client);
     } else {
       await client.query('ROLLBACK');
@@ -69,9 +67,8 @@ async function transact(client: Parameters<typeof carryOut>[0], change: Change, 
     return written;
   } catch (error) {
     const isAlive = await rollBack(client);
-    const { cause } = error instanceof ThrownByWork ? error : { cause: error };
     // Of a connection that was lost the work has an error as well, and it may be any.
-    throw error instanceof ThrownByWork && isAlive && sqlStateOf(cause) === undefined ? error : cause;
+    throw error instanceof ThrownByWork && !isAlive ? error.cause : error;
   }
 }
 

@@ -6,6 +6,7 @@ const SERIALIZATION_FAILURE = '40001';
 const DEADLOCK = '40P01';
 const LOCK_TIMEOUT = '55P03';
 const STATEMENT_TIMEOUT = '57014';
+export const NO_RIGHT = '42501';
 
 /** What is wrong with what RESULTS names, or with the rights there: a start cannot help. */
 const UNUSABLE: ReadonlyMap<string, (place: string) => string> = new Map([
@@ -15,7 +16,7 @@ const UNUSABLE: ReadonlyMap<string, (place: string) => string> = new Map([
   ['42P01', missingText],
   ['42703', (place) => `The table ${TABLE} of ${place} lacks a column; run \`npm run provision\``],
   [
-    '42501',
+    NO_RIGHT,
     (place) => `There is no permission for the table ${TABLE} of ${place}; grant SELECT, INSERT, UPDATE and DELETE`,
   ],
   ['25006', readOnlyText],
@@ -124,12 +125,22 @@ export function databaseError(place: string, error: unknown): Error {
   return new StoreUnavailable(`The database ${place} failed (${state}: ${said}): ${why}`, { cause: error });
 }
 
-/** An error of the effect's own statements; what is none of the database's stays what the work threw. */
+/**
+ * What ended an effect, as the store's error: a statement of its own that was refused, or the database that was away. What
+ * is none of the database's stays what the work threw, and so does what the work said of the job because of a refusal.
+ */
 export function effectError(error: unknown): unknown {
+  if (error instanceof StoreError) return error;
   const fault = faultIn(error);
-  if (fault === undefined || isAway(fault.code)) return error;
+  if (fault === undefined) return new ThrownByWork(error);
+  if (isAway(fault.code)) return error;
+  if (isVerdict(error) && !isContended(error)) return new ThrownByWork(error);
   return new EffectRefused(`The effect was refused (${fault.code}: ${fault.message})`, { cause: error });
 }
+
+/** A `Rejection` or a `RetryAfter`. */
+const isVerdict = (error: unknown): boolean =>
+  error instanceof Error && (('reason' in error && typeof error.reason === 'string') || 'afterSeconds' in error);
 
 /** Nothing of the effect's: its statement would fail in any work. Its own statement may be slow, or wait for a lock. */
 const isAway = (state: string): boolean =>

@@ -123,9 +123,9 @@ withPostgres('a transaction, as a callback', () => {
     },
   );
 
-  test('a transaction that is ended within several statements: it is said', async () => {
+  test('a transaction that is ended by what is not recognized: it is said', async () => {
     const transaction: TransactionWork = async (client) => {
-      await client.query('SELECT 1; COMMIT');
+      await client.query('/* /* of two */ */ COMMIT');
     };
     const refused = records.once(newJob(), { result: 2, transaction });
     await expect(refused).rejects.toThrow(/The effect ended the transaction of its record; leave BEGIN, COMMIT/);

@@ -3,7 +3,7 @@ import { EffectRefused, RecordRefused } from '../errors';
 import type { ItemWrite, SqlWrite, TransactionWork } from '../records';
 import type { Writes } from '../versioned-records';
 import { effectError } from './database-errors';
-import { assertNoTransactionControl, guarded } from './guarded-client';
+import { assertWithin, guarded } from './guarded-client';
 
 /** Carries an effect out in a transaction that is open. Throws what is to undo all of it. */
 export async function carryOut(client: PoolClient, { writes = [], transaction }: Writes): Promise<void> {
@@ -18,14 +18,16 @@ export async function carryOut(client: PoolClient, { writes = [], transaction }:
 
 /** A refusal that the callback caught, or that its library threw as its own, counts as well. */
 async function runGuarded(client: PoolClient, transaction: TransactionWork): Promise<void> {
-  const guard = guarded(client);
+  const { client: own, refusal, lost, end } = guarded(client);
   try {
-    await transaction(guard.client);
+    await Promise.race([transaction(own), lost]);
   } catch (error) {
-    throw guard.refusal() ?? error;
+    throw refusal() ?? error;
+  } finally {
+    end();
   }
-  const refusal = guard.refusal();
-  if (refusal) throw refusal;
+  const refused = refusal();
+  if (refused) throw refused;
 }
 
 async function run(client: PoolClient, write: SqlWrite | ItemWrite): Promise<void> {
@@ -35,7 +37,7 @@ async function run(client: PoolClient, write: SqlWrite | ItemWrite): Promise<voi
     );
   }
   const { sql, values = [], changes } = write;
-  assertNoTransactionControl(sql);
+  assertWithin(sql);
   // Extended, so that it is one statement.
   const config = { text: sql, values: [...values], queryMode: 'extended' };
   const { rowCount } = await client.query(config);

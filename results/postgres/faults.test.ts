@@ -55,6 +55,19 @@ withPostgres('provisioning', () => {
     expect(await records.notes.get('pause', 'jobs')).toEqual(note);
   });
 
+  test('by the role of the apps, which may create nothing: what is there will do, what is missing is said', async () => {
+    const role = `r_${randomUUID().slice(0, 8)}`;
+    const { schema } = place;
+    await place.query(`CREATE ROLE ${role} LOGIN; GRANT USAGE ON SCHEMA ${schema} TO ${role}`);
+    const url = place.urlWith({ username: role });
+    await provisionDatabase(url);
+    await place.query('DROP TABLE plusone_note');
+    const refused = provisionDatabase(url);
+    await expect(refused).rejects.toThrow(/names may create no tables in the database .*; provision as one that may$/);
+    await expect(refused).rejects.toBeInstanceOf(StoreUnusable);
+    await place.query(`DROP OWNED BY ${role}; DROP ROLE ${role}`);
+  });
+
   test.each([
     ['plusone, version 0', /has version 0, this program needs version 1; run `npm run provision`$/],
     ['plusone, version 2', /has version 2, this program needs version 1; run the program that made it$/],

@@ -1,5 +1,5 @@
 import type { PoolClient } from 'pg';
-import { RecordRefused } from '../errors';
+import { EffectRefused, RecordRefused } from '../errors';
 
 /** Comments, blanks and semicolons before a statement's first word. */
 const BEFORE = String.raw`(?:[\s;]|--[^\n]*(?:\n|$)|/\*(?:[^*]|\*(?!/))*\*/)*`;
@@ -10,11 +10,17 @@ const TRANSACTION = new RegExp(
   'i',
 );
 
-export function assertNoTransactionControl(sql: string): void {
-  if (!TRANSACTION.test(sql)) return;
-  throw new RecordRefused(
-    `An effect is part of the transaction of its job's record, and begins and ends none; leave this out: ${sql}`,
-  );
+/** Of the session, hence of the next effect and of its record as well: a path of another schema, a role, a tenant. */
+const SESSION = new RegExp(String.raw`^${BEFORE}set\s+(?!(?:local|transaction|constraints)\b)`, 'i');
+
+export function assertWithin(sql: string): void {
+  if (TRANSACTION.test(sql)) {
+    throw new RecordRefused(
+      `An effect is part of the transaction of its job's record, and begins and ends none; leave this out: ${sql}`,
+    );
+  }
+  if (SESSION.test(sql))
+    throw new RecordRefused(`What this sets would stay for the effects after it; SET LOCAL ends with its own: ${sql}`);
 }
 
 function textOf(query: unknown): string {
@@ -26,29 +32,46 @@ function textOf(query: unknown): string {
 const call = (client: PoolClient, name: string | symbol, given: readonly unknown[]): unknown =>
   Reflect.apply(Reflect.get(client, name) as (...given: unknown[]) => unknown, client, given);
 
-/**
- * The client as an effect gets it: what would begin or end a transaction, or close the connection, is refused. Giving it
- * back does nothing: libraries made for pools do so after each statement.
- */
-export function guarded(client: PoolClient): {
+/** Extended, so that it is one statement: another behind it could end the transaction. What submits itself stays as it is. */
+function single(query: unknown): unknown {
+  if (typeof query === 'string') return { text: query, queryMode: 'extended' };
+  const isConfig = typeof query === 'object' && query !== null && !('submit' in query);
+  return isConfig ? { ...query, queryMode: 'extended' } : query;
+}
+
+/** The client of an effect, as long as that runs. */
+export interface Guard {
   readonly client: PoolClient;
+  /** What was refused, also where the effect caught it. */
   readonly refusal: () => Error | undefined;
-} {
+  /** Rejects once the connection is lost, which an effect that waits for something else would never learn. */
+  readonly lost: Promise<never>;
+  /** From here on the connection is another effect's. */
+  readonly end: () => void;
+}
+
+/**
+ * The client as an effect gets it: what would begin or end a transaction, outlast it or close the connection is refused, and so is
+ * all that comes after the effect. Giving it back does nothing: libraries made for pools do so after each statement.
+ */
+export function guarded(client: PoolClient): Guard {
   let refusal: Error | undefined;
+  let isOver = false;
   const refuse = (error: Error): never => {
     refusal ??= error;
     throw error;
   };
-  const query = (...given: readonly unknown[]): unknown => {
+  const query = (first: unknown, ...rest: readonly unknown[]): unknown => {
+    if (isOver) throw new EffectRefused('The effect was over when this came; let its callback await each statement');
     try {
-      assertNoTransactionControl(textOf(given[0]));
+      assertWithin(textOf(first));
     } catch (error) {
       refuse(error as Error);
     }
-    return call(client, 'query', given);
+    return call(client, 'query', [single(first), ...rest]);
   };
-  const end = (): never => refuse(new RecordRefused("The connection of an effect is its record's; leave it open"));
-  const own: Readonly<Record<PropertyKey, unknown>> = { query, release: () => undefined, end };
+  const close = (): never => refuse(new RecordRefused("The connection of an effect is its record's; leave it open"));
+  const own: Readonly<Record<PropertyKey, unknown>> = { query, release: () => undefined, end: close };
   const proxy = new Proxy(client, {
     get: (target, name) => {
       if (Object.hasOwn(own, name)) return own[name];
@@ -56,5 +79,11 @@ export function guarded(client: PoolClient): {
       return typeof value === 'function' ? (...given: readonly unknown[]) => call(target, name, given) : value;
     },
   });
-  return { client: proxy, refusal: () => refusal };
+  const { promise: lost, reject: lose } = Promise.withResolvers<never>();
+  client.on('error', lose);
+  const end = (): void => {
+    isOver = true;
+    client.off('error', lose);
+  };
+  return { client: proxy, refusal: () => refusal, lost, end };
 }

@@ -3,7 +3,7 @@ import { RecordRefused } from '../errors';
 import type { NoteKind } from '../notes';
 import type { HeldNote, NoteStore } from '../stored-notes';
 import type { Connections } from './connections';
-import { sqlStateOf } from './database-errors';
+import { NO_RIGHT, sqlStateOf } from './database-errors';
 import { NOTE_TABLE } from './schema';
 
 const PUT = `
@@ -17,7 +17,7 @@ const EXPIRE = `
     SELECT key FROM ${NOTE_TABLE} WHERE kind = 'audit' AND at < $1 ORDER BY at LIMIT $2 FOR UPDATE SKIP LOCKED)`;
 
 /** Of a table that is missing, or that this user may not use. */
-const WITHOUT_TABLE: readonly unknown[] = ['42P01', '42501'];
+const WITHOUT_TABLE: readonly unknown[] = ['42P01', NO_RIGHT];
 
 /** `pg` hands out a bigint as text. */
 interface Row extends Omit<HeldNote, 'at'> {

@@ -1,5 +1,5 @@
 import type { QueryResultRow } from 'pg';
-import { RecordRefused, StoreUnavailable } from '../errors';
+import { RecordRefused, StoreUnavailable, StoreUnusable } from '../errors';
 import type { HeldRecord } from '../held-record';
 import type { ReadListing } from '../listing';
 import type { Page } from '../records';
@@ -13,12 +13,12 @@ import {
 } from '../versioned-records';
 import { ConditionalWrite } from './conditional-write';
 import { Connections, type DatabasePlace, withClient } from './connections';
-import { databaseError, unusable } from './database-errors';
+import { databaseError, NO_RIGHT, sqlStateOf, unusable } from './database-errors';
 import { FreshInserts } from './fresh-inserts';
 import { pageOf } from './lists';
 import { NoteRows } from './note-rows';
 import { fromPgRow } from './rows';
-import { assertUsable, ensureSchema, LOOK, type Look, lookFault, TABLE } from './schema';
+import { assertUsable, ensureSchema, LOOK, type Look, lookFault, mayNotCreateText, TABLE } from './schema';
 
 const EXPIRED_PER_CALL = 500;
 
@@ -129,6 +129,7 @@ export async function provisionDatabase(url: string): Promise<void> {
   try {
     await withClient(connections.records, (client) => ensureSchema(client, place));
   } catch (error) {
+    if (sqlStateOf(error) === NO_RIGHT) throw new StoreUnusable(mayNotCreateText(place), { cause: error });
     throw unusable(place, error) ?? databaseError(place, error);
   } finally {
     await connections.close();

@@ -54,14 +54,14 @@ const CREATE = [
 
 /** Made where it is missing, beside records of any version: programs of before go on. */
 const CREATE_NOTES = [
-  `CREATE TABLE IF NOT EXISTS ${NOTE_TABLE} (
+  `CREATE TABLE ${NOTE_TABLE} (
     at    bigint NOT NULL,
     kind  text COLLATE "C" NOT NULL,
     key   text COLLATE "C" NOT NULL,
     value text NOT NULL,
     PRIMARY KEY (kind, key)
   )`,
-  `CREATE INDEX IF NOT EXISTS ${NOTE_TABLE}_at ON ${NOTE_TABLE} (kind, at)`,
+  `CREATE INDEX ${NOTE_TABLE}_at ON ${NOTE_TABLE} (kind, at)`,
 ].join('; ');
 
 /** Any number that no other program is likely to lock: "plusone" read as base 36. */
@@ -70,13 +70,15 @@ const PROVISION_LOCK = Number.parseInt('plusone', 36);
 /** What a look at the database tells, in one row. */
 export const LOOK = `
   SELECT current_setting('transaction_read_only') = 'on' AS "readOnly", current_setting('server_encoding') AS encoding,
-    found IS NOT NULL AS exists, obj_description(found, 'pg_class') AS comment
+    found IS NOT NULL AS exists, to_regclass('${NOTE_TABLE}') IS NOT NULL AS "hasNotes",
+    obj_description(found, 'pg_class') AS comment
   FROM to_regclass('${TABLE}') AS found`;
 
 export interface Look {
   readonly readOnly: boolean;
   readonly encoding: string;
   readonly exists: boolean;
+  readonly hasNotes: boolean;
   readonly comment: string | null;
 }
 
@@ -96,6 +98,9 @@ export function lookFault({ readOnly, encoding, exists, comment }: Look, place: 
 export const missingText = (place: string): string =>
   `The database ${place} has no table ${TABLE}; run \`npm run provision\`, or name another database in RESULTS`;
 
+export const mayNotCreateText = (place: string): string =>
+  `The user that RESULTS names may create no tables in the database ${place}; provision as one that may`;
+
 export const readOnlyText = (place: string): string =>
   `The database ${place} takes no writes, as a replica does; name the primary in RESULTS`;
 
@@ -105,8 +110,8 @@ function versionIn(comment: string | null): number | undefined {
 }
 
 /**
- * Makes the tables and their indexes, or sees that those there will do. Processes that start together come one after the
- * other: the lock ends with the transaction.
+ * Makes the tables and their indexes, or sees that those there will do, which needs no right to make any. Processes that
+ * start together come one after the other: the lock ends with the transaction.
  */
 export async function ensureSchema(client: ClientBase, place: string): Promise<void> {
   await client.query('BEGIN');
@@ -116,7 +121,7 @@ export async function ensureSchema(client: ClientBase, place: string): Promise<v
     const [look] = rows;
     if (look?.exists === false && !look.readOnly) await client.query(CREATE);
     else if (look) assertUsable(look, place);
-    await client.query(CREATE_NOTES);
+    if (look?.hasNotes === false) await client.query(CREATE_NOTES);
     await client.query('COMMIT');
   } catch (error) {
     await client.query('ROLLBACK').catch(() => undefined);

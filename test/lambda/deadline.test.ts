@@ -2,7 +2,9 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { type FaultProxy, startFaultProxy } from '../../experiments/proxy/fault-proxy';
 import { withBroker } from '../harness/broker';
 import { type ConsumerApp, startConsumerApp, stopConsumerApps } from '../harness/consumer-app';
+import { eventually } from '../harness/eventually';
 import { type TestRun } from '../harness/jobs';
+import { OtlpReceiver } from '../harness/otlp-receiver';
 import { type EventAnswer, HeldMessages } from './held-messages';
 
 const broker = withBroker();
@@ -20,10 +22,19 @@ afterEach(async () => {
   await proxy.close();
 });
 
-async function onLambda(work: TestRun, { concurrency = 100, fifo = false } = {}): Promise<ConsumerApp> {
+interface Function {
+  readonly concurrency?: number;
+  readonly fifo?: boolean;
+  readonly traces?: Readonly<Record<string, string>>;
+}
+
+async function onLambda(
+  work: TestRun,
+  { concurrency = 100, fifo = false, traces = {} }: Function = {},
+): Promise<ConsumerApp> {
   const queues = await broker().createQueues({ fifo });
   const env = broker().environment(queues, proxy.endpoint);
-  const variables = { AWS_LAMBDA_FUNCTION_NAME: 'consumer', CONCURRENCY: String(concurrency) };
+  const variables = { AWS_LAMBDA_FUNCTION_NAME: 'consumer', CONCURRENCY: String(concurrency), ...traces };
   return startConsumerApp({ ...queues, env }, variables, { work });
 }
 
@@ -63,12 +74,51 @@ describe('an event is answered before its deadline, and reports what is left,', 
     expect(proxy.count('ChangeMessageVisibilityBatch')).toBeGreaterThan(0);
   });
 
+  it('where the receiver of traces is silent', async () => {
+    const receiver = await OtlpReceiver.start(() => undefined);
+    const { url } = await onLambda(untilToldToStop, {
+      traces: { ...receiver.variables, OTEL_BSP_SCHEDULE_DELAY: '600000' },
+    });
+    proxy.rule('ChangeMessageVisibilityBatch', 'blackhole');
+    const messages = new HeldMessages(url, 3_000);
+    messages.add([{ input: 1 }]);
+    const { status, tookMs, kept } = await messages.event();
+    expect([status, kept]).toEqual([200, [1]]);
+    expect(tookMs).toBeLessThan(3_000);
+    await eventually(() => receiver.requests > 0);
+    await receiver.close();
+  });
+
   it('with 10,000 messages to be given back', async () => {
     const { status, tookMs, kept } = await event(untilToldToStop, 10_000, 8_000);
     expect([status, kept.length]).toEqual([200, 10_000]);
     expect(tookMs).toBeLessThan(8_000);
     expect(proxy.count('ChangeMessageVisibilityBatch')).toBeGreaterThan(16);
   });
+});
+
+it('is answered once all spans are sent, those too that were on their way before it was over', async () => {
+  const slow = { answered: false };
+  const receiver = await OtlpReceiver.start((_, response) => {
+    const isFirst = receiver.requests === 1;
+    setTimeout(
+      () => {
+        if (isFirst) slow.answered = true;
+        response.end('{}');
+      },
+      isFirst ? 400 : 0,
+    );
+  });
+  const work: TestRun = async ({ input }) => {
+    if (input === 2) await eventually(() => receiver.requests > 0);
+    return { result: input + 1 };
+  };
+  const { url } = await onLambda(work, { traces: receiver.variables });
+  const messages = new HeldMessages(url, 20_000);
+  messages.add([{ input: 1 }, { input: 2 }]);
+  expect((await messages.event()).kept).toEqual([]);
+  expect([receiver.requests, slow.answered]).toEqual([2, true]);
+  await receiver.close();
 });
 
 it('a deadline further away than a timer can wait is none', async () => {

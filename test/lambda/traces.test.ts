@@ -1,6 +1,7 @@
-import { OtlpReceiver } from '../harness/otlp-receiver';
+import { freePort } from '../../experiments/proxy/free-port';
 import { withBroker } from '../harness/broker';
-import { endApps } from '../harness/processes';
+import { OtlpReceiver } from '../harness/otlp-receiver';
+import { endApps, runApp } from '../harness/processes';
 import { EventSource } from './event-source';
 import { LambdaFunction } from './lambda-function';
 import { kinds } from './stage';
@@ -27,6 +28,30 @@ it.each(kinds())('the spans of an event are with the receiver before it is answe
     ]);
   } finally {
     await lambda.stop();
+    await receiver.close();
+  }
+});
+
+it('the spans of a request are with the receiver before the producer answers it', async () => {
+  const receiver = await OtlpReceiver.start();
+  const queues = await broker().createQueues();
+  const port = String(await freePort());
+  const variables = { ...receiver.variables, OTEL_BSP_SCHEDULE_DELAY: NEVER, AWS_LAMBDA_FUNCTION_NAME: 'producer' };
+  const app = runApp('dist/producer/main.js', {
+    env: { ...broker().environment(queues), ...variables, PORT: port, RESULTS: 'none' },
+  });
+  try {
+    await app.line(/Listening on/, 30_000);
+    const headers = { 'content-type': 'application/json', traceparent: PARENT };
+    const post = (body: string): Promise<Response> =>
+      fetch(`http://127.0.0.1:${port}/produce`, { method: 'POST', body, headers });
+    expect((await post('{"input":1}')).status).toBe(202);
+    expect(receiver.spans.map(({ name }) => name)).toEqual([expect.stringMatching(/^create /), 'POST /produce']);
+    receiver.spans.length = 0;
+    expect((await post('{"input":"1"}')).status).toBe(400);
+    expect(receiver.spans).toMatchObject([{ attributes: { 'http.response.status_code': 400 } }]);
+  } finally {
+    await app.stop();
     await receiver.close();
   }
 });

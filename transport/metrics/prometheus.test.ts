@@ -50,6 +50,15 @@ it('escapes what would end a line or a value', () => {
   );
 });
 
+it('hides no other metric where a gauge of an application throws', () => {
+  const metrics = new Metrics();
+  metrics.gauge({ name: 'faulty', help: 'Faulty.' }, () => {
+    throw new Error('not now');
+  });
+  metrics.gauge({ name: 'sound', help: 'Sound.' }, () => 1);
+  expect(prometheusText(metrics)).toMatch(/^faulty NaN$[^]*^sound 1$/m);
+});
+
 it('gives the same counter for the same labels, in whatever order they are named', () => {
   const metrics = new Metrics();
   const description = { name: 'a_total', help: 'A.' };

@@ -18,9 +18,18 @@ function linesOf(family: Family): string[] {
     case 'counter':
       return family.series.map(({ labels, value }) => line(name, labels, value.value));
     case 'gauge':
-      return family.series.map(({ labels, value }) => line(name, labels, value.read()));
+      return family.series.map(({ labels, value }) => line(name, labels, reading(value)));
     case 'histogram':
       return family.series.flatMap(({ labels, value }) => histogramLines(name, labels, value));
+  }
+}
+
+/** NaN where it throws: a scrape, and the process that answers it, go on. */
+function reading({ read }: { readonly read: () => number }): number {
+  try {
+    return read();
+  } catch {
+    return NaN;
   }
 }
 

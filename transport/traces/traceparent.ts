@@ -28,24 +28,58 @@ export function readTraceparent(text: unknown): TraceParent | undefined {
   return { traceId, spanId, traceFlags: parseInt(flags, 16) };
 }
 
-/** What goes with a dead letter that is sent again. */
-export interface NewTrace {
-  /** Those of the letter, with a trace of their own. */
+/** The contexts of a message, each in its place. */
+interface Contexts {
   readonly attributes: Attributes;
-  /** The `traceparent` that it had, for a link; undefined if there was none. */
+  /** X-Ray's. */
+  readonly traceHeader: string | undefined;
+}
+
+/** What goes with a dead letter that is sent again: what it had, with a trace of its own. */
+export interface NewTrace extends Contexts {
+  /** Of the trace that it had, for a link; undefined if there was none. */
   readonly traceparent: string | undefined;
 }
 
+const X_RAY = {
+  root: /(?:^|;)Root=1-([\da-f]{8})-([\da-f]{24})(?:;|$)/,
+  parent: /(?:^|;)Parent=([\da-f]{16})(?:;|$)/,
+  sampled: /(?:^|;)Sampled=1(?:;|$)/,
+};
+
+/** https://docs.aws.amazon.com/xray/latest/devguide/xray-concepts.html#xray-concepts-tracingheader */
+function readXRay(header = ''): TraceParent | undefined {
+  const [, time, random] = X_RAY.root.exec(header) ?? [];
+  const [, spanId] = X_RAY.parent.exec(header) ?? [];
+  if (time === undefined || random === undefined || spanId === undefined) return undefined;
+  return { traceId: time + random, spanId, traceFlags: X_RAY.sampled.test(header) ? 1 : 0 };
+}
+
+const textOf = ({ traceId, spanId, traceFlags }: TraceParent): string =>
+  `00-${traceId}-${spanId}-${traceFlags.toString(16).padStart(2, '0')}`;
+
+const xRayOf = ({ traceId, spanId, traceFlags }: TraceParent): string =>
+  `Root=1-${traceId.slice(0, 8)}-${traceId.slice(8)};Parent=${spanId};Sampled=${traceFlags & 1}`;
+
+/** X-Ray reads the second of its begin in a trace's id; to all others every id will do. */
+function newIds(): TraceIds {
+  const seconds = Math.floor(Date.now() / 1_000);
+  const traceId = seconds.toString(16).padStart(8, '0') + randomBytes(12).toString('hex');
+  return { traceId, spanId: randomBytes(8).toString('hex') };
+}
+
 /** A trace of days would be of no use, so a retry begins one. It is sampled if the old one was. */
-export function newTrace(attributes: Attributes): NewTrace {
-  const parent = attributes[TRACEPARENT];
-  const old = readTraceparent(parent?.StringValue);
-  if (old === undefined) return { attributes, traceparent: undefined };
-  const flags = old.traceFlags.toString(16).padStart(2, '0');
-  const StringValue = `00-${randomBytes(16).toString('hex')}-${randomBytes(8).toString('hex')}-${flags}`;
+export function newTrace({ attributes, traceHeader }: Contexts): NewTrace {
+  const old = readTraceparent(attributes[TRACEPARENT]?.StringValue);
+  const oldXRay = readXRay(traceHeader);
+  const ids = newIds();
   const others = Object.entries(attributes).filter(([name]) => name !== TRACESTATE);
+  const StringValue = old && textOf({ ...old, ...ids });
   return {
-    attributes: { ...Object.fromEntries(others), [TRACEPARENT]: { DataType: 'String', StringValue } },
-    traceparent: parent?.StringValue,
+    attributes: old
+      ? { ...Object.fromEntries(others), [TRACEPARENT]: { DataType: 'String', StringValue } }
+      : attributes,
+    traceHeader: oldXRay ? xRayOf({ ...oldXRay, ...ids }) : traceHeader,
+    traceparent: old ? attributes[TRACEPARENT]?.StringValue : oldXRay && textOf(oldXRay),
   };
 }
