@@ -1,11 +1,19 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import { startFaultProxy, type FaultProxy } from '../../experiments/proxy/fault-proxy';
 import { retry } from '../../transport/index';
 import { withBroker, type TestQueues } from '../harness/broker';
-import { behindProxies, Latch, scripted, Script, startConsumer, type RunningConsumer } from '../harness/consumer';
+import { Latch, scripted, Script, startConsumer, stopConsumers, type RunningConsumer } from '../harness/consumer';
 import { eventually } from '../harness/eventually';
 
 const broker = withBroker({ manyOfAGroup: true });
-const { it, own } = behindProxies(broker, () => ({}));
+let proxy: FaultProxy;
+beforeEach(async () => {
+  proxy = await startFaultProxy(broker().endpoint);
+});
+afterEach(async () => {
+  await stopConsumers();
+  await proxy.close();
+});
 
 const start = (
   queues: TestQueues,
@@ -13,7 +21,7 @@ const start = (
   rest: { readonly concurrency: number; readonly numbers?: { readonly handlerTimeoutSeconds: number } },
 ): Promise<RunningConsumer> =>
   startConsumer({
-    broker: { endpoint: own().proxy.endpoint, region: broker().region },
+    broker: { endpoint: proxy.endpoint, region: broker().region },
     queues,
     ...scripted(script),
     ...rest,
@@ -34,12 +42,12 @@ const places = (script: Script, group: string): number[] =>
 
 it('keeps its room though every receive brings the same messages again', async () => {
   const queues = await broker().createQueues();
-  own().proxy.rule('ReceiveMessage', 'duplicate');
+  proxy.rule('ReceiveMessage', 'duplicate');
   const script = new Script(() => wait(150));
   await Promise.all(Array.from({ length: 12 }, () => broker().send(queues.queueUrl, '{}')));
   const consumer = await start(queues, script, { concurrency: 4 });
   await allDone(queues);
-  own().proxy.clear();
+  proxy.clear();
   const latch = new Latch();
   script.become(() => latch.opened);
   await Promise.all(Array.from({ length: 4 }, () => broker().send(queues.queueUrl, '{}')));
@@ -134,14 +142,14 @@ it('receives nothing while paused, also where a poller had waited for room', asy
   const consumer = await start(queues, script, { concurrency: 1 });
   await broker().send(queues.queueUrl, '{}');
   await eventually(() => script.runs.length === 1);
-  const asked = own().proxy.count('ReceiveMessage');
+  const asked = proxy.count('ReceiveMessage');
   consumer.transport.pause('store');
   latch.open();
   await eventually(() => consumer.transport.status().inFlight === 0);
   await broker().send(queues.queueUrl, '{}');
   // Room is handed out within 20 ms.
   await wait(300);
-  expect(own().proxy.count('ReceiveMessage')).toBe(asked);
+  expect(proxy.count('ReceiveMessage')).toBe(asked);
   consumer.transport.resume('store');
   await allDone(queues);
   expect(script.runs).toHaveLength(2);
@@ -151,10 +159,10 @@ it('gives back what a poll brings that was on its way when receiving was paused'
   const queues = await broker().createQueues();
   const script = new Script();
   const consumer = await start(queues, script, { concurrency: 1 });
-  await eventually(() => own().proxy.count('ReceiveMessage') === 1);
+  await eventually(() => proxy.count('ReceiveMessage') === 1);
   consumer.transport.pause('store');
   await broker().send(queues.queueUrl, '{}');
-  await eventually(() => own().proxy.count('ChangeMessageVisibilityBatch') === 1);
+  await eventually(() => proxy.count('ChangeMessageVisibilityBatch') === 1);
   expect(await broker().depth(queues.queueUrl)).toMatchObject({ visible: 1, inFlight: 0 });
   expect(script.runs).toEqual([]);
   consumer.transport.resume('store');
