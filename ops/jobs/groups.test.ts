@@ -5,6 +5,7 @@ test.each([
   ['Error: order 1004 of 01a221b3-03a2-735e-9bee-0b5738ddd2f8 is late', 'Error: order <n> of <id> is late'],
   ['timed out after 3.5 s, at 10.0.0.7:5432', 'timed out after <n> s, at <n>'],
   ['no object 9f86d081884c7d659a2feaa0c55ad015', 'no object <id>'],
+  ['must be below 9007199254740990', 'must be below <n>'],
   ['the wall was defaced\n    at paint (wall.ts:7:1)', 'the wall was defaced'],
 ])('%j is like %j', (error, like) => {
   expect(likeness(error)).toBe(like);

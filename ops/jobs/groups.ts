@@ -12,8 +12,8 @@ export interface Group {
 }
 
 const UUID = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/gi;
-/** Hexadecimal as in hashes and handles, with a digit in it: words such as `defaced` stay. */
-const HEXADECIMAL = /\b(?=[0-9a-f]*\d)[0-9a-f]{8,}\b/gi;
+/** Hexadecimal as in hashes and handles, with a digit and a letter in it: words such as `defaced` stay, and large numbers are numbers. */
+const HEXADECIMAL = /\b(?=[0-9a-f]*\d)(?=\d*[a-f])[0-9a-f]{8,}\b/gi;
 const NUMBER = /\d+(?:[.,:]\d+)*/g;
 
 /** The first line of an error, with what differs from job to job taken out. */
