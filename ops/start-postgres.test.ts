@@ -1,4 +1,4 @@
-import { POSTGRES_URL, PostgresPlace } from '../results/conformance/postgres-place';
+import { PostgresPlace, withPostgres } from '../results/conformance/postgres-place';
 import { eventually } from '../test/harness/eventually';
 import { endApps, runApp } from '../test/harness/processes';
 import { StartPlace } from '../test/harness/start-place';
@@ -9,7 +9,7 @@ let place: StartPlace;
 let database: PostgresPlace;
 
 // A bare machine has no PostgreSQL; `.ci/run` brings one.
-(POSTGRES_URL === undefined ? describe.skip : describe)('RESULTS names a PostgreSQL database', () => {
+withPostgres('RESULTS names a PostgreSQL database', () => {
   beforeEach(async () => {
     place = await StartPlace.make();
     database = await PostgresPlace.create(false);

@@ -1,6 +1,6 @@
 import { type Type } from '@nestjs/common';
 import { type Work, workOf } from '../../jobs/work';
-import { POSTGRES_URL, PostgresPlace } from '../../results/conformance/postgres-place';
+import { PostgresPlace, withPostgres } from '../../results/conformance/postgres-place';
 import { type Pair, startPair } from '../../testing/pair';
 import { TRANSFER } from './definition';
 import { TransferOnPostgres } from './work-on-postgres';
@@ -14,7 +14,7 @@ const balances = (): Promise<unknown> => place.query('SELECT balance FROM accoun
 const bothHave = (ann: number, bob: number): unknown => [{ balance: ann }, { balance: bob }];
 
 // A bare machine has no PostgreSQL; `.ci/run` brings one.
-(POSTGRES_URL === undefined ? describe.skip : describe).each<[string, Type<Work<typeof TRANSFER>>]>([
+withPostgres.each<[string, Type<Work<typeof TRANSFER>>]>([
   ['plain pg', TransferOnPostgres],
   ['Drizzle', TransferWithDrizzle],
 ])('a transfer on PostgreSQL, by %s', (_library, work) => {

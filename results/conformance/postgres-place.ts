@@ -6,6 +6,9 @@ import { PostgresRecords, provisionDatabase } from '../postgres/postgres';
 /** A bare machine has no PostgreSQL; `.ci/run` brings one. */
 export const POSTGRES_URL = processVariables['TEST_POSTGRES_URL'];
 
+/** `describe` where there is a PostgreSQL server, and skipped where there is none. */
+export const withPostgres = POSTGRES_URL === undefined ? describe.skip : describe;
+
 const CONCURRENCY = 100;
 
 /** A schema of its own in the server's database, as one more database would be. */

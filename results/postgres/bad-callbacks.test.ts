@@ -3,11 +3,9 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { ClientBase } from 'pg';
 import type { Job } from '../../contract/job';
 import { Rejection, RetryAfter } from '../../transport/index';
-import { POSTGRES_URL, PostgresPlace } from '../conformance/postgres-place';
+import { POSTGRES_URL, PostgresPlace, withPostgres } from '../conformance/postgres-place';
 import { EffectRefused } from '../errors';
 import type { OnceAnswer, Records, TransactionWork } from '../records';
-
-const withPostgres = POSTGRES_URL === undefined ? describe.skip : describe;
 
 const newJob = (): Job => ({ id: randomUUID(), type: 'add-one', input: 1 });
 

@@ -1,12 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import type { Job } from '../../contract/job';
-import { POSTGRES_URL, PostgresPlace } from '../conformance/postgres-place';
+import { POSTGRES_URL, PostgresPlace, withPostgres } from '../conformance/postgres-place';
 import { EffectRefused, RecordRefused } from '../errors';
 import { NoRecords } from '../none';
 import type { Records, TransactionWork } from '../records';
-
-const withPostgres = POSTGRES_URL === undefined ? describe.skip : describe;
 
 const newJob = (): Job => ({ id: randomUUID(), type: 'add-one', input: 1 });
 

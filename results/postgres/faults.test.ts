@@ -1,13 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { Job } from '../../contract/job';
 import { DatabaseProxy, startRefusingServer } from '../conformance/database-proxy';
-import { POSTGRES_URL, PostgresPlace } from '../conformance/postgres-place';
+import { POSTGRES_URL, PostgresPlace, withPostgres } from '../conformance/postgres-place';
 import { StoreUnavailable, StoreUnusable } from '../errors';
 import { openRecords } from '../open';
 import type { Effect, Records } from '../records';
 import { provisionDatabase } from './postgres';
-
-const withPostgres = POSTGRES_URL === undefined ? describe.skip : describe;
 
 const newJob = (): Job => ({ id: randomUUID(), type: 'add-one', input: 1 });
 

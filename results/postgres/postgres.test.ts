@@ -1,9 +1,7 @@
 import { recordsConformance } from '../conformance';
-import { POSTGRES_URL, PostgresPlace } from '../conformance/postgres-place';
+import { PostgresPlace, withPostgres } from '../conformance/postgres-place';
 import type { Ledger } from '../conformance/store-under-test';
 import { STATES } from '../records';
-
-const withPostgres = POSTGRES_URL === undefined ? describe.skip : describe;
 
 async function ledgerIn(place: PostgresPlace): Promise<Ledger> {
   await place.query('CREATE TABLE ledger (seq bigserial PRIMARY KEY, line text NOT NULL)');

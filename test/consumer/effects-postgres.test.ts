@@ -4,7 +4,7 @@ import { TransferOnPostgres } from '../../examples/transfer/work-on-postgres';
 import { workOf } from '../../jobs/work';
 import { WORKS } from '../../jobs/works';
 import { DatabaseProxy } from '../../results/conformance/database-proxy';
-import { POSTGRES_URL, PostgresPlace } from '../../results/conformance/postgres-place';
+import { POSTGRES_URL, PostgresPlace, withPostgres } from '../../results/conformance/postgres-place';
 import { type TestQueues, withBroker } from '../harness/broker';
 import { type ConsumerApp, startConsumerApp, stopConsumerApps } from '../harness/consumer-app';
 import { deadLetters, whyOf } from '../harness/dead-letters';
@@ -12,7 +12,6 @@ import { eventually } from '../harness/eventually';
 import { sendTransfer } from '../harness/transfers';
 
 // A bare machine has no PostgreSQL; `.ci/run` brings one.
-const withPostgres = POSTGRES_URL === undefined ? describe.skip : describe;
 
 const broker = withBroker();
 let place: PostgresPlace;
