@@ -1,11 +1,11 @@
 /** How traces are made and where they go, in OpenTelemetry's own variables: https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/ */
 export interface TraceSettings {
-  /** What the receiver calls this process; undefined for `plusone-producer` and `plusone-consumer`. */
+  /** The name of this process in traces. Undefined means `plusone-producer` or `plusone-consumer`. */
   readonly serviceName: string | undefined;
-  /** Of the receiver, for spans. */
+  /** Where spans are sent. */
   readonly url: string;
   readonly sampler: Sampler;
-  /** Of new traces, how many are sampled: from 0 to 1. */
+  /** The share of new traces that is sampled, from 0 to 1. */
   readonly samplerRatio: number;
   readonly propagators: readonly Propagator[];
   /** Undefined takes OpenTelemetry's own numbers. */

@@ -14,7 +14,7 @@ import { noticesOf } from './notices.mjs';
 const OUT = process.argv[2] ?? 'dist/bundle';
 const SMALL = { params: { [constants.ZSTD_c_compressionLevel]: 19 } };
 
-/** What Nest or `pg` asks for only if its user has it; anything else that is missing fails the bundling. */
+/** Modules that Nest or `pg` loads only where a user has installed them. Any other module that is missing fails the bundling. */
 const OPTIONAL = [
   '@fastify/static',
   '@fastify/view',
@@ -60,7 +60,7 @@ const late = {
   },
 };
 
-/** Of what OpenTelemetry has, the part that is used: esbuild leaves the rest out of modules that are imported, not required. */
+/** Takes OpenTelemetry's ES modules, since esbuild leaves out what is not used of these, and not of CommonJS. */
 const openTelemetry = {
   name: 'open-telemetry',
   setup({ onResolve, resolve }) {

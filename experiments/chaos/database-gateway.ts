@@ -4,7 +4,7 @@ import { SHARES, SLOW_MS } from './mischief';
 import { type Firing } from './nemesis';
 import { Random } from './random';
 
-/** Before a PostgreSQL server, whose connections suffer what calls over HTTP do. */
+/** A proxy in front of a PostgreSQL server. It does to connections what the fault proxy does to calls over HTTP. */
 export class DatabaseGateway extends Gateway {
   private readonly rules = new Set<() => Fate>();
 
