@@ -1,5 +1,5 @@
 import { type JSX } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { useLive } from './live';
 import { Link } from './parts';
 import { go, type Route, type View } from './route';
@@ -19,7 +19,8 @@ function Search({ q }: { readonly q: string }): JSX.Element {
   useEffect(() => {
     set(q);
   }, [q]);
-  useEffect(() => {
+  // Not after the first paint: a key pressed as soon as the field is there counts.
+  useLayoutEffect(() => {
     const focus = (event: KeyboardEvent): void => {
       if (event.key !== 'k' || !(event.ctrlKey || event.metaKey)) return;
       event.preventDefault();
