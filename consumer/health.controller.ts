@@ -20,7 +20,9 @@ export class HealthController {
     @Inject(RECORDS) private readonly records: Records,
   ) {}
 
-  /** Red when the process should be replaced: a poll without an answer, or handlers that never return in every place. */
+  /**
+   * Red if the process should be replaced: a poll without an answer, or every permit with a handler that never returns.
+   */
   @Get('live')
   live(): { status: 'live'; pollAgeSeconds: number } {
     const { pollAgeMs, stuckMs, hung } = this.transport.status();
@@ -29,7 +31,7 @@ export class HealthController {
     return { status: 'live', pollAgeSeconds: Math.round(pollAgeMs / 1_000) };
   }
 
-  /** Red on stop, while the queue cannot be used and while the store is away; not while operators have paused it. */
+  /** Red at a stop, and while queue or store are unavailable; green while operators have paused it. */
   @Get('ready')
   async ready(): Promise<{ status: 'ready'; inFlight: number; paused?: Paused }> {
     const { stopping, fault, notOpen, inFlight, deadLettersRefused } = this.transport.status();

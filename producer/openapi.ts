@@ -17,7 +17,7 @@ const NAMELESS = ' Which types of jobs there are is said to those who ask for th
 export interface Documented {
   readonly environment: Pick<Environment, 'apiKeys' | 'results'>;
   readonly definitions: readonly JobType[];
-  /** Whoever asks is let in, and may know which types there are. */
+  /** The caller has access, and may see the job types. */
   readonly known: boolean;
 }
 

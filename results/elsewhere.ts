@@ -89,7 +89,7 @@ async function takeLease(ask: () => Promise<LeaseAnswer>, signal: AbortSignal): 
 }
 
 /** The longest that a timer takes. */
-const LONGEST_MS = 2 ** 31 - 1;
+const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /** Renews until stopped; a lease that ran out, even while the store does not answer, or went to another aborts `lost`. */
 function renew(
@@ -103,7 +103,7 @@ function renew(
       () => {
         lost.abort(ownerChanged());
       },
-      Math.min(LONGEST_MS, until - Date.now()),
+      Math.min(MAX_TIMER_MS, until - Date.now()),
     );
   let timer = ending(lease.until);
   const over = (): boolean => stopping.signal.aborted || lost.signal.aborted;

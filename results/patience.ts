@@ -4,7 +4,7 @@ import { StoreUnavailable } from './errors';
 const FIRST_WAIT_MS = 100;
 
 /** Between two tries at most; with jitter, so that jobs that wait together do not write together. */
-export const MOST_WAIT_MS = 5_000;
+export const MAX_WAIT_MS = 5_000;
 
 /** A write under way when `signal` aborts is waited for no longer than this: half of what a drain leaves a handler then. */
 const LAST_WAIT_MS = 500;
@@ -14,7 +14,7 @@ const LAST_WAIT_MS = 500;
  * A write that was given up may still succeed; the job's next delivery finds it.
  */
 export async function recordPatiently<T>(write: () => Promise<T>, signal: AbortSignal): Promise<T> {
-  for (let waitMs = FIRST_WAIT_MS; ; waitMs = Math.min(waitMs * 2, MOST_WAIT_MS)) {
+  for (let waitMs = FIRST_WAIT_MS; ; waitMs = Math.min(waitMs * 2, MAX_WAIT_MS)) {
     try {
       // A run that was told to stop before it wrote has its one try.
       return await (signal.aborted ? write() : unlessAborted(write(), signal));

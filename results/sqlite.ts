@@ -130,8 +130,8 @@ export class SqliteRecords implements Records {
   }
 
   async lease(job: Job, seconds: number, token?: number): Promise<LeaseAnswer> {
-    const wish = { id: job.id, payload: payloadOf(job), seconds, token };
-    return this.change(job.id, (held, now) => leasing(held, wish, now));
+    const request = { id: job.id, payload: payloadOf(job), seconds, token };
+    return this.change(job.id, (held, now) => leasing(held, request, now));
   }
 
   begin(run: BegunRun): Promise<Attempted> {

@@ -114,10 +114,10 @@ function endOf(now: number, seconds: number): number {
 /** The clocks of two machines differ by less than a lease should last. */
 export function leasing(
   held: Held,
-  wish: Known & { readonly seconds: number; readonly token?: number | undefined },
+  request: Known & { readonly seconds: number; readonly token?: number | undefined },
   now: number,
 ): Transition<LeaseAnswer> {
-  const { id, payload, seconds, token } = wish;
+  const { id, payload, seconds, token } = request;
   const until = endOf(now, seconds);
   if (otherPayload(held, payload)) return { answer: { outcome: 'conflict' } };
   if (held?.state === 'done') return { answer: { outcome: 'done', result: valueOf(held.result) } };

@@ -113,8 +113,8 @@ export class VersionedRecords implements Records {
   }
 
   async lease(job: Job, seconds: number, token?: number): Promise<LeaseAnswer> {
-    const wish = { id: job.id, payload: payloadOf(job), seconds, token };
-    const next: Next<LeaseAnswer> = (held, now) => leasing(held, wish, now);
+    const request = { id: job.id, payload: payloadOf(job), seconds, token };
+    const next: Next<LeaseAnswer> = (held, now) => leasing(held, request, now);
     return this.inTurn(job.id, async () => this.change(await this.store.one(job.id), next));
   }
 

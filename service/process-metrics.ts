@@ -3,13 +3,13 @@ import { type Metrics } from '../transport/index';
 
 const RESOLUTION_MS = 20;
 
-/** What the delays of the event loop are summed up over, so that two scrapers a moment apart see the same. */
+/** The least window over which event loop delays are summed up, so that two scrapers a moment apart see the same. */
 const MIN_WINDOW_MS = 5_000;
 
 /** Percentiles by the ends of their names; the last is the maximum. */
 const PERCENTILES = { p50: 50, p99: 99, max: 100 };
 
-/** Node's own numbers about this process; the answer ends the measuring. */
+/** Measures Node's own numbers of this process; the returned function stops it. */
 export function watchProcess(metrics: Metrics): () => void {
   const loop = watchLoop(metrics);
   const collections = watchCollections(metrics);

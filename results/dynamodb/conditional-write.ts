@@ -18,7 +18,7 @@ import { THROTTLED } from './table-errors';
 const EFFECT_LIMIT = 99;
 
 /** Other transactions on the same items pass in some ms each. */
-const CONTENDED = { tries: 12, firstWaitMs: 10, mostWaitMs: 500 };
+const CONTENDED = { tries: 12, firstWaitMs: 10, maxWaitMs: 500 };
 const PASSING = ['TransactionConflict', ...THROTTLED];
 
 const WRITTEN: Written = { written: true };
@@ -67,7 +67,7 @@ export class ConditionalWrite {
           throw new StoreUnavailable('The items of the effect are contended; try again', { cause: error });
       }
       await wait(waitMs * (0.5 + Math.random() / 2));
-      waitMs = Math.min(waitMs * 2, CONTENDED.mostWaitMs);
+      waitMs = Math.min(waitMs * 2, CONTENDED.maxWaitMs);
     }
   }
 

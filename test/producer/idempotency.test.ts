@@ -126,12 +126,12 @@ test('a crash between send and accept: the repeat sends a double of the same job
     isFifo: () => Promise.resolve(false),
   };
   const terms = { group: undefined, delaySeconds: undefined };
-  const wish = { definition: TEST_JOB, input: 1, ...terms, caller: 'c', idempotencyKey: 'k' };
+  const request = { definition: TEST_JOB, input: 1, ...terms, caller: 'c', idempotencyKey: 'k' };
   const crashing = { claim: records.claim.bind(records), accept: () => Promise.reject(new Error('killed here')) };
-  await expect(new Intake(queue, crashing).take(wish)).rejects.toThrow('killed here');
-  const id = await new Intake(queue, records).take(wish);
+  await expect(new Intake(queue, crashing).take(request)).rejects.toThrow('killed here');
+  const id = await new Intake(queue, records).take(request);
   expect(sent).toEqual([id, id]);
-  await new Intake(queue, records).take(wish);
+  await new Intake(queue, records).take(request);
   expect(sent).toEqual([id, id]);
   await records.close();
   await rm(directory, { recursive: true });

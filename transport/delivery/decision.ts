@@ -69,7 +69,7 @@ export function decideAfterRun(
   if (job !== 'open') return decideEnded(standing);
   if (outcome.kind === 'reject') return { action: 'dead-letter', reason: outcome.reason, attempts, ...failure };
   if (attempts >= maxAttempts) return { action: 'dead-letter', reason: 'attempts', attempts, ...failure };
-  const afterSeconds = wishedSeconds(outcome.afterSeconds) ?? backoffSeconds(attempts, backoff, random);
+  const afterSeconds = requestedSeconds(outcome.afterSeconds) ?? backoffSeconds(attempts, backoff, random);
   return { action: 'retry', afterSeconds, ...failure };
 }
 
@@ -94,7 +94,7 @@ export function backoffSeconds(
 }
 
 /** The seconds that a handler asked for, within SQS's limits; undefined if that is no number. */
-function wishedSeconds(seconds: number | undefined): number | undefined {
+function requestedSeconds(seconds: number | undefined): number | undefined {
   if (seconds === undefined || !Number.isFinite(seconds)) return undefined;
   return Math.min(Math.max(0, Math.round(seconds)), MAX_WITHIN_LEASE_SECONDS);
 }

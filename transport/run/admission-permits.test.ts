@@ -15,10 +15,10 @@ describe('permits', () => {
     expect(await admission.permit(first, LONG_MS)).toBe('granted');
     expect(await admission.permit(second, LONG_MS)).toBe('granted');
     expect([first.phase, first.startedAt]).toEqual(['running', expect.any(Number)]);
-    const [wish, next] = [admission.permit(third, LONG_MS), admission.permit(fourth, LONG_MS)];
-    expect(await answerOf(wish)).toBe('none yet');
+    const [waiting, next] = [admission.permit(third, LONG_MS), admission.permit(fourth, LONG_MS)];
+    expect(await answerOf(waiting)).toBe('none yet');
     admission.enter(first, 'recording');
-    expect([await answerOf(wish), third.phase, await answerOf(next)]).toEqual(['granted', 'running', 'none yet']);
+    expect([await answerOf(waiting), third.phase, await answerOf(next)]).toEqual(['granted', 'running', 'none yet']);
     admission.leave(second);
     expect(await answerOf(next)).toBe('granted');
   });
@@ -172,9 +172,9 @@ describe('jobs whose earlier runs had no outcome', () => {
       arrive(admission, { begun: 3 }),
     ];
     expect(await admission.permit(first, LONG_MS)).toBe('granted');
-    const wish = admission.permit(refused, 10);
+    const waiting = admission.permit(refused, 10);
     const last = admission.permit(third, LONG_MS);
-    expect(await wish).toBe('refused');
+    expect(await waiting).toBe('refused');
     admission.leave(first);
     expect([await answerOf(last), refused.phase]).toEqual(['granted', 'waiting']);
   });
