@@ -16,7 +16,7 @@ const EXPIRE = `
   DELETE FROM ${NOTE_TABLE} WHERE kind = 'audit' AND key IN (
     SELECT key FROM ${NOTE_TABLE} WHERE kind = 'audit' AND at < $1 ORDER BY at LIMIT $2 FOR UPDATE SKIP LOCKED)`;
 
-/** Of a table that is missing, or that this user may not use. */
+/** Codes for a table that is missing, or that this user may not use. */
 const WITHOUT_TABLE: readonly unknown[] = ['42P01', NO_RIGHT];
 
 /** `pg` hands out a bigint as text. */
@@ -24,7 +24,7 @@ interface Row extends Omit<HeldNote, 'at'> {
   readonly at: string;
 }
 
-/** Notes in a table beside the records. A database of before has none: nothing is found then, and nothing taken. */
+/** Notes in a table beside the records. Without that table, in an older database, none are found and none accepted. */
 export class NoteRows implements NoteStore {
   constructor(private readonly connections: Connections) {}
 
