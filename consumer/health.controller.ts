@@ -40,9 +40,9 @@ export class HealthController {
     if (fault !== undefined) throw red(fault);
     if (deadLettersRefused > 0) throw red(`The dead-letter queue does not take ${deadLettersRefused} dead letters.`);
     const { away } = this.breaker;
-    if (away) throw red(`The results store is away for ${away.seconds} s: ${away.why}`);
+    if (away) throw red(`The results store has been unavailable for ${away.seconds} s: ${away.why}`);
     await this.records.check().catch((error: unknown) => {
-      throw red(`The results store is away: ${error instanceof Error ? error.message : String(error)}`);
+      throw red(`The results store is unavailable: ${error instanceof Error ? error.message : String(error)}`);
     });
     const paused = this.pauses?.paused;
     return { status: 'ready', inFlight, ...(paused && { paused }) };

@@ -95,7 +95,7 @@ export class FrontDoor extends Construct {
       metric: this.api.metricServerError({ period: FIVE_MINUTES, statistic: 'Sum' }),
       above: 0,
       periods: 2,
-      says: 'Callers got 5xx for ten minutes: the producer, the queue or the results table is away.',
+      says: 'Callers got 5xx for ten minutes: the producer, the queue or the results table is unavailable.',
     });
   }
 }

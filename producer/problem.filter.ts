@@ -16,8 +16,9 @@ const DETAILS: Readonly<Record<number, string>> = {
 /** What a thrown value means to the caller; undefined when it is a fault of this service. */
 function toProblem(error: unknown): Problem | undefined {
   if (error instanceof Problem) return error;
-  if (error instanceof QueueUnavailable) return unavailable('The queue is away.', error.retryAfterSeconds);
-  if (error instanceof StoreUnavailable) return unavailable('The results store is away.', error.retryAfterSeconds);
+  if (error instanceof QueueUnavailable) return unavailable('The queue is unavailable.', error.retryAfterSeconds);
+  if (error instanceof StoreUnavailable)
+    return unavailable('The results store is unavailable.', error.retryAfterSeconds);
   if (error instanceof MessageRefused || error instanceof RecordRefused) return unavailable('The job was refused.', 60);
   const status = statusOf(error);
   return status === undefined ? undefined : new Problem(status, DETAILS[status] ?? 'The request cannot be served.');

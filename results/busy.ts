@@ -60,7 +60,7 @@ export function storeError(error: unknown): Error {
     return new RecordRefused(`The results store refused the record (${fault.message}); correct it`, { cause: error });
   }
   const advice = ADVICE.get(fault.code) ?? 'try again, and read the cause if that does not help';
-  return new StoreUnavailable(`The results store is away (${fault.message}): ${advice}`, { cause: error });
+  return new StoreUnavailable(`The results store is unavailable (${fault.message}): ${advice}`, { cause: error });
 }
 
 /**

@@ -161,7 +161,7 @@ test('a call whose lease went to another owner is aborted by the next renewal', 
   expect((await one.get(job.id))?.lease).toMatchObject({ token: 2 });
 });
 
-test('a renewal that fails while the store is away is made up for before the lease ends', async () => {
+test('a renewal that fails while the store is unavailable is made up for before the lease ends', async () => {
   let asked = 0;
   const flickering: Pick<SqliteRecords, 'lease' | 'once'> = {
     once: one.once.bind(one),

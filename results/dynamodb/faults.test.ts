@@ -164,7 +164,7 @@ withDynamo('faults of single calls', () => {
   });
 });
 
-withDynamo('a table that is away, or not as it should be', () => {
+withDynamo('a table that is unavailable, or not as it should be', () => {
   const AWAY = ['drop', 'unavailable', 'throttle', 'blackhole'] as const;
   test.each(AWAY)('%s: unavailable, nothing acknowledged, and well again', async (verdict) => {
     proxy.rule('*', verdict);
