@@ -8,7 +8,7 @@ export interface AlarmRule {
   readonly metric: IMetric;
   /** Goes off above this, */
   readonly above: number;
-  /** in so many periods in a row; default 1. */
+  /** In this many periods in a row; default 1. */
   readonly periods?: number;
   /** What it means and what to do. */
   readonly says: string;

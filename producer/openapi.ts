@@ -8,7 +8,7 @@ import { describeDone } from './api-done';
 import { jobApi, namelessJobApi } from './api-jobs';
 
 const DESCRIPTION =
-  'Takes jobs and answers at once; a consumer works them off a queue, each with one effect. ' +
+  'Takes jobs and answers at once; a consumer works through the queue, each job with one effect. ' +
   'Of a property that comes twice the last counts, and numbers are read as IEEE 754 doubles. ' +
   'Every error of a request is a problem document (RFC 9457) and repeats nothing of what was sent.';
 

@@ -15,7 +15,7 @@ export class StoreClosed extends StoreUnavailable {
   override readonly name = 'StoreClosed';
   override readonly code = 'STORE_CLOSED';
   constructor() {
-    super('The results store is closed because this process is stopping; try again once it has started anew');
+    super('The results store is closed because this process is stopping; try again once it has restarted');
   }
 }
 

@@ -43,7 +43,7 @@ function watchLoop(metrics: Metrics): Loop {
     metrics.gauge({ name: `plusone_event_loop_delay_${which}_seconds`, help }, () => read(which));
   };
   gauge('p50', 'By how much the event loop was late, half of the time, since an earlier scrape.');
-  gauge('p99', 'By how much it was late at most, but for a hundredth of the time.');
+  gauge('p99', 'By how much it was late at most, except for a hundredth of the time.');
   gauge('max', 'By how much it was late at most.');
   return loop;
 }

@@ -195,7 +195,7 @@ it('what AWS refuses to enable stays paused and noted, so that resume can be run
   ]);
 });
 
-it('without a store functions are paused and resumed all the same, all of them', async () => {
+it('without a store functions are paused and resumed anyway, all of them', async () => {
   const without = variables({ RESULTS: 'none' });
   expect(await runJobs(['pause'], without)).toMatchObject({
     code: 0,

@@ -48,7 +48,7 @@ export class Terminal {
     }
   }
 
-  /** How far long work is, on a line that it writes anew; nothing where nobody looks. */
+  /** How far long work is, on a line that it overwrites. Nothing if stderr is no terminal. */
   progress(text: string): void {
     if (process.stderr.isTTY) process.stderr.write(`\r${text}\u001b[K`);
   }

@@ -79,7 +79,7 @@ export class Look {
     return letters.filter(({ messageId }) => !gone.has(messageId));
   }
 
-  /** Letters that it has seen come again when their time is over, and are hidden anew. Once round all of them is enough. */
+  /** Letters that it has seen come again when their time is over, and are hidden again. Once round all of them is enough. */
   private async line(visit: (letters: readonly Letter[]) => Promise<void>, signal: AbortSignal): Promise<void> {
     while (!signal.aborted && this.repeats <= this.handles.size) {
       const messages = await this.receive();

@@ -42,7 +42,7 @@ describe('permits', () => {
     expect(admission.stuckMs).toBe(0);
     admission.enter(two, 'overdue');
     await wait(20);
-    // Another delivery that comes and goes does not begin it anew.
+    // Another delivery that comes and goes does not begin it again.
     admission.leave(arrive(admission));
     expect(admission.stuckMs).toBeGreaterThanOrEqual(15);
     expect(admission.stuckMs).toBeLessThan(500);

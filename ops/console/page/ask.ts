@@ -2,7 +2,7 @@ import { type Dispatch, type StateUpdater, useCallback, useEffect, useState } fr
 import { Problem, read, sentenceOf } from './api';
 
 export interface Asked<T> {
-  /** What is there; what was there before, while it is asked anew. */
+  /** The latest answer; while it is asked again, the one before. */
   readonly data?: T;
   readonly problem?: Problem;
   readonly asking: boolean;

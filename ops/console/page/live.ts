@@ -2,7 +2,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import { type Overview, type Snapshot, type Task } from './answers';
 
-/** `refused`: the server does not know this browser, since it was started anew or the cookie is gone. */
+/** `refused`: the server does not know this browser, since it was restarted or the cookie is gone. */
 type Connection = 'connecting' | 'live' | 'lost' | 'refused';
 
 /** At one moment; undefined where the queue did not answer. */
