@@ -14,7 +14,10 @@ import { noticesOf } from './notices.mjs';
 const OUT = process.argv[2] ?? 'dist/bundle';
 const SMALL = { params: { [constants.ZSTD_c_compressionLevel]: 19 } };
 
-/** Modules that Nest or `pg` loads only where a user has installed them. Any other module that is missing fails the bundling. */
+/**
+ * Modules that Nest or `pg` loads only where a user has installed them. Any other module that is missing fails the
+ * bundling.
+ */
 const OPTIONAL = [
   '@fastify/static',
   '@fastify/view',
@@ -86,7 +89,10 @@ const options = {
   metafile: true,
 };
 
-/** esbuild writes ASCII, except in regular expressions. V8 reads ASCII twice as fast, and `program.cjs` reads nothing else. */
+/**
+ * esbuild writes ASCII, except in regular expressions. V8 reads ASCII twice as fast, and `program.cjs` reads nothing
+ * else.
+ */
 const ascii = (code) =>
   code.replace(/[^\x00-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 

@@ -123,7 +123,7 @@ export class Round {
     return new Set(begun.filter((id) => !done.has(id)));
   }
 
-  /** Resolves when so many runs have begun; rejects when the consumer ends before. */
+  /** Resolves when this many runs have begun; rejects if the consumer ends before. */
   async begun(count: number, consumer: ConsumerProcess): Promise<void> {
     while (this.runs().length < count) {
       if (!consumer.running) throw new Error(`The consumer ended by itself; see ${this.folder}/consumer.log`);

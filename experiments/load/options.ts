@@ -9,7 +9,7 @@ export interface Options {
   /** Jobs a second at most; undefined: the profile's own. */
   readonly peak: number | undefined;
   readonly p99Ms: number | undefined;
-  /** Gives up on jobs when none has ended for so long; longer than a lease, after which what was dropped comes again. */
+  /** Gives up on jobs if none has ended for this long. Longer than a lease, after which dropped jobs come again. */
   readonly patienceSeconds: number;
   readonly out: string;
   readonly json: string;

@@ -166,7 +166,7 @@ it('Ctrl-C while AWS takes its time says what is not done, and exits with 3', as
   expect(command.lines.at(-1)).toBe('AWS is not done with it; status says when it is.');
 });
 
-it('who may not ask Lambda pauses what polls, is told of the rest, and gets exit code 3', async () => {
+it('without rights on Lambda what polls is paused, the rest is named, and the exit code is 3', async () => {
   lambda.denied = true;
   const { code, lines } = await runJobs(['pause'], variables());
   expect({ code, first: lines[0] }).toEqual({ code: 3, first: 'Paused: consumers that poll begin nothing after 5 s.' });

@@ -20,7 +20,7 @@ export interface SnapshotState {
   readonly fault?: string;
 }
 
-/** Limits how often pages are told of letters that a task takes away. */
+/** Limits how often pages are notified of letters that a task takes away. */
 const TELL_EVERY_MS = 500;
 
 /** The failed jobs of the last look, without those that a task has taken away since. */

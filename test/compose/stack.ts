@@ -49,7 +49,9 @@ export class ComposeStack {
     return Attributes;
   }
 
-  /** Starts this many new consumers with these variables; resolves to the ids of their containers once all are ready. */
+  /**
+   * Starts this many new consumers with these variables; resolves to the ids of their containers once all are ready.
+   */
   async consumers(count: number, variables: Variables = {}): Promise<string[]> {
     const scale = ['--scale', `consumer=${count}`, '--force-recreate', '--no-deps'];
     await compose(['up', '--detach', '--wait', ...scale, 'consumer'], { ...ENV, ...variables });

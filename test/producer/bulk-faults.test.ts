@@ -49,7 +49,7 @@ test('the queue is unavailable in the middle: 503 for the lines it did not take,
   expect((await queued()).sort()).toEqual([...again].sort());
 });
 
-test('the queue does not answer: every line is told so within 10 s', async () => {
+test('the queue does not answer: every line says so within 10 s', async () => {
   behind.proxy.rule('SendMessageBatch', 'blackhole');
   const start = performance.now();
   const answers = await answersOf(await postLines(behind.producer, toLines(jobs(1_000))));

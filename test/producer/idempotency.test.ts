@@ -160,7 +160,7 @@ test('two keys in one request: 400', async () => {
   await expectProblemResponse(response, 400);
 });
 
-test('more with keys at once than can be served in time: the rest is told so while they wait', async () => {
+test('more with keys at once than can be served in time: the rest is refused while they wait', async () => {
   const latch = new Latch();
   const answer = async <T>(forward: () => Promise<T>): Promise<T> => latch.opened.then(forward);
   behind.proxy.rule('SendMessageBatch', () => ({ answer }));

@@ -22,8 +22,8 @@ export function withContext(api: Api, message: OutgoingMessage, context: Context
   api.propagation.inject(context, written);
   const { [X_RAY]: traceHeader = message.traceHeader, ...texts } = written;
   const { traceparent } = texts;
-  const wishes = [texts, ...(traceparent === undefined ? [] : [{ traceparent }])];
-  const attributes = wishes.map((some) => ({ ...asAttributes(some), ...message.attributes }));
+  const choices = [texts, ...(traceparent === undefined ? [] : [{ traceparent }])];
+  const attributes = choices.map((some) => ({ ...asAttributes(some), ...message.attributes }));
   return { ...message, attributes: attributes.find((some) => fits(message, some)) ?? message.attributes, traceHeader };
 }
 
