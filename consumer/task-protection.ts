@@ -84,7 +84,9 @@ export class TaskProtection implements OnApplicationBootstrap, OnModuleDestroy {
   }): Promise<boolean> {
     const refusal = await this.ask(state).catch(String);
     if (refusal !== undefined && !this.refused && !this.stopping.signal.aborted)
-      this.logger.warn(`ECS does not protect this task; a job that is cut off by its end comes again: ${refusal}`);
+      this.logger.warn(
+        `ECS refused scale-in protection; a job cut off when this task stops will be delivered again: ${refusal}`,
+      );
     this.refused = refusal !== undefined;
     return !this.refused;
   }

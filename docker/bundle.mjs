@@ -83,7 +83,7 @@ const options = {
   keepNames: true,
   minify: true,
   legalComments: 'linked',
-  // For whoever reads a stack; stays out of the image.
+  // For readers of a stack; not in the image.
   sourcemap: 'external',
   logLevel: 'warning',
   metafile: true,
@@ -123,7 +123,7 @@ for (const name of ['producer', 'consumer']) {
   await rm(bundle);
   await writeFile(join(OUT, `${name}.js`), `require('./program.cjs').run('${name}');\n`);
 }
-// Within a bundle no module is the main one, so this one is told to run.
+// Within a bundle no module is the main one, so this one is started explicitly.
 const provision = { contents: `void require('./dist/ops/provision.js').main();`, resolveDir: '.' };
 const provisioned = await build({ ...options, stdin: provision, outfile: join(OUT, 'provision.js') });
 await writeNotices(provisioned.metafile);

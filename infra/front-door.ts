@@ -22,7 +22,7 @@ import { type Auth } from './options-door';
 
 export interface FrontDoorProps {
   readonly options: Options;
-  /** To the producer, wherever it runs. */
+  /** Leads to the producer, wherever it runs. */
   readonly integration: HttpRouteIntegration;
 }
 
@@ -100,7 +100,7 @@ export class FrontDoor extends Construct {
   }
 }
 
-/** What callers send, and what the producer answers with, beyond what a browser lets through by itself. */
+/** The headers of requests and answers that a browser does not let through by itself. */
 const corsOf = (origins: readonly string[]): CorsPreflightOptions => ({
   allowOrigins: [...origins],
   allowMethods: [CorsHttpMethod.GET, CorsHttpMethod.POST],

@@ -7,13 +7,13 @@ import { CDK_CONTEXT } from './cdk-context';
 import { type Context } from './option-reader';
 import { type YourWork } from './work-needs';
 
-/** What `cdk synth` makes of a context, for tests; throws where it would refuse, findings of cdk-nag included. */
+/** The result of `cdk synth` for a context, for tests. Throws if it would refuse, also for findings of cdk-nag. */
 export interface Synthesis {
   readonly messaging: Template;
   readonly compute: Template;
 }
 
-/** Numbers of tests follow from no job type's own policy, whatever `jobs/` holds. */
+/** No job types, so that the numbers of tests do not depend on `jobs/`. */
 export const NONE: readonly JobType[] = [];
 
 const made = new Map<string, Synthesis>();

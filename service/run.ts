@@ -73,7 +73,7 @@ function stopOnSignal(begun: Start, service: Service, logger: LoggerService): vo
 function end(unreturned: number, { name }: Service, logger: LoggerService): never {
   if (unreturned > 0) {
     logger.error(
-      `${unreturned} handler${unreturned === 1 ? '' : 's'} never returned, though told to by the signal; ending without`,
+      `${unreturned} handler${unreturned === 1 ? '' : 's'} ignored the abort signal; exiting without them`,
       name,
     );
     process.exit(1);
