@@ -3,12 +3,12 @@ import { readEnvironment } from '../../contract/environment';
 import { openWorkplace, type Workplace } from '../jobs/workplace';
 import { Terminal } from './terminal';
 
-/** The command line asks for what cannot be. */
+/** The command line cannot be understood. */
 export class WrongUsage extends Error {
   override readonly name = 'WrongUsage';
 }
 
-/** 0: all of it done. 3: part of it, with the counts. What failed throws. */
+/** 0: all of it done. 3: part of it. Failures throw. */
 export type ExitCode = 0 | 3;
 
 export interface Run {
@@ -20,10 +20,10 @@ export interface Run {
   readonly signal: AbortSignal;
 }
 
-/** Makes commander's action of what a command does at the workplace that the environment names. */
+/** Turns a command's work into commander's action, with the workplace that the environment names. */
 export type Action = (work: (run: Run) => Promise<ExitCode>) => (...given: unknown[]) => Promise<void>;
 
-/** `end` is told the exit code of what was done. */
+/** `end` gets the exit code. */
 export function actions(signal: AbortSignal, end: (code: ExitCode) => void): Action {
   return (work) =>
     async (...given) => {

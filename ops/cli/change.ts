@@ -18,14 +18,14 @@ export interface ChangeOptions extends FilterOptions {
 export interface Change {
   readonly verb: string;
   readonly done: string;
-  /** It can be taken back: nobody is asked. */
+  /** It can be undone, so no confirmation is asked for. */
   readonly light?: true;
   readonly work: (run: Run, options: PassOptions) => Promise<Outcome>;
 }
 
 export interface Outcome {
   readonly count: number;
-  /** What did not go as it should, each as a part of a sentence. */
+  /** What went wrong, each as a part of a sentence. */
   readonly others: readonly string[];
   readonly end: PassEnd & Unnoted;
 }
@@ -34,7 +34,7 @@ export const some = (count: number, text: string): string[] => (count > 0 ? [`${
 
 export const deadLetters = (count: number): string => `${count} dead letter${count === 1 ? '' : 's'}`;
 
-/** Asks first, about the letters that match now; they, and no others, are what is confirmed. */
+/** Asks for a confirmation first. It covers the letters that match now, and no others. */
 export async function change(run: Run, what: Change): Promise<ExitCode> {
   const { yes = false, dryRun = false, rate } = run.options as ChangeOptions;
   const filter = wanted(run);
@@ -48,7 +48,7 @@ export async function change(run: Run, what: Change): Promise<ExitCode> {
   return finish(run, what, { filter, rate, confirmed: lettersOf(letters) });
 }
 
-/** What is put aside is left out unless it is named. What is not meant, or was not to be had, is said. */
+/** Letters that are put aside are left out unless they are named. Says what is left out or hidden. */
 export async function lettersMeant({ place, terminal, signal }: Run, filter: Filter, withHeld = false) {
   const { jobs, hidden } = await findFailures(place, filter, { signal });
   const letters = jobs.filter(({ letter }) => letter !== undefined);

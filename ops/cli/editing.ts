@@ -48,7 +48,7 @@ interface Changed {
   readonly text: string;
 }
 
-/** What was written is said again where it was not taken: its file is gone. */
+/** Prints the edited text if it was refused, since its file is gone. */
 async function sendChanged(run: Run, { id, before, text }: Changed): Promise<ExitCode> {
   if (text === '' || text === before) {
     run.terminal.note('Nothing was changed.');
@@ -62,7 +62,7 @@ async function sendChanged(run: Run, { id, before, text }: Changed): Promise<Exi
   }
 }
 
-/** As it came: formatted, a number beyond what JavaScript holds would be another. */
+/** The input as received: formatting it would change numbers beyond JavaScript's range. */
 async function currentInput({ place }: Run, id: string): Promise<{ readonly text: string; readonly comment: string }> {
   const { letters } = await showJob(place, id);
   const [letter] = letters;
@@ -82,7 +82,7 @@ const withoutComments = (text: string): string =>
     .join('\n')
     .trim();
 
-/** As git does: by a shell, since the variable may have options. */
+/** Runs the editor by a shell, as git does, since the variable may have options. */
 async function openEditor(file: string): Promise<void> {
   const { VISUAL, EDITOR } = processVariables;
   const editor = VISUAL ?? EDITOR;

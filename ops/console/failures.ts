@@ -44,7 +44,7 @@ export class Failures {
     return fault === undefined ? state : { ...state, fault };
   }
 
-  /** Begins a look unless one is under way or waits for its turn. */
+  /** Begins a look unless one runs or waits for its turn. */
   look(): void {
     if (this.looking !== undefined || this.closing.signal.aborted) return;
     this.looking = this.turns
@@ -59,7 +59,7 @@ export class Failures {
     this.tell();
   }
 
-  /** A look costs receives, so the first one waits for somebody who wants to know. */
+  /** A look costs receives, so the first one waits until somebody opens a page. */
   lookAtFirst(): void {
     if (this.asOf === null) this.look();
   }

@@ -16,7 +16,7 @@ export interface Work {
   readonly onProgress: (done: number) => void;
 }
 
-/** What came of it. */
+/** The result. */
 export interface Outcome extends Unnoted {
   readonly done: number;
   /** What became of others, each as a part of a sentence. */

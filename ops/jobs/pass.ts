@@ -31,7 +31,7 @@ export interface PassEnd {
   readonly hidden?: number;
 }
 
-/** One way through the dead-letter queue on which something is done to the letters that match, up to ten at a time. */
+/** One pass through the dead-letter queue, which acts on matching letters, up to ten at a time. */
 export class Pass {
   private readonly look: Look;
   private readonly found = new Set<string>();
@@ -100,7 +100,7 @@ export class Pass {
     }
   }
 
-  /** What is put aside is acted on only if its job is named. */
+  /** Leaves out letters that are put aside, unless their jobs are named. */
   private async withoutHeld(cases: readonly Case[]): Promise<readonly Case[]> {
     const held = await heldOf(
       this.place,

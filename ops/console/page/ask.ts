@@ -45,7 +45,7 @@ export function useAsk<T>(path: string | undefined, stamp?: unknown): Asked<T> {
     };
   }, [path, stamp, turn]);
   const { path: of, ...rest } = state;
-  // What was read at another address is another thing's.
+  // An answer for another path belongs to something else.
   return of === path || keepsShape(of, path) ? { ...rest, again } : { asking: true, again };
 }
 
