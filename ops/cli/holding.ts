@@ -2,7 +2,7 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { auditOf, type AuditEntry } from '../jobs/audit';
 import { holdLetters, type HoldEnd, type HoldOptions, MAX_LISTED, releaseLetters } from '../jobs/holds';
 import { type Workplace } from '../jobs/workplace';
-import { type Action, type ExitCode, type Run, WrongUsage } from './action';
+import { type Action, type Asked, type ExitCode, type Run, WrongUsage } from './action';
 import { type Change, change, wanted } from './change';
 import { isNarrow, readCount, withFilters } from './options';
 import { COST } from './reading';
@@ -24,12 +24,12 @@ export function addHolding(program: Command, act: Action): void {
     .option('--note <text>', 'why')
     .option('--dry-run', 'show which, and change nothing')
     .addHelpText('after', HOW_HOLD + COST)
-    .action(act((run) => changeHolds(run, HOLD)));
+    .action(act((run) => change(run, HOLD), checkHold));
   withFilters(program.command('release [ids...]'))
     .description('take back what was put aside: those named, those that match, or all')
     .option('--all', 'every one')
     .addHelpText('after', HOW_HOLD + COST)
-    .action(act((run) => changeHolds(run, RELEASE)));
+    .action(act((run) => change(run, RELEASE), checkRelease));
   program
     .command('audit')
     .description('who changed what, when and how much of it, newest first')
@@ -60,11 +60,13 @@ async function held(
   return { count: end.changed, others: [], end };
 }
 
-function changeHolds(run: Run, what: Change): Promise<ExitCode> {
-  const all = run.options['all'] === true;
-  if (all === isNarrow(wanted(run)))
-    throw new WrongUsage(`Name ids or filters such as --reason${what === RELEASE ? ', or say --all, not both' : ''}`);
-  return change(run, what);
+function checkHold(asked: Asked): void {
+  if (!isNarrow(wanted(asked))) throw new WrongUsage('Name ids or filters such as --reason');
+}
+
+function checkRelease(asked: Asked): void {
+  if ((asked.options['all'] === true) === isNarrow(wanted(asked)))
+    throw new WrongUsage('Name ids or filters such as --reason, or say --all, not both');
 }
 
 async function audit({ place, terminal, options }: Run): Promise<ExitCode> {

@@ -137,7 +137,7 @@ const list: Parameters<Action>[0] = async ({ place, terminal, options, signal })
         one.lastError ?? '',
       ]),
     );
-  return 0;
+  return signal.aborted ? 3 : 0;
 };
 
 const failed: Parameters<Action>[0] = async ({ place, terminal, options, signal }) => {

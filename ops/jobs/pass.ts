@@ -115,11 +115,12 @@ export class Pass {
 
   private isWanted({ letter, record }: Case): boolean {
     const { filter, confirmed } = this.options;
-    this.found.add(letter.jobId);
     if (confirmed && !confirmed.has(letter.messageId)) return false;
     this.confirmedSeen += 1;
     if (this.confirmedSeen === confirmed?.size) this.enough.abort();
-    return matches(describeLetter(letter, record), letter.body, filter);
+    if (!matches(describeLetter(letter, record), letter.body, filter)) return false;
+    this.found.add(letter.jobId);
+    return true;
   }
 
   private async pace(count: number): Promise<void> {
