@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { join } from 'node:path';
@@ -7,8 +7,8 @@ import { JobsCommands } from '../../test/harness/jobs-commands';
 import { ROOT } from '../../test/harness/processes';
 import { childEnvironment } from '../child-environment';
 
-/** Debian's `script` gives a command a terminal; that of other systems takes other options. */
-const onLinux = process.platform === 'linux' ? test : test.skip;
+/** util-linux's `script` runs a command on a terminal of its own. */
+const withTerminal = spawnSync('script', ['--version']).status === 0 ? test : test.skip;
 
 /** A command with somebody at its terminal, who answers its question. */
 async function atTerminal(
@@ -22,7 +22,7 @@ async function atTerminal(
   return { code, said };
 }
 
-onLinux(
+withTerminal(
   'what nobody can find is said at a terminal as it is without one, and what is found is asked about',
   async () => {
     const on = await JobsCommands.start(false);

@@ -1,6 +1,7 @@
 import { type Unnoted } from '../jobs/audit';
 import { type FailedJob, type Filter } from '../jobs/failed-job';
 import { findFailures } from '../jobs/failures';
+import { leftOut } from '../jobs/held';
 import { type PassEnd, type PassOptions } from '../jobs/pass';
 import { type Asked, type ExitCode, type Run, WrongUsage } from './action';
 import { type FilterOptions, toFilter } from './options';
@@ -55,13 +56,13 @@ export async function change(run: Run, what: Change): Promise<ExitCode> {
   return finish(run, what, { filter, rate, confirmed: lettersOf(letters) });
 }
 
-/** What is put aside is left out unless it is named. What is not meant, or was not to be had, is said. */
+/** What is held is left out unless it is named. What is not meant, or was not to be had, is said. */
 export async function lettersMeant({ place, terminal, signal }: Run, filter: Filter, withHeld = false) {
   const { jobs, hidden } = await findFailures(place, filter, { signal });
   const letters = jobs.filter(({ letter }) => letter !== undefined);
   const meant = letters.filter(({ held }) => withHeld || held === undefined);
   if (hidden > 0) terminal.note(hiddenNote(hidden));
-  if (meant.length < letters.length) terminal.note(`${letters.length - meant.length} put aside are left out.`);
+  if (meant.length < letters.length) terminal.note(leftOut(letters.length - meant.length));
   return meant;
 }
 
@@ -108,7 +109,7 @@ export async function finish(run: Run, what: Change, options: Omit<PassOptions, 
     ...(end.ended === undefined ? [] : [`ended early: ${end.ended}`]),
   ];
   if (end.hidden !== undefined) terminal.note(hiddenNote(end.hidden));
-  const held = some(end.held ?? 0, 'put aside and left');
+  const held = some(end.held ?? 0, 'held and left');
   const sentence = [`${count} ${what.done}`, ...held, ...faults].join(', ');
   if (end.unnoted !== undefined) terminal.note(end.unnoted);
   if (terminal.json) terminal.object(end);

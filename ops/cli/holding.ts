@@ -20,13 +20,13 @@ function readLimit(text: string): number {
 /** What operators leave for each other. */
 export function addHolding(program: Command, act: Action): void {
   withFilters(program.command('hold [ids...]'))
-    .description('put dead letters aside: those named, or those that match')
+    .description('hold dead letters: those named, or those that match')
     .option('--note <text>', 'why')
     .option('--dry-run', 'show which, and change nothing')
     .addHelpText('after', HOW_HOLD + COST)
     .action(act((run) => change(run, HOLD), checkHold));
   withFilters(program.command('release [ids...]'))
-    .description('take back what was put aside: those named, those that match, or all')
+    .description('let go of what is held: those named, those that match, or all')
     .option('--all', 'every one')
     .addHelpText('after', HOW_HOLD + COST)
     .action(act((run) => change(run, RELEASE), checkRelease));
@@ -38,8 +38,8 @@ export function addHolding(program: Command, act: Action): void {
 }
 
 const HOLD: Change = {
-  verb: 'Put aside',
-  done: 'put aside',
+  verb: 'Hold',
+  done: 'held',
   light: true,
   work: (run, options) => held(run, holdLetters, options),
 };
@@ -80,9 +80,14 @@ async function audit({ place, terminal, options }: Run): Promise<ExitCode> {
   return 0;
 }
 
+function meantBy({ moreIds, ...meant }: NonNullable<AuditEntry['filter']> = {}): string[] {
+  const all = Object.entries(meant).map(([name, value]) => `${name} ${String(value)}`);
+  return moreIds === undefined ? all : [...all, `and ${moreIds} more`];
+}
+
 function whichOf({ filter, ids = [], note, type, job, replaces, ended, unfinished }: AuditEntry): string {
   const parts = [
-    ...Object.entries(filter ?? {}).map(([name, value]) => `${name} ${String(value)}`),
+    ...meantBy(filter),
     ...(filter?.ids === undefined && ids.length === 1 ? ids : []),
     ...(type === undefined ? [] : [type]),
     ...(replaces === undefined ? [] : [`${job ?? 'a job'} replaces ${replaces}`]),

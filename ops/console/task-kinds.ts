@@ -50,7 +50,7 @@ function passOptions({ meant, failures, signal, onProgress }: Work): PassOptions
 
 const jobIds = ({ letters }: Meant): string[] => [...new Set(letters.map(({ jobId }) => jobId))];
 
-const heldBack = ({ held = 0 }: PassEnd) => [held, 'put aside meanwhile'] as const;
+const heldBack = ({ held = 0 }: PassEnd) => [held, 'held meanwhile'] as const;
 
 async function retry(work: Work): Promise<Outcome> {
   const end = await retryLetters(work.place, passOptions(work));
@@ -77,22 +77,25 @@ const ending = ({ ended, unnoted }: PassEnd & Unnoted): Pick<Outcome, 'ended' | 
 async function hold({ place, meant, failures, ...options }: Work): Promise<Outcome> {
   const { note } = meant;
   const ids = jobIds(meant);
-  const end = await holdJobs(place, ids, { ...options, filter: { ids }, note });
   const held = { who: operator(), at: new Date().toISOString(), ...(note !== undefined && { note }) };
-  failures.setHeld(ids.slice(0, end.changed), held);
-  return lightly(end);
+  const onChanged = (some: readonly string[]): void => {
+    failures.setHeld(some, held);
+  };
+  return lightly(await holdJobs(place, ids, { ...options, filter: { ids }, note, onChanged }));
 }
 
 async function release({ place, meant, failures, ...options }: Work): Promise<Outcome> {
-  const ids = jobIds(meant);
-  const end = await releaseLetters(place, { ...options, filter: { ids } });
-  if (end.ended === undefined) failures.setHeld(ids, undefined);
+  const onChanged = (some: readonly string[]): void => {
+    failures.setHeld(some, undefined);
+  };
+  const end = await releaseLetters(place, { ...options, filter: { ids: jobIds(meant) }, onChanged });
+  onChanged(end.missing);
   return lightly(end);
 }
 
 const lightly = (end: HoldEnd): Outcome => ({
   done: end.changed,
-  others: [[end.missing.length, 'not put aside']],
+  others: [[end.missing.length, 'not held']],
   ...ending(end),
 });
 
@@ -100,6 +103,6 @@ export const KINDS: Readonly<Record<TaskAction, Kind>> = {
   retry: { done: 'sent again', receives: true, work: retry },
   delete: { done: 'deleted', receives: true, work: remove },
   purge: { done: 'deleted', receives: true, work: remove },
-  hold: { done: 'put aside', receives: false, work: hold },
+  hold: { done: 'held', receives: false, work: hold },
   release: { done: 'released', receives: false, work: release },
 };

@@ -142,8 +142,7 @@ type TaskEnd = Pick<Task, 'done' | 'state' | 'others' | 'sentence'>;
 function endOf({ total, action }: Task, outcome: Outcome, cancelled: boolean): TaskEnd {
   const { done, others, ended, unnoted } = outcome;
   const left = total - done - others.reduce((sum, [number]) => sum + number, 0);
-  const rest =
-    cancelled || ended !== undefined ? 'not begun' : 'not found: something else holds them, or they are gone';
+  const rest = cancelled || ended !== undefined ? 'not begun' : 'not found: hidden by another look, or gone';
   const parts = [...others, [left, rest] as const]
     .filter(([number]) => number > 0)
     .map(([number, text]) => `${count(number)} ${text}`);
