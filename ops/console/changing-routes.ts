@@ -91,7 +91,7 @@ function sentenceFor({ action, count, queue, deadLetters }: Question): string {
     case 'delete':
       return `Delete ${letters} of ${deadLetters} for good? The records will say deleted.`;
     case 'hold':
-      return `Hold ${letters} of ${deadLetters}? They stay there for as long as the queue keeps messages.`;
+      return `Hold ${letters} of ${deadLetters}? The queue deletes what it has kept for its retention, held or not.`;
     case 'release':
       return `Release ${letters} of ${deadLetters}?`;
     case 'purge':

@@ -17,12 +17,15 @@ function inStore(sql: string): void {
 describe.each([
   ['standard', false],
   ['FIFO', true],
-])('on a %s queue', (_, fifo) => {
+])('what is done in part, or cannot be noted, on a %s queue', (_, fifo) => {
   beforeEach(async () => {
     [on, page] = await TestConsole.onPair(fifo);
   });
 
-  afterEach(() => page.close().finally(() => on.close()));
+  afterEach(async () => {
+    await page.close();
+    await on.close();
+  });
 
   test('a release that ends half way shows what it released, and holds the rest', async () => {
     await on.fail(21, 'a');
