@@ -16,15 +16,15 @@ export interface ChangeOptions extends FilterOptions {
 }
 
 /** What a command does, in its own words. */
-export interface Change {
+export interface ChangeCommand {
   readonly verb: string;
   readonly done: string;
   /** It can be taken back: nobody is asked. */
   readonly light?: true;
-  readonly work: (run: Run, options: PassOptions) => Promise<Outcome>;
+  readonly work: (run: Run, options: PassOptions) => Promise<ChangeEnd>;
 }
 
-export interface Outcome {
+export interface ChangeEnd {
   readonly count: number;
   /** Done in part, such as sent but not deleted; none unless given. */
   readonly half?: number;
@@ -44,7 +44,7 @@ export function assertAsks({ terminal, options }: Asked, asks = terminal.asks): 
 }
 
 /** Asks first, about the letters that match now; they, and no others, are what is confirmed. */
-export async function change(run: Run, what: Change): Promise<ExitCode> {
+export async function change(run: Run, what: ChangeCommand): Promise<ExitCode> {
   const { yes = false, dryRun = false, rate } = run.options as ChangeOptions;
   const filter = wanted(run);
   if ((yes || what.light) && !dryRun) return finish(run, what, { filter, rate });
@@ -83,7 +83,7 @@ interface Meant {
   readonly ids: readonly string[] | undefined;
 }
 
-function showOnly({ terminal, signal }: Run, { done }: Change, { letters, ids = [] }: Meant): ExitCode {
+function showOnly({ terminal, signal }: Run, { done }: ChangeCommand, { letters, ids = [] }: Meant): ExitCode {
   printJobs(terminal, letters);
   const found = new Set(letters.map(({ id }) => id));
   const missing = noneFound(ids.filter((id) => !found.has(id)));
@@ -95,7 +95,7 @@ function showOnly({ terminal, signal }: Run, { done }: Change, { letters, ids = 
 
 const noneFound = (ids: readonly string[]): string[] => (ids.length > 0 ? [`none found of ${ids.join(', ')}`] : []);
 
-export async function finish(run: Run, what: Change, options: Omit<PassOptions, 'signal'>): Promise<ExitCode> {
+export async function finish(run: Run, what: ChangeCommand, options: Omit<PassOptions, 'signal'>): Promise<ExitCode> {
   const { terminal, signal } = run;
   const total = options.confirmed?.size;
   const onProgress = (done: number): void => {

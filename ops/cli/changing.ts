@@ -4,14 +4,14 @@ import { retryLetters } from '../jobs/retry';
 import { type Action, type Asked, type ExitCode, type Run, WrongUsage } from './action';
 import {
   assertAsks,
-  type Change,
+  type ChangeCommand,
   change,
   type ChangeOptions,
   deadLetters,
   finish,
   lettersMeant,
   lettersOf,
-  type Outcome,
+  type ChangeEnd,
   some,
   wanted,
 } from './change';
@@ -49,7 +49,7 @@ export function addChanging(program: Command, act: Action): void {
     .action(act(purge, checkPurge));
 }
 
-const RETRY: Change = {
+const RETRY: ChangeCommand = {
   verb: 'Send',
   done: 'sent again',
   async work({ place, terminal }, options) {
@@ -65,15 +65,15 @@ const RETRY: Change = {
   },
 };
 
-const DELETE: Change = {
+const DELETE: ChangeCommand = {
   verb: 'Delete',
   done: 'deleted',
   work: (run, options) => deleted(run, { ...options, purge: false }),
 };
 
-const PURGE: Change = { ...DELETE, work: (run, options) => deleted(run, { ...options, purge: true }) };
+const PURGE: ChangeCommand = { ...DELETE, work: (run, options) => deleted(run, { ...options, purge: true }) };
 
-async function deleted({ place }: Run, options: DeleteOptions): Promise<Outcome> {
+async function deleted({ place }: Run, options: DeleteOptions): Promise<ChangeEnd> {
   const end = await deleteLetters(place, options);
   return {
     count: end.deleted,

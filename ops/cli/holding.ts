@@ -3,7 +3,7 @@ import { auditOf, type AuditEntry } from '../jobs/audit';
 import { holdLetters, type HoldEnd, type HoldOptions, MAX_LISTED, releaseLetters } from '../jobs/holds';
 import { type Workplace } from '../jobs/workplace';
 import { type Action, type Asked, type ExitCode, type Run, WrongUsage } from './action';
-import { type Change, change, wanted } from './change';
+import { type ChangeCommand, change, wanted } from './change';
 import { isNarrow, readCount, withFilters } from './options';
 import { COST } from './reading';
 
@@ -37,13 +37,13 @@ export function addHolding(program: Command, act: Action): void {
     .action(act(audit));
 }
 
-const HOLD: Change = {
+const HOLD: ChangeCommand = {
   verb: 'Hold',
   done: 'held',
   light: true,
   work: (run, options) => held(run, holdLetters, options),
 };
-const RELEASE: Change = {
+const RELEASE: ChangeCommand = {
   verb: 'Release',
   done: 'released',
   light: true,

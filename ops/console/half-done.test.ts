@@ -1,5 +1,6 @@
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { DatabaseSync } from 'node:sqlite';
+import { startFaultProxy } from '../../experiments/proxy/fault-proxy';
 import { newJobId } from '../../results/job-id';
 import { type Answered, type Question, TestConsole } from '../../test/harness/console';
 import { type JobsCommands } from '../../test/harness/jobs-commands';
@@ -42,6 +43,25 @@ describe.each([
     expect(await page.looked('held=true')).toMatchObject({ matched: 1, jobs: [{ id: last }] });
     inStore('DROP TRIGGER stuck');
     expect(await page.change({ action: 'release', filter: {} })).toMatchObject({ sentence: '1 of 1 released' });
+  });
+
+  test('letters that were sent and could not be deleted are part of it done', async () => {
+    await on.fail(3, 'a');
+    on.broken = false;
+    const proxy = await startFaultProxy(on.pair.variables['AWS_ENDPOINT_URL_SQS'] ?? '');
+    const behind = await TestConsole.start({ ...on.variables, AWS_ENDPOINT_URL_SQS: proxy.endpoint });
+    try {
+      await behind.look();
+      proxy.rule('DeleteMessageBatch', 'unavailable');
+      expect(await behind.change({ action: 'retry', filter: {} })).toMatchObject({
+        state: 'partly',
+        done: 0,
+        others: ['3 sent, but still in the dead-letter queue', expect.stringMatching(/^ended early: /)],
+      });
+    } finally {
+      await behind.close();
+      await proxy.close();
+    }
   });
 
   test('letters without an error are a group, which can be asked for and changed', async () => {

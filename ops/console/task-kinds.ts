@@ -17,8 +17,10 @@ export interface Work {
 }
 
 /** What came of it. */
-export interface Outcome extends Unnoted {
+export interface WorkEnd extends Unnoted {
   readonly done: number;
+  /** Done in part, such as sent but not deleted; none unless given. */
+  readonly half?: number;
   /** What became of others, each as a part of a sentence. */
   readonly others: readonly (readonly [count: number, text: string])[];
   readonly ended?: string | undefined;
@@ -29,7 +31,7 @@ interface Kind {
   readonly done: string;
   /** Goes through the dead-letter queue, where one at a time can. */
   readonly receives: boolean;
-  readonly work: (work: Work) => Promise<Outcome>;
+  readonly work: (work: Work) => Promise<WorkEnd>;
 }
 
 const UNDELETED = 'still in the dead-letter queue';
@@ -52,7 +54,7 @@ const jobIds = ({ letters }: Meant): string[] => [...new Set(letters.map(({ jobI
 
 const heldBack = ({ held = 0 }: PassEnd) => [held, 'held meanwhile'] as const;
 
-async function retry(work: Work): Promise<Outcome> {
+async function retry(work: Work): Promise<WorkEnd> {
   const end = await retryLetters(work.place, passOptions(work));
   const { retried: done, failedAgain, refused, undeleted } = end;
   const others = [
@@ -61,20 +63,21 @@ async function retry(work: Work): Promise<Outcome> {
     [undeleted, `sent, but ${UNDELETED}`],
     heldBack(end),
   ] as const;
-  return { done, others, ...ending(end) };
+  return { done, half: undeleted, others, ...ending(end) };
 }
 
-async function remove(work: Work): Promise<Outcome> {
+async function remove(work: Work): Promise<WorkEnd> {
   const end = await deleteLetters(work.place, passOptions(work));
-  return { done: end.deleted, others: [[end.undeleted, UNDELETED], heldBack(end)], ...ending(end) };
+  const { deleted: done, undeleted } = end;
+  return { done, half: undeleted, others: [[undeleted, UNDELETED], heldBack(end)], ...ending(end) };
 }
 
-const ending = ({ ended, unnoted }: PassEnd & Unnoted): Pick<Outcome, 'ended' | 'unnoted'> => ({
+const ending = ({ ended, unnoted }: PassEnd & Unnoted): Pick<WorkEnd, 'ended' | 'unnoted'> => ({
   ...(ended !== undefined && { ended }),
   ...(unnoted !== undefined && { unnoted }),
 });
 
-async function hold({ place, meant, failures, ...options }: Work): Promise<Outcome> {
+async function hold({ place, meant, failures, ...options }: Work): Promise<WorkEnd> {
   const { note } = meant;
   const ids = jobIds(meant);
   const held = { who: operator(), at: new Date().toISOString(), ...(note !== undefined && { note }) };
@@ -84,7 +87,7 @@ async function hold({ place, meant, failures, ...options }: Work): Promise<Outco
   return lightly(await holdJobs(place, ids, { ...options, filter: { ids }, note, onChanged }));
 }
 
-async function release({ place, meant, failures, ...options }: Work): Promise<Outcome> {
+async function release({ place, meant, failures, ...options }: Work): Promise<WorkEnd> {
   const onChanged = (some: readonly string[]): void => {
     failures.setHeld(some, undefined);
   };
@@ -93,7 +96,7 @@ async function release({ place, meant, failures, ...options }: Work): Promise<Ou
   return lightly(end);
 }
 
-const lightly = (end: HoldEnd): Outcome => ({
+const lightly = (end: HoldEnd): WorkEnd => ({
   done: end.changed,
   others: [[end.missing.length, 'not held']],
   ...ending(end),
