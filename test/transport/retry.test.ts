@@ -3,9 +3,10 @@ import { withBroker } from '../harness/broker';
 import { scripted, Script, startConsumer, stopConsumers } from '../harness/consumer';
 import { deadLetters, whyOf } from '../harness/dead-letters';
 import { eventually } from '../harness/eventually';
+import { sideBySide } from '../harness/side-by-side';
 
 const broker = withBroker();
-afterEach(stopConsumers);
+const { it } = sideBySide({ open: () => Promise.resolve({}), close: stopConsumers });
 
 const start = async (script: Script): Promise<{ queueUrl: string; deadLetterQueueUrl: string }> => {
   const queues = await broker().createQueues();
