@@ -2,7 +2,7 @@ import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { randomUUID } from 'node:crypto';
 import { startFaultProxy } from '../../experiments/proxy/fault-proxy';
 import { eventually } from '../../test/harness/eventually';
-import { runJobs, withJobsCommands } from '../../test/harness/jobs-commands';
+import { ENDS_WITHIN_MS, runJobs, withJobsCommands } from '../../test/harness/jobs-commands';
 import { runApp } from '../../test/harness/processes';
 import { createProvisionClient } from '../provision';
 
@@ -46,9 +46,9 @@ it('Ctrl-C in the middle ends it with the counts; what was not sent is there at 
     args: ['retry', '--all', '--yes', '--rate', '10'],
     env: on.variables,
   });
-  await eventually(() => on.effects().length >= 10, { withinMs: 60_000 });
+  await eventually(() => on.effects().length >= 10, { withinMs: ENDS_WITHIN_MS });
   cancelled.signal('SIGINT');
-  expect(await cancelled.exit(60_000)).toMatchObject({ code: 3 });
+  expect(await cancelled.exit(ENDS_WITHIN_MS)).toMatchObject({ code: 3 });
   const [, sent] = /^(\d+) sent again, ended early: it was cancelled$/.exec(cancelled.lines[0] ?? '') ?? [];
   expect(await on.listed('failed')).toHaveLength(40 - Number(sent));
   await on.listed('retry', '--all', '--yes');

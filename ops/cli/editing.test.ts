@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { startFaultProxy } from '../../experiments/proxy/fault-proxy';
 import { eventually } from '../../test/harness/eventually';
-import { runJobs, withJobsCommands } from '../../test/harness/jobs-commands';
+import { ENDS_WITHIN_MS, runJobs, withJobsCommands } from '../../test/harness/jobs-commands';
 import { runApp } from '../../test/harness/processes';
 
 const it = withJobsCommands();
@@ -71,14 +71,14 @@ it('an edit killed before the old letter is deleted is run again: one new job, o
     args: ['edit', id, '--input', '41'],
     env: { ...on.variables, AWS_ENDPOINT_URL_SQS: proxy.endpoint },
   });
-  await eventually(() => on.effects().length === 1);
+  await eventually(() => on.effects().length === 1, { withinMs: ENDS_WITHIN_MS });
   killed.signal('SIGKILL');
   await killed.exit();
   await proxy.close();
   expect(await on.dead()).toBe(1);
   expect(await on.listed('audit')).toMatchObject([{ what: 'edit', replaces: id, unfinished: true }]);
   // What the killed one had received is hidden for half a minute.
-  await eventually(async () => (await on.run('edit', id, '--input', '41')).code === 0, { withinMs: 60_000 });
+  await eventually(async () => (await on.run('edit', id, '--input', '41')).code === 0, { withinMs: ENDS_WITHIN_MS });
   const [{ job } = {}] = await on.listed('audit');
   expect(await on.pair.result(String(job))).toBe(42);
   await on.pair.idle();

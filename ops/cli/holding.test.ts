@@ -1,6 +1,6 @@
 import { DatabaseSync } from 'node:sqlite';
 import { eventually } from '../../test/harness/eventually';
-import { withJobsCommands } from '../../test/harness/jobs-commands';
+import { ENDS_WITHIN_MS, withJobsCommands } from '../../test/harness/jobs-commands';
 import { runApp } from '../../test/harness/processes';
 
 const it = withJobsCommands();
@@ -42,7 +42,7 @@ it('audit says who changed what, when and how much, also of what was cancelled o
     args: ['retry', '--all', '--yes', '--rate', '1'],
     env: on.variables,
   });
-  await eventually(async () => (await on.listed('audit')).length === 4);
+  await eventually(async () => (await on.listed('audit')).length === 4, { withinMs: ENDS_WITHIN_MS });
   killed.signal('SIGKILL');
   await killed.exit();
   await on.listed('send', 'add-one', '1', '--count', '3');
@@ -94,7 +94,7 @@ it('what failed again after a retry says so, in a later look too', async (on) =>
   for (const retries of [1, 2]) {
     await on.run('retry', id, '--yes');
     await eventually(async () => (await on.listed('failed', '--id', id)).some((one) => one['retries'] === retries), {
-      withinMs: 60_000,
+      withinMs: ENDS_WITHIN_MS,
     });
     await on.pair.idle();
   }

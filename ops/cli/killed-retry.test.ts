@@ -1,6 +1,6 @@
 import { startFaultProxy } from '../../experiments/proxy/fault-proxy';
 import { eventually } from '../../test/harness/eventually';
-import { type JobsCommands, withJobsCommands } from '../../test/harness/jobs-commands';
+import { ENDS_WITHIN_MS, type JobsCommands, withJobsCommands } from '../../test/harness/jobs-commands';
 import { runApp } from '../../test/harness/processes';
 
 const LETTERS = 1_000;
@@ -15,7 +15,7 @@ async function killRetry(on: JobsCommands): Promise<void> {
     args: ['retry', '--all', '--yes'],
     env: { ...on.variables, AWS_ENDPOINT_URL_SQS: proxy.endpoint },
   });
-  await eventually(() => on.effects().length >= before + 100, { withinMs: 60_000 });
+  await eventually(() => on.effects().length >= before + 100, { withinMs: ENDS_WITHIN_MS });
   killed.signal('SIGKILL');
   await killed.exit();
   await proxy.close();

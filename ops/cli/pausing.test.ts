@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { type AddressInfo } from 'node:net';
 import { eventually } from '../../test/harness/eventually';
-import { JobsCommands, runJobs } from '../../test/harness/jobs-commands';
+import { ENDS_WITHIN_MS, JobsCommands, runJobs } from '../../test/harness/jobs-commands';
 import { runApp } from '../../test/harness/processes';
 import { sideBySide } from '../../test/harness/side-by-side';
 
@@ -172,7 +172,7 @@ it('Ctrl-C while AWS takes its time says what is not done, and exits with 3', as
   const { lambda, variables } = own();
   lambda.stuck = true;
   const command = runApp('dist/ops/cli/jobs.js', { args: ['pause'], env: variables() });
-  await eventually(() => lambda.states[0] === 'Disabling');
+  await eventually(() => lambda.states[0] === 'Disabling', { withinMs: ENDS_WITHIN_MS });
   command.signal('SIGINT');
   expect(await command.exit()).toMatchObject({ code: 3 });
   expect(command.lines.at(-1)).toBe('AWS is not done with it; status says when it is.');

@@ -12,7 +12,7 @@ interface Answer {
 }
 
 /** Long, as every look through a dead-letter queue ends with a second of waiting. */
-const ENDS_WITHIN_MS = 60_000;
+export const ENDS_WITHIN_MS = 60_000;
 
 /** For a test of several commands, on a machine that others use too. */
 jest.setTimeout(180_000);
