@@ -38,5 +38,6 @@ module.exports = {
   testTimeout: 60_000,
   // Of the tests of a file that run side by side; see test/harness/side-by-side.ts.
   maxConcurrency: 8,
-  maxWorkers: 2,
+  // More than the two cores that they need, as tests mostly wait.
+  maxWorkers: 3,
 };
