@@ -2,8 +2,9 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { type AddressInfo } from 'node:net';
 import { eventually } from '../../test/harness/eventually';
-import { JobsCommands, runJobs } from '../../test/harness/jobs-commands';
+import { ENDS_WITHIN_MS, JobsCommands, runJobs } from '../../test/harness/jobs-commands';
 import { runApp } from '../../test/harness/processes';
+import { sideBySide } from '../../test/harness/side-by-side';
 
 interface Mapping {
   readonly UUID: string;
@@ -98,24 +99,33 @@ function fail(response: ServerResponse, status: number, type: string): void {
   say(response, status, { Message: `${type} of the test` });
 }
 
-let on: JobsCommands;
-let lambda: Lambda;
+class Place {
+  private constructor(
+    readonly on: JobsCommands,
+    readonly lambda: Lambda,
+  ) {}
 
-beforeEach(async () => {
-  [on, lambda] = await Promise.all([JobsCommands.start(false), Lambda.start()]);
-});
-afterEach(async () => {
-  await on.close();
-  await lambda.close();
-});
+  static async open(): Promise<Place> {
+    const [on, lambda] = await Promise.all([JobsCommands.start(false), Lambda.start()]);
+    return new Place(on, lambda);
+  }
 
-const variables = (more: Record<string, string> = {}): Record<string, string> => ({
-  ...on.variables,
-  AWS_ENDPOINT_URL_LAMBDA: lambda.endpoint,
-  ...more,
-});
+  readonly variables = (more: Record<string, string> = {}): Record<string, string> => ({
+    ...this.on.variables,
+    AWS_ENDPOINT_URL_LAMBDA: this.lambda.endpoint,
+    ...more,
+  });
+
+  async close(): Promise<void> {
+    await this.on.close();
+    await this.lambda.close();
+  }
+}
+
+const { it, own } = sideBySide({ open: () => Place.open(), close: (place) => place.close() });
 
 it('disables what hands the queue to functions, waits for AWS, and enables that and no more', async () => {
+  const { on, lambda, variables } = own();
   const paused = await runJobs(['pause', '--why', 'a bad release'], variables());
   expect(paused).toEqual({
     code: 0,
@@ -152,21 +162,24 @@ it('disables what hands the queue to functions, waits for AWS, and enables that 
 });
 
 it('one that is still on its way elsewhere is changed once it is there', async () => {
+  const { lambda, variables } = own();
   Object.assign(lambda.mappings[0] ?? {}, { State: 'Enabling' });
   expect(await runJobs(['pause'], variables())).toMatchObject({ code: 0 });
   expect(lambda.states).toEqual(['Disabled', 'Disabled']);
 });
 
 it('Ctrl-C while AWS takes its time says what is not done, and exits with 3', async () => {
+  const { lambda, variables } = own();
   lambda.stuck = true;
   const command = runApp('dist/ops/cli/jobs.js', { args: ['pause'], env: variables() });
-  await eventually(() => lambda.states[0] === 'Disabling');
+  await eventually(() => lambda.states[0] === 'Disabling', { withinMs: ENDS_WITHIN_MS });
   command.signal('SIGINT');
   expect(await command.exit()).toMatchObject({ code: 3 });
   expect(command.lines.at(-1)).toBe('AWS is not done with it; status says when it is.');
 });
 
 it('who may not ask Lambda pauses what polls, is told of the rest, and gets exit code 3', async () => {
+  const { on, lambda, variables } = own();
   lambda.denied = true;
   const { code, lines } = await runJobs(['pause'], variables());
   expect({ code, first: lines[0] }).toEqual({ code: 3, first: 'Paused: consumers that poll begin nothing after 5 s.' });
@@ -175,6 +188,7 @@ it('who may not ask Lambda pauses what polls, is told of the rest, and gets exit
 });
 
 it('what AWS refuses to enable stays paused and noted, so that resume can be run again', async () => {
+  const { on, lambda, variables } = own();
   expect(await runJobs(['pause'], variables())).toMatchObject({ code: 0 });
   lambda.denied = true;
   expect(await runJobs(['resume'], variables())).toEqual({
@@ -196,6 +210,7 @@ it('what AWS refuses to enable stays paused and noted, so that resume can be run
 });
 
 it('without a store functions are paused and resumed all the same, all of them', async () => {
+  const { lambda, variables } = own();
   const without = variables({ RESULTS: 'none' });
   expect(await runJobs(['pause'], without)).toMatchObject({
     code: 0,
