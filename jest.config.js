@@ -34,8 +34,10 @@ module.exports = {
   },
   reporters: ['default', '<rootDir>/test/skipped.js'],
   transformIgnorePatterns: [`/node_modules/(?!${IMPORTS_LATE.slice('/node_modules/'.length)})`],
-  testTimeout: 30_000,
+  // More than `eventually` waits, twice.
+  testTimeout: 60_000,
   // Of the tests of a file that run side by side; see test/harness/side-by-side.ts.
   maxConcurrency: 8,
-  maxWorkers: 2,
+  // More than the two cores that they need, as tests mostly wait.
+  maxWorkers: 3,
 };

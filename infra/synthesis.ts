@@ -16,6 +16,9 @@ export interface Synthesis {
 /** No job types, so that the numbers of tests do not depend on `jobs/`. */
 export const NONE: readonly JobType[] = [];
 
+/** What would be uploaded is named by what it holds, and not copied for each synthesis. */
+const NOT_COPIED = { 'aws:cdk:disable-asset-staging': true };
+
 const made = new Map<string, Synthesis>();
 
 /** A synthesis takes seconds of processor time: one per context and test file. */
@@ -28,7 +31,7 @@ export function synthesize(context: Context = {}): Synthesis {
 
 /** Not kept, since functions cannot be compared. */
 export function synthesizeAgain(context: Context, work?: YourWork): Synthesis {
-  const app = new App({ analyticsReporting: false, context: { ...CDK_CONTEXT, ...context } });
+  const app = new App({ analyticsReporting: false, context: { ...CDK_CONTEXT, ...NOT_COPIED, ...context } });
   const stacks = buildStacks(app, process.cwd(), { work, definitions: NONE });
   const assembly = app.synth();
   const template = ({ artifactId }: { readonly artifactId: string }): Template =>

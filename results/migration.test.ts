@@ -99,7 +99,7 @@ test('killed at any moment of a migration of 100,000 records: of one version or 
     await records.close();
     rmSync(copy);
   }
-}, 60_000);
+}, 240_000);
 
 const ONCE_EACH = `
   const answers = [];

@@ -39,12 +39,10 @@ it('each command of docs/operations.md does what it says, on the embedded pair',
     const FILE = join(folder, 'letters.jsonl');
     const some = { ID: id, REASON: 'negative', TYPE: 'add-one', JSON: '1', FILE };
     const [text = '', into] = command.split(' > ');
-    const args = argumentsOf(text, { ...some, DLQ_NAME: queueName(on.variables['DLQ_URL']) });
+    const args = argumentsOf(text, { ...some, DLQ_NAME: on.deadLetterQueueName });
     const { code, lines } = await runJobs(args, on.variables);
     expect({ args, lines, code }).toEqual({ args, lines, code: 0 });
     expect(args.join(' ')).not.toMatch(/\b[A-Z_]{2,}\b/);
     if (into === 'FILE') await writeFile(FILE, lines.join('\n'));
   }
 }, 300_000);
-
-const queueName = (url = ''): string => url.slice(url.lastIndexOf('/') + 1);

@@ -2,8 +2,9 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { type AddressInfo } from 'node:net';
 import { eventually } from '../../test/harness/eventually';
-import { JobsCommands, runJobs } from '../../test/harness/jobs-commands';
+import { ENDS_WITHIN_MS, JobsCommands, runJobs } from '../../test/harness/jobs-commands';
 import { runApp } from '../../test/harness/processes';
+import { sideBySide } from '../../test/harness/side-by-side';
 
 interface Mapping {
   readonly UUID: string;
@@ -15,7 +16,8 @@ const FUNCTION = 'arn:aws:lambda:us-east-1:111122223333:function';
 
 /**
  * Lambda's two calls as AWS documents them: an update is answered 202 with the state that it goes through, refused with
- * ResourceInUseException until it is there, and lists come in pages. Nothing of Lambda's own is in the broker of the tests.
+ * ResourceInUseException until it is there, and lists come in pages. Nothing of Lambda's own is in the broker of the
+ * tests.
  */
 class Lambda {
   readonly calls: string[] = [];
@@ -98,24 +100,33 @@ function fail(response: ServerResponse, status: number, type: string): void {
   say(response, status, { Message: `${type} of the test` });
 }
 
-let on: JobsCommands;
-let lambda: Lambda;
+class Place {
+  private constructor(
+    readonly on: JobsCommands,
+    readonly lambda: Lambda,
+  ) {}
 
-beforeEach(async () => {
-  [on, lambda] = await Promise.all([JobsCommands.start(false), Lambda.start()]);
-});
-afterEach(async () => {
-  await on.close();
-  await lambda.close();
-});
+  static async open(): Promise<Place> {
+    const [on, lambda] = await Promise.all([JobsCommands.start(false), Lambda.start()]);
+    return new Place(on, lambda);
+  }
 
-const variables = (more: Record<string, string> = {}): Record<string, string> => ({
-  ...on.variables,
-  AWS_ENDPOINT_URL_LAMBDA: lambda.endpoint,
-  ...more,
-});
+  readonly variables = (more: Record<string, string> = {}): Record<string, string> => ({
+    ...this.on.variables,
+    AWS_ENDPOINT_URL_LAMBDA: this.lambda.endpoint,
+    ...more,
+  });
+
+  async close(): Promise<void> {
+    await this.on.close();
+    await this.lambda.close();
+  }
+}
+
+const { it, own } = sideBySide({ open: () => Place.open(), close: (place) => place.close() });
 
 it('disables what hands the queue to functions, waits for AWS, and enables that and no more', async () => {
+  const { on, lambda, variables } = own();
   const paused = await runJobs(['pause', '--why', 'a bad release'], variables());
   expect(paused).toEqual({
     code: 0,
@@ -152,21 +163,24 @@ it('disables what hands the queue to functions, waits for AWS, and enables that 
 });
 
 it('one that is still on its way elsewhere is changed once it is there', async () => {
+  const { lambda, variables } = own();
   Object.assign(lambda.mappings[0] ?? {}, { State: 'Enabling' });
   expect(await runJobs(['pause'], variables())).toMatchObject({ code: 0 });
   expect(lambda.states).toEqual(['Disabled', 'Disabled']);
 });
 
 it('Ctrl-C while AWS takes its time says what is not done, and exits with 3', async () => {
+  const { lambda, variables } = own();
   lambda.stuck = true;
   const command = runApp('dist/ops/cli/jobs.js', { args: ['pause'], env: variables() });
-  await eventually(() => lambda.states[0] === 'Disabling');
+  await eventually(() => lambda.states[0] === 'Disabling', { withinMs: ENDS_WITHIN_MS });
   command.signal('SIGINT');
   expect(await command.exit()).toMatchObject({ code: 3 });
   expect(command.lines.at(-1)).toBe('AWS is not done with it; status says when it is.');
 });
 
 it('without rights on Lambda what polls is paused, the rest is named, and the exit code is 3', async () => {
+  const { on, lambda, variables } = own();
   lambda.denied = true;
   const { code, lines } = await runJobs(['pause'], variables());
   expect({ code, first: lines[0] }).toEqual({ code: 3, first: 'Paused: consumers that poll begin nothing after 5 s.' });
@@ -175,6 +189,7 @@ it('without rights on Lambda what polls is paused, the rest is named, and the ex
 });
 
 it('what AWS refuses to enable stays paused and noted, so that resume can be run again', async () => {
+  const { on, lambda, variables } = own();
   expect(await runJobs(['pause'], variables())).toMatchObject({ code: 0 });
   lambda.denied = true;
   expect(await runJobs(['resume'], variables())).toEqual({
@@ -196,6 +211,7 @@ it('what AWS refuses to enable stays paused and noted, so that resume can be run
 });
 
 it('without a store functions are paused and resumed anyway, all of them', async () => {
+  const { lambda, variables } = own();
   const without = variables({ RESULTS: 'none' });
   expect(await runJobs(['pause'], without)).toMatchObject({
     code: 0,

@@ -2,7 +2,8 @@ import { type Environment } from '../../contract/environment';
 import { isLocalEndpoint } from '../../contract/local';
 import { StoreError } from '../../results/errors';
 import { parseResults } from '../../results/open';
-import { type Paused, pausedBy } from '../jobs/pause';
+import { type Paused } from '../../results/pauses';
+import { readPause } from '../jobs/pause';
 import { type Depth, depthOf, sentenceOf, type Workplace } from '../jobs/workplace';
 import { type Channel } from './channel';
 import { answered, WITHIN_MS } from './within';
@@ -28,7 +29,10 @@ export interface Overview {
   readonly place: PlaceFacts & Record<'queue' | 'deadLetters', string | null> & { readonly fifo: boolean | null };
   readonly queue: Depth | Unavailable;
   readonly dead: Depth | Unavailable;
-  /** Who paused the consumers; null if nobody did, or if that cannot be asked. `but`: what goes on, as far as this console knows. */
+  /**
+   * Who paused the consumers; null if nobody did, or if that cannot be asked. `but`: what goes on, as far as this
+   * console knows.
+   */
   readonly paused: (Paused & { readonly but?: string }) | null;
   readonly records: 'ok' | Unavailable;
 }
@@ -93,7 +97,7 @@ export class Overviews {
       answered(signal, depthOf(sqs, queue, signal)).catch(unavailable),
       answered(signal, depthOf(sqs, deadLetters, signal)).catch(unavailable),
       answered(signal, records.check()).then(() => 'ok' as const, unavailable),
-      answered(signal, pausedBy(place)).catch(() => undefined),
+      answered(signal, readPause(place)).catch(() => undefined),
     ]);
     return {
       queue: waiting,

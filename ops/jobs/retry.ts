@@ -1,6 +1,7 @@
 import { Audit, type Unnoted } from './audit';
 import { Pass, type PassEnd, type PassOptions } from './pass';
-import { again, type Case } from './again';
+import { again } from './again';
+import { type Case } from './failed-job';
 import { sendAll } from './outgoing';
 import { type Workplace } from './workplace';
 
@@ -17,9 +18,9 @@ export interface Retried extends PassEnd, Unnoted {
 }
 
 /**
- * Sends dead letters to their source queue again: each is sent first, then its record says `accepted`, then the letter is
- * deleted. Whatever ends this in between, the letter is there still: run again it is sent once more, and the job's record
- * keeps its effect from happening twice.
+ * Sends dead letters to their source queue again: each is sent first, then its record says `accepted`, then the letter
+ * is deleted. Whatever ends this in between, the letter is there still: run again it is sent once more, and the job's
+ * record keeps its effect from happening twice.
  */
 export async function retryLetters(place: Workplace, options: PassOptions): Promise<Retried> {
   const pass = new Pass(place, options);

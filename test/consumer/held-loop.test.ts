@@ -6,7 +6,8 @@ const broker = withBroker();
 afterEach(stopConsumerApps);
 
 it('says so when handlers hold the event loop for longer than leases can wait', async () => {
-  const queues = await broker().createQueues({ numbers: { visibilityTimeoutSeconds: 2 } });
+  // A quarter of such a lease, from which on it is said, is longer than a busy machine holds it.
+  const queues = await broker().createQueues({ numbers: { visibilityTimeoutSeconds: 6 } });
   const said: string[] = [];
   const logger = {
     log: () => undefined,
@@ -31,7 +32,9 @@ it('says so when handlers hold the event loop for longer than leases can wait', 
   await broker().send(queues.queueUrl, JSON.stringify({ id: quick, input: 10 }));
   await eventually(async () => (await records.get(quick))?.state === 'done');
   expect(said).toEqual([]);
-  await broker().send(queues.queueUrl, JSON.stringify({ input: 1_500 }));
+  await broker().send(queues.queueUrl, JSON.stringify({ input: 4_500 }));
   await eventually(() => broker().isEmpty(queues.queueUrl));
-  expect(said).toEqual([expect.stringMatching(/^Handlers held the event loop for 1\.\d s: .* Use a worker thread\.$/)]);
+  expect(said).toEqual([
+    expect.stringMatching(/^Handlers held the event loop for [3-9]\.\d s: .* Use a worker thread\.$/),
+  ]);
 });

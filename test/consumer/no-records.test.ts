@@ -1,40 +1,41 @@
 import { randomUUID } from 'node:crypto';
 import { onceElsewhere } from '../../results/elsewhere';
-import { withBroker, type TestQueues } from '../harness/broker';
+import { withBroker } from '../harness/broker';
 import { type ConsumerApp, startConsumerApp, stopConsumerApps } from '../harness/consumer-app';
 import { deadLetters, whyOf } from '../harness/dead-letters';
 import { eventually } from '../harness/eventually';
 import { type TestRun } from '../harness/jobs';
 import { Log } from '../harness/log';
+import { sideBySide } from '../harness/side-by-side';
 
 const broker = withBroker();
-let queues: TestQueues;
-let runs = 0;
-afterEach(stopConsumerApps);
+const { it, own } = sideBySide({
+  open: async () => ({ queues: await broker().createQueues(), runs: 0 }),
+  close: stopConsumerApps,
+});
 
-async function start(work: TestRun, logger = new Log()): Promise<ConsumerApp> {
-  queues = await broker().createQueues();
-  runs = 0;
+function start(work: TestRun, logger = new Log()): Promise<ConsumerApp> {
+  const test = own();
   const counted: TestRun = (job, context) => {
-    runs += 1;
+    test.runs += 1;
     return work(job, context);
   };
-  return startConsumerApp(queues, { RESULTS: 'none' }, { work: counted, logger });
+  return startConsumerApp(test.queues, { RESULTS: 'none' }, { work: counted, logger });
 }
 
 const send = async (id: string = randomUUID()): Promise<string> => {
-  await broker().send(queues.queueUrl, JSON.stringify({ id, input: 1 }));
+  await broker().send(own().queues.queueUrl, JSON.stringify({ id, input: 1 }));
   return id;
 };
-const empty = (): Promise<true> => eventually(() => broker().isEmpty(queues.queueUrl));
+const empty = (): Promise<true> => eventually(() => broker().isEmpty(own().queues.queueUrl));
 
 it('without records a job is run and forgotten: sent twice, it is run twice', async () => {
   const { records, url } = await start(({ input }) => ({ result: input + 1 }));
   const id = await send();
-  await eventually(() => runs === 1);
+  await eventually(() => own().runs === 1);
   await empty();
   await send(id);
-  await eventually(() => runs === 2);
+  await eventually(() => own().runs === 2);
   expect(await records.get(id)).toBeUndefined();
   expect((await fetch(`${url}/health/ready`)).status).toBe(200);
 });
@@ -45,9 +46,9 @@ it('a job that fails is tried again, counted in the process, and dead-lettered u
     throw new Error('not today');
   }, log);
   const id = await send();
-  const [letter] = await deadLetters(broker(), queues.deadLetterQueueUrl, { withinMs: 60_000 });
+  const [letter] = await deadLetters(broker(), own().queues.deadLetterQueueUrl, { withinMs: 60_000 });
   expect(whyOf(letter ?? {})).toMatchObject({ reason: 'attempts', attempts: 5, jobId: id });
-  expect(runs).toBe(5);
+  expect(own().runs).toBe(5);
   expect(log.matching(new RegExp(`Job ${id} \\(add-one\\), attempt 5 of 5 failed`))).toHaveLength(1);
 }, 90_000);
 
@@ -61,15 +62,15 @@ it.each<[string, TestRun]>([
 ])('work with %s is refused at once, in a sentence that says why', async (_what, work) => {
   await start(work);
   await send();
-  const [letter] = await deadLetters(broker(), queues.deadLetterQueueUrl);
+  const [letter] = await deadLetters(broker(), own().queues.deadLetterQueueUrl);
   expect(whyOf(letter ?? {})).toMatchObject({ reason: 'refused', attempts: 0 });
   expect(whyOf(letter ?? {}).error).toContain('RESULTS is none');
-  expect(runs).toBe(1);
+  expect(own().runs).toBe(1);
 });
 
 it('a result is held against its class as well', async () => {
   await start(() => ({ result: NaN }));
   await send();
-  const [letter] = await deadLetters(broker(), queues.deadLetterQueueUrl);
+  const [letter] = await deadLetters(broker(), own().queues.deadLetterQueueUrl);
   expect(whyOf(letter ?? {}).error).toContain('/result must be a finite number');
 });

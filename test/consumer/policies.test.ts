@@ -2,28 +2,25 @@ import { randomUUID } from 'node:crypto';
 import { type JobType } from '../../contract/job-type';
 import { ADD_ONE } from '../../jobs/add-one/definition';
 import { type JobWork, workBy } from '../../jobs/work';
-import { withBroker, type TestQueues } from '../harness/broker';
+import { withBroker } from '../harness/broker';
 import { startConsumerApp, stopConsumerApps } from '../harness/consumer-app';
 import { deadLetters, whyOf } from '../harness/dead-letters';
 import { eventually } from '../harness/eventually';
 import { anyJob, type PolicyParts } from '../harness/jobs';
 import { Log } from '../harness/log';
+import { sideBySide } from '../harness/side-by-side';
 
 jest.setTimeout(60_000);
 
 const typeOf = (type: string, policy: PolicyParts): JobType => anyJob(type, { policy });
 
 const broker = withBroker();
-let queues: TestQueues;
-beforeEach(async () => {
-  queues = await broker().createQueues();
-});
-afterEach(stopConsumerApps);
+const { it, own: queues } = sideBySide({ open: () => broker().createQueues(), close: stopConsumerApps });
 
 const send = async (type: string): Promise<string> => {
   const id = randomUUID();
   const MessageAttributes = { type: { DataType: 'String', StringValue: type } };
-  await broker().send(queues.queueUrl, JSON.stringify({ id, input: 1 }), { MessageAttributes });
+  await broker().send(queues().queueUrl, JSON.stringify({ id, input: 1 }), { MessageAttributes });
   return id;
 };
 
@@ -51,9 +48,9 @@ it('a type has the attempts and the backoff of its own policy, beside one that s
     if (attempt === 1) throw new Error('once');
     return { result: input + attempt };
   });
-  const { records } = await startConsumerApp(queues, {}, { works: [flaky, addOne], logger: log });
+  const { records } = await startConsumerApp(queues(), {}, { works: [flaky, addOne], logger: log });
   const [failing, adding] = [await send('flaky'), await send('add-one')];
-  const [letter] = await deadLetters(broker(), queues.deadLetterQueueUrl, { withinMs: 20_000 });
+  const [letter] = await deadLetters(broker(), queues().deadLetterQueueUrl, { withinMs: 20_000 });
   expect(whyOf(letter ?? {})).toMatchObject({ jobId: failing, reason: 'attempts', attempts: 2 });
   expect(attempts).toEqual([1, 2]);
   expect(await records.get(failing)).toMatchObject({ state: 'failed', type: 'flaky', reason: 'attempts', attempts: 2 });
@@ -78,9 +75,9 @@ it('a type is stopped by its own timeout, shorter or longer than HANDLER_TIMEOUT
     endless(typeOf('plain', once), []),
   ];
   const log = new Log();
-  await startConsumerApp(queues, { HANDLER_TIMEOUT_SECONDS: '2' }, { works, logger: log });
+  await startConsumerApp(queues(), { HANDLER_TIMEOUT_SECONDS: '2' }, { works, logger: log });
   for (const type of ['short', 'long', 'plain']) await send(type);
-  await deadLetters(broker(), queues.deadLetterQueueUrl, { count: 3, withinMs: 30_000 });
+  await deadLetters(broker(), queues().deadLetterQueueUrl, { count: 3, withinMs: 30_000 });
   expect([short, long]).toMatchObject([[{ name: 'HandlerTimeout' }], [{ name: 'HandlerTimeout' }]]);
   const said = log.matching(/attempt 1 of 1 failed/).map((line) => /\((\w+)\).*within ([\d.]+) s/.exec(line)?.slice(1));
   expect(said).toEqual([
@@ -100,7 +97,7 @@ it('a process is hung once its handlers have had the time of their own policy tw
     return { result: 1 };
   });
   const variables = { CONCURRENCY: '1', HANDLER_TIMEOUT_SECONDS: '1' };
-  const { transport } = await startConsumerApp(queues, variables, { works: [stubborn] });
+  const { transport } = await startConsumerApp(queues(), variables, { works: [stubborn] });
   await send('stubborn');
   // The time that the policy of others would leave is over.
   const status = await eventually(() => {

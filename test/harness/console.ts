@@ -4,6 +4,7 @@ import { type ConsoleOptions } from '../../ops/console/entrance';
 import { type Task } from '../../ops/console/tasks';
 import { eventually } from './eventually';
 import { JobsCommands } from './jobs-commands';
+import { type ItOnBoth, onBothQueues } from './side-by-side';
 
 export interface Answered<Body = Record<string, unknown>> {
   readonly status: number;
@@ -132,6 +133,21 @@ export class TestConsole {
     return this.running.close();
   }
 }
+
+interface Watched {
+  readonly on: JobsCommands;
+  readonly page: TestConsole;
+}
+
+/** For tests that run side by side, each with a pair and a console of its own. */
+export const withConsoles = (): ItOnBoth<Watched> =>
+  onBothQueues({
+    async open(fifo) {
+      const [on, page] = await TestConsole.onPair(fifo);
+      return { on, page };
+    },
+    close: ({ on, page }) => page.close().finally(() => on.close()),
+  });
 
 /** What an open page is told, kept from its first event on. */
 export class PageEvents {

@@ -74,6 +74,10 @@ export async function stopConsumers(): Promise<void> {
   await Promise.all(left.map((consumer) => consumer.stop()));
 }
 
+/** Tests that run side by side, each with consumers of its own. */
+export const besideOthers = (): SideBySide<object> =>
+  sideBySide({ open: () => Promise.resolve({}), close: stopConsumers });
+
 /** Tests that run side by side, each with a proxy of its own before the broker, and with what `more` makes. */
 export function behindProxies<More extends object>(
   broker: () => TestBroker,

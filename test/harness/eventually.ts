@@ -1,5 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
+/**
+ * Long, for a machine that others use too, and shorter than a lease of 30 s, by which what was lost would come again.
+ */
+export const PATIENCE_MS = 20_000;
+
 export interface EventuallyOptions {
   readonly withinMs?: number;
   readonly everyMs?: number;
@@ -10,7 +15,7 @@ export async function eventually<T>(
   check: () => T | Promise<T>,
   options: EventuallyOptions = {},
 ): Promise<Exclude<T, false>> {
-  const { withinMs = 10_000, everyMs = 25 } = options;
+  const { withinMs = PATIENCE_MS, everyMs = 25 } = options;
   const deadline = performance.now() + withinMs;
   for (;;) {
     let failure: unknown;

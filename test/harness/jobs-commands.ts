@@ -3,6 +3,7 @@ import { type Pair, startPair } from '../../testing/pair';
 import { Rejection } from '../../transport/index';
 import { TEST_JOB, testWork } from './jobs';
 import { endApps, runApp } from './processes';
+import { type ItOnBoth, onBothQueues } from './side-by-side';
 
 /** What a command said and how it ended. */
 interface Answer {
@@ -11,7 +12,7 @@ interface Answer {
 }
 
 /** Long, as every look through a dead-letter queue ends with a second of waiting. */
-const ENDS_WITHIN_MS = 60_000;
+export const ENDS_WITHIN_MS = 60_000;
 
 /** For a test of several commands, on a machine that others use too. */
 jest.setTimeout(180_000);
@@ -31,6 +32,7 @@ export class JobsCommands {
 
   private constructor(
     readonly pair: Pair,
+    readonly fifo: boolean,
     private readonly ledger: DatabaseSync,
   ) {}
 
@@ -42,12 +44,16 @@ export class JobsCommands {
     const pair = await startPair({ works: [work], fifo });
     const ledger = new DatabaseSync(pair.resultsPath);
     ledger.exec('CREATE TABLE ledger (id TEXT)');
-    const commands = new JobsCommands(pair, ledger);
+    const commands = new JobsCommands(pair, fifo, ledger);
     return commands;
   }
 
   get variables(): Record<string, string> {
     return { ...this.pair.variables, RESULTS: `sqlite:${this.pair.resultsPath}` };
+  }
+
+  get deadLetterQueueName(): string {
+    return (this.pair.variables['DLQ_URL'] ?? '').split('/').at(-1) ?? '';
   }
 
   run(...args: string[]): Promise<Answer> {
@@ -94,3 +100,7 @@ export class JobsCommands {
     await this.pair.close();
   }
 }
+
+/** For tests that run side by side, each with a pair of its own. */
+export const withJobsCommands = (): ItOnBoth<JobsCommands> =>
+  onBothQueues({ open: (fifo) => JobsCommands.start(fifo), close: (on) => on.close() });

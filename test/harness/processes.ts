@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { childEnvironment } from '../../ops/child-environment';
-import { eventually } from './eventually';
+import { eventually, PATIENCE_MS } from './eventually';
 import { perTest } from './side-by-side';
 
 export const ROOT = join(__dirname, '..', '..');
@@ -56,7 +56,7 @@ export class App {
   }
 
   /** The first line, past or to come, that matches; fails with all output when the app ends or the time is up. */
-  async line(pattern: RegExp, withinMs = 10_000): Promise<string> {
+  async line(pattern: RegExp, withinMs = PATIENCE_MS): Promise<string> {
     const find = (): string | undefined => this.lines.find((line) => pattern.test(line));
     await eventually(() => find() !== undefined || !this.running, { withinMs }).catch(() => false);
     const line = find();
@@ -66,7 +66,7 @@ export class App {
   }
 
   /** Waits for the end; fails with all output when it takes longer. */
-  async exit(withinMs = 10_000): Promise<Exit> {
+  async exit(withinMs = PATIENCE_MS): Promise<Exit> {
     await eventually(() => !this.running, { withinMs }).catch(() => {
       throw new Error(`${this.script} still runs after ${withinMs} ms; it said:\n${this.lines.join('\n')}`);
     });

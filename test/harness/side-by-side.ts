@@ -31,8 +31,8 @@ export interface SideBySide<Own> {
 }
 
 /**
- * For tests that mostly wait: they run at the same time, up to jest's `maxConcurrency`, each in surroundings of its own,
- * which take the place of `beforeEach` and `afterEach`.
+ * For tests that mostly wait: those of a `describe`, or of the file outside of any, run at the same time, up to jest's
+ * `maxConcurrency`, each in surroundings of its own, which take the place of `beforeEach` and `afterEach`.
  */
 export function sideBySide<Own>({ open, close }: Surroundings<Own>): SideBySide<Own> {
   const held = new AsyncLocalStorage<Own>();
@@ -63,5 +63,21 @@ export function sideBySide<Own>({ open, close }: Surroundings<Own>): SideBySide<
       if (own === undefined) throw new Error('Only a test that runs beside others has something of its own');
       return own;
     },
+  };
+}
+
+export type ItOnBoth<Own> = (name: string, body: (own: Own) => Promise<void>, timeoutMs?: number) => void;
+
+interface QueueSurroundings<Own> extends Pick<Surroundings<Own>, 'close'> {
+  readonly open: (fifo: boolean) => Promise<Own>;
+}
+
+/** Each test runs on a standard queue and on a FIFO one, and is handed what was opened for it. */
+export function onBothQueues<Own>({ open, close }: QueueSurroundings<Own>): ItOnBoth<Own> {
+  const kinds = [false, true].map((fifo) => sideBySide({ open: () => open(fifo), close }));
+  return (name, body, timeoutMs) => {
+    for (const [place, { it, own }] of kinds.entries()) {
+      it(`${name}: on a ${place === 0 ? 'standard' : 'FIFO'} queue`, () => body(own()), timeoutMs);
+    }
   };
 }

@@ -1,26 +1,28 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { type FaultProxy, startFaultProxy } from '../../experiments/proxy/fault-proxy';
+import { startFaultProxy } from '../../experiments/proxy/fault-proxy';
 import { withBroker } from '../harness/broker';
 import { type ConsumerApp, startConsumerApp, stopConsumerApps } from '../harness/consumer-app';
 import { eventually } from '../harness/eventually';
 import { type TestRun } from '../harness/jobs';
 import { OtlpReceiver } from '../harness/otlp-receiver';
+import { sideBySide } from '../harness/side-by-side';
 import { type EventAnswer, HeldMessages } from './held-messages';
 
 const broker = withBroker();
-let proxy: FaultProxy;
-/** Ends whatever handlers of the test still run. */
-let end: AbortController;
-beforeEach(async () => {
-  proxy = await startFaultProxy(broker().endpoint);
-  end = new AbortController();
+const { it, own } = sideBySide({
+  /** `end` ends whatever handlers of the test still run. */
+  open: async () => ({ proxy: await startFaultProxy(broker().endpoint), end: new AbortController() }),
+  async close({ proxy, end }) {
+    end.abort();
+    proxy.clear();
+    await stopConsumerApps();
+    await proxy.close();
+  },
 });
-afterEach(async () => {
-  end.abort();
-  proxy.clear();
-  await stopConsumerApps();
-  await proxy.close();
-});
+
+// A deadline is met by what an event keeps of its time, a quarter and 3 s at most: a busy machine needs more than a
+// second.
+jest.setTimeout(60_000);
 
 interface Function {
   readonly concurrency?: number;
@@ -33,7 +35,7 @@ async function onLambda(
   { concurrency = 100, fifo = false, traces = {} }: Function = {},
 ): Promise<ConsumerApp> {
   const queues = await broker().createQueues({ fifo });
-  const env = broker().environment(queues, proxy.endpoint);
+  const env = broker().environment(queues, own().proxy.endpoint);
   const variables = { AWS_LAMBDA_FUNCTION_NAME: 'consumer', CONCURRENCY: String(concurrency), ...traces };
   return startConsumerApp({ ...queues, env }, variables, { work });
 }
@@ -45,10 +47,12 @@ const untilToldToStop: TestRun = async ({ input }, { signal }) => {
   return { result: input + 1 };
 };
 
-const untilTheTestEnds: TestRun = async ({ input }) => {
-  await wait(60_000, undefined, { signal: end.signal }).catch(() => undefined);
-  return { result: input + 1 };
-};
+const until =
+  (end: AbortSignal): TestRun =>
+  async ({ input }) => {
+    await wait(60_000, undefined, { signal: end }).catch(() => undefined);
+    return { result: input + 1 };
+  };
 
 /** One event of this many jobs. */
 async function event(work: TestRun, jobs: number, deadlineMs: number): Promise<EventAnswer> {
@@ -60,40 +64,46 @@ async function event(work: TestRun, jobs: number, deadlineMs: number): Promise<E
 
 describe('an event is answered before its deadline, and reports what is left,', () => {
   it.each([1, 300])('while calls that give messages back have no answer: %d jobs', async (jobs) => {
-    proxy.rule('ChangeMessageVisibilityBatch', 'blackhole');
-    const { status, tookMs, kept } = await event(untilToldToStop, jobs, 3_000);
+    own().proxy.rule('ChangeMessageVisibilityBatch', 'blackhole');
+    const { status, tookMs, kept } = await event(untilToldToStop, jobs, 8_000);
     expect([status, kept]).toEqual([200, upTo(jobs)]);
-    expect(tookMs).toBeLessThan(3_000);
-    expect(proxy.count('ChangeMessageVisibilityBatch')).toBeGreaterThan(0);
+    expect(tookMs).toBeLessThan(8_000);
+    expect(own().proxy.count('ChangeMessageVisibilityBatch')).toBeGreaterThan(0);
   });
 
-  it.each([2_000, 5_000])('where handlers ignore their signal: %d ms', async (deadlineMs) => {
-    const { status, tookMs, kept } = await event(untilTheTestEnds, 20, deadlineMs);
+  it.each([6_000, 12_000])('where handlers ignore their signal: %d ms', async (deadlineMs) => {
+    const { status, tookMs, kept } = await event(until(own().end.signal), 20, deadlineMs);
     expect([status, kept]).toEqual([200, upTo(20)]);
     expect(tookMs).toBeLessThan(deadlineMs);
-    expect(proxy.count('ChangeMessageVisibilityBatch')).toBeGreaterThan(0);
+    expect(own().proxy.count('ChangeMessageVisibilityBatch')).toBeGreaterThan(0);
   });
+});
 
+// Alone, as spans of other tests would go the same way.
+describe('an event is answered before its deadline, and reports what is left,', () => {
   it('where the receiver of traces is silent', async () => {
     const receiver = await OtlpReceiver.start(() => undefined);
     const { url } = await onLambda(untilToldToStop, {
       traces: { ...receiver.variables, OTEL_BSP_SCHEDULE_DELAY: '600000' },
     });
-    proxy.rule('ChangeMessageVisibilityBatch', 'blackhole');
-    const messages = new HeldMessages(url, 3_000);
+    own().proxy.rule('ChangeMessageVisibilityBatch', 'blackhole');
+    const messages = new HeldMessages(url, 8_000);
     messages.add([{ input: 1 }]);
     const { status, tookMs, kept } = await messages.event();
     expect([status, kept]).toEqual([200, [1]]);
-    expect(tookMs).toBeLessThan(3_000);
+    expect(tookMs).toBeLessThan(8_000);
     await eventually(() => receiver.requests > 0);
     await receiver.close();
   });
+});
 
+// Alone, as it takes the processor from others.
+describe('an event is answered before its deadline, and reports what is left,', () => {
   it('with 10,000 messages to be given back', async () => {
-    const { status, tookMs, kept } = await event(untilToldToStop, 10_000, 8_000);
+    const { status, tookMs, kept } = await event(untilToldToStop, 10_000, 12_000);
     expect([status, kept.length]).toEqual([200, 10_000]);
-    expect(tookMs).toBeLessThan(8_000);
-    expect(proxy.count('ChangeMessageVisibilityBatch')).toBeGreaterThan(16);
+    expect(tookMs).toBeLessThan(12_000);
+    expect(own().proxy.count('ChangeMessageVisibilityBatch')).toBeGreaterThan(16);
   });
 });
 
@@ -121,13 +131,15 @@ it('is answered once all spans are sent, those too that were on their way before
   await receiver.close();
 });
 
-it('a deadline further away than a timer can wait is none', async () => {
-  const month = 30 * 24 * 60 * 60 * 1_000;
-  const work: TestRun = async ({ input }, { signal }) => {
-    await wait(200, undefined, { signal });
-    return { result: input + 1 };
-  };
-  expect((await event(work, 3, month)).kept).toEqual([]);
+describe('a deadline further away than a timer can wait', () => {
+  it('is none', async () => {
+    const month = 30 * 24 * 60 * 60 * 1_000;
+    const work: TestRun = async ({ input }, { signal }) => {
+      await wait(200, undefined, { signal });
+      return { result: input + 1 };
+    };
+    expect((await event(work, 3, month)).kept).toEqual([]);
+  });
 });
 
 describe('FIFO order in an event', () => {

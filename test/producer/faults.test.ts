@@ -1,9 +1,13 @@
 import { withBroker } from '../harness/broker';
 import { eventually } from '../harness/eventually';
 import { type Verdict } from '../../experiments/proxy/fault-proxy';
+import { DEADLINE_MS } from '../../producer/intake';
 import { openRaw, type RawClient } from './raw';
 import { withProducerBehindProxy } from './test-producer';
 import { expectProblemResponse } from './problem-response';
+
+/** What a busy machine takes for more than a hundred answers that are due at the same time. */
+const BUSY_MS = 3_000;
 
 const broker = withBroker();
 const behind = withProducerBehindProxy(broker);
@@ -61,16 +65,16 @@ test.each([true, false])(
   },
 );
 
-test('a broker that accepts and never answers: 503 within 10 s for every request, with and without a key', async () => {
+test('a broker that accepts and never answers: 503 at its deadline for every request, with and without a key', async () => {
   behind.proxy.rule('SendMessageBatch', 'swallow');
   const start = performance.now();
   const keyed = behind.producer.post('/produce', '{"input":1}', { 'idempotency-key': 'k' });
   const responses = await Promise.all([keyed, ...Array.from({ length: 120 }, () => produce())]);
-  expect(performance.now() - start).toBeLessThan(10_000);
+  expect(performance.now() - start).toBeLessThan(DEADLINE_MS + BUSY_MS);
   for (const response of responses) await expectUnavailable(response);
 });
 
-test('more waiting than the buffer holds: 503 at once for the rest, within 10 s for all', async () => {
+test('more waiting than the buffer holds: 503 at once for the rest, at its deadline for all', async () => {
   behind.proxy.rule('SendMessageBatch', 'blackhole');
   const request = `POST /produce HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 11\r\n\r\n{"input":1}`;
   // A hundred at a time: 1,300 connections at once would measure the kernel's backlog instead.
@@ -82,7 +86,7 @@ test('more waiting than the buffer holds: 503 at once for the rest, within 10 s 
   await eventually(() => answered() > 100, { withinMs: 5_000 });
   // Those in the buffer still wait: they are given up together, when they have waited their time.
   expect(answered()).toBeLessThan(1_000);
-  await eventually(() => answered() === clients.length, { withinMs: 10_000 });
+  await eventually(() => answered() === clients.length, { withinMs: DEADLINE_MS + BUSY_MS });
   for (const client of clients) client.end();
 });
 

@@ -1,52 +1,54 @@
 import { Logger } from '@nestjs/common';
-import { startFaultProxy, type FaultProxy } from '../../experiments/proxy/fault-proxy';
+import { startFaultProxy } from '../../experiments/proxy/fault-proxy';
 import { type Entry } from '../../experiments/proxy/sqs-call';
 import { toDelivery } from '../../transport/delivery/delivery';
 import { DeadLetterQueue } from '../../transport/settle/dead-letter-queue';
 import { createWorkClient } from '../../transport/sqs/clients';
 import { Sender } from '../../transport/sqs/sender';
-import { withBroker, type TestQueues } from '../harness/broker';
+import { withBroker } from '../harness/broker';
 import { whyOf } from '../harness/dead-letters';
 import { eventually } from '../harness/eventually';
 import { notedAttempts, Notes } from '../harness/noted-attempts';
+import { sideBySide } from '../harness/side-by-side';
 import { UNREAD } from './flights';
 
 const broker = withBroker();
 beforeAll(() => {
   Logger.overrideLogger(false);
 });
-let proxy: FaultProxy;
-let queues: TestQueues;
-let client: ReturnType<typeof createWorkClient>;
-let notes: Notes;
-let deadLetters: DeadLetterQueue;
-beforeEach(async () => {
-  proxy = await startFaultProxy(broker().endpoint);
-  queues = await broker().createQueues();
-  const { deadLetterQueueUrl: queueUrl } = queues;
-  client = createWorkClient({ queueUrl, region: broker().region, endpoint: proxy.endpoint });
-  notes = new Notes();
-  deadLetters = new DeadLetterQueue(new Sender(client, queueUrl), new (notedAttempts(notes))(), UNREAD);
-});
-afterEach(async () => {
-  await deadLetters.close();
-  client.destroy();
-  await proxy.close();
+const { it, own } = sideBySide({
+  async open() {
+    const [proxy, queues, notes] = [
+      await startFaultProxy(broker().endpoint),
+      await broker().createQueues(),
+      new Notes(),
+    ];
+    const { deadLetterQueueUrl: queueUrl } = queues;
+    const client = createWorkClient({ queueUrl, region: broker().region, endpoint: proxy.endpoint });
+    const deadLetters = new DeadLetterQueue(new Sender(client, queueUrl), new (notedAttempts(notes))(), UNREAD);
+    return { proxy, queues, client, notes, deadLetters };
+  },
+  async close({ proxy, client, deadLetters }) {
+    await deadLetters.close();
+    client.destroy();
+    await proxy.close();
+  },
 });
 
 const WHY = { reason: 'closed', error: 'the account is closed', attempts: 2 };
 const delivery = toDelivery({ MessageId: 'one', Body: 'body' }, 0);
 const never = new AbortController().signal;
-const told = (): boolean[] => notes.deadLettered.map(({ sent }) => sent);
+const told = (): boolean[] => own().notes.deadLettered.map(({ sent }) => sent);
 const arrived = (): ReturnType<ReturnType<typeof broker>['receiveAll']> =>
-  broker().receiveAll(queues.deadLetterQueueUrl);
+  broker().receiveAll(own().queues.deadLetterQueueUrl);
 
 /** The first sends fail, the rest pass. */
 const failing = (count: number): void => {
-  proxy.rule('SendMessageBatch', ({ nth }) => (nth <= count ? { failEntries: () => true } : 'pass'));
+  own().proxy.rule('SendMessageBatch', ({ nth }) => (nth <= count ? { failEntries: () => true } : 'pass'));
 };
 
 it('sends, then tells the attempts port', async () => {
+  const { deadLetters } = own();
   const recorded: string[] = [];
   const moved = deadLetters.move({ delivery, isOurs: true }, WHY, {
     ending: never,
@@ -59,6 +61,7 @@ it('sends, then tells the attempts port', async () => {
 });
 
 it('waits 5 s, then 10 s, for a queue that does not take it, which the record knows meanwhile', async () => {
+  const { deadLetters } = own();
   failing(2);
   const recorded: string[] = [];
   const begunAt = performance.now();
@@ -80,6 +83,7 @@ it('waits 5 s, then 10 s, for a queue that does not take it, which the record kn
 });
 
 it('gives up at a drain, whose signal it does not wait for', async () => {
+  const { proxy, deadLetters } = own();
   failing(100);
   const ending = new AbortController();
   const moved = deadLetters.move({ delivery, isOurs: true }, WHY, { ending: ending.signal });
@@ -96,6 +100,7 @@ it('gives up at a drain, whose signal it does not wait for', async () => {
 });
 
 it('gives up within a second once its lease is lost', async () => {
+  const { deadLetters } = own();
   failing(100);
   const moving = { delivery, isOurs: true };
   const moved = deadLetters.move(moving, WHY, { ending: never });
@@ -107,6 +112,7 @@ it('gives up within a second once its lease is lost', async () => {
 });
 
 it('is left where its lease is lost before the record is told that it was sent', async () => {
+  const { proxy, deadLetters } = own();
   const moving = { delivery, isOurs: true };
   proxy.rule('SendMessageBatch', () => {
     moving.isOurs = false;
@@ -117,6 +123,7 @@ it('is left where its lease is lost before the record is told that it was sent',
 });
 
 it('lets nobody go on behind it where its lease is lost before the record is told that it waits', async () => {
+  const { proxy, deadLetters } = own();
   const moving = { delivery, isOurs: true };
   proxy.rule('SendMessageBatch', () => {
     moving.isOurs = false;
@@ -129,6 +136,7 @@ it('lets nobody go on behind it where its lease is lost before the record is tol
 });
 
 it('is sent as it came where SQS refuses the why; refused as it came, too, it waits', async () => {
+  const { proxy, deadLetters } = own();
   const hasWhy = ({ MessageAttributes = {} }: Entry): boolean => 'dead-letter' in (MessageAttributes as object);
   proxy.rule('SendMessageBatch', ({ nth }) => ({
     failEntries: (entry) => nth <= 2 || hasWhy(entry),

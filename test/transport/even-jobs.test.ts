@@ -1,12 +1,11 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { type TestQueues, withBroker } from '../harness/broker';
-import { Latch, type RunningConsumer, Script, scripted, startConsumer, stopConsumers } from '../harness/consumer';
+import { besideOthers, Latch, type RunningConsumer, Script, scripted, startConsumer } from '../harness/consumer';
 import { eventually } from '../harness/eventually';
 import { notedAttempts, Notes } from '../harness/noted-attempts';
-import { sideBySide } from '../harness/side-by-side';
 
 const broker = withBroker();
-const { it } = sideBySide({ open: () => Promise.resolve({}), close: stopConsumers });
+const { it } = besideOthers();
 
 const send = (queueUrl: string, count: number): Promise<string[]> =>
   Promise.all(Array.from({ length: count }, () => broker().send(queueUrl, '{}')));

@@ -3,13 +3,20 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { startFaultProxy } from '../../experiments/proxy/fault-proxy';
 import { reject, retry } from '../../transport/index';
 import { type TestQueues, withBroker } from '../harness/broker';
-import { Latch, type RunningConsumer, Script, scripted, startConsumer, stopConsumers } from '../harness/consumer';
+import {
+  besideOthers,
+  Latch,
+  type RunningConsumer,
+  Script,
+  scripted,
+  startConsumer,
+  stopConsumers,
+} from '../harness/consumer';
 import { deadLetters, whyOf } from '../harness/dead-letters';
 import { eventually } from '../harness/eventually';
-import { sideBySide } from '../harness/side-by-side';
 
 const broker = withBroker();
-const { it } = sideBySide({ open: () => Promise.resolve({}), close: stopConsumers });
+const { it } = besideOthers();
 
 /** The jobs of a test say their group and their place in it. */
 interface Place {

@@ -1,11 +1,11 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { HandlerTimeout } from '../../transport/index';
 import { withBroker } from '../harness/broker';
-import { Latch, scripted, Script, startConsumer, stopConsumers, stoppedOnce } from '../harness/consumer';
+import { besideOthers, Latch, scripted, Script, startConsumer, stoppedOnce } from '../harness/consumer';
 import { eventually } from '../harness/eventually';
 
 const broker = withBroker();
-afterEach(stopConsumers);
+const { it } = besideOthers();
 
 it('tells a handler past its timeout to stop, and counts the run as failed', async () => {
   const queues = await broker().createQueues();

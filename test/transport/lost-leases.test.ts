@@ -1,35 +1,29 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { startFaultProxy, type FaultProxy } from '../../experiments/proxy/fault-proxy';
 import { retry } from '../../transport/index';
-import { withBroker, type TestQueues } from '../harness/broker';
-import { Latch, scripted, Script, startConsumer, stopConsumers, type RunningConsumer } from '../harness/consumer';
+import { withBroker } from '../harness/broker';
+import { behindProxies, Latch, scripted, Script, startConsumer, type RunningConsumer } from '../harness/consumer';
 import { eventually } from '../harness/eventually';
 import { notedAttempts, Notes } from '../harness/noted-attempts';
 import { VisibilityLog } from '../harness/visibility-log';
 
 const broker = withBroker({ manyOfAGroup: true });
-let proxy: FaultProxy;
-let queues: TestQueues;
-let notes: Notes;
-beforeEach(async () => {
-  proxy = await startFaultProxy(broker().endpoint);
-  queues = await broker().createQueues({ numbers: { visibilityTimeoutSeconds: 2 } });
-  notes = new Notes();
-});
-afterEach(async () => {
-  await stopConsumers();
-  await proxy.close();
-});
+const lease = { visibilityTimeoutSeconds: 2 };
+const { it, own } = behindProxies(broker, async () => ({
+  queues: await broker().createQueues({ numbers: lease }),
+  notes: new Notes(),
+}));
 
-const start = (script: Script, concurrency = 1): Promise<RunningConsumer> =>
-  startConsumer({
+function start(script: Script, concurrency = 1, { queues, proxy, notes } = own()): Promise<RunningConsumer> {
+  return startConsumer({
     broker: { endpoint: proxy.endpoint, region: broker().region },
     queues,
     ...scripted(script),
     concurrency,
     attempts: notedAttempts(notes),
   });
-const allDone = (): Promise<boolean> => eventually(() => broker().isEmpty(queues.queueUrl), { withinMs: 20_000 });
+}
+const allDone = ({ queueUrl } = own().queues): Promise<boolean> =>
+  eventually(() => broker().isEmpty(queueUrl), { withinMs: 20_000 });
 
 /** Waits in its first run until it is told to stop, then for the latch, and fails. */
 const failingOnceStopped = (latch: Latch): Script => {
@@ -45,6 +39,7 @@ const failingOnceStopped = (latch: Latch): Script => {
 };
 
 it('neither counts a run nor gives a message back once its lease is lost', async () => {
+  const { proxy, queues, notes } = own();
   const latch = new Latch();
   const script = failingOnceStopped(latch);
   let refusing = true;
@@ -61,6 +56,7 @@ it('neither counts a run nor gives a message back once its lease is lost', async
 });
 
 it('gives a message back that came again under a lost lease, by its new receipt, uncounted', async () => {
+  const { proxy, queues, notes } = own();
   const latch = new Latch();
   const script = failingOnceStopped(latch);
   let refusing = true;
@@ -90,6 +86,7 @@ it('gives a message back that came again under a lost lease, by its new receipt,
 });
 
 it('adopts a message that comes again during a drain, and runs it once', async () => {
+  const { proxy, queues } = own();
   const latch = new Latch();
   const script = new Script(() => latch.opened);
   // No heartbeat gets through, so the message comes again after two seconds.
@@ -125,6 +122,7 @@ it('adopts a message that comes again during a drain, and runs it once', async (
 });
 
 it('deletes by the receipt that came while a delete was on its way', async () => {
+  const { proxy, queues } = own();
   let received = 0;
   proxy.rule('ReceiveMessage', {
     answer: async (forward) => {
@@ -154,6 +152,7 @@ it('deletes by the receipt that came while a delete was on its way', async () =>
 });
 
 it('gives a message back only after an extension on its way has its answer', async () => {
+  const { proxy, queues, notes } = own();
   const latch = new Latch();
   const script: Script = new Script(async () => {
     if (script.runs.length === 1) await latch.opened;
@@ -181,6 +180,7 @@ it('gives a message back only after an extension on its way has its answer', asy
 });
 
 it('asks for one extension of a lease at a time', async () => {
+  const { proxy, queues } = own();
   const latch = new Latch();
   const script = new Script(() => latch.opened);
   let under = 0;
@@ -203,7 +203,8 @@ it('asks for one extension of a lease at a time', async () => {
 });
 
 it('begins no run of a group whose lease was lost while it waited for its turn', async () => {
-  queues = await broker().createQueues({ fifo: true, numbers: { visibilityTimeoutSeconds: 2 } });
+  const { proxy, notes } = own();
+  const queues = await broker().createQueues({ fifo: true, numbers: lease });
   const latch = new Latch();
   const begunAborted: unknown[] = [];
   const script = new Script(async (payload, { signal }) => {
@@ -230,12 +231,12 @@ it('begins no run of a group whose lease was lost while it waited for its turn',
     return 'refused';
   };
   const changes = new VisibilityLog(proxy, verdict);
-  await start(script, 10);
+  await start(script, 10, { queues, proxy, notes });
   await eventually(() => refusals >= 2);
   refusing = false;
   await wait(50);
   latch.open();
-  await allDone();
+  await allDone(queues);
   expect({ begunAborted, releases: changes.releases }).toEqual({ begunAborted: [], releases: 0 });
   expect(script.runs.map(({ payload }) => payload)).toEqual([0, 1, 2]);
 });

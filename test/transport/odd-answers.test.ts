@@ -1,39 +1,31 @@
 import { type Message } from '@aws-sdk/client-sqs';
-import { startFaultProxy, type FaultProxy } from '../../experiments/proxy/fault-proxy';
 import { type Answer, answerJson, edited } from '../../experiments/proxy/sqs-call';
 import { createWorkClient } from '../../transport/sqs/clients';
 import { QueueUnavailable } from '../../transport/index';
 import { envelope } from '../../transport/sqs/outgoing';
 import { Sender } from '../../transport/sqs/sender';
-import { withBroker, type TestQueues } from '../harness/broker';
-import { scripted, Script, startConsumer, stopConsumers, type RunningConsumer } from '../harness/consumer';
+import { withBroker } from '../harness/broker';
+import { behindProxies, scripted, Script, startConsumer, type RunningConsumer } from '../harness/consumer';
 import { eventually } from '../harness/eventually';
 import { Log } from '../harness/log';
 
 const broker = withBroker();
-let proxy: FaultProxy;
-let queues: TestQueues;
-let script: Script;
-let log: Log;
-beforeEach(async () => {
-  proxy = await startFaultProxy(broker().endpoint);
-  queues = await broker().createQueues({ numbers: { visibilityTimeoutSeconds: 2 } });
-  script = new Script();
-  log = new Log();
-});
-afterEach(async () => {
-  await stopConsumers();
-  await proxy.close();
-});
+const { it, own } = behindProxies(broker, async () => ({
+  queues: await broker().createQueues({ numbers: { visibilityTimeoutSeconds: 2 } }),
+  script: new Script(),
+  log: new Log(),
+}));
 
 const throughProxy = (): { endpoint: string; region: string } => ({
-  endpoint: proxy.endpoint,
+  endpoint: own().proxy.endpoint,
   region: broker().region,
 });
-const start = (): Promise<RunningConsumer> =>
-  startConsumer({ broker: throughProxy(), queues, ...scripted(script), logger: log });
+function start(): Promise<RunningConsumer> {
+  const { queues, script, log } = own();
+  return startConsumer({ broker: throughProxy(), queues, ...scripted(script), logger: log });
+}
 const send = (count: number): Promise<string[]> =>
-  Promise.all(Array.from({ length: count }, () => broker().send(queues.queueUrl, '{}')));
+  Promise.all(Array.from({ length: count }, () => broker().send(own().queues.queueUrl, '{}')));
 
 /** Changes one message of the first receive that brings any; resolves to its id. */
 function spoilOne(spoil: (message: Message) => Message): Promise<string> {
@@ -46,7 +38,7 @@ function spoilOne(spoil: (message: Message) => Message): Promise<string> {
       spoilt(first.MessageId ?? '');
       return { Messages: [spoil(first), ...others] };
     };
-    proxy.rule('ReceiveMessage', edited(spoilFirst));
+    own().proxy.rule('ReceiveMessage', edited(spoilFirst));
   });
 }
 
@@ -62,6 +54,7 @@ it.each([
   ['without a MessageId', withoutId],
   ['without a receipt handle', withoutHandle],
 ])('leaves one message of ten %s in the queue, and runs it when it comes again', async (_case, spoil) => {
+  const { queues, script, log } = own();
   const sent = await send(10);
   const spoilt = spoilOne(spoil);
   await start();
@@ -75,6 +68,7 @@ it.each([
 });
 
 it('backs off from a queue whose long polls are empty at once, and says that it is failing', async () => {
+  const { proxy, script } = own();
   proxy.rule('ReceiveMessage', 'empty');
   const consumer = await start();
   await eventually(() => consumer.transport.status().failing);
@@ -87,6 +81,7 @@ it('backs off from a queue whose long polls are empty at once, and says that it 
 });
 
 it('does not open while the queue has no visibility timeout: everybody would get each message', async () => {
+  const { proxy, queues, script, log } = own();
   let seconds = '0';
   proxy.rule(
     'GetQueueAttributes',
@@ -104,30 +99,28 @@ it('does not open while the queue has no visibility timeout: everybody would get
 });
 
 describe('a sender', () => {
-  let sender: Sender;
-  let client: ReturnType<typeof createWorkClient>;
-  beforeEach(() => {
-    client = createWorkClient({ queueUrl: queues.queueUrl, ...throughProxy() });
-    sender = new Sender(client, queues.queueUrl);
-  });
-  afterEach(async () => {
+  /** On the queue of the test, until its sends have ended. */
+  async function sendAll(count: number): Promise<PromiseSettledResult<unknown>[]> {
+    const { queueUrl } = own().queues;
+    const client = createWorkClient({ queueUrl, ...throughProxy() });
+    const sender = new Sender(client, queueUrl);
+    const bodies = Array.from({ length: count }, (_, index) => String(index));
+    const answers = await Promise.allSettled(
+      bodies.map((body) => sender.send({ body, attributes: envelope('job', 1) })),
+    );
     await sender.close();
     client.destroy();
-  });
-
-  const sendAll = (count: number): Promise<PromiseSettledResult<unknown>[]> =>
-    Promise.allSettled(
-      Array.from({ length: count }, (_, index) => sender.send({ body: `${index}`, attributes: envelope('job', 1) })),
-    );
+    return answers;
+  }
   const answering = (answer: Answer): void => {
-    proxy.rule('SendMessageBatch', { answer: () => Promise.resolve(answer) });
+    own().proxy.rule('SendMessageBatch', { answer: () => Promise.resolve(answer) });
   };
 
   it('fails the one entry of which SQS took another body', async () => {
     interface Sent {
       readonly Successful: readonly { readonly Id: string }[];
     }
-    proxy.rule(
+    own().proxy.rule(
       'SendMessageBatch',
       edited(({ Successful }: Sent) => ({
         Successful: Successful.map((entry) => (entry.Id === '3' ? { ...entry, MD5OfMessageBody: NO_MD5 } : entry)),

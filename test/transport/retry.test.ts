@@ -1,11 +1,11 @@
 import { reject, Rejection, retry, RetryAfter } from '../../transport/index';
 import { withBroker } from '../harness/broker';
-import { scripted, Script, startConsumer, stopConsumers } from '../harness/consumer';
+import { besideOthers, scripted, Script, startConsumer } from '../harness/consumer';
 import { deadLetters, whyOf } from '../harness/dead-letters';
 import { eventually } from '../harness/eventually';
 
 const broker = withBroker();
-afterEach(stopConsumers);
+const { it } = besideOthers();
 
 const start = async (script: Script): Promise<{ queueUrl: string; deadLetterQueueUrl: string }> => {
   const queues = await broker().createQueues();

@@ -1,12 +1,11 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { withBroker, type TestQueues } from '../harness/broker';
-import { scripted, Script, startConsumer, stopConsumers } from '../harness/consumer';
+import { besideOthers, scripted, Script, startConsumer } from '../harness/consumer';
 import { deadLetters, whyOf } from '../harness/dead-letters';
 import { eventually } from '../harness/eventually';
-import { sideBySide } from '../harness/side-by-side';
 
 const broker = withBroker();
-const { it } = sideBySide({ open: () => Promise.resolve({}), close: stopConsumers });
+const { it } = besideOthers();
 
 const allDone = (queues: TestQueues): Promise<boolean> =>
   eventually(() => broker().isEmpty(queues.queueUrl), { withinMs: 25_000 });
