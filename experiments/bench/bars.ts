@@ -1,4 +1,4 @@
-import { element, type Markup } from '../visibility/markup';
+import { element, type Markup } from '../rig/page/markup';
 import { type FigureName } from './run';
 import { type Spread, type Summary } from './summary';
 import { type Kind } from './workload';

@@ -8,7 +8,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { dirname, resolve } from 'node:path';
-import { reportFailure } from '../faults/report';
+import { reportFailure } from '../rig/cli/report';
 import { Arena } from './arena';
 import { runConsumer } from './consumer-run';
 import { type Findings, readFindings } from './findings';

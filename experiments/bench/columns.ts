@@ -1,3 +1,4 @@
+import { grouped } from '../rig/page/markup';
 import { type FigureName } from './run';
 import { type Spread, type Summary } from './summary';
 import { type Kind } from './workload';
@@ -8,7 +9,7 @@ export interface Column {
   readonly text: (summary: Summary) => string;
 }
 
-const whole = (value: number): string => Math.round(value).toLocaleString('en-US');
+const whole = (value: number): string => grouped(Math.round(value));
 const digits =
   (count: number) =>
   (value: number): string =>

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { type RoundQueues } from '../faults/queues';
+import { type RoundQueues } from '../rig/queues';
 import { type Arena } from './arena';
 import { type BenchProcess } from './bench-process';
 import { type ConsumerFigures } from './meter';

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { isLocalEndpoint } from '../../contract/local';
-import { parseArguments } from '../process/arguments';
+import { parseArguments } from '../rig/cli/arguments';
 import { type Peer, PEERS } from './peers';
 import { type Workload, WORKLOADS } from './workload';
 

@@ -1,6 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type RoundQueues } from '../faults/queues';
+import { type RoundQueues } from '../rig/queues';
 import { type Arena, REGION } from './arena';
 import { BenchProcess } from './bench-process';
 import { type PlaceSpec, type ProducerSpec, type Standing, type Word } from './peer';

@@ -1,4 +1,4 @@
-import { median } from '../faults/report';
+import { median } from '../rig/cli/report';
 import { type Ceiling } from './peers';
 import { type FigureName, type Run } from './run';
 

@@ -1,3 +1,4 @@
+import { grouped } from '../rig/page/markup';
 import { columnsOf } from './columns';
 import { type Peer } from './peers';
 import { type Run } from './run';
@@ -20,7 +21,7 @@ export class Progress {
     this.done += 1;
     const { perSecond, cpuMicros, startMs, pollsPer20s } = figures;
     const words = [
-      ...(perSecond === undefined ? [] : [`${Math.round(perSecond).toLocaleString('en-US')} msg/s`]),
+      ...(perSecond === undefined ? [] : [`${grouped(Math.round(perSecond))} msg/s`]),
       ...(cpuMicros === undefined ? [] : [`${Math.round(cpuMicros)} us CPU`]),
       ...(startMs === undefined ? [] : [`${startMs} ms`]),
       ...(pollsPer20s === undefined ? [] : [`${pollsPer20s} polls per 20 s`]),

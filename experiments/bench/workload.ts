@@ -1,5 +1,5 @@
-import { Random } from '../chaos/random';
-import { numberJob } from '../jobs';
+import { Random } from '../rig/random';
+import { numberJob } from '../rig/jobs';
 
 /** The job that is measured; inputs tell the jobs of a run apart, warm-up ones are below 0. */
 export const MEASURE = numberJob('measure');

@@ -19,10 +19,10 @@ import { onceElsewhere } from '../../results/elsewhere';
 import { type Effect, RECORDS, type Records } from '../../results/records';
 import { run } from '../../service/run';
 import { decode, QueueConsumer } from '../../transport/index';
-import { COUNT } from '../faults/jobs';
+import { COUNT } from '../rig/count-jobs';
 import { numberIn, ORDER, PAYMENT } from './jobs';
 import { Journal } from './journal';
-import { Random } from './random';
+import { Random } from '../rig/random';
 
 const text = { type: 'string' } as const;
 const flag = { type: 'boolean', default: false } as const;

@@ -5,7 +5,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { withoutSecrets } from '../../contract/local';
 import { habitArguments } from '../../ops/broker';
-import { conclude, type Findings, type Row, Table } from '../faults/report';
+import { conclude, type Findings, type Row, Table } from '../rig/cli/report';
 import { check } from './checker';
 import { failuresOf, summaryOf } from './conclusion';
 import { VISIBILITY_SECONDS } from './nemesis';

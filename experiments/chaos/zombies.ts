@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { makeJobs } from '../faults/jobs';
-import { type Findings, Table } from '../faults/report';
-import { toMessage } from '../jobs';
+import { makeJobs } from '../rig/count-jobs';
+import { type Findings, Table } from '../rig/cli/report';
+import { toMessage } from '../rig/jobs';
 import { type Actor } from './actor';
 import { type Entry, readLines } from './journal';
 import { VISIBILITY_SECONDS } from './nemesis';

@@ -1,5 +1,5 @@
-import { type Place, type Round } from './place';
-import { type Findings, type Row, Table } from './report';
+import { type Place, type Round } from '../rig/place';
+import { type Findings, type Row, Table } from '../rig/cli/report';
 
 export interface Settings {
   readonly place: Place;
@@ -17,9 +17,6 @@ export interface Experiment {
 
 /** How long the jobs of `stop` and `kill` take. */
 export const JOB_SECONDS = { least: 0.2, most: 0.5 };
-
-/** No record after this, with nothing in flight any more: lost. Several leases long on every broker. */
-export const LOST_AFTER_SECONDS = 120;
 
 /** A whole number from `least` to `most`. */
 export const randomWhole = (least: number, most: number): number =>

@@ -6,9 +6,9 @@
 import { parseArgs } from 'node:util';
 import { type Experiment } from './experiment';
 import { kill } from './kill';
-import { Place } from './place';
+import { Place } from '../rig/place';
 import { poison } from './poison';
-import { conclude, reportFailure } from './report';
+import { conclude, reportFailure } from '../rig/cli/report';
 import { stop } from './stop';
 
 const EXPERIMENTS: ReadonlyMap<string, Experiment> = new Map(Object.entries({ stop, kill, poison }));

@@ -1,18 +1,10 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import {
-  differences,
-  eachRound,
-  JOB_SECONDS,
-  LOST_AFTER_SECONDS,
-  randomWhole,
-  type Experiment,
-  type Settings,
-} from './experiment';
-import { toMessage } from '../jobs';
-import { makeJobs } from './jobs';
-import { type Run } from './journal';
-import { type Round } from './place';
-import { type Findings, type Row, spread } from './report';
+import { differences, eachRound, JOB_SECONDS, randomWhole, type Experiment, type Settings } from './experiment';
+import { toMessage } from '../rig/jobs';
+import { makeJobs } from '../rig/count-jobs';
+import { type Run } from '../rig/process/journal';
+import { LOST_AFTER_SECONDS, type Round } from '../rig/place';
+import { type Findings, type Row, spread } from '../rig/cli/report';
 
 /** Short, so that what a kill leaves behind comes again soon. */
 const VISIBILITY_SECONDS = 5;

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { envelope } from '../jobs';
-import { COUNT } from './jobs';
-import { type Outgoing } from './queues';
+import { envelope } from '../rig/jobs';
+import { COUNT } from '../rig/count-jobs';
+import { type Outgoing } from '../rig/queues';
 
 export interface Poison extends Outgoing {
   /** As the dead letter must say. */

@@ -1,14 +1,14 @@
 import { type Message } from '@aws-sdk/client-sqs';
 import { DELIVERY } from '../../contract/delivery';
 import { DEAD_LETTER_ATTRIBUTE } from '../../transport/index';
-import { differences, LOST_AFTER_SECONDS, randomWhole, type Experiment, type Settings } from './experiment';
-import { toMessage } from '../jobs';
-import { makeJobs } from './jobs';
-import { readCpuMs, readReceiveCounts } from './journal';
-import { type Round } from './place';
+import { differences, randomWhole, type Experiment, type Settings } from './experiment';
+import { toMessage } from '../rig/jobs';
+import { makeJobs } from '../rig/count-jobs';
+import { readCpuMs, readReceiveCounts } from '../rig/process/journal';
+import { LOST_AFTER_SECONDS, type Round } from '../rig/place';
 import { makePoison, type Poison } from './poison-kinds';
-import { type Outgoing } from './queues';
-import { median, type Findings, type Row, spread, Table } from './report';
+import { type Outgoing } from '../rig/queues';
+import { median, type Findings, type Row, spread, Table } from '../rig/cli/report';
 
 const POISON_SHARE = 0.01;
 

@@ -1,18 +1,10 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { DELIVERY } from '../../contract/delivery';
-import {
-  differences,
-  eachRound,
-  JOB_SECONDS,
-  LOST_AFTER_SECONDS,
-  randomWhole,
-  type Experiment,
-  type Settings,
-} from './experiment';
-import { toMessage } from '../jobs';
-import { makeJobs } from './jobs';
-import { type Round } from './place';
-import { type Findings, type Row, spread } from './report';
+import { differences, eachRound, JOB_SECONDS, randomWhole, type Experiment, type Settings } from './experiment';
+import { toMessage } from '../rig/jobs';
+import { makeJobs } from '../rig/count-jobs';
+import { LOST_AFTER_SECONDS, type Round } from '../rig/place';
+import { type Findings, type Row, spread } from '../rig/cli/report';
 
 /** The moment of the signal: after a number of runs up to this share of the jobs, and a little later. */
 const LATEST_SHARE = 0.8;

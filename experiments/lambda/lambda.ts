@@ -5,10 +5,10 @@
  *   npm run lambda -- [--rounds N] [--calls N] [--broker URL] [--json FILE]
  */
 import { existsSync } from 'node:fs';
-import { INTERRUPTED, stopSignal } from '../process/stop-signal';
-import { Place, type Round } from '../faults/place';
-import { conclude, type Findings, median, reportFailure, type Row, spread, Table } from '../faults/report';
-import { type Emulated, noEmulator, startEmulated } from './emulator';
+import { INTERRUPTED, stopSignal } from '../rig/cli/stop-signal';
+import { Place, type Round } from '../rig/place';
+import { conclude, type Findings, median, reportFailure, type Row, spread, Table } from '../rig/cli/report';
+import { type Emulated, noEmulator, startEmulated } from '../rig/lambda/emulator';
 import { type Measured, PAIRS } from './functions';
 import { type Options, readOptions } from './options';
 

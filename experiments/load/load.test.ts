@@ -7,7 +7,7 @@ import { processVariables } from '../../contract/environment';
 import { createProvisionClient } from '../../ops/provision';
 import { eventually } from '../../test/harness/eventually';
 import { type App, endApps, isAlive, runApp } from '../../test/harness/processes';
-import { freePort } from '../proxy/free-port';
+import { freePort } from '../rig/proxy/free-port';
 import { type Report } from './report';
 
 /** Where k6 is missing, what needs it is skipped, and says so. */

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { parseArguments } from '../process/arguments';
+import { parseArguments } from '../rig/cli/arguments';
 import { isLoopback, isProfileName, PROFILE_NAMES, type ProfileName } from './profiles';
 
 export interface Options {

@@ -1,3 +1,4 @@
+import { grouped } from '../rig/page/markup';
 import { type Latency } from './k6-output';
 import { type Report } from './report';
 
@@ -31,7 +32,7 @@ export class Progress {
 
 export const percent = (share: number): string => `${(share * 100).toFixed(share > 0 && share < 0.01 ? 2 : 0)} %`;
 
-export const milliseconds = (ms: number): string => (ms < 10 ? ms.toFixed(1) : Math.round(ms).toLocaleString('en-US'));
+export const milliseconds = (ms: number): string => (ms < 10 ? ms.toFixed(1) : grouped(Math.round(ms)));
 
 const latency = ({ median, p95, p99, most }: Latency): string =>
   `median ${milliseconds(median)}, p95 ${milliseconds(p95)}, p99 ${milliseconds(p99)}, at most ${milliseconds(most)} ms`;

@@ -4,7 +4,7 @@ import { apply, type Mutant, mutantsOf } from './mutants';
 import { type Options, readOptions } from './options';
 import { relatedTests } from './related-tests';
 import { Sandbox, type TestRun } from './sandbox';
-import { Random } from '../chaos/random';
+import { Random } from '../rig/random';
 
 interface Tried {
   readonly path: string;

@@ -8,12 +8,11 @@ import { randomUUID } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { Client } from 'pg';
 import { provisionDatabase } from '../../results/postgres/postgres';
-import { LOST_AFTER_SECONDS } from '../faults/experiment';
-import { makeJobs } from '../faults/jobs';
-import { readBusyMs, readCpuMs } from '../faults/journal';
-import { Place } from '../faults/place';
-import { conclude, type Findings, median, reportFailure, type Row, spread, Table } from '../faults/report';
-import { toMessage } from '../jobs';
+import { makeJobs } from '../rig/count-jobs';
+import { readBusyMs, readCpuMs } from '../rig/process/journal';
+import { LOST_AFTER_SECONDS, Place } from '../rig/place';
+import { conclude, type Findings, median, reportFailure, type Row, spread, Table } from '../rig/cli/report';
+import { toMessage } from '../rig/jobs';
 
 type Kind = 'without' | 'recorded' | 'postgres';
 /** The first is what the second is compared with. */

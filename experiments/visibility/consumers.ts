@@ -3,7 +3,7 @@
  */
 import 'reflect-metadata';
 import { parseArgs } from 'node:util';
-import { onSqsCall } from '../process/sqs-calls';
+import { onSqsCall } from '../rig/process/sqs-calls';
 import { CONSUME } from './consume';
 import { Diary } from './diary';
 import { nameOf } from './grid';

@@ -1,5 +1,5 @@
 import { CONSUMERS, type ConsumerName, type Grid } from './grid';
-import { element, type Markup } from './markup';
+import { element, type Markup } from '../rig/page/markup';
 import { linesOf, shadeOf } from './shade';
 import { type Tally } from './tally';
 

@@ -8,7 +8,7 @@
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { INTERRUPTED, stopSignal } from '../process/stop-signal';
+import { INTERRUPTED, stopSignal } from '../rig/cli/stop-signal';
 import { type Findings, readFindings } from './findings';
 import { FULL, QUICK } from './grid';
 import { type Options, readOptions } from './options';

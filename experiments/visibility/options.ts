@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { isLocalEndpoint } from '../../contract/local';
-import { parseArguments } from '../process/arguments';
+import { parseArguments } from '../rig/cli/arguments';
 
 export interface Options {
   readonly quick: boolean;

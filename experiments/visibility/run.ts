@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { type Child } from '../../ops/child';
 import { createProvisionClient } from '../../ops/provision';
-import { Place } from '../faults/place';
+import { Place } from '../rig/place';
 import { readDiary, type Entry } from './diary';
 import { findingsOf, type Findings } from './findings';
 import { CONSUMERS, type Grid, longestSeconds, settingsOf } from './grid';

@@ -1,6 +1,6 @@
-import { type Row, Table } from '../faults/report';
+import { type Row, Table } from '../rig/cli/report';
 import { CONSUMERS, type ConsumerName, nameOf } from './grid';
-import { euros } from './markup';
+import { euros } from '../rig/page/markup';
 import { faultsOf, totalOf, type Tally } from './tally';
 
 const FIGURES = 'runs paid dead money';

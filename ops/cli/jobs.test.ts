@@ -1,4 +1,4 @@
-import { startFaultProxy } from '../../experiments/proxy/fault-proxy';
+import { startFaultProxy } from '../../experiments/rig/proxy/fault-proxy';
 import { TEST_JOB } from '../../test/harness/jobs';
 import { JobsCommands, runJobs } from '../../test/harness/jobs-commands';
 

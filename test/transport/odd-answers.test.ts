@@ -1,6 +1,6 @@
 import { type Message } from '@aws-sdk/client-sqs';
-import { startFaultProxy, type FaultProxy } from '../../experiments/proxy/fault-proxy';
-import { type Answer, answerJson, edited } from '../../experiments/proxy/sqs-call';
+import { startFaultProxy, type FaultProxy } from '../../experiments/rig/proxy/fault-proxy';
+import { type Answer, answerJson, edited } from '../../experiments/rig/proxy/sqs-call';
 import { createWorkClient } from '../../transport/sqs/clients';
 import { QueueUnavailable } from '../../transport/index';
 import { envelope } from '../../transport/sqs/outgoing';

@@ -3,7 +3,7 @@ import 'reflect-metadata';
 import { createConsumer } from '../../../consumer/app';
 import { workBy } from '../../../jobs/work';
 import { createLogger } from '../../../service/logger';
-import { recordNothing } from '../../recording/record-nothing';
+import { recordNothing } from '../../rig/record-nothing';
 import { type Meter } from '../meter';
 import { type ConsumerSpec, runConsumerPeer } from '../peer';
 import { MEASURE } from '../workload';

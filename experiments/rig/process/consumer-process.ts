@@ -19,7 +19,7 @@ export class ConsumerProcess extends LoggedProcess {
     const times = seconds ? ['--least', String(seconds.least), '--most', String(seconds.most)] : [];
     const kind = unrecorded ? ['--unrecorded'] : [];
     super({
-      script: 'experiments/faults/counting-consumer.js',
+      script: 'experiments/rig/process/counting-consumer.js',
       args: ['--journal', journal, ...times, ...kind],
       nodeArgs: profileDir === undefined ? [] : ['--cpu-prof', '--cpu-prof-dir', profileDir],
       env,

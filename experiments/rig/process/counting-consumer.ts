@@ -8,12 +8,12 @@
 import 'reflect-metadata';
 import { setTimeout as wait } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { consumerFaults, createConsumer } from '../../consumer/app';
-import { type Run, workBy } from '../../jobs/work';
-import { run } from '../../service/run';
-import { QueueConsumer } from '../../transport/index';
-import { recordNothing } from '../recording/record-nothing';
-import { COUNT } from './jobs';
+import { consumerFaults, createConsumer } from '../../../consumer/app';
+import { type Run, workBy } from '../../../jobs/work';
+import { run } from '../../../service/run';
+import { QueueConsumer } from '../../../transport/index';
+import { recordNothing } from '../record-nothing';
+import { COUNT } from '../count-jobs';
 import { Journal } from './journal';
 
 const { values } = parseArgs({

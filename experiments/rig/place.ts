@@ -11,12 +11,15 @@ import { credentialVariables } from '../../ops/child-environment';
 import { createProvisionClient, provision } from '../../ops/provision';
 import { openRecords } from '../../results/open';
 import { type Records } from '../../results/records';
-import { ConsumerProcess, type ConsumerSpec } from './consumer-process';
-import { startEmbeddedBroker } from './embedded-broker';
-import { readRuns, type Run } from './journal';
+import { ConsumerProcess, type ConsumerSpec } from './process/consumer-process';
+import { startEmbeddedBroker } from './process/embedded-broker';
+import { readRuns, type Run } from './process/journal';
 import { RoundQueues } from './queues';
 
 const REGION = 'us-east-1';
+
+/** A job without a record after this long is lost. Several leases long on every broker. */
+export const LOST_AFTER_SECONDS = 120;
 
 /** A broker to experiment on: an embedded one of its own, in memory, or any other. */
 export class Place {
