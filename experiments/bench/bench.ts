@@ -1,14 +1,12 @@
 /**
  * Plusone beside its peers: consumers and producers, each a process of its own, interleaved over several rounds on one
  * broker, as tables, JSON and a page.
- *
- *   npm run bench -- [--quick] [--peer A,B] [--workload A,B] [--rounds N] [--messages N] [--broker embedded|stand-in|URL]
- *                    [--seed N] [--json FILE] [--out FILE] [--markdown FILE] [--from FILE]
+ * `npm run bench -- --help` has the options.
  */
-import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
-import { dirname, resolve } from 'node:path';
-import { reportFailure } from '../rig/cli/report';
+import { resolve } from 'node:path';
+import { INTERRUPTED, run, stopSignal } from '../rig/cli/run';
+import { asJson, say, writeFile } from '../rig/cli/terminal';
 import { Arena } from './arena';
 import { runConsumer } from './consumer-run';
 import { type Findings, readFindings } from './findings';
@@ -27,8 +25,6 @@ import { type Ceilings, summarize } from './summary';
 import { Progress, tableOf } from './terminal';
 import { type Kind, WORKLOADS } from './workload';
 
-const INTERRUPTED = 130;
-
 const referencesOf = (ceiling: Ceiling): Set<string> =>
   new Set(PEERS.filter(({ reference }) => reference === ceiling).map(({ name }) => name));
 
@@ -41,8 +37,6 @@ const RUNNERS: Readonly<Record<Kind, typeof runConsumer>> = {
   produce: runProducer,
   start: runStart,
 };
-
-const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
 /** A run that fails is an invalid run; the others go on. */
 async function attempt(settings: Settings, { workload, round }: Planned, peer: Peer): Promise<Run> {
@@ -102,12 +96,7 @@ async function find(options: Options, stopping: AbortSignal): Promise<Findings> 
   };
 }
 
-function write(path: string, text: string): void {
-  mkdirSync(dirname(resolve(path)), { recursive: true });
-  writeFileSync(path, text);
-}
-
-function report(findings: Findings, { json, out, markdown }: Options): void {
+function report(findings: Findings, { json, out, markdown }: Options): number {
   for (const workload of WORKLOADS) {
     const own = findings.summaries.filter((summary) => summary.workload === workload.name);
     if (own.length > 0) say(`\n${tableOf(workload, own, PEERS).join('\n')}`);
@@ -115,27 +104,21 @@ function report(findings: Findings, { json, out, markdown }: Options): void {
   const invalid = findings.runs.filter(({ faults }) => faults.length > 0);
   for (const { workload, peer, round, faults } of invalid)
     say(`\nINVALID: ${workload}, ${peer}, round ${round}: ${faults.join('; ')}`);
-  if (json !== undefined) write(json, `${JSON.stringify(findings, undefined, 2)}\n`);
-  if (markdown !== undefined) write(markdown, markdownOf(findings.summaries, PEERS));
-  write(out, page(findings));
+  if (json !== undefined) writeFile(json, asJson(findings));
+  if (markdown !== undefined) writeFile(markdown, markdownOf(findings.summaries, PEERS));
+  writeFile(out, page(findings));
   say(`\nThe report: ${resolve(out)}`);
-  if (invalid.length > 0) process.exitCode = 1;
+  return invalid.length > 0 ? 1 : 0;
 }
 
-async function main(): Promise<void> {
+async function main(): Promise<number> {
   const options = readOptions(process.argv.slice(2));
-  const stopping = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.on(signal, () => {
-      stopping.abort();
-    });
-  }
-  const findings = options.from === undefined ? await find(options, stopping.signal) : readFindings(options.from);
-  if (findings.runs.length > 0) report(findings, options);
-  if (stopping.signal.aborted) {
-    say('Stopped before the end.');
-    process.exitCode = INTERRUPTED;
-  }
+  const stopping = stopSignal();
+  const findings = options.from === undefined ? await find(options, stopping) : readFindings(options.from);
+  const code = findings.runs.length > 0 ? report(findings, options) : 0;
+  if (!stopping.aborted) return code;
+  say('Stopped before the end.');
+  return INTERRUPTED;
 }
 
-void reportFailure(main());
+void run(main);

@@ -24,19 +24,25 @@ test('a workload that no chosen peer does is left out', () => {
 });
 
 test.each([
-  [['--peer', 'kafka'], /^"kafka" is no peer; there are raw-4, .*\.$/],
-  [['--workload', 'lots'], /^"lots" is no workload; there are no-op, .*\.$/],
+  [
+    ['--peer', 'kafka'],
+    /^option '--peer <a,b>' argument 'kafka' is invalid\. There is no kafka; there are raw-4, .* \(npm run bench -- --help\)$/,
+  ],
+  [['--workload', 'lots'], /There is no lots; there are no-op, /],
   [['--peer', 'raw-4', '--workload', 'produce-1'], /^None of these peers does any of these workloads\.$/],
-  [['--rounds', '0'], /^--rounds takes a whole number from 1 to 100, not "0"\.$/],
-  [['--rounds', '2.5'], /^--rounds takes .*"2\.5"\.$/],
-  [['--messages', 'many'], /^--messages takes .*"many"\.$/],
-  [['--messages', '99'], /^--messages takes .*"99"\.$/],
-  [['--seed', '-1'], /^--seed|^Option '--seed' argument is ambiguous/],
-  [['--broker', 'https://sqs.eu-west-1.amazonaws.com'], /^--broker is "https:.*on this machine or next to it\.$/],
-  [['--broker', 'nonsense'], /^--broker is "nonsense"/],
-  [['--out', ''], /^--out is empty; npm run bench/],
-  [['--fast'], /^Unknown option '--fast'; npm run bench/],
-  [['stray'], /^Unexpected argument 'stray'; npm run bench/],
+  [['--rounds', '0'], /^option '--rounds <n>' argument '0' is invalid\. It takes a whole number from 1 to 100\./],
+  [['--rounds', '2.5'], /'2\.5' is invalid\. It takes a whole number/],
+  [['--messages', 'many'], /'many' is invalid\. It takes a whole number/],
+  [['--messages', '99'], /'99' is invalid\. It takes a whole number/],
+  [['--seed', '-1'], /'--seed <n>' argument '-1' is invalid/],
+  [
+    ['--broker', 'https://sqs.eu-west-1.amazonaws.com'],
+    /It takes embedded, stand-in, or the URL of a broker on this machine or next to it\./,
+  ],
+  [['--broker', 'nonsense'], /'--broker <broker>' argument 'nonsense' is invalid/],
+  [['--out', ''], /'--out <file>' argument '' is invalid\. It is empty\./],
+  [['--fast'], /^unknown option '--fast' \(npm run bench -- --help\)$/],
+  [['stray'], /^too many arguments/],
 ])('%j gets one sentence', (args, sentence) => {
   expect(() => readOptions(args)).toThrow(sentence);
 });

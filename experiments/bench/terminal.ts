@@ -1,11 +1,10 @@
+import { say } from '../rig/cli/terminal';
 import { grouped } from '../rig/page/markup';
 import { columnsOf } from './columns';
 import { type Peer } from './peers';
 import { type Run } from './run';
 import { type Summary } from './summary';
 import { type Workload } from './workload';
-
-const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
 const minutes = (seconds: number): string =>
   seconds < 100 ? `${Math.round(seconds)} s` : `${Math.round(seconds / 60)} min`;

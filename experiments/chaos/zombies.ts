@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { makeJobs } from '../rig/count-jobs';
-import { type Findings, Table } from '../rig/cli/report';
+import { type Findings } from '../rig/cli/report';
+import { Table } from '../rig/cli/terminal';
 import { toMessage } from '../rig/jobs';
 import { type Actor } from './actor';
 import { type Entry, readLines } from './journal';

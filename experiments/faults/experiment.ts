@@ -1,5 +1,6 @@
 import { type Place, type Round } from '../rig/place';
-import { type Findings, type Row, Table } from '../rig/cli/report';
+import { type Findings } from '../rig/cli/report';
+import { type Row, Table } from '../rig/cli/terminal';
 
 export interface Settings {
   readonly place: Place;

@@ -4,7 +4,8 @@ import { toMessage } from '../rig/jobs';
 import { makeJobs } from '../rig/count-jobs';
 import { type Run } from '../rig/process/journal';
 import { LOST_AFTER_SECONDS, type Round } from '../rig/place';
-import { type Findings, type Row, spread } from '../rig/cli/report';
+import { type Findings, spread } from '../rig/cli/report';
+import { type Row } from '../rig/cli/terminal';
 
 /** Short, so that what a kill leaves behind comes again soon. */
 const VISIBILITY_SECONDS = 5;

@@ -8,7 +8,8 @@ import { readCpuMs, readReceiveCounts } from '../rig/process/journal';
 import { LOST_AFTER_SECONDS, type Round } from '../rig/place';
 import { makePoison, type Poison } from './poison-kinds';
 import { type Outgoing } from '../rig/queues';
-import { median, type Findings, type Row, spread, Table } from '../rig/cli/report';
+import { median, type Findings, spread } from '../rig/cli/report';
+import { type Row, Table } from '../rig/cli/terminal';
 
 const POISON_SHARE = 0.01;
 

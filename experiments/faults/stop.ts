@@ -4,7 +4,8 @@ import { differences, eachRound, JOB_SECONDS, randomWhole, type Experiment, type
 import { toMessage } from '../rig/jobs';
 import { makeJobs } from '../rig/count-jobs';
 import { LOST_AFTER_SECONDS, type Round } from '../rig/place';
-import { type Findings, type Row, spread } from '../rig/cli/report';
+import { type Findings, spread } from '../rig/cli/report';
+import { type Row } from '../rig/cli/terminal';
 
 /** The moment of the signal: after a number of runs up to this share of the jobs, and a little later. */
 const LATEST_SHARE = 0.8;

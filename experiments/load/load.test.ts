@@ -123,8 +123,8 @@ withK6.each([
 );
 
 it.each([
-  [['soak'], /^"soak" is no profile; npm run load/],
-  [['smoke', '--url', 'https://example.com'], /^--url is "https:\/\/example\.com"; load goes to this machine only/],
+  [['soak'], /^command-argument value 'soak' is invalid for argument 'profile'\. Allowed choices are smoke, load, /],
+  [['smoke', '--url', 'https://example.com'], /'https:\/\/example\.com' is invalid\. Load goes to this machine only/],
 ])('refuses %j in one sentence', async (args, sentence) => {
   const load = runLoad(args);
   expect(await load.exit()).toEqual({ code: 1, signal: null });

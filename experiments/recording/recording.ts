@@ -11,7 +11,9 @@ import { provisionDatabase } from '../../results/postgres/postgres';
 import { makeJobs } from '../rig/count-jobs';
 import { readBusyMs, readCpuMs } from '../rig/process/journal';
 import { LOST_AFTER_SECONDS, Place } from '../rig/place';
-import { conclude, type Findings, median, reportFailure, type Row, spread, Table } from '../rig/cli/report';
+import { announce, conclude, type Findings, median, spread } from '../rig/cli/report';
+import { run } from '../rig/cli/run';
+import { type Row, Table } from '../rig/cli/terminal';
 import { toMessage } from '../rig/jobs';
 
 type Kind = 'without' | 'recorded' | 'postgres';
@@ -82,7 +84,7 @@ function compare(figures: Figured, kinds: Kinds, name: keyof Figures): Row {
 
 type Figured = Record<Kind, Figures[]>;
 
-async function run(place: Place, options: Options): Promise<Findings> {
+async function compareAll(place: Place, options: Options): Promise<Findings> {
   const { pairs, postgres } = options;
   const kinds: Kinds = postgres === undefined ? ['without', 'recorded'] : ['recorded', 'postgres'];
   const table = new Table();
@@ -104,7 +106,7 @@ async function run(place: Place, options: Options): Promise<Findings> {
   };
 }
 
-async function main(): Promise<void> {
+async function main(): Promise<number> {
   const text = { type: 'string' } as const;
   const { values } = parseArgs({ options: { pairs: text, jobs: text, broker: text, postgres: text, json: text } });
   const [pairs, jobs] = [Number(values.pairs ?? 5), Number(values.jobs ?? 10_000)];
@@ -121,12 +123,12 @@ async function main(): Promise<void> {
     pairs,
     jobs,
   };
-  process.stdout.write(`${JSON.stringify(facts)}\n\n`);
+  announce(facts);
   try {
-    process.exitCode = conclude(facts, await run(place, { pairs, jobs, postgres: values.postgres }), values.json);
+    return conclude(facts, await compareAll(place, { pairs, jobs, postgres: values.postgres }), values.json);
   } finally {
     await place.close();
   }
 }
 
-void reportFailure(main());
+void run(main);
