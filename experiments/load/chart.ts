@@ -15,7 +15,7 @@ const BELOW = 24;
 const TOP = 12;
 
 /** The next of 1, 2, 5, 10, 20, 50… */
-export function roundUp(value: number): number {
+function roundUp(value: number): number {
   const magnitude = 10 ** Math.floor(Math.log10(Math.max(1, value)));
   return ([1, 2, 5, 10].find((step) => step * magnitude >= value) ?? 10) * magnitude;
 }

@@ -26,7 +26,7 @@ function cell(tally: Tally | undefined): Markup {
 }
 
 /** One receive limit of one consumer. */
-export function heatTable(grid: Grid, receiveLimit: number, found: Found): Markup {
+function heatTable(grid: Grid, receiveLimit: number, found: Found): Markup {
   const { workSeconds, visibilitySeconds } = grid;
   const head = [
     element('tr', {}, [
