@@ -15,7 +15,7 @@ import { installPeers } from './install';
 import { markdownOf } from './markdown';
 import { type Options, readOptions } from './options';
 import { page } from './page';
-import { type Ceiling, type Peer, PEERS } from './peers';
+import { type Ceiling, type Peer, PEERS, UNRECORDED } from './peers';
 import { type Planned, planOf } from './plan';
 import { runProducer } from './producer-run';
 import { type Run } from './run';
@@ -30,8 +30,15 @@ const referencesOf = (ceiling: Ceiling): Set<string> =>
 
 const CEILINGS: Ceilings = { sdk: referencesOf('sdk'), lean: referencesOf('lean') };
 
+/** Recording is measured against the same consumer without it. */
+const ceilingsOf = (workload: string): Ceilings =>
+  WORKLOADS.some(({ name, kind }) => name === workload && kind === 'record')
+    ? { sdk: new Set([UNRECORDED]), lean: new Set() }
+    : CEILINGS;
+
 const RUNNERS: Readonly<Record<Kind, typeof runConsumer>> = {
   drain: runConsumer,
+  record: runConsumer,
   paced: runConsumer,
   idle: runIdle,
   produce: runProducer,
@@ -63,7 +70,8 @@ async function runAll(plan: readonly Planned[], options: Options, stopping: Abor
   const isOver = (): boolean => stopping.aborted;
   try {
     for (const planned of plan) {
-      const settings = { arena, seed: options.seed + planned.round, scale: options.scale };
+      const { scale, postgres } = options;
+      const settings = { arena, seed: options.seed + planned.round, scale, postgres };
       await eachPeer(planned, async (peer) => {
         const ended = isOver() ? undefined : await attempt(settings, planned, peer);
         // What an interrupt ended early counts for nothing.
@@ -79,7 +87,8 @@ async function runAll(plan: readonly Planned[], options: Options, stopping: Abor
 }
 
 async function find(options: Options, stopping: AbortSignal): Promise<Findings> {
-  await installPeers();
+  // Recording is measured by Plusone alone.
+  if (options.workloads.some(({ kind }) => kind !== 'record')) await installPeers();
   const peers = options.peers.filter((peer) => !peer.kinds.includes('start') || canStart(peer));
   const startedAt = new Date();
   const runs = await runAll(planOf(options.workloads, peers, options.rounds), options, stopping);
@@ -91,7 +100,7 @@ async function find(options: Options, stopping: AbortSignal): Promise<Findings> 
     cpus: `${cpus().length} x ${cpus()[0]?.model ?? 'unknown'}`,
     broker: options.broker,
     command: ['npm run bench --', ...process.argv.slice(2)].join(' '),
-    summaries: summarize(runs, CEILINGS),
+    summaries: summarize(runs, ceilingsOf),
     runs,
   };
 }

@@ -62,6 +62,10 @@ const COLUMNS: Readonly<Record<Kind, readonly Column[]>> = {
     ...[...SPEED, ...CPU, CALLS, one('of limit', 'ofLimit', digits(2)), MEMORY],
     one('Q4/Q2 mem', 'memoryGrowth', digits(2)),
   ],
+  record: [
+    ...[withSpread('msg/s', 'perSecond', whole), ratio('x unrecorded', 'perSecond')],
+    ...[withSpread('CPU us/msg', 'cpuMicros', whole), ratio('x unrecorded', 'cpuMicros'), CALLS, MEMORY],
+  ],
   paced: [...IN_QUEUE, ...LATENCY, ...CPU, CALLS, MEMORY],
   idle: [one('polls/20 s', 'pollsPer20s', digits(1)), MEMORY],
   produce: [...SPEED, ...LATENCY, ratio('p50 x', 'endToEndP50'), ratio('p99 x', 'endToEndP99'), ...CPU, CALLS, MEMORY],

@@ -1,12 +1,12 @@
 import { readOptions } from './options';
-import { PEERS } from './peers';
+import { ON_POSTGRES, PEERS } from './peers';
 import { WORKLOADS } from './workload';
 
 const namesOf = (all: readonly { readonly name: string }[]): string[] => all.map(({ name }) => name);
 
 test('without options: everything, five rounds, on the embedded broker', () => {
   expect(readOptions([])).toMatchObject({ broker: 'embedded', rounds: 5, scale: 1, seed: 1, out: '.data/bench.html' });
-  expect(readOptions([]).peers).toEqual(PEERS);
+  expect(namesOf(readOptions([]).peers)).toEqual(namesOf(PEERS).filter((name) => name !== ON_POSTGRES));
   expect(readOptions([]).workloads).toEqual(WORKLOADS);
 });
 
@@ -19,11 +19,19 @@ test('what is chosen is measured, in the order of the list', () => {
   expect({ rounds, scale }).toEqual({ rounds: 2, scale: 0.25 });
 });
 
+test('PostgreSQL is measured beside SQLite where a database is named', () => {
+  const { peers, workloads } = readOptions(['--workload', 'recording', '--postgres', 'postgres://rig@127.0.0.1/rig']);
+  expect(namesOf(peers)).toContain(ON_POSTGRES);
+  expect(namesOf(workloads)).toEqual(['recording']);
+});
+
 test('a workload that no chosen peer does is left out', () => {
   expect(namesOf(readOptions(['--peer', 'raw-4']).workloads)).not.toContain('produce-50');
 });
 
 test.each([
+  [['--peer', ON_POSTGRES], /^None of these peers/],
+  [['--postgres', 'http://127.0.0.1'], /It takes a postgres:\/\/ URL\./],
   [
     ['--peer', 'kafka'],
     /^option '--peer <a,b>' argument 'kafka' is invalid\. There is no kafka; there are raw-4, .* \(npm run bench -- --help\)$/,

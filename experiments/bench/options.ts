@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from 'commander';
-import { commandLine, filled, JSON_FILE, localBroker, namesOf, whole } from '../rig/cli/command-line';
-import { type Peer, PEERS } from './peers';
+import { commandLine, databaseUrl, filled, JSON_FILE, localBroker, namesOf, whole } from '../rig/cli/command-line';
+import { ON_POSTGRES, type Peer, PEERS } from './peers';
 import { type Workload, WORKLOADS } from './workload';
 
 interface Given {
@@ -13,12 +13,14 @@ interface Given {
   readonly seed: number;
   readonly json?: string;
   readonly out: string;
+  /** A database for the peer that records there. */
+  readonly postgres?: string;
   readonly markdown?: string;
   /** Findings of an earlier run, shown once more. */
   readonly from?: string;
 }
 
-export interface Options extends Pick<Given, 'broker' | 'seed' | 'json' | 'out' | 'markdown' | 'from'> {
+export interface Options extends Pick<Given, 'broker' | 'seed' | 'json' | 'out' | 'markdown' | 'from' | 'postgres'> {
   readonly peers: readonly Peer[];
   readonly workloads: readonly Workload[];
   readonly rounds: number;
@@ -55,6 +57,7 @@ const table = () =>
     .option('--messages <n>', `messages of no-op; others in proportion (default: ${FULL_MESSAGES})`, whole(100, 1e6))
     .option('--broker <broker>', 'embedded, stand-in, or the URL of one on this machine', brokerOf, 'embedded')
     .option('--seed <n>', 'draws how long work takes', whole(0, 2 ** 31), 1)
+    .option('--postgres <url>', 'a database: the workload recording records there, too', databaseUrl)
     .option('--out <file>', 'write the report there, as HTML', filled, DEFAULT_OUT)
     .option(...JSON_FILE)
     .option('--markdown <file>', "write the README's table there", filled)
@@ -69,7 +72,9 @@ export function readOptions(args: readonly string[]): Options {
     messages,
     ...given
   } = table().parse(args, { from: 'user' }).opts<Given>();
-  const peers = chosen(PEERS, peer ?? (quick ? QUICK_PEERS : undefined));
+  const peers = chosen(PEERS, peer ?? (quick ? QUICK_PEERS : undefined)).filter(
+    ({ name }) => name !== ON_POSTGRES || given.postgres !== undefined,
+  );
   const workloads = chosen(WORKLOADS, workload ?? (quick ? QUICK_WORKLOADS : undefined));
   const measured = workloads.filter(({ kind }) => peers.some(({ kinds }) => kinds.includes(kind)));
   if (measured.length === 0) throw new Error('None of these peers does any of these workloads.');

@@ -19,6 +19,8 @@ export interface Settings {
   readonly seed: number;
   /** Of every workload's messages. */
   readonly scale: number;
+  /** A database to record in, for the peer that does. */
+  readonly postgres: string | undefined;
 }
 
 /** A peer of a run: its queues, its folder, its process. */

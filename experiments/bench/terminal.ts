@@ -45,7 +45,7 @@ export function tableOf({ title, kind }: Workload, summaries: readonly Summary[]
     ]),
   ];
   const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];
-  const ceiling = reference === undefined ? '' : `; SDK: ${reference}`;
+  const ceiling = reference === undefined || kind === 'record' ? '' : `; SDK: ${reference}`;
   const rounds = Math.max(...summaries.map((summary) => summary.rounds));
   return [
     `${title} (${rounds} ${rounds === 1 ? 'round' : 'rounds'}, medians, least and most in brackets${ceiling})`,

@@ -1,6 +1,5 @@
 import { InvalidArgumentError, Option } from 'commander';
-import { isDatabaseUrl } from '../../results/open';
-import { commandLine, JSON_FILE, namesOf, whole } from '../rig/cli/command-line';
+import { commandLine, databaseUrl, JSON_FILE, namesOf, whole } from '../rig/cli/command-line';
 import { type BrokerHabits } from '../../ops/broker';
 import { NEMESIS_NAMES, type NemesisName } from './nemesis';
 
@@ -98,9 +97,4 @@ function nemesesOf({ nemesis, persistent, fifo }: Pick<Given, 'nemesis' | 'persi
 function httpUrl(text: string): string {
   if (/^https?:$/.test(URL.parse(text)?.protocol ?? '')) return text;
   throw new InvalidArgumentError('It takes an http or https URL.');
-}
-
-function databaseUrl(text: string): string {
-  if (isDatabaseUrl(text) && URL.canParse(text)) return text;
-  throw new InvalidArgumentError('It takes a postgres:// URL.');
 }

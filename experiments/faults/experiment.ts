@@ -1,4 +1,5 @@
-import { type Place, type Round } from '../rig/place';
+import { type Place } from '../rig/place';
+import { CountedRound } from './counted-round';
 import { type Findings } from '../rig/cli/report';
 import { type Row, Table } from '../rig/cli/terminal';
 
@@ -33,12 +34,12 @@ export const differences = (row: Row, expected: Row): string[] =>
 export async function eachRound(
   { place, rounds }: Settings,
   visibilityTimeoutSeconds: number,
-  once: (round: Round) => Promise<{ readonly row: Row; readonly faults: readonly string[] }>,
+  once: (round: CountedRound) => Promise<{ readonly row: Row; readonly faults: readonly string[] }>,
 ): Promise<{ readonly table: Table; readonly failures: readonly string[] }> {
   const table = new Table();
   const failures: string[] = [];
   for (let number = 1; number <= rounds; number += 1) {
-    const round = await place.round(visibilityTimeoutSeconds);
+    const round = await CountedRound.open(place, visibilityTimeoutSeconds);
     const { row, faults } = await once(round);
     table.add({ round: number, ...row });
     failures.push(...faults.map((fault) => `round ${number}: ${fault} (${round.folder})`));

@@ -2,8 +2,9 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { differences, eachRound, JOB_SECONDS, randomWhole, type Experiment, type Settings } from './experiment';
 import { toMessage } from '../rig/jobs';
 import { makeJobs } from '../rig/count-jobs';
-import { type Run } from '../rig/process/journal';
-import { LOST_AFTER_SECONDS, type Round } from '../rig/place';
+import { type Run } from './journal';
+import { LOST_AFTER_SECONDS } from '../rig/place';
+import { type CountedRound } from './counted-round';
 import { type Findings, spread } from '../rig/cli/report';
 import { type Row } from '../rig/cli/terminal';
 
@@ -20,7 +21,7 @@ interface Kill {
 }
 
 /** Starts a consumer and kills it once `begun` runs have begun in all. */
-async function killAt(round: Round, begun: number): Promise<Kill> {
+async function killAt(round: CountedRound, begun: number): Promise<Kill> {
   const consumer = round.start({ seconds: JOB_SECONDS });
   const { pid } = consumer;
   await round.begun(begun, consumer);
@@ -44,7 +45,7 @@ function unexplained(runs: readonly Run[], kills: readonly Kill[]): string[] {
   });
 }
 
-async function killInTheMiddle(round: Round, jobs: number): Promise<{ row: Row; strange: string[] }> {
+async function killInTheMiddle(round: CountedRound, jobs: number): Promise<{ row: Row; strange: string[] }> {
   const made = makeJobs(jobs);
   const ids = made.map(({ id }) => id);
   await round.queues.send(made.map(toMessage));

@@ -4,8 +4,9 @@ import { DEAD_LETTER_ATTRIBUTE } from '../../transport/index';
 import { differences, randomWhole, type Experiment, type Settings } from './experiment';
 import { toMessage } from '../rig/jobs';
 import { makeJobs } from '../rig/count-jobs';
-import { readCpuMs, readReceiveCounts } from '../rig/process/journal';
-import { LOST_AFTER_SECONDS, type Round } from '../rig/place';
+import { readCpuMs, readReceiveCounts } from './journal';
+import { LOST_AFTER_SECONDS } from '../rig/place';
+import { CountedRound } from './counted-round';
 import { makePoison, type Poison } from './poison-kinds';
 import { type Outgoing } from '../rig/queues';
 import { median, type Findings, spread } from '../rig/cli/report';
@@ -22,7 +23,7 @@ interface Sent {
   readonly jobIds: readonly string[];
 }
 
-async function sendMixed(round: Round, jobs: number, kind: Kind): Promise<Sent> {
+async function sendMixed(round: CountedRound, jobs: number, kind: Kind): Promise<Sent> {
   const poison = kind === 'poison' ? makePoison(Math.round(jobs * POISON_SHARE)) : [];
   const good = makeJobs(jobs - poison.length);
   const messages: Outgoing[] = good.map(toMessage);
@@ -74,7 +75,7 @@ interface Checked {
   readonly faults: readonly string[];
 }
 
-async function check(round: Round, sent: Sent): Promise<Checked> {
+async function check(round: CountedRound, sent: Sent): Promise<Checked> {
   const letters = await round.queues.deadLetters();
   const receiveCounts = readReceiveCounts(round.journal);
   const faults = letters
@@ -90,7 +91,7 @@ async function check(round: Round, sent: Sent): Promise<Checked> {
   return { dead, done: right.length, faults };
 }
 
-async function measure(round: Round, kind: Kind, settings: Settings): Promise<{ row: Row; faults: string[] }> {
+async function measure(round: CountedRound, kind: Kind, settings: Settings): Promise<{ row: Row; faults: string[] }> {
   const { jobs } = settings;
   const sent = await sendMixed(round, jobs, kind);
   const consumer = round.start({ profileDir: kind === 'clean' ? settings.profileDir : undefined });
@@ -122,7 +123,7 @@ async function run(settings: Settings): Promise<Findings> {
   for (let pair = 1; pair <= rounds; pair += 1) {
     const kinds: readonly Kind[] = pair % 2 === 1 ? ['clean', 'poison'] : ['poison', 'clean'];
     for (const kind of kinds) {
-      const round = await place.round();
+      const round = await CountedRound.open(place);
       const { row, faults } = await measure(round, kind, settings);
       table.add({ pair, ...row });
       cpu[kind].push(Number(row['cpu us/job']));

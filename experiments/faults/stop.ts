@@ -3,7 +3,8 @@ import { DELIVERY } from '../../contract/delivery';
 import { differences, eachRound, JOB_SECONDS, randomWhole, type Experiment, type Settings } from './experiment';
 import { toMessage } from '../rig/jobs';
 import { makeJobs } from '../rig/count-jobs';
-import { LOST_AFTER_SECONDS, type Round } from '../rig/place';
+import { LOST_AFTER_SECONDS } from '../rig/place';
+import { type CountedRound } from './counted-round';
 import { type Findings, spread } from '../rig/cli/report';
 import { type Row } from '../rig/cli/terminal';
 
@@ -11,7 +12,7 @@ import { type Row } from '../rig/cli/terminal';
 const LATEST_SHARE = 0.8;
 const JITTER_MS = 150;
 
-async function stopInTheMiddle(round: Round, jobs: number): Promise<Row> {
+async function stopInTheMiddle(round: CountedRound, jobs: number): Promise<Row> {
   const made = makeJobs(jobs);
   const ids = made.map(({ id }) => id);
   await round.queues.send(made.map(toMessage));

@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { isLocalEndpoint } from '../../../contract/local';
+import { isDatabaseUrl } from '../../../results/open';
 
 /** The command line of an experiment, `npm run NAME -- ...`: what it does not take is refused in one sentence. */
 export function commandLine(name: string, what: string): Command {
@@ -28,6 +29,11 @@ export const JSON_FILE = ['--json <file>', 'write the findings there, as JSON', 
 export function localBroker(text: string): string {
   if (URL.canParse(text) && /^https?:/.test(text) && isLocalEndpoint(text)) return text;
   throw new InvalidArgumentError('It takes the URL of a broker on this machine or next to it.');
+}
+
+export function databaseUrl(text: string): string {
+  if (isDatabaseUrl(text) && URL.canParse(text)) return text;
+  throw new InvalidArgumentError('It takes a postgres:// URL.');
 }
 
 /** Takes any text but none. */

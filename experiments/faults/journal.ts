@@ -28,11 +28,6 @@ export class Journal {
     this.write(['cpu', ms]);
   }
 
-  /** Milliseconds from the first receive to the last settlement. */
-  busy(ms: number): void {
-    this.write(['busy', ms]);
-  }
-
   private write(words: readonly (string | number)[]): void {
     writeSync(this.file, `${words.join(' ')}\n`);
   }
@@ -55,7 +50,4 @@ export const readRuns = (path: string): Run[] =>
 export const readReceiveCounts = (path: string): Map<string, number> =>
   new Map(linesOf(path, 'dead-letter').map(([messageId, count]) => [messageId, Number(count)]));
 
-const sumOf = (path: string, kind: string): number => linesOf(path, kind).reduce((sum, [ms]) => sum + Number(ms), 0);
-
-export const readCpuMs = (path: string): number => sumOf(path, 'cpu');
-export const readBusyMs = (path: string): number => sumOf(path, 'busy');
+export const readCpuMs = (path: string): number => linesOf(path, 'cpu').reduce((sum, [ms]) => sum + Number(ms), 0);

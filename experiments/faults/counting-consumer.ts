@@ -1,19 +1,18 @@
 /**
  * The real consumer as a process, with work that notes each run as it begins, then takes its time.
  *
- *   counting-consumer.js --journal FILE [--least SECONDS --most SECONDS] [--unrecorded]
+ *   counting-consumer.js --journal FILE [--least SECONDS --most SECONDS]
  *
- * Without times no run is noted. `--unrecorded`: nothing is written when a job is done, to see what that costs.
+ * Without times no run is noted.
  */
 import 'reflect-metadata';
 import { setTimeout as wait } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { consumerFaults, createConsumer } from '../../../consumer/app';
-import { type Run, workBy } from '../../../jobs/work';
-import { run } from '../../../service/run';
-import { QueueConsumer } from '../../../transport/index';
-import { recordNothing } from '../record-nothing';
-import { COUNT } from '../count-jobs';
+import { consumerFaults, createConsumer } from '../../consumer/app';
+import { type Run, workBy } from '../../jobs/work';
+import { run } from '../../service/run';
+import { QueueConsumer } from '../../transport/index';
+import { COUNT } from '../rig/count-jobs';
 import { Journal } from './journal';
 
 const { values } = parseArgs({
@@ -21,7 +20,6 @@ const { values } = parseArgs({
     journal: { type: 'string' },
     least: { type: 'string' },
     most: { type: 'string' },
-    unrecorded: { type: 'boolean', default: false },
   },
 });
 
@@ -48,18 +46,13 @@ void run({
   check: consumerFaults,
   create: (environment, logger) => createConsumer(environment, logger, [workBy(COUNT, work)]),
   async listen(app) {
-    if (values.unrecorded) recordNothing(app);
-    const busy = { from: 0, to: 0 };
-    app.get(QueueConsumer).onSettled(({ delivery, action, settledAt }) => {
+    app.get(QueueConsumer).onSettled(({ delivery, action }) => {
       if (action === 'dead-letter') journal.deadLetter(delivery.messageId, delivery.receiveCount);
-      busy.from ||= delivery.receivedAt;
-      busy.to = settledAt;
     });
     await app.init();
     const before = cpuMs();
     process.on('exit', () => {
       journal.cpu(cpuMs() - before);
-      journal.busy(busy.to - busy.from);
     });
     await app.startAllMicroservices();
     await app.listen(0, '127.0.0.1');
