@@ -1,8 +1,7 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { type Place, Round, type RoundParts } from '../rig/place';
-import { ConsumerProcess, type ConsumerSpec } from './consumer-process';
+import { ConsumerProcess } from './consumer-process';
 import { readRuns, type Run } from './journal';
 
 const LOOK_EVERY_MS = 5;
@@ -20,13 +19,13 @@ export class CountedRound extends Round {
     return new CountedRound(await place.prepare(visibilityTimeoutSeconds));
   }
 
-  start(spec: Pick<ConsumerSpec, 'seconds' | 'profileDir'> = {}): ConsumerProcess {
+  start(): ConsumerProcess {
     const { folder, env } = this;
-    return new ConsumerProcess({ ...spec, env, journal: this.journal, log: join(folder, 'consumer.log') });
+    return new ConsumerProcess({ env, journal: this.journal, log: join(folder, 'consumer.log') });
   }
 
   runs(): Run[] {
-    return existsSync(this.journal) ? readRuns(this.journal) : [];
+    return readRuns(this.journal);
   }
 
   /** Jobs whose run has begun and that are not done. */

@@ -1,13 +1,6 @@
-/**
- * The real consumer as a process, with work that notes each run as it begins, then takes its time.
- *
- *   counting-consumer.js --journal FILE [--least SECONDS --most SECONDS]
- *
- * Without times no run is noted.
- */
+/** The real consumer as a process, with work that notes each run as it begins, then takes its time: `counting-consumer.js JOURNAL`. */
 import 'reflect-metadata';
 import { setTimeout as wait } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
 import { consumerFaults, createConsumer } from '../../consumer/app';
 import { type Run, workBy } from '../../jobs/work';
 import { run } from '../../service/run';
@@ -15,28 +8,14 @@ import { QueueConsumer } from '../../transport/index';
 import { COUNT } from '../rig/count-jobs';
 import { Journal } from './journal';
 
-const { values } = parseArgs({
-  options: {
-    journal: { type: 'string' },
-    least: { type: 'string' },
-    most: { type: 'string' },
-  },
-});
+/** How long a job takes, at random between the two. */
+const JOB_MS = { least: 200, most: 500 };
 
-function cpuMs(): number {
-  const { user, system } = process.cpuUsage();
-  return (user + system) / 1_000;
-}
-
-const journal = new Journal(values.journal ?? '');
-const [least, most] = [Number(values.least), Number(values.most)];
-const timed = values.least !== undefined && values.most !== undefined;
+const journal = new Journal(process.argv[2] ?? '');
 
 const work: Run<typeof COUNT> = async ({ id, input }, { signal }) => {
-  if (timed) {
-    journal.run(id);
-    await wait((least + Math.random() * (most - least)) * 1_000, undefined, { signal });
-  }
+  journal.run(id);
+  await wait(JOB_MS.least + Math.random() * (JOB_MS.most - JOB_MS.least), undefined, { signal });
   return { result: input };
 };
 
@@ -46,14 +25,6 @@ void run({
   check: consumerFaults,
   create: (environment, logger) => createConsumer(environment, logger, [workBy(COUNT, work)]),
   async listen(app) {
-    app.get(QueueConsumer).onSettled(({ delivery, action }) => {
-      if (action === 'dead-letter') journal.deadLetter(delivery.messageId, delivery.receiveCount);
-    });
-    await app.init();
-    const before = cpuMs();
-    process.on('exit', () => {
-      journal.cpu(cpuMs() - before);
-    });
     await app.startAllMicroservices();
     await app.listen(0, '127.0.0.1');
     process.send?.('listening');

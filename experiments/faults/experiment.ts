@@ -7,8 +7,6 @@ export interface Settings {
   readonly place: Place;
   readonly rounds: number;
   readonly jobs: number;
-  /** Where to leave a CPU profile, for experiments that measure CPU. */
-  readonly profileDir: string | undefined;
 }
 
 export interface Experiment {
@@ -17,8 +15,8 @@ export interface Experiment {
   run(settings: Settings): Promise<Findings>;
 }
 
-/** How long the jobs of `stop` and `kill` take. */
-export const JOB_SECONDS = { least: 0.2, most: 0.5 };
+/** A job without a record after this long is lost. Several leases long on every broker. */
+export const LOST_AFTER_SECONDS = 120;
 
 /** A whole number from `least` to `most`. */
 export const randomWhole = (least: number, most: number): number =>

@@ -1,18 +1,17 @@
-/** What stops, kills and poison do to real consumer processes on a real broker: `npm run faults -- --help`. */
+/** What stops and kills do to real consumer processes on a real broker: `npm run faults -- --help`. */
 import { announce, conclude } from '../rig/cli/report';
 import { run } from '../rig/cli/run';
 import { Place } from '../rig/place';
 import { kill } from './kill';
 import { readOptions } from './options';
-import { poison } from './poison';
 import { stop } from './stop';
 
-const EXPERIMENTS = { stop, kill, poison };
+const EXPERIMENTS = { stop, kill };
 
 async function main(): Promise<number> {
-  const options = readOptions(['stop', 'kill', 'poison'], process.argv.slice(2));
+  const options = readOptions(['stop', 'kill'], process.argv.slice(2));
   const experiment = EXPERIMENTS[options.name];
-  const { rounds = experiment.rounds, jobs = experiment.jobs, broker, profile, json } = options;
+  const { rounds = experiment.rounds, jobs = experiment.jobs, broker, json } = options;
   const place = await Place.open(broker);
   const facts = {
     experiment: options.name,
@@ -24,7 +23,7 @@ async function main(): Promise<number> {
   };
   announce(facts);
   try {
-    return conclude(facts, await experiment.run({ place, rounds, jobs, profileDir: profile }), json);
+    return conclude(facts, await experiment.run({ place, rounds, jobs }), json);
   } finally {
     await place.close();
   }

@@ -1,4 +1,4 @@
-import { openSync, readFileSync, writeSync } from 'node:fs';
+import { existsSync, openSync, readFileSync, writeSync } from 'node:fs';
 
 /** A run of the handler, noted as it began. */
 export interface Run {
@@ -6,7 +6,7 @@ export interface Run {
   readonly pid: number;
 }
 
-/** What a consumer under experiment writes down, a line each, in calls that are over when it is killed. */
+/** The runs that consumers under experiment begin, a line each, in calls that are over when the process is killed. */
 export class Journal {
   private readonly file: number;
 
@@ -15,39 +15,16 @@ export class Journal {
   }
 
   run(jobId: string): void {
-    this.write(['run', jobId, process.pid]);
-  }
-
-  /** A delivery that was dead-lettered. */
-  deadLetter(messageId: string, receiveCount: number): void {
-    this.write(['dead-letter', messageId, receiveCount]);
-  }
-
-  /** Milliseconds of CPU, user and system, from the first poll to the end of the process. */
-  cpu(ms: number): void {
-    this.write(['cpu', ms]);
-  }
-
-  private write(words: readonly (string | number)[]): void {
-    writeSync(this.file, `${words.join(' ')}\n`);
+    writeSync(this.file, `${jobId} ${process.pid}\n`);
   }
 }
 
-/** Every line of a kind, as its words without the kind; a line that a kill cut short would be the last. */
-function linesOf(path: string, kind: string): [string, string][] {
-  return readFileSync(path, 'utf8')
-    .split('\n')
-    .slice(0, -1)
-    .map((line) => line.split(' '))
-    .filter(([first]) => first === kind)
-    .map(([, one = '', two = '']) => [one, two]);
+/** Complete lines only: one that a kill cut short would be the last. None before the first run. */
+export function readRuns(path: string): Run[] {
+  if (!existsSync(path)) return [];
+  const lines = readFileSync(path, 'utf8').split('\n').slice(0, -1);
+  return lines.map((line) => {
+    const [jobId = '', pid] = line.split(' ');
+    return { jobId, pid: Number(pid) };
+  });
 }
-
-export const readRuns = (path: string): Run[] =>
-  linesOf(path, 'run').map(([jobId, pid]) => ({ jobId, pid: Number(pid) }));
-
-/** The receive count of each dead-lettered delivery, by MessageId. */
-export const readReceiveCounts = (path: string): Map<string, number> =>
-  new Map(linesOf(path, 'dead-letter').map(([messageId, count]) => [messageId, Number(count)]));
-
-export const readCpuMs = (path: string): number => linesOf(path, 'cpu').reduce((sum, [ms]) => sum + Number(ms), 0);

@@ -1,9 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { differences, eachRound, JOB_SECONDS, randomWhole, type Experiment, type Settings } from './experiment';
+import { differences, eachRound, LOST_AFTER_SECONDS, randomWhole, type Experiment, type Settings } from './experiment';
 import { toMessage } from '../rig/jobs';
 import { makeJobs } from '../rig/count-jobs';
 import { type Run } from './journal';
-import { LOST_AFTER_SECONDS } from '../rig/place';
 import { type CountedRound } from './counted-round';
 import { type Findings, spread } from '../rig/cli/report';
 import { type Row } from '../rig/cli/terminal';
@@ -22,7 +21,7 @@ interface Kill {
 
 /** Starts a consumer and kills it once `begun` runs have begun in all. */
 async function killAt(round: CountedRound, begun: number): Promise<Kill> {
-  const consumer = round.start({ seconds: JOB_SECONDS });
+  const consumer = round.start();
   const { pid } = consumer;
   await round.begun(begun, consumer);
   await wait(randomWhole(0, JITTER_MS));
@@ -54,7 +53,7 @@ async function killInTheMiddle(round: CountedRound, jobs: number): Promise<{ row
   // A moment already past when its consumer starts would kill it before it took anything.
   for (const moment of moments.toSorted((one, other) => one - other))
     kills.push(await killAt(round, Math.max(moment, round.runs().length + 1)));
-  const last = round.start({ seconds: JOB_SECONDS });
+  const last = round.start();
   await round.until(async () => (await round.doneIds(ids)).size === jobs, LOST_AFTER_SECONDS);
   await round.until(async () => (await round.queues.depth()) === 0, VISIBILITY_SECONDS * 6);
   await last.listening();

@@ -1,9 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { DELIVERY } from '../../contract/delivery';
-import { differences, eachRound, JOB_SECONDS, randomWhole, type Experiment, type Settings } from './experiment';
+import { differences, eachRound, LOST_AFTER_SECONDS, randomWhole, type Experiment, type Settings } from './experiment';
 import { toMessage } from '../rig/jobs';
 import { makeJobs } from '../rig/count-jobs';
-import { LOST_AFTER_SECONDS } from '../rig/place';
 import { type CountedRound } from './counted-round';
 import { type Findings, spread } from '../rig/cli/report';
 import { type Row } from '../rig/cli/terminal';
@@ -16,14 +15,14 @@ async function stopInTheMiddle(round: CountedRound, jobs: number): Promise<Row> 
   const made = makeJobs(jobs);
   const ids = made.map(({ id }) => id);
   await round.queues.send(made.map(toMessage));
-  const first = round.start({ seconds: JOB_SECONDS });
+  const first = round.start();
   await round.begun(randomWhole(1, Math.ceil(jobs * LATEST_SHARE)), first);
   await wait(randomWhole(0, JITTER_MS));
   const inFlight = (await round.inFlight()).size;
   const begun = round.runs().length;
   const stopped = await first.end('SIGTERM');
   const unfinished = (await round.inFlight()).size;
-  const second = round.start({ seconds: JOB_SECONDS });
+  const second = round.start();
   const all = await round.until(async () => (await round.doneIds(ids)).size === jobs, LOST_AFTER_SECONDS);
   await round.until(async () => (await round.queues.depth()) === 0, all ? DELIVERY.visibilityTimeoutSeconds * 2 : 0);
   await second.listening();

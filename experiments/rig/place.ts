@@ -15,9 +15,6 @@ import { RoundQueues } from './queues';
 
 const REGION = 'us-east-1';
 
-/** A job without a record after this long is lost. Several leases long on every broker. */
-export const LOST_AFTER_SECONDS = 120;
-
 /** A broker to experiment on: an embedded one of its own, in memory, or any other. */
 export class Place {
   private constructor(
