@@ -7,7 +7,8 @@ import { type Outgoing } from '../rig/queues';
 import { envelope, toMessage } from '../rig/jobs';
 import { Generator } from './generator';
 import { type DeadLetterFound, type History, type Knowledge, type Publish } from './history';
-import { countRecorded, type Entry, readLines } from './journal';
+import { countRecorded, type Entry } from './journal';
+import { readJournal } from '../rig/journal';
 import { oneAfterTheOther, type Replay } from './mischief';
 import { type Firing, NEMESES, type NemesisName } from './nemesis';
 import { COUNT } from '../rig/count-jobs';
@@ -115,7 +116,7 @@ export class ChaosRun {
       publishes: this.generator.publishes,
       malformed: this.malformed,
       impostors: this.impostors,
-      journal: readLines<Entry>(journal),
+      journal: readJournal<Entry>(journal),
       ledger: await this.stage.ledger(),
       records: await store.records(),
       deadLetters: letters.map(toFound),

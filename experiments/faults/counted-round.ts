@@ -1,8 +1,14 @@
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { readJournal } from '../rig/journal';
 import { type Place, Round, type RoundParts } from '../rig/place';
 import { ConsumerProcess } from './consumer-process';
-import { readRuns, type Run } from './journal';
+
+/** A run of the handler, noted as it began. */
+export interface Run {
+  readonly jobId: string;
+  readonly pid: number;
+}
 
 const LOOK_EVERY_MS = 5;
 
@@ -25,7 +31,7 @@ export class CountedRound extends Round {
   }
 
   runs(): Run[] {
-    return readRuns(this.journal);
+    return readJournal(this.journal);
   }
 
   /** Jobs whose run has begun and that are not done. */

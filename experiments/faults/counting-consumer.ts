@@ -2,19 +2,20 @@
 import 'reflect-metadata';
 import { setTimeout as wait } from 'node:timers/promises';
 import { consumerFaults, createConsumer } from '../../consumer/app';
-import { type Run, workBy } from '../../jobs/work';
+import { type Run as Work, workBy } from '../../jobs/work';
 import { run } from '../../service/run';
 import { QueueConsumer } from '../../transport/index';
 import { COUNT } from '../rig/count-jobs';
-import { Journal } from './journal';
+import { Journal } from '../rig/journal';
+import { type Run } from './counted-round';
 
 /** How long a job takes, at random between the two. */
 const JOB_MS = { least: 200, most: 500 };
 
-const journal = new Journal(process.argv[2] ?? '');
+const journal = new Journal<Run>(process.argv[2] ?? '');
 
-const work: Run<typeof COUNT> = async ({ id, input }, { signal }) => {
-  journal.run(id);
+const work: Work<typeof COUNT> = async ({ id, input }, { signal }) => {
+  journal.add({ jobId: id, pid: process.pid });
   await wait(JOB_MS.least + Math.random() * (JOB_MS.most - JOB_MS.least), undefined, { signal });
   return { result: input };
 };

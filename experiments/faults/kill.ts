@@ -2,8 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { differences, eachRound, LOST_AFTER_SECONDS, randomWhole, type Experiment, type Settings } from './experiment';
 import { toMessage } from '../rig/jobs';
 import { makeJobs } from '../rig/count-jobs';
-import { type Run } from './journal';
-import { type CountedRound } from './counted-round';
+import { type CountedRound, type Run } from './counted-round';
 import { type Findings, spread } from '../rig/cli/report';
 import { type Row } from '../rig/cli/terminal';
 
