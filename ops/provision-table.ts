@@ -132,12 +132,21 @@ const isFaster = (error: unknown): boolean =>
   error instanceof ResourceInUseException || (error instanceof Error && /already exists/i.test(error.message));
 
 async function ensureExpiry(client: DynamoDBClient, table: string): Promise<void> {
+  if (await hasExpiry(client, table)) return;
+  try {
+    await client.send(
+      new UpdateTimeToLiveCommand({
+        TableName: table,
+        TimeToLiveSpecification: { AttributeName: EXPIRY_ATTRIBUTE, Enabled: true },
+      }),
+    );
+  } catch (error) {
+    // Another provisioning was faster.
+    if (!(await hasExpiry(client, table))) throw error;
+  }
+}
+
+async function hasExpiry(client: DynamoDBClient, table: string): Promise<boolean> {
   const { TimeToLiveDescription: now } = await client.send(new DescribeTimeToLiveCommand({ TableName: table }));
-  if (now?.AttributeName === EXPIRY_ATTRIBUTE) return;
-  await client.send(
-    new UpdateTimeToLiveCommand({
-      TableName: table,
-      TimeToLiveSpecification: { AttributeName: EXPIRY_ATTRIBUTE, Enabled: true },
-    }),
-  );
+  return now?.AttributeName === EXPIRY_ATTRIBUTE;
 }

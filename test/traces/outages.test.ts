@@ -24,6 +24,7 @@ const ANSWERS: readonly (readonly [string, RequestListener])[] = [
   ['nothing', () => undefined],
   ['an error', (_, response) => response.writeHead(500).end('no')],
   ['nonsense', (_, response) => response.writeHead(400, { 'content-type': 'text/html' }).end('<html>\n\u0000{]')],
+  ['nonsense as a success', (_, response) => response.writeHead(200, { 'content-type': 'text/html' }).end('<html>')],
   ['half of an answer', (_, response) => response.writeHead(200, { 'content-length': '100' }).write('{')],
   ['an end of the connection', (request) => request.socket.destroy()],
 ];
