@@ -5,6 +5,7 @@
  */
 import { cpus } from 'node:os';
 import { resolve } from 'node:path';
+import { withoutSecrets } from '../../contract/local';
 import { INTERRUPTED, run, stopSignal } from '../rig/cli/run';
 import { asJson, say, writeFile } from '../rig/cli/terminal';
 import { Arena } from './arena';
@@ -99,7 +100,7 @@ async function find(options: Options, stopping: AbortSignal): Promise<Findings> 
     node: process.version,
     cpus: `${cpus().length} x ${cpus()[0]?.model ?? 'unknown'}`,
     broker: options.broker,
-    command: ['npm run bench --', ...process.argv.slice(2)].join(' '),
+    command: ['npm run bench --', ...process.argv.slice(2).map(withoutSecrets)].join(' '),
     summaries: summarize(runs, ceilingsOf),
     runs,
   };
