@@ -85,6 +85,25 @@ module.exports = {
       to: { path: '^testing/' },
     },
     {
+      // A comb: what experiments share is in the rig, which knows none of them.
+      name: 'experiments-import-the-rig-and-the-product',
+      severity: 'error',
+      from: { path: '^experiments/([^/]+)/' },
+      to: { path: '^experiments/', pathNot: '^experiments/(rig|$1)/' },
+    },
+    {
+      name: 'tests-import-the-rig-alone-of-experiments',
+      severity: 'error',
+      from: { pathNot: '^experiments/' },
+      to: { path: '^experiments/', pathNot: '^experiments/rig/' },
+    },
+    {
+      name: 'the-product-imports-no-experiment',
+      severity: 'error',
+      from: { pathNot: '^(experiments|test|results/conformance)/|\\.test\\.ts$' },
+      to: { path: '^experiments/' },
+    },
+    {
       name: 'nothing-imports-examples',
       severity: 'error',
       from: { pathNot: '^(examples|test)/' },

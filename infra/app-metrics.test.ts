@@ -1,5 +1,5 @@
 import { type Template } from 'aws-cdk-lib/assertions';
-import { freePort } from '../experiments/proxy/free-port';
+import { freePort } from '../experiments/rig/proxy/free-port';
 import { scrape } from '../test/harness/scrape';
 import { withBroker } from '../test/harness/broker';
 import { endApps, runApp } from '../test/harness/processes';

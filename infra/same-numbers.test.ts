@@ -4,7 +4,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DEAD_LETTER_QUEUE_NAME, DELIVERY, deriveMaxReceiveCount, QUEUE_NAME } from '../contract/delivery';
-import { freePort } from '../experiments/proxy/free-port';
+import { freePort } from '../experiments/rig/proxy/free-port';
 import { createProvisionClient } from '../ops/provision';
 import { startBrokerProcess } from '../test/harness/broker';
 import { endApps, ROOT, runApp } from '../test/harness/processes';

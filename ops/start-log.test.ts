@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePort } from '../experiments/proxy/free-port';
+import { freePort } from '../experiments/rig/proxy/free-port';
 import { endApps, runApp } from '../test/harness/processes';
 
 jest.setTimeout(90_000);

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import { once } from 'node:events';
 import { readFile, readdir } from 'node:fs/promises';
-import { freePort } from '../experiments/proxy/free-port';
+import { freePort } from '../experiments/rig/proxy/free-port';
 import { eventually } from '../test/harness/eventually';
 import { endApps, isAlive, runApp } from '../test/harness/processes';
 import { scrape } from '../test/harness/scrape';

@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { zstdCompressSync } from 'node:zlib';
 import { withBroker } from './harness/broker';
 import { eventually } from './harness/eventually';
-import { freePort } from '../experiments/proxy/free-port';
+import { freePort } from '../experiments/rig/proxy/free-port';
 import { type App, ROOT, runApp } from './harness/processes';
 
 const broker = withBroker();

@@ -4,7 +4,7 @@ import { createServer, request, type Server } from 'node:http';
 import { type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePort } from '../experiments/proxy/free-port';
+import { freePort } from '../experiments/rig/proxy/free-port';
 import { type TestQueues, withBroker } from './harness/broker';
 import { eventually } from './harness/eventually';
 import { ForwardProxy } from './harness/forward-proxy';

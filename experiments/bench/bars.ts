@@ -1,4 +1,4 @@
-import { element, type Markup } from '../visibility/markup';
+import { element, type Markup } from '../rig/page/markup';
 import { type FigureName } from './run';
 import { type Spread, type Summary } from './summary';
 import { type Kind } from './workload';
@@ -21,6 +21,7 @@ const REQUESTS = { ...SPEED, title: 'Requests per second: longer is better' };
 /** What is drawn of each kind of run; the tables have the rest. */
 const BARS: Readonly<Record<Kind, readonly Bars[]>> = {
   drain: [SPEED, CPU],
+  record: [SPEED, CPU],
   paced: [P99, CPU],
   idle: [{ figure: 'pollsPer20s', title: 'Polls in 20 s: shorter is better', digits: 1 }],
   produce: [REQUESTS, P99],

@@ -1,5 +1,5 @@
 import { on } from 'node:events';
-import { LoggedProcess } from '../faults/logged-process';
+import { LoggedProcess } from '../rig/process/logged-process';
 
 /** A process of the bench that talks. */
 export class BenchProcess extends LoggedProcess {

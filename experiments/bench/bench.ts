@@ -1,14 +1,13 @@
 /**
  * Plusone beside its peers: consumers and producers, each a process of its own, interleaved over several rounds on one
  * broker, as tables, JSON and a page.
- *
- *   npm run bench -- [--quick] [--peer A,B] [--workload A,B] [--rounds N] [--messages N] [--broker embedded|stand-in|URL]
- *                    [--seed N] [--json FILE] [--out FILE] [--markdown FILE] [--from FILE]
+ * `npm run bench -- --help` has the options.
  */
-import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
-import { dirname, resolve } from 'node:path';
-import { reportFailure } from '../faults/report';
+import { resolve } from 'node:path';
+import { withoutSecrets } from '../../contract/local';
+import { INTERRUPTED, run, stopSignal } from '../rig/cli/run';
+import { asJson, say, writeFile } from '../rig/cli/terminal';
 import { Arena } from './arena';
 import { runConsumer } from './consumer-run';
 import { type Findings, readFindings } from './findings';
@@ -17,7 +16,7 @@ import { installPeers } from './install';
 import { markdownOf } from './markdown';
 import { type Options, readOptions } from './options';
 import { page } from './page';
-import { type Ceiling, type Peer, PEERS } from './peers';
+import { type Ceiling, type Peer, PEERS, UNRECORDED } from './peers';
 import { type Planned, planOf } from './plan';
 import { runProducer } from './producer-run';
 import { type Run } from './run';
@@ -27,22 +26,25 @@ import { type Ceilings, summarize } from './summary';
 import { Progress, tableOf } from './terminal';
 import { type Kind, WORKLOADS } from './workload';
 
-const INTERRUPTED = 130;
-
 const referencesOf = (ceiling: Ceiling): Set<string> =>
   new Set(PEERS.filter(({ reference }) => reference === ceiling).map(({ name }) => name));
 
 const CEILINGS: Ceilings = { sdk: referencesOf('sdk'), lean: referencesOf('lean') };
 
+/** Recording is measured against the same consumer without it. */
+const ceilingsOf = (workload: string): Ceilings =>
+  WORKLOADS.some(({ name, kind }) => name === workload && kind === 'record')
+    ? { sdk: new Set([UNRECORDED]), lean: new Set() }
+    : CEILINGS;
+
 const RUNNERS: Readonly<Record<Kind, typeof runConsumer>> = {
   drain: runConsumer,
+  record: runConsumer,
   paced: runConsumer,
   idle: runIdle,
   produce: runProducer,
   start: runStart,
 };
-
-const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
 /** A run that fails is an invalid run; the others go on. */
 async function attempt(settings: Settings, { workload, round }: Planned, peer: Peer): Promise<Run> {
@@ -69,7 +71,8 @@ async function runAll(plan: readonly Planned[], options: Options, stopping: Abor
   const isOver = (): boolean => stopping.aborted;
   try {
     for (const planned of plan) {
-      const settings = { arena, seed: options.seed + planned.round, scale: options.scale };
+      const { scale, postgres } = options;
+      const settings = { arena, seed: options.seed + planned.round, scale, postgres };
       await eachPeer(planned, async (peer) => {
         const ended = isOver() ? undefined : await attempt(settings, planned, peer);
         // What an interrupt ended early counts for nothing.
@@ -85,7 +88,8 @@ async function runAll(plan: readonly Planned[], options: Options, stopping: Abor
 }
 
 async function find(options: Options, stopping: AbortSignal): Promise<Findings> {
-  await installPeers();
+  // Recording is measured by Plusone alone.
+  if (options.workloads.some(({ kind }) => kind !== 'record')) await installPeers();
   const peers = options.peers.filter((peer) => !peer.kinds.includes('start') || canStart(peer));
   const startedAt = new Date();
   const runs = await runAll(planOf(options.workloads, peers, options.rounds), options, stopping);
@@ -96,18 +100,13 @@ async function find(options: Options, stopping: AbortSignal): Promise<Findings> 
     node: process.version,
     cpus: `${cpus().length} x ${cpus()[0]?.model ?? 'unknown'}`,
     broker: options.broker,
-    command: ['npm run bench --', ...process.argv.slice(2)].join(' '),
-    summaries: summarize(runs, CEILINGS),
+    command: ['npm run bench --', ...process.argv.slice(2).map(withoutSecrets)].join(' '),
+    summaries: summarize(runs, ceilingsOf),
     runs,
   };
 }
 
-function write(path: string, text: string): void {
-  mkdirSync(dirname(resolve(path)), { recursive: true });
-  writeFileSync(path, text);
-}
-
-function report(findings: Findings, { json, out, markdown }: Options): void {
+function report(findings: Findings, { json, out, markdown }: Options): number {
   for (const workload of WORKLOADS) {
     const own = findings.summaries.filter((summary) => summary.workload === workload.name);
     if (own.length > 0) say(`\n${tableOf(workload, own, PEERS).join('\n')}`);
@@ -115,27 +114,21 @@ function report(findings: Findings, { json, out, markdown }: Options): void {
   const invalid = findings.runs.filter(({ faults }) => faults.length > 0);
   for (const { workload, peer, round, faults } of invalid)
     say(`\nINVALID: ${workload}, ${peer}, round ${round}: ${faults.join('; ')}`);
-  if (json !== undefined) write(json, `${JSON.stringify(findings, undefined, 2)}\n`);
-  if (markdown !== undefined) write(markdown, markdownOf(findings.summaries, PEERS));
-  write(out, page(findings));
+  if (json !== undefined) writeFile(json, asJson(findings));
+  if (markdown !== undefined) writeFile(markdown, markdownOf(findings.summaries, PEERS));
+  writeFile(out, page(findings));
   say(`\nThe report: ${resolve(out)}`);
-  if (invalid.length > 0) process.exitCode = 1;
+  return invalid.length > 0 ? 1 : 0;
 }
 
-async function main(): Promise<void> {
+async function main(): Promise<number> {
   const options = readOptions(process.argv.slice(2));
-  const stopping = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.on(signal, () => {
-      stopping.abort();
-    });
-  }
-  const findings = options.from === undefined ? await find(options, stopping.signal) : readFindings(options.from);
-  if (findings.runs.length > 0) report(findings, options);
-  if (stopping.signal.aborted) {
-    say('Stopped before the end.');
-    process.exitCode = INTERRUPTED;
-  }
+  const stopping = stopSignal();
+  const findings = options.from === undefined ? await find(options, stopping) : readFindings(options.from);
+  const code = findings.runs.length > 0 ? report(findings, options) : 0;
+  if (!stopping.aborted) return code;
+  say('Stopped before the end.');
+  return INTERRUPTED;
 }
 
-void reportFailure(main());
+void run(main);

@@ -1,3 +1,4 @@
+import { grouped } from '../rig/page/markup';
 import { type FigureName } from './run';
 import { type Spread, type Summary } from './summary';
 import { type Kind } from './workload';
@@ -8,7 +9,7 @@ export interface Column {
   readonly text: (summary: Summary) => string;
 }
 
-const whole = (value: number): string => Math.round(value).toLocaleString('en-US');
+const whole = (value: number): string => grouped(Math.round(value));
 const digits =
   (count: number) =>
   (value: number): string =>
@@ -34,7 +35,7 @@ const ratio = (head: string, name: FigureName, to: 'ratios' | 'toLean' = 'ratios
   text: ({ [to]: { [name]: spread } }) => (spread ? spreadText(spread, digits(2)) : NONE),
 });
 
-export function spreadText({ median, least, most }: Spread, write: (value: number) => string): string {
+function spreadText({ median, least, most }: Spread, write: (value: number) => string): string {
   const text = [median, least, most].map(write);
   return text[1] === text[2] ? (text[0] ?? '') : `${text[0] ?? ''} (${text[1] ?? ''}-${text[2] ?? ''})`;
 }
@@ -56,10 +57,14 @@ const LATENCY = [one('p50 ms', 'endToEndP50', milliseconds), one('p99 ms', 'endT
 const IN_QUEUE = [one('queue p50', 'inQueueP50', milliseconds), one('queue p99', 'inQueueP99', milliseconds)];
 
 /** What is shown of each kind of run. */
-export const COLUMNS: Readonly<Record<Kind, readonly Column[]>> = {
+const COLUMNS: Readonly<Record<Kind, readonly Column[]>> = {
   drain: [
     ...[...SPEED, ...CPU, CALLS, one('of limit', 'ofLimit', digits(2)), MEMORY],
     one('Q4/Q2 mem', 'memoryGrowth', digits(2)),
+  ],
+  record: [
+    ...[withSpread('msg/s', 'perSecond', whole), ratio('x unrecorded', 'perSecond')],
+    ...[withSpread('CPU us/msg', 'cpuMicros', whole), ratio('x unrecorded', 'cpuMicros'), CALLS, MEMORY],
   ],
   paced: [...IN_QUEUE, ...LATENCY, ...CPU, CALLS, MEMORY],
   idle: [one('polls/20 s', 'pollsPer20s', digits(1)), MEMORY],

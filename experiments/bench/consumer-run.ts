@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { type RoundQueues } from '../faults/queues';
+import { type RoundQueues } from '../rig/queues';
 import { type Arena } from './arena';
 import { type BenchProcess } from './bench-process';
 import { type ConsumerFigures } from './meter';
@@ -7,6 +7,7 @@ import { type ConsumerSpec } from './peer';
 import { type Peer } from './peers';
 import { type Figures, perMessage, type Run, sumOf } from './run';
 import { type Settings, Stage, word } from './stage';
+import { openStore, type Store } from './store';
 import { leastSeconds, type Workload } from './workload';
 
 const MESSAGES_LEAST = 100;
@@ -31,16 +32,27 @@ export async function runConsumer(settings: Settings, peer: Peer, workload: Work
   const stage = await Stage.set(arena, peer, workload);
   const backlog = { first: -warmup, end: kind === 'paced' ? 0 : messages, bodyBytes };
   await arena.load(stage.queues, backlog);
-  const spec: ConsumerSpec = { ...stage.place, work, seed, warmup, messages, inFlight, variant: peer.variant };
-  return stage.during(spec, async (process) => {
+  const store = kind === 'record' ? await openStore(peer, stage.place.folder, settings.postgres) : undefined;
+  const { variant } = peer;
+  const place = { ...stage.place, ...(store && { results: store.results }) };
+  const spec: ConsumerSpec = { ...place, work, seed, warmup, messages, inFlight, variant };
+  const outcome = stage.during(spec, async (process) => {
     const measuring = measure(arena, process);
     if (kind === 'paced') await Promise.race([measuring, arrive(arena, stage.queues, messages)]);
     const { figures, brokerCpuMs } = await measuring;
     const faults = [...faultsOf(figures), ...(await leftOvers(stage.queues))];
+    const expected = variant === 'unrecorded' ? 0 : warmup + messages;
+    if (store) faults.push(...(await recordFaults(store, expected)));
     const limit = work === 'none' ? {} : { ofLimit: leastSeconds(workload, seed, messages) / figures.seconds };
     const all: Figures = { ...figuresOf(figures, messages, brokerCpuMs), ...limit };
     return { messages, figures: all, calls: perMessage(figures.calls, messages), faults };
   });
+  return outcome.finally(() => store?.close());
+}
+
+async function recordFaults(store: Store, expected: number): Promise<string[]> {
+  const done = await store.countDone();
+  return done === expected ? [] : [`${done} records, not ${expected}`];
 }
 
 function figuresOf(figures: ConsumerFigures, messages: number, brokerCpuMs: number | undefined): Figures {

@@ -1,5 +1,5 @@
 /** Preloaded (`--require`) into a consumer: tells when it asked SQS for messages for the first time. */
-import { onSqsCall } from '../process/sqs-calls';
+import { onSqsCall } from '../rig/process/sqs-calls';
 
 let told = false;
 

@@ -1,4 +1,4 @@
-import { onSqsCall } from '../process/sqs-calls';
+import { onSqsCall } from '../rig/process/sqs-calls';
 
 /** The SQS calls that leave this process, by kind. */
 export class HttpCalls {

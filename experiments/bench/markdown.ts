@@ -1,3 +1,4 @@
+import { grouped } from '../rig/page/markup';
 import { type FigureName } from './run';
 import { type Summary } from './summary';
 
@@ -15,7 +16,7 @@ const ratio =
   (summary) =>
     summary?.[to][name]?.median.toFixed(2) ?? '-';
 
-const whole = (value: number): string => Math.round(value).toLocaleString('en-US');
+const whole = (value: number): string => grouped(Math.round(value));
 
 /** Of the whole bench, what tells most in a README: nothing to do, 20 ms each, one slow in a hundred. */
 const COLUMNS: readonly { readonly head: string; readonly workload: string; readonly cell: Cell }[] = [

@@ -1,28 +1,32 @@
-import { parseArgs } from 'node:util';
-import { isLocalEndpoint } from '../../contract/local';
-import { parseArguments } from '../process/arguments';
-import { type Peer, PEERS } from './peers';
+import { InvalidArgumentError } from 'commander';
+import { commandLine, databaseUrl, filled, JSON_FILE, localBroker, namesOf, whole } from '../rig/cli/command-line';
+import { ON_POSTGRES, type Peer, PEERS } from './peers';
 import { type Workload, WORKLOADS } from './workload';
 
-export interface Options {
+interface Given {
+  readonly quick?: true;
+  readonly peer?: readonly string[];
+  readonly workload?: readonly string[];
+  readonly rounds?: number;
+  readonly messages?: number;
   readonly broker: string;
+  readonly seed: number;
+  readonly json?: string;
+  readonly out: string;
+  /** A database for the peer that records there. */
+  readonly postgres?: string;
+  readonly markdown?: string;
+  /** Findings of an earlier run, shown once more. */
+  readonly from?: string;
+}
+
+export interface Options extends Pick<Given, 'broker' | 'seed' | 'json' | 'out' | 'markdown' | 'from' | 'postgres'> {
   readonly peers: readonly Peer[];
   readonly workloads: readonly Workload[];
   readonly rounds: number;
   /** Of every workload's messages. */
   readonly scale: number;
-  readonly seed: number;
-  readonly json: string | undefined;
-  readonly out: string;
-  /** The README's table, to a file. */
-  readonly markdown: string | undefined;
-  /** Findings of an earlier run, shown once more. */
-  readonly from: string | undefined;
 }
-
-const USAGE =
-  'npm run bench -- [--quick] [--peer A,B] [--workload A,B] [--rounds N] [--messages N] [--broker embedded|stand-in|URL]' +
-  ' [--seed N] [--json FILE] [--out FILE] [--markdown FILE] [--from FILE]';
 
 /** Git-ignored. */
 const DEFAULT_OUT = '.data/bench.html';
@@ -40,78 +44,59 @@ const QUICK_PEERS = [
   'squiss',
   'sqs-consumer-15',
   'nestjs-sqs',
+  ...PEERS.filter(({ kinds }) => kinds.includes('produce')).map(({ name }) => name),
 ];
 const QUICK_WORKLOADS = ['no-op', 'exponential', 'produce-50'];
 
-/** Throws one sentence for what it does not take. */
+const table = () =>
+  commandLine('bench', 'Plusone beside its peers: consumers and producers, in turns, on one broker.')
+    .option('--quick', 'one round of the most telling: two minutes')
+    .option('--peer <a,b>', 'these alone', namesOf(PEERS.map(({ name }) => name)))
+    .option('--workload <a,b>', 'these alone', namesOf(WORKLOADS.map(({ name }) => name)))
+    .option('--rounds <n>', `rounds (default: ${ROUNDS.full})`, whole(1, 100))
+    .option('--messages <n>', `messages of no-op; others in proportion (default: ${FULL_MESSAGES})`, whole(100, 1e6))
+    .option('--broker <broker>', 'embedded, stand-in, or the URL of one on this machine', brokerOf, 'embedded')
+    .option('--seed <n>', 'draws how long work takes', whole(0, 2 ** 31), 1)
+    .option('--postgres <url>', 'a database: the workload recording records there, too', databaseUrl)
+    .option('--out <file>', 'write the report there, as HTML', filled, DEFAULT_OUT)
+    .option(...JSON_FILE)
+    .option('--markdown <file>', "write the README's table there", filled)
+    .option('--from <file>', 'show the findings of an earlier run once more', filled);
+
 export function readOptions(args: readonly string[]): Options {
-  const text = { type: 'string' } as const;
-  const { values } = parseArguments(USAGE, () =>
-    parseArgs({
-      args: [...args],
-      options: {
-        ...{ quick: { type: 'boolean', default: false }, peer: text, workload: text, rounds: text, messages: text },
-        ...{ broker: text, seed: text, json: text, out: text, markdown: text, from: text },
-      },
-    }),
+  const {
+    quick = false,
+    peer,
+    workload,
+    rounds,
+    messages,
+    ...given
+  } = table().parse(args, { from: 'user' }).opts<Given>();
+  const peers = chosen(PEERS, peer ?? (quick ? QUICK_PEERS : undefined)).filter(
+    ({ name }) => name !== ON_POSTGRES || given.postgres !== undefined,
   );
-  const empty = Object.entries(values).find(([, value]) => value === '');
-  if (empty) throw new Error(`--${empty[0]} is empty; ${USAGE}`);
-  const { quick, json, markdown, from, out = DEFAULT_OUT } = values;
-  const messages = whole('messages', values.messages, { fallback: NaN, least: 100, most: 1_000_000 });
-  const peers = chosen('peer', values.peer, { all: PEERS, fallback: quick ? producersAnd(QUICK_PEERS) : undefined });
-  const workloads = chosen('workload', values.workload, {
-    all: WORKLOADS,
-    fallback: quick ? QUICK_WORKLOADS : undefined,
-  });
+  const workloads = chosen(WORKLOADS, workload ?? (quick ? QUICK_WORKLOADS : undefined));
   const measured = workloads.filter(({ kind }) => peers.some(({ kinds }) => kinds.includes(kind)));
   if (measured.length === 0) throw new Error('None of these peers does any of these workloads.');
   return {
-    broker: brokerOf(values.broker),
+    ...given,
     peers,
     workloads: measured,
-    rounds: whole('rounds', values.rounds, { fallback: quick ? ROUNDS.quick : ROUNDS.full, least: 1, most: 100 }),
-    scale: Number.isNaN(messages) ? (quick ? QUICK_SCALE : 1) : messages / FULL_MESSAGES,
-    seed: whole('seed', values.seed, { fallback: 1, least: 0, most: 2 ** 31 }),
-    json,
-    out,
-    markdown,
-    from,
+    rounds: rounds ?? (quick ? ROUNDS.quick : ROUNDS.full),
+    scale: messages === undefined ? (quick ? QUICK_SCALE : 1) : messages / FULL_MESSAGES,
   };
 }
 
-const producersAnd = (names: readonly string[]): string[] => [
-  ...names,
-  ...PEERS.filter(({ kinds }) => kinds.includes('produce')).map(({ name }) => name),
-];
+const chosen = <T extends { readonly name: string }>(all: readonly T[], names?: readonly string[]): readonly T[] =>
+  names ? all.filter(({ name }) => names.includes(name)) : all;
 
-function chosen<T extends { readonly name: string }>(
-  option: string,
-  value: string | undefined,
-  { all, fallback }: { readonly all: readonly T[]; readonly fallback: readonly string[] | undefined },
-): readonly T[] {
-  const names = value?.split(',') ?? fallback;
-  const unknown = names?.find((name) => !all.some((one) => one.name === name));
-  if (unknown !== undefined)
-    throw new Error(`"${unknown}" is no ${option}; there are ${all.map(({ name }) => name).join(', ')}.`);
-  return names ? all.filter(({ name }) => names.includes(name)) : all;
-}
-
-function brokerOf(value = 'embedded'): string {
-  if (value === 'embedded' || value === 'stand-in') return value;
-  if (URL.canParse(value) && /^https?:/.test(value) && isLocalEndpoint(value)) return value;
-  throw new Error(
-    `--broker is "${value}"; it takes embedded, stand-in, or the URL of a broker on this machine or next to it.`,
-  );
-}
-
-function whole(
-  name: string,
-  value: string | undefined,
-  { fallback, least, most }: { readonly fallback: number; readonly least: number; readonly most: number },
-): number {
-  if (value === undefined) return fallback;
-  const number = Number(value);
-  if (value.trim() !== '' && Number.isInteger(number) && number >= least && number <= most) return number;
-  throw new Error(`--${name} takes a whole number from ${least} to ${most}, not "${value}".`);
+function brokerOf(text: string): string {
+  if (text === 'embedded' || text === 'stand-in') return text;
+  try {
+    return localBroker(text);
+  } catch {
+    throw new InvalidArgumentError(
+      'It takes embedded, stand-in, or the URL of a broker on this machine or next to it.',
+    );
+  }
 }

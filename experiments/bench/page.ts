@@ -1,6 +1,6 @@
-import { htmlDocument } from '../visibility/document';
-import { element, type Markup, paragraph } from '../visibility/markup';
-import { BASE_STYLE } from '../visibility/page-style';
+import { htmlDocument } from '../rig/page/document';
+import { element, type Markup, paragraph, tile } from '../rig/page/markup';
+import { BASE_STYLE } from '../rig/page/style';
 import { BARS_STYLE, charts } from './bars';
 import { columnsOf } from './columns';
 import { type Findings } from './findings';
@@ -52,28 +52,24 @@ function section(workload: Workload, summaries: readonly Summary[]): Markup[] {
   ];
 }
 
-function tile(figure: string, words: string): Markup {
-  return element('div', { class: 'tile' }, [paragraph(figure, 'figure'), paragraph(words)]);
-}
-
 function besideDocumented(ours: Spread | undefined, documented: Spread | undefined): Markup[] {
   if (!ours || !documented) return [];
   const times = (ours.median / documented.median).toFixed(1);
   return [
-    tile(`${times} x`, 'the messages per second of @ssut/nestjs-sqs as documented, with nothing to do or record.'),
+    tile(`${times} x`, ['the messages per second of @ssut/nestjs-sqs as documented, with nothing to do or record.']),
   ];
 }
 
 function besideCeiling({ perSecond, cpuMicros }: Summary['ratios']): Markup[] {
   if (!perSecond || !cpuMicros) return [];
   const words = `times the messages per second of loops on the AWS SDK, at ${cpuMicros.median.toFixed(2)} of their CPU per message, with nothing to do or record.`;
-  return [tile(perSecond.median.toFixed(2), words)];
+  return [tile(perSecond.median.toFixed(2), [words])];
 }
 
 function besideOneSend({ perSecond }: Summary['ratios']): Markup[] {
   if (!perSecond) return [];
   const words = 'the requests per second of Nest + Fastify with one send each, from 50 connections.';
-  return [tile(`${perSecond.median.toFixed(1)} x`, words)];
+  return [tile(`${perSecond.median.toFixed(1)} x`, [words])];
 }
 
 /** What the tables come to, of what was measured. */

@@ -17,6 +17,8 @@ export interface ProducerSpec extends PlaceSpec {
 }
 
 export interface ConsumerSpec extends ProducerSpec, MeterSpec {
+  /** Where results are recorded, by a peer that records any; in its folder by default. */
+  readonly results?: string;
   /** Messages at most between receive and delete. */
   readonly inFlight: number;
 }

@@ -3,6 +3,9 @@ import { type Kind } from './workload';
 /** What a peer is measured against. */
 export type Ceiling = 'sdk' | 'lean';
 
+/** Of `record`, what is measured against: the same consumer, and nothing recorded. */
+export const UNRECORDED = 'plusone-unrecorded';
+
 /** What is measured beside the others; each run is a process of its own. */
 export interface Peer {
   readonly name: string;
@@ -22,18 +25,22 @@ export interface Peer {
 const FULL = { calm: 1, waiting: 1 };
 const CONSUMER: readonly Kind[] = ['drain', 'paced', 'idle'];
 const RAW = { script: 'raw.js', kinds: CONSUMER, share: FULL, reference: 'sdk' } as const;
-const OURS = { script: 'plusone.js', share: FULL } as const;
+const OURS = { script: 'plusone.js', share: FULL, kinds: [...CONSUMER, 'record'] } as const;
 const WHOLE_BATCH = { script: 'sqs-consumer.js', kinds: CONSUMER, share: { calm: 1, waiting: 0.1 } } as const;
 const ONE_BY_ONE = { ...WHOLE_BATCH, not: ['backlog'], share: { ...WHOLE_BATCH.share, calm: 0.25 } } as const;
 const STARTED = { kinds: ['start'], share: FULL, variant: '' } as const;
 const PRODUCER = { kinds: ['produce'], share: { calm: 0.5, waiting: 0.5 } } as const;
 
+/** Takes a database to record in. */
+export const ON_POSTGRES = 'plusone-postgres';
+
 export const PEERS: readonly Peer[] = [
   { ...RAW, name: 'raw-4', title: 'raw SDK, 4 loops', variant: '4' },
   { ...RAW, name: 'raw-10', title: 'raw SDK, 10 loops', variant: '10' },
   { ...RAW, name: 'lean-4', title: 'lean path, 4 loops', variant: '4 lean', reference: 'lean' },
-  { ...OURS, name: 'plusone', title: 'Plusone', variant: 'recorded', kinds: CONSUMER },
-  { ...OURS, name: 'plusone-unrecorded', title: 'Plusone, nothing recorded', variant: 'unrecorded', kinds: CONSUMER },
+  { ...OURS, name: 'plusone', title: 'Plusone', variant: 'recorded' },
+  { ...OURS, name: UNRECORDED, title: 'Plusone, nothing recorded', variant: 'unrecorded' },
+  { ...OURS, name: ON_POSTGRES, title: 'Plusone, recorded in PostgreSQL', variant: 'postgres', kinds: ['record'] },
   { ...WHOLE_BATCH, name: 'sqs-consumer-11-batch', title: 'sqs-consumer 11, batch handler', variant: '11 batch' },
   { ...WHOLE_BATCH, name: 'sqs-consumer-15-batch', title: 'sqs-consumer 15, batch handler', variant: '15 batch' },
   { name: 'squiss', title: 'squiss-ts', script: 'squiss.js', variant: '', kinds: CONSUMER, share: FULL },

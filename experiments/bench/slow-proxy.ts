@@ -4,7 +4,7 @@
  *   slow-proxy.js URL MILLISECONDS
  */
 import { type BrokerReady } from '../../ops/broker';
-import { startFaultProxy } from '../proxy/fault-proxy';
+import { startFaultProxy } from '../rig/proxy/fault-proxy';
 
 async function main(): Promise<void> {
   const [target = '', delay] = process.argv.slice(2);

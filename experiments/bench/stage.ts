@@ -1,6 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type RoundQueues } from '../faults/queues';
+import { type RoundQueues } from '../rig/queues';
 import { type Arena, REGION } from './arena';
 import { BenchProcess } from './bench-process';
 import { type PlaceSpec, type ProducerSpec, type Standing, type Word } from './peer';
@@ -19,6 +19,8 @@ export interface Settings {
   readonly seed: number;
   /** Of every workload's messages. */
   readonly scale: number;
+  /** A database to record in, for the peer that does. */
+  readonly postgres: string | undefined;
 }
 
 /** A peer of a run: its queues, its folder, its process. */

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { freePort } from '../proxy/free-port';
+import { freePort } from '../rig/proxy/free-port';
 import { BenchProcess } from './bench-process';
 import { type Peer } from './peers';
 import { type Run } from './run';

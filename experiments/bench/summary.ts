@@ -1,4 +1,4 @@
-import { median } from '../faults/report';
+import { median } from '../rig/cli/report';
 import { type Ceiling } from './peers';
 import { type FigureName, type Run } from './run';
 
@@ -20,7 +20,10 @@ export interface Summary {
   readonly figures: Readonly<Partial<Record<FigureName, Spread>>>;
   /** SQS calls per message, by kind: medians. */
   readonly calls: Readonly<Record<string, number>>;
-  /** The peer on the SDK that the ratios are to, and each figure divided by its own in the same round. */
+  /**
+   * The peer that the ratios are to, on the SDK except for `record`, and each figure divided by its own in the same
+   * round.
+   */
   readonly reference: string | undefined;
   readonly ratios: Readonly<Partial<Record<FigureName, Spread>>>;
   /** The same, to the loop on the lean path. */
@@ -100,10 +103,11 @@ function baseOf(runs: readonly Run[], references: ReadonlySet<string>): Base {
 }
 
 /** In the order in which workloads and peers first came. */
-export function summarize(runs: readonly Run[], ceilings: Ceilings): Summary[] {
+export function summarize(runs: readonly Run[], ceilingsOf: (workload: string) => Ceilings): Summary[] {
   return [...new Set(runs.map(({ workload }) => workload))].flatMap((workload) => {
     const own = runs.filter((run) => run.workload === workload);
     const valid = own.filter(({ faults }) => faults.length === 0);
+    const ceilings = ceilingsOf(workload);
     const bases = { sdk: baseOf(valid, ceilings.sdk), lean: baseOf(valid, ceilings.lean) };
     return [...new Set(own.map(({ peer }) => peer))].flatMap((name) => {
       const one = summary(

@@ -1,10 +1,10 @@
+import { say } from '../rig/cli/terminal';
+import { grouped } from '../rig/page/markup';
 import { columnsOf } from './columns';
 import { type Peer } from './peers';
 import { type Run } from './run';
 import { type Summary } from './summary';
 import { type Workload } from './workload';
-
-const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
 const minutes = (seconds: number): string =>
   seconds < 100 ? `${Math.round(seconds)} s` : `${Math.round(seconds / 60)} min`;
@@ -20,7 +20,7 @@ export class Progress {
     this.done += 1;
     const { perSecond, cpuMicros, startMs, pollsPer20s } = figures;
     const words = [
-      ...(perSecond === undefined ? [] : [`${Math.round(perSecond).toLocaleString('en-US')} msg/s`]),
+      ...(perSecond === undefined ? [] : [`${grouped(Math.round(perSecond))} msg/s`]),
       ...(cpuMicros === undefined ? [] : [`${Math.round(cpuMicros)} us CPU`]),
       ...(startMs === undefined ? [] : [`${startMs} ms`]),
       ...(pollsPer20s === undefined ? [] : [`${pollsPer20s} polls per 20 s`]),
@@ -45,7 +45,7 @@ export function tableOf({ title, kind }: Workload, summaries: readonly Summary[]
     ]),
   ];
   const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];
-  const ceiling = reference === undefined ? '' : `; SDK: ${reference}`;
+  const ceiling = reference === undefined || kind === 'record' ? '' : `; SDK: ${reference}`;
   const rounds = Math.max(...summaries.map((summary) => summary.rounds));
   return [
     `${title} (${rounds} ${rounds === 1 ? 'round' : 'rounds'}, medians, least and most in brackets${ceiling})`,

@@ -14,6 +14,8 @@ const MEANING: Readonly<Record<string, string>> = {
   large: 'SQS counts each 64 KiB as a request; a consumer has to read, check and parse them.',
   network: 'Every call of the broker takes 15 ms longer, as from a place farther away.',
   backlog: 'Memory has to stay flat: the last quarter of the time beside the second.',
+  recording:
+    'The same consumer with nothing to do, and each result recorded in SQLite, in PostgreSQL where --postgres names a database, or not at all.',
   paced:
     'Nothing piles up here, so this is how long a message takes when there is room: from its send to the start and to the end of its handler.',
   idle: 'What waiting costs: SQS bills every poll.',

@@ -1,5 +1,5 @@
-import { Random } from '../chaos/random';
-import { numberJob } from '../jobs';
+import { Random } from '../rig/random';
+import { numberJob } from '../rig/jobs';
 
 /** The job that is measured; inputs tell the jobs of a run apart, warm-up ones are below 0. */
 export const MEASURE = numberJob('measure');
@@ -22,10 +22,11 @@ export function workMs(work: Work, seed: number, input: number): number {
  * - `drain`: a consumer empties a backlog
  * - `paced`: messages arrive at a rate that every consumer can carry
  * - `idle`: consumers on an empty queue
+ * - `record`: as `drain`, by Plusone alone, with the records counted
  * - `produce`: a producer under requests
  * - `start`: from the start of a process to its first receive
  */
-export type Kind = 'drain' | 'paced' | 'idle' | 'produce' | 'start';
+export type Kind = 'drain' | 'record' | 'paced' | 'idle' | 'produce' | 'start';
 
 export interface Workload {
   readonly name: string;
@@ -68,6 +69,7 @@ export const WORKLOADS: readonly Workload[] = [
   { ...DRAIN, name: 'large', title: 'Bodies of 64 KiB', messages: 3_000, warmup: 3_000, bodyBytes: 65_536 },
   { ...DRAIN, name: 'network', title: '15 ms added to every call', messages: 10_000, warmup: 20_000, callMs: 15 },
   { ...DRAIN, name: 'backlog', title: 'A backlog of 100,000', messages: 100_000, warmup: 20_000 },
+  { ...DRAIN, name: 'recording', title: 'What recording a result costs', kind: 'record' },
   { ...DRAIN, name: 'paced', title: '50 a second arrive', kind: 'paced', messages: 500, warmup: 500 },
   { ...DRAIN, name: 'idle', title: 'An empty queue', kind: 'idle', messages: 0, warmup: 0 },
   // Measured for 2 s, which is 20,000 of ours, its rounds differed by half.

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { LoggedProcess, type ProcessSpec } from '../faults/logged-process';
+import { LoggedProcess, type ProcessSpec } from '../rig/process/logged-process';
 
 const START_AGAIN_MS = 300;
 /** Longer than any nemesis lasts. */

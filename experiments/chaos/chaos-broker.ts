@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { type Child } from '../../ops/child';
-import { type EmbeddedBrokerOptions, startEmbeddedBroker } from '../faults/embedded-broker';
+import { type EmbeddedBrokerOptions, startEmbeddedBroker } from '../rig/process/embedded-broker';
 
 /** The broker of a run: somebody's, or an embedded one of its own, that can be killed if it keeps its data on disk. */
 export class ChaosBroker {

@@ -19,17 +19,18 @@ import { onceElsewhere } from '../../results/elsewhere';
 import { type Effect, RECORDS, type Records } from '../../results/records';
 import { run } from '../../service/run';
 import { decode, QueueConsumer } from '../../transport/index';
-import { COUNT } from '../faults/jobs';
+import { COUNT } from '../rig/count-jobs';
 import { numberIn, ORDER, PAYMENT } from './jobs';
-import { Journal } from './journal';
-import { Random } from './random';
+import { Journal } from '../rig/journal';
+import { type Entry } from './journal';
+import { Random } from '../rig/random';
 
 const text = { type: 'string' } as const;
 const flag = { type: 'boolean', default: false } as const;
 const { values } = parseArgs({
   options: { journal: text, seed: text, provider: text, insert: text, ledger: text, long: flag, control: flag },
 });
-const journal = new Journal(values.journal ?? '');
+const journal = new Journal<Entry>(values.journal ?? '');
 const { pid } = process;
 
 const LONG_SHARE = 0.08;

@@ -5,11 +5,13 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { withoutSecrets } from '../../contract/local';
 import { habitArguments } from '../../ops/broker';
-import { conclude, type Findings, type Row, Table } from '../faults/report';
+import { announce, conclude, type Findings } from '../rig/cli/report';
+import { INTERRUPTED, run } from '../rig/cli/run';
+import { type Row, Table } from '../rig/cli/terminal';
 import { check } from './checker';
 import { failuresOf, summaryOf } from './conclusion';
 import { VISIBILITY_SECONDS } from './nemesis';
-import { type Options, readOptions, usageOf } from './options';
+import { type Options, readOptions } from './options';
 import { makePlan, type Plan } from './plan';
 import { ChaosRun, type Progress } from './run';
 import { runSeeds } from './seeds';
@@ -32,19 +34,19 @@ async function show(run: ChaosRun, table: Table, signal: AbortSignal): Promise<v
 }
 
 async function chaos(stage: Stage, plan: Plan, { control }: Options): Promise<Findings> {
-  const run = new ChaosRun(stage, plan);
+  const chaosRun = new ChaosRun(stage, plan);
   const table = new Table();
   const shown = new AbortController();
   await stage.start();
   const startedAt = performance.now();
-  const performing = run.perform();
-  const showing = show(run, table, shown.signal);
+  const performing = chaosRun.perform();
+  const showing = show(chaosRun, table, shown.signal);
   await performing;
-  const rested = await run.comesToRest();
+  const rested = await chaosRun.comesToRest();
   shown.abort();
   await showing;
   await Promise.all(stage.actors.map((actor) => actor.stop()));
-  const history = await run.history();
+  const history = await chaosRun.history();
   const verdict = check(history, !control);
   const facts = { verdict, history, plan, rested, faults: stage.actors.flatMap(({ faults }) => faults) };
   const seconds = Math.round((performance.now() - startedAt) / 1_000);
@@ -67,20 +69,20 @@ function factsOf(options: Options, plan: Plan): Row {
   };
 }
 
-async function perform(options: Options): Promise<void> {
+async function perform(options: Options): Promise<number> {
   const { seeds } = options;
   if (seeds === undefined) return performOne(options);
   const { store, jobs } = options;
   const range = `${seeds.at(0)} to ${seeds.at(-1)}`;
   const facts = { experiment: 'chaos', seeds: range, jobs, ...placeOf(options), store };
-  process.stdout.write(`${JSON.stringify(facts)}\n\n`);
-  process.exitCode = conclude(facts, await runSeeds(options, seeds), options.json);
+  announce(facts);
+  return conclude(facts, await runSeeds(options, seeds), options.json);
 }
 
-async function performOne(options: Options): Promise<void> {
+async function performOne(options: Options): Promise<number> {
   const plan = makePlan({ ...options, remoteStore: options.store !== 'sqlite' });
   const facts = factsOf(options, plan);
-  process.stdout.write(`${JSON.stringify(facts)}\n\n`);
+  announce(facts);
   const { zombies } = options;
   const stage = await Stage.open(options, zombies !== undefined);
   process.on('exit', () => {
@@ -89,35 +91,18 @@ async function performOne(options: Options): Promise<void> {
   let kept = true;
   try {
     const findings = zombies === undefined ? await chaos(stage, plan, options) : await makeZombies(stage, zombies);
-    process.exitCode = conclude(facts, findings, options.json);
     kept = options.keep || findings.failures.length > 0;
+    return conclude(facts, findings, options.json);
   } finally {
     if (kept) process.stdout.write(`Logs, journal and history are in ${stage.folder}\n`);
     await stage.close(kept);
   }
 }
 
-function fail(sentence: string): never {
-  process.stderr.write(`${sentence}\n`);
-  process.exit(1);
+function main(): Promise<number> {
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(INTERRUPTED));
+  return perform(readOptions(process.argv.slice(2)));
 }
 
-function main(): void {
-  const options = readOptionsOr(fail);
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(130));
-  // Said aloud: left to itself, Node 24 at times spins for ever in the clean-up after connections that were reset.
-  perform(options).then(
-    () => process.exit(),
-    (error: unknown) => fail(error instanceof Error ? error.message : String(error)),
-  );
-}
-
-function readOptionsOr(refuse: (sentence: string) => never): Options {
-  try {
-    return readOptions(process.argv.slice(2));
-  } catch (error) {
-    return refuse(usageOf(error));
-  }
-}
-
-main();
+// Said aloud: left to itself, Node 24 at times spins for ever in the clean-up after connections that were reset.
+void run(main).then(() => process.exit());

@@ -1,4 +1,4 @@
-import { type Row } from '../faults/report';
+import { type Row } from '../rig/cli/terminal';
 import { type Verdict } from './checker';
 import { type History } from './history';
 import { NEMESIS_NAMES } from './nemesis';

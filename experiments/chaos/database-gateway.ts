@@ -2,7 +2,7 @@ import { DatabaseProxy, type Fate } from '../../results/conformance/database-pro
 import { addRule, Gateway } from './gateway';
 import { SHARES, SLOW_MS } from './mischief';
 import { type Firing } from './nemesis';
-import { Random } from './random';
+import { Random } from '../rig/random';
 
 /** A proxy in front of a PostgreSQL server. It does to connections what the fault proxy does to calls over HTTP. */
 export class DatabaseGateway extends Gateway {

@@ -1,4 +1,4 @@
-import { type FaultProxy, type Rule, startFaultProxy } from '../proxy/fault-proxy';
+import { type FaultProxy, type Rule, startFaultProxy } from '../rig/proxy/fault-proxy';
 import { type Replay, ruleOf } from './mischief';
 import { type Firing } from './nemesis';
 

@@ -2,8 +2,8 @@ import { Type } from 'class-transformer';
 import { IsInt, IsISO8601, IsString, ValidateNested } from 'class-validator';
 import { type Job } from '../../contract/job';
 import { defineJob, type JobType } from '../../contract/job-type';
-import { COUNT } from '../faults/jobs';
-import { numberJob } from '../jobs';
+import { COUNT } from '../rig/count-jobs';
+import { numberJob } from '../rig/jobs';
 
 class Line {
   @IsString()

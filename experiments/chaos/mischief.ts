@@ -1,8 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { type Rule } from '../proxy/fault-proxy';
-import { answerJson, type Answer, type SqsCall } from '../proxy/sqs-call';
+import { type Rule } from '../rig/proxy/fault-proxy';
+import { answerJson, type Answer, type SqsCall } from '../rig/proxy/sqs-call';
 import { type Firing } from './nemesis';
-import { Random } from './random';
+import { Random } from '../rig/random';
 
 /** Messages received once that are to be received again, by whichever consumer asks next. */
 export type Replay = unknown[];

@@ -35,7 +35,7 @@ export const NEMESES = {
 
 export type NemesisName = keyof typeof NEMESES;
 
-export const isNemesis = (name: string): name is NemesisName => Object.hasOwn(NEMESES, name);
+const isNemesis = (name: string): name is NemesisName => Object.hasOwn(NEMESES, name);
 export const NEMESIS_NAMES = Object.keys(NEMESES).filter(isNemesis);
 
 /** One nemesis at work once. */

@@ -1,7 +1,8 @@
 import { readOptions } from './options';
 
 it('runs in full when told nothing', () => {
-  expect(readOptions([])).toMatchObject({ jobs: 5_000, store: 'sqlite', broker: undefined, control: false });
+  expect(readOptions([])).toMatchObject({ jobs: 5_000, store: 'sqlite', control: false });
+  expect(readOptions([])).not.toHaveProperty('broker');
   expect(readOptions([]).nemeses).not.toContain('broker-kill');
   expect(readOptions(['--persistent']).nemeses).toContain('broker-kill');
 });
@@ -25,21 +26,21 @@ it('takes a range of seeds', () => {
 });
 
 it.each([
-  [['--jobs', 'many'], '--jobs takes a whole number'],
-  [['--seed', ''], '--seed takes a whole number'],
-  [['--seeds', '3'], '--seeds takes a range'],
-  [['--seeds', '3..2'], '--seeds takes a range'],
-  [['--nemesis', 'kill,flood'], '"flood" is no nemesis; there are kill, term,'],
+  [['--jobs', 'many'], "'--jobs <n>' argument 'many' is invalid. It takes a whole number"],
+  [['--seed', ''], "'--seed <n>' argument '' is invalid. It takes a whole number"],
+  [['--seeds', '3'], 'It takes a range'],
+  [['--seeds', '3..2'], 'It takes a range'],
+  [['--nemesis', 'kill,flood'], 'There is no flood; there are kill, term,'],
   [['--nemesis', 'broker-kill'], 'broker-kill needs --persistent'],
   [['--nemesis', 'duplicate', '--fifo'], 'duplicate needs a standard queue'],
-  [['--broker', 'http://127.0.0.1:1', '--any-order'], '--any-order is of the embedded broker'],
-  [['--broker', 'http://127.0.0.1:1', '--many-of-a-group'], '--many-of-a-group is of the embedded broker'],
-  [['--broker', 'here'], '--broker takes an http or https URL'],
-  [['--broker', 'http://127.0.0.1:1', '--persistent'], '--persistent is of the embedded broker'],
-  [['--store', 'redis'], '--store takes sqlite, dynamodb, postgres, not "redis"'],
-  [['--postgres', 'http://127.0.0.1:1'], '--postgres takes a postgres:// URL'],
-  [['--zombies', '0'], '--zombies takes a whole number from 1'],
-  [['--speed', '1'], "Unknown option '--speed'"],
+  [['--broker', 'http://127.0.0.1:1', '--any-order'], "'--any-order' cannot be used with option '--broker <url>'"],
+  [['--broker', 'http://127.0.0.1:1', '--many-of-a-group'], "'--many-of-a-group' cannot be used with option"],
+  [['--broker', 'here'], 'It takes an http or https URL'],
+  [['--broker', 'http://127.0.0.1:1', '--persistent'], "'--persistent' cannot be used with option"],
+  [['--store', 'redis'], 'Allowed choices are sqlite, dynamodb, postgres.'],
+  [['--postgres', 'http://127.0.0.1:1'], 'It takes a postgres:// URL'],
+  [['--zombies', '0'], 'It takes a whole number from 1'],
+  [['--speed', '1'], "unknown option '--speed'"],
 ])('refuses %j', (args, sentence) => {
   expect(() => readOptions(args)).toThrow(sentence);
 });

@@ -1,5 +1,5 @@
 import { type Firing, NEMESES, type NemesisName } from './nemesis';
-import { Random } from './random';
+import { Random } from '../rig/random';
 
 export interface PlanOptions {
   readonly seed: number;

@@ -1,10 +1,9 @@
-import { randomUUID } from 'node:crypto';
-import { Client, type QueryResultRow } from 'pg';
+import { type QueryResultRow } from 'pg';
 import { toRecord } from '../../results/held-record';
-import { provisionDatabase } from '../../results/postgres/postgres';
 import { fromPgRow } from '../../results/postgres/rows';
 import { TABLE } from '../../results/postgres/schema';
 import { type JobRecord } from '../../results/records';
+import { OwnSchema } from '../rig/own-schema';
 import { DatabaseGateway } from './database-gateway';
 import { type LedgerLine } from './history';
 import { type ChaosStore, type StorePlace } from './store';
@@ -17,40 +16,29 @@ const INSERT =
 export class PostgresStore implements ChaosStore {
   readonly ledgerArguments = ['--insert', INSERT];
 
-  private constructor(
-    private readonly url: string,
-    private readonly schema: string,
-    private readonly client: Client,
-  ) {}
+  private constructor(private readonly schema: OwnSchema) {}
 
   static async open(server: string): Promise<PostgresStore> {
-    const schema = `chaos_${randomUUID().replaceAll('-', '')}`;
-    const url = new URL(server);
-    url.searchParams.set('options', `-c search_path=${schema}`);
-    const client = new Client({ connectionString: String(url) });
-    await client.connect();
-    await client.query(`CREATE SCHEMA ${schema}`);
-    await client.query(LEDGER);
-    await provisionDatabase(String(url));
-    return new PostgresStore(String(url), schema, client);
+    const schema = await OwnSchema.create(server, 'chaos');
+    await schema.client.query(LEDGER);
+    return new PostgresStore(schema);
   }
 
   async place(): Promise<StorePlace> {
-    const gateway = await DatabaseGateway.open(this.url);
-    return { gateway, env: { RESULTS: String(Object.assign(new URL(this.url), { port: gateway.port })) } };
+    const gateway = await DatabaseGateway.open(this.schema.url);
+    return { gateway, env: { RESULTS: String(Object.assign(new URL(this.schema.url), { port: gateway.port })) } };
   }
 
   async ledger(): Promise<LedgerLine[]> {
-    return (await this.client.query<LedgerLine>('SELECT job, type, number, at FROM ledger ORDER BY seq')).rows;
+    return (await this.schema.client.query<LedgerLine>('SELECT job, type, number, at FROM ledger ORDER BY seq')).rows;
   }
 
   async records(): Promise<JobRecord[]> {
-    const { rows } = await this.client.query<QueryResultRow>(`SELECT *, xmin::text AS version FROM ${TABLE}`);
+    const { rows } = await this.schema.client.query<QueryResultRow>(`SELECT *, xmin::text AS version FROM ${TABLE}`);
     return rows.map((row) => toRecord(fromPgRow(row).held));
   }
 
-  async close(): Promise<void> {
-    await this.client.query(`DROP SCHEMA ${this.schema} CASCADE`);
-    await this.client.end();
+  close(): Promise<void> {
+    return this.schema.drop();
   }
 }

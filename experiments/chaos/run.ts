@@ -3,14 +3,15 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { type Message } from '@aws-sdk/client-sqs';
 import { DEAD_LETTER_ATTRIBUTE } from '../../transport/index';
-import { type Outgoing } from '../faults/queues';
-import { envelope, toMessage } from '../jobs';
+import { type Outgoing } from '../rig/queues';
+import { envelope, toMessage } from '../rig/jobs';
 import { Generator } from './generator';
 import { type DeadLetterFound, type History, type Knowledge, type Publish } from './history';
-import { countRecorded, type Entry, readLines } from './journal';
+import { countRecorded, type Entry } from './journal';
+import { readJournal } from '../rig/journal';
 import { oneAfterTheOther, type Replay } from './mischief';
 import { type Firing, NEMESES, type NemesisName } from './nemesis';
-import { COUNT } from '../faults/jobs';
+import { COUNT } from '../rig/count-jobs';
 import { jobOf, otherTypeOf } from './jobs';
 import { type Malformed, type Plan } from './plan';
 import { type Stage } from './stage';
@@ -115,7 +116,7 @@ export class ChaosRun {
       publishes: this.generator.publishes,
       malformed: this.malformed,
       impostors: this.impostors,
-      journal: readLines<Entry>(journal),
+      journal: readJournal<Entry>(journal),
       ledger: await this.stage.ledger(),
       records: await store.records(),
       deadLetters: letters.map(toFound),

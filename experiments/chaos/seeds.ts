@@ -4,7 +4,8 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { habitArguments } from '../../ops/broker';
-import { type Findings, type Row, Table } from '../faults/report';
+import { type Findings } from '../rig/cli/report';
+import { type Row, Table } from '../rig/cli/terminal';
 import { type Options } from './options';
 
 /** What a run of one seed wrote, as far as the table of all tells it. */

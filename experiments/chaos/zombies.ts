@@ -1,9 +1,11 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { makeJobs } from '../faults/jobs';
-import { type Findings, Table } from '../faults/report';
-import { toMessage } from '../jobs';
+import { makeJobs } from '../rig/count-jobs';
+import { type Findings } from '../rig/cli/report';
+import { Table } from '../rig/cli/terminal';
+import { toMessage } from '../rig/jobs';
 import { type Actor } from './actor';
-import { type Entry, readLines } from './journal';
+import { readJournal } from '../rig/journal';
+import { type Entry } from './journal';
 import { VISIBILITY_SECONDS } from './nemesis';
 import { type Stage } from './stage';
 
@@ -49,7 +51,7 @@ async function freezeOnce(stage: Stage): Promise<Round> {
   const jobs = makeJobs(JOBS_PER_ROUND);
   await stage.queues.send(jobs.map(toMessage));
   const ids = new Set(jobs.map(({ id }) => id));
-  const inFlight = ({ pid }: Actor): Set<string> => inFlightAt(readLines<Entry>(stage.journal), pid, ids);
+  const inFlight = ({ pid }: Actor): Set<string> => inFlightAt(readJournal<Entry>(stage.journal), pid, ids);
   let victim: Actor | undefined;
   await until(() => {
     victim = stage.consumers.find((consumer) => inFlight(consumer).size >= LEAST_IN_FLIGHT);
@@ -74,7 +76,7 @@ async function freezeOnce(stage: Stage): Promise<Round> {
 
 /** Jobs about which the store has answered so. */
 function answered(stage: Stage, outcome: string, by: (pid: number) => boolean = () => true): Set<string> {
-  const entries = readLines<Entry>(stage.journal).filter(
+  const entries = readJournal<Entry>(stage.journal).filter(
     (entry) => entry.kind === 'once' && entry.outcome === outcome && by(entry.pid),
   );
   return new Set(entries.map(({ job }) => job));

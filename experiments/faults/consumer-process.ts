@@ -1,29 +1,15 @@
-import { LoggedProcess } from './logged-process';
+import { LoggedProcess } from '../rig/process/logged-process';
 
 export interface ConsumerSpec {
   readonly env: Readonly<Record<string, string>>;
   readonly journal: string;
   /** Where its output is kept. */
   readonly log: string;
-  /** How long a job takes, at random between the two; undefined: no time, and runs are not noted. */
-  readonly seconds?: { readonly least: number; readonly most: number };
-  /** Nothing is written when a job is done. */
-  readonly unrecorded?: boolean;
-  /** Where to leave a CPU profile. */
-  readonly profileDir?: string | undefined;
 }
 
 /** A consumer under experiment. */
 export class ConsumerProcess extends LoggedProcess {
-  constructor({ env, journal, log, seconds, unrecorded = false, profileDir }: ConsumerSpec) {
-    const times = seconds ? ['--least', String(seconds.least), '--most', String(seconds.most)] : [];
-    const kind = unrecorded ? ['--unrecorded'] : [];
-    super({
-      script: 'experiments/faults/counting-consumer.js',
-      args: ['--journal', journal, ...times, ...kind],
-      nodeArgs: profileDir === undefined ? [] : ['--cpu-prof', '--cpu-prof-dir', profileDir],
-      env,
-      log,
-    });
+  constructor({ env, journal, log }: ConsumerSpec) {
+    super({ script: 'experiments/faults/counting-consumer.js', args: [journal], env, log });
   }
 }

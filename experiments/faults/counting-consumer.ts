@@ -1,44 +1,22 @@
-/**
- * The real consumer as a process, with work that notes each run as it begins, then takes its time.
- *
- *   counting-consumer.js --journal FILE [--least SECONDS --most SECONDS] [--unrecorded]
- *
- * Without times no run is noted. `--unrecorded`: nothing is written when a job is done, to see what that costs.
- */
+/** The real consumer as a process, with work that notes each run as it begins, then takes its time: `counting-consumer.js JOURNAL`. */
 import 'reflect-metadata';
 import { setTimeout as wait } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
 import { consumerFaults, createConsumer } from '../../consumer/app';
-import { type Run, workBy } from '../../jobs/work';
+import { type Run as Work, workBy } from '../../jobs/work';
 import { run } from '../../service/run';
 import { QueueConsumer } from '../../transport/index';
-import { recordNothing } from '../recording/record-nothing';
-import { COUNT } from './jobs';
-import { Journal } from './journal';
+import { COUNT } from '../rig/count-jobs';
+import { Journal } from '../rig/journal';
+import { type Run } from './counted-round';
 
-const { values } = parseArgs({
-  options: {
-    journal: { type: 'string' },
-    least: { type: 'string' },
-    most: { type: 'string' },
-    unrecorded: { type: 'boolean', default: false },
-  },
-});
+/** How long a job takes, at random between the two. */
+const JOB_MS = { least: 200, most: 500 };
 
-function cpuMs(): number {
-  const { user, system } = process.cpuUsage();
-  return (user + system) / 1_000;
-}
+const journal = new Journal<Run>(process.argv[2] ?? '');
 
-const journal = new Journal(values.journal ?? '');
-const [least, most] = [Number(values.least), Number(values.most)];
-const timed = values.least !== undefined && values.most !== undefined;
-
-const work: Run<typeof COUNT> = async ({ id, input }, { signal }) => {
-  if (timed) {
-    journal.run(id);
-    await wait((least + Math.random() * (most - least)) * 1_000, undefined, { signal });
-  }
+const work: Work<typeof COUNT> = async ({ id, input }, { signal }) => {
+  journal.add({ jobId: id, pid: process.pid });
+  await wait(JOB_MS.least + Math.random() * (JOB_MS.most - JOB_MS.least), undefined, { signal });
   return { result: input };
 };
 
@@ -48,19 +26,6 @@ void run({
   check: consumerFaults,
   create: (environment, logger) => createConsumer(environment, logger, [workBy(COUNT, work)]),
   async listen(app) {
-    if (values.unrecorded) recordNothing(app);
-    const busy = { from: 0, to: 0 };
-    app.get(QueueConsumer).onSettled(({ delivery, action, settledAt }) => {
-      if (action === 'dead-letter') journal.deadLetter(delivery.messageId, delivery.receiveCount);
-      busy.from ||= delivery.receivedAt;
-      busy.to = settledAt;
-    });
-    await app.init();
-    const before = cpuMs();
-    process.on('exit', () => {
-      journal.cpu(cpuMs() - before);
-      journal.busy(busy.to - busy.from);
-    });
     await app.startAllMicroservices();
     await app.listen(0, '127.0.0.1');
     process.send?.('listening');

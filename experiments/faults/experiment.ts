@@ -1,12 +1,12 @@
-import { type Place, type Round } from './place';
-import { type Findings, type Row, Table } from './report';
+import { type Place } from '../rig/place';
+import { CountedRound } from './counted-round';
+import { type Findings } from '../rig/cli/report';
+import { type Row, Table } from '../rig/cli/terminal';
 
 export interface Settings {
   readonly place: Place;
   readonly rounds: number;
   readonly jobs: number;
-  /** Where to leave a CPU profile, for experiments that measure CPU. */
-  readonly profileDir: string | undefined;
 }
 
 export interface Experiment {
@@ -15,10 +15,7 @@ export interface Experiment {
   run(settings: Settings): Promise<Findings>;
 }
 
-/** How long the jobs of `stop` and `kill` take. */
-export const JOB_SECONDS = { least: 0.2, most: 0.5 };
-
-/** No record after this, with nothing in flight any more: lost. Several leases long on every broker. */
+/** A job without a record after this long is lost. Several leases long on every broker. */
 export const LOST_AFTER_SECONDS = 120;
 
 /** A whole number from `least` to `most`. */
@@ -35,12 +32,12 @@ export const differences = (row: Row, expected: Row): string[] =>
 export async function eachRound(
   { place, rounds }: Settings,
   visibilityTimeoutSeconds: number,
-  once: (round: Round) => Promise<{ readonly row: Row; readonly faults: readonly string[] }>,
+  once: (round: CountedRound) => Promise<{ readonly row: Row; readonly faults: readonly string[] }>,
 ): Promise<{ readonly table: Table; readonly failures: readonly string[] }> {
   const table = new Table();
   const failures: string[] = [];
   for (let number = 1; number <= rounds; number += 1) {
-    const round = await place.round(visibilityTimeoutSeconds);
+    const round = await CountedRound.open(place, visibilityTimeoutSeconds);
     const { row, faults } = await once(round);
     table.add({ round: number, ...row });
     failures.push(...faults.map((fault) => `round ${number}: ${fault} (${round.folder})`));

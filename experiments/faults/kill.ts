@@ -1,18 +1,10 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import {
-  differences,
-  eachRound,
-  JOB_SECONDS,
-  LOST_AFTER_SECONDS,
-  randomWhole,
-  type Experiment,
-  type Settings,
-} from './experiment';
-import { toMessage } from '../jobs';
-import { makeJobs } from './jobs';
-import { type Run } from './journal';
-import { type Round } from './place';
-import { type Findings, type Row, spread } from './report';
+import { differences, eachRound, LOST_AFTER_SECONDS, randomWhole, type Experiment, type Settings } from './experiment';
+import { toMessage } from '../rig/jobs';
+import { makeJobs } from '../rig/count-jobs';
+import { type CountedRound, type Run } from './counted-round';
+import { type Findings, spread } from '../rig/cli/report';
+import { type Row } from '../rig/cli/terminal';
 
 /** Short, so that what a kill leaves behind comes again soon. */
 const VISIBILITY_SECONDS = 5;
@@ -27,8 +19,8 @@ interface Kill {
 }
 
 /** Starts a consumer and kills it once `begun` runs have begun in all. */
-async function killAt(round: Round, begun: number): Promise<Kill> {
-  const consumer = round.start({ seconds: JOB_SECONDS });
+async function killAt(round: CountedRound, begun: number): Promise<Kill> {
+  const consumer = round.start();
   const { pid } = consumer;
   await round.begun(begun, consumer);
   await wait(randomWhole(0, JITTER_MS));
@@ -51,7 +43,7 @@ function unexplained(runs: readonly Run[], kills: readonly Kill[]): string[] {
   });
 }
 
-async function killInTheMiddle(round: Round, jobs: number): Promise<{ row: Row; strange: string[] }> {
+async function killInTheMiddle(round: CountedRound, jobs: number): Promise<{ row: Row; strange: string[] }> {
   const made = makeJobs(jobs);
   const ids = made.map(({ id }) => id);
   await round.queues.send(made.map(toMessage));
@@ -60,7 +52,7 @@ async function killInTheMiddle(round: Round, jobs: number): Promise<{ row: Row; 
   // A moment already past when its consumer starts would kill it before it took anything.
   for (const moment of moments.toSorted((one, other) => one - other))
     kills.push(await killAt(round, Math.max(moment, round.runs().length + 1)));
-  const last = round.start({ seconds: JOB_SECONDS });
+  const last = round.start();
   await round.until(async () => (await round.doneIds(ids)).size === jobs, LOST_AFTER_SECONDS);
   await round.until(async () => (await round.queues.depth()) === 0, VISIBILITY_SECONDS * 6);
   await last.listening();

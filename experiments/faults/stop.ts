@@ -1,35 +1,28 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { DELIVERY } from '../../contract/delivery';
-import {
-  differences,
-  eachRound,
-  JOB_SECONDS,
-  LOST_AFTER_SECONDS,
-  randomWhole,
-  type Experiment,
-  type Settings,
-} from './experiment';
-import { toMessage } from '../jobs';
-import { makeJobs } from './jobs';
-import { type Round } from './place';
-import { type Findings, type Row, spread } from './report';
+import { differences, eachRound, LOST_AFTER_SECONDS, randomWhole, type Experiment, type Settings } from './experiment';
+import { toMessage } from '../rig/jobs';
+import { makeJobs } from '../rig/count-jobs';
+import { type CountedRound } from './counted-round';
+import { type Findings, spread } from '../rig/cli/report';
+import { type Row } from '../rig/cli/terminal';
 
 /** The moment of the signal: after a number of runs up to this share of the jobs, and a little later. */
 const LATEST_SHARE = 0.8;
 const JITTER_MS = 150;
 
-async function stopInTheMiddle(round: Round, jobs: number): Promise<Row> {
+async function stopInTheMiddle(round: CountedRound, jobs: number): Promise<Row> {
   const made = makeJobs(jobs);
   const ids = made.map(({ id }) => id);
   await round.queues.send(made.map(toMessage));
-  const first = round.start({ seconds: JOB_SECONDS });
+  const first = round.start();
   await round.begun(randomWhole(1, Math.ceil(jobs * LATEST_SHARE)), first);
   await wait(randomWhole(0, JITTER_MS));
   const inFlight = (await round.inFlight()).size;
   const begun = round.runs().length;
   const stopped = await first.end('SIGTERM');
   const unfinished = (await round.inFlight()).size;
-  const second = round.start({ seconds: JOB_SECONDS });
+  const second = round.start();
   const all = await round.until(async () => (await round.doneIds(ids)).size === jobs, LOST_AFTER_SECONDS);
   await round.until(async () => (await round.queues.depth()) === 0, all ? DELIVERY.visibilityTimeoutSeconds * 2 : 0);
   await second.listening();

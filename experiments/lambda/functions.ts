@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { ASKED_JOB } from '../load/asked-job';
-import { envelope } from '../jobs';
-import { toApiEvent, toRecord } from './events';
+import { ASKED_JOB } from '../rig/asked-job';
+import { envelope } from '../rig/jobs';
+import { toApiEvent, toRecord } from '../rig/lambda/events';
 
 const DIST = join(__dirname, '..', '..');
 

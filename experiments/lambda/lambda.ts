@@ -1,14 +1,14 @@
 /**
  * Our functions under AWS's runtime interface emulator and the web adapter, as bundled for the images, beside a bare
  * Node server: cold, from the start of the environment to its first answer, and warm, the median of many invocations.
- *
- *   npm run lambda -- [--rounds N] [--calls N] [--broker URL] [--json FILE]
+ * `npm run lambda -- --help` has the options.
  */
 import { existsSync } from 'node:fs';
-import { INTERRUPTED, stopSignal } from '../process/stop-signal';
-import { Place, type Round } from '../faults/place';
-import { conclude, type Findings, median, reportFailure, type Row, spread, Table } from '../faults/report';
-import { type Emulated, noEmulator, startEmulated } from './emulator';
+import { INTERRUPTED, run, stopSignal } from '../rig/cli/run';
+import { Place, type Round } from '../rig/place';
+import { announce, conclude, type Findings, median, spread } from '../rig/cli/report';
+import { type Row, Table } from '../rig/cli/terminal';
+import { type Emulated, noEmulator, startEmulated } from '../rig/lambda/emulator';
 import { type Measured, PAIRS } from './functions';
 import { type Options, readOptions } from './options';
 
@@ -72,7 +72,7 @@ function compare(all: AllFigures, { ours, bare }: (typeof PAIRS)[number]): { sum
   return { summary, failures };
 }
 
-async function run(place: Place, { rounds, calls }: Options, stopping: AbortSignal): Promise<Findings> {
+async function compareAll(place: Place, { rounds, calls }: Options, stopping: AbortSignal): Promise<Findings> {
   const table = new Table();
   const all: AllFigures = new Map();
   const functions: readonly Measured[] = PAIRS.flatMap(({ ours, bare }) => [bare, ours]);
@@ -102,7 +102,7 @@ async function run(place: Place, { rounds, calls }: Options, stopping: AbortSign
 const isBundled = ({ script }: Measured): boolean =>
   existsSync(script) && existsSync(script.replace(/js$/, `${process.arch}.cache`));
 
-async function main(): Promise<void> {
+async function main(): Promise<number> {
   const options = readOptions(process.argv.slice(2));
   if (noEmulator !== undefined) throw new Error(`This takes AWS's Lambda emulator, and ${noEmulator}.`);
   if (!PAIRS.every(({ ours }) => isBundled(ours)))
@@ -110,16 +110,16 @@ async function main(): Promise<void> {
   const stopping = stopSignal();
   const { rounds, calls, broker = 'embedded, in memory', json } = options;
   const facts = { experiment: 'lambda', broker, node: process.version, rounds, calls };
-  process.stdout.write(`${JSON.stringify(facts)}\n\n`);
+  announce(facts);
   const place = await Place.open(options.broker);
   try {
-    process.exitCode = conclude(facts, await run(place, options, stopping), json);
+    return conclude(facts, await compareAll(place, options, stopping), json);
   } catch (error) {
     if (!stopping.aborted) throw error;
-    process.exitCode = INTERRUPTED;
+    return INTERRUPTED;
   } finally {
     await place.close();
   }
 }
 
-void reportFailure(main());
+void run(main);

@@ -10,13 +10,13 @@ test('takes what it is told', () => {
 });
 
 test.each([
-  [['--rounds', '0'], '--rounds is "0"; it takes a whole number from 1 to 10000'],
-  [['--calls', 'many'], '--calls is "many"; it takes a whole number from 1 to 10000'],
-  [['--broker', 'https://sqs.us-east-1.amazonaws.com'], 'it takes the URL of a broker on this machine'],
-  [['--broker', 'here'], '--broker is "here"'],
-  [['--json', ''], '--json is empty'],
-  [['--cold'], "Unknown option '--cold'"],
-  [['quick'], 'Unexpected argument'],
+  [['--rounds', '0'], 'It takes a whole number from 1 to 10000'],
+  [['--calls', 'many'], "'--calls <n>' argument 'many' is invalid"],
+  [['--broker', 'https://sqs.us-east-1.amazonaws.com'], 'It takes the URL of a broker on this machine'],
+  [['--broker', 'here'], "'--broker <url>' argument 'here' is invalid"],
+  [['--json', ''], "'--json <file>' argument '' is invalid"],
+  [['--cold'], "unknown option '--cold'"],
+  [['quick'], 'too many arguments'],
 ])('%j is refused in one sentence', (args, sentence) => {
   expect(() => readOptions(args)).toThrow(sentence);
 });

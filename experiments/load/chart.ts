@@ -1,4 +1,4 @@
-import { element, type Markup } from '../visibility/markup';
+import { element, grouped, type Markup } from '../rig/page/markup';
 import { type Moment } from './report';
 
 /** A line of the chart: how it is told apart, and what it shows. */
@@ -15,7 +15,7 @@ const BELOW = 24;
 const TOP = 12;
 
 /** The next of 1, 2, 5, 10, 20, 50… */
-export function roundUp(value: number): number {
+function roundUp(value: number): number {
   const magnitude = 10 ** Math.floor(Math.log10(Math.max(1, value)));
   return ([1, 2, 5, 10].find((step) => step * magnitude >= value) ?? 10) * magnitude;
 }
@@ -32,9 +32,7 @@ export function chart(
   const y = (value: number): number => HEIGHT - BELOW - ((HEIGHT - BELOW - TOP) * value) / most;
   const level = (value: number): Markup[] => [
     element('path', { class: 'tick', d: `M${LEFT} ${y(value)}H${width - 8}` }),
-    element('text', { class: 'axis', x: LEFT - 6, y: y(value) + 4, 'text-anchor': 'end' }, [
-      value.toLocaleString('en-US'),
-    ]),
+    element('text', { class: 'axis', x: LEFT - 6, y: y(value) + 4, 'text-anchor': 'end' }, [grouped(value)]),
   ];
   const moment = (second: number, anchor: string): Markup =>
     element('text', { class: 'axis', x: x(second), y: HEIGHT - 6, 'text-anchor': anchor }, [`${second} s`]);

@@ -7,7 +7,7 @@ import { processVariables } from '../../contract/environment';
 import { createProvisionClient } from '../../ops/provision';
 import { eventually } from '../../test/harness/eventually';
 import { type App, endApps, isAlive, runApp } from '../../test/harness/processes';
-import { freePort } from '../proxy/free-port';
+import { freePort } from '../rig/proxy/free-port';
 import { type Report } from './report';
 
 /** Where k6 is missing, what needs it is skipped, and says so. */
@@ -123,8 +123,8 @@ withK6.each([
 );
 
 it.each([
-  [['soak'], /^"soak" is no profile; npm run load/],
-  [['smoke', '--url', 'https://example.com'], /^--url is "https:\/\/example\.com"; load goes to this machine only/],
+  [['soak'], /^command-argument value 'soak' is invalid for argument 'profile'\. Allowed choices are smoke, load, /],
+  [['smoke', '--url', 'https://example.com'], /'https:\/\/example\.com' is invalid\. Load goes to this machine only/],
 ])('refuses %j in one sentence', async (args, sentence) => {
   const load = runLoad(args);
   expect(await load.exit()).toEqual({ code: 1, signal: null });

@@ -1,17 +1,17 @@
 /**
  * Load by k6 on a real pair: how it answers, and that afterwards every accepted job is done, once, with nothing left.
- *
- *   npm run load -- smoke|load|stress|spike [--url URL] [--peak JOBS/S] [--p99 MS] [--patience SECONDS] [--out FILE] [--json FILE]
+ * `npm run load -- --help` has the options.
  *
  * Without `--url` it runs a pair of its own, on free ports, with an embedded broker in a temporary folder.
  */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { processVariables, readEnvironment } from '../../contract/environment';
-import { INTERRUPTED, stopSignal } from '../process/stop-signal';
-import { ASKED_JOB } from './asked-job';
+import { INTERRUPTED, run, stopSignal } from '../rig/cli/run';
+import { asJson, say, StatusLine, writeFile } from '../rig/cli/terminal';
+import { ASKED_JOB } from '../rig/asked-job';
 import { findK6, type K6 } from './find-k6';
 import { readOptions, type Options } from './options';
 import { askAt, follow } from './outcomes';
@@ -20,11 +20,9 @@ import { findPair, OwnPair, type Depths, type Pair } from './pair';
 import { planOf, type Plan } from './profiles';
 import { reportOf, type Report } from './report';
 import { runK6 } from './run-k6';
-import { Progress, summaryOf } from './terminal';
+import { progressOf, summaryOf } from './terminal';
 
-const say = (line: string): void => void process.stdout.write(`${line}\n`);
-
-interface Run {
+interface Shot {
   readonly options: Options;
   readonly plan: Plan;
   readonly k6: K6;
@@ -34,36 +32,36 @@ interface Run {
   readonly signal: AbortSignal;
 }
 
-async function shoot(run: Run, pair: Pair) {
-  const { options, plan, k6, apiKey, folder, signal } = run;
-  const { p99Ms, patienceSeconds } = options;
+async function shoot(shot: Shot, pair: Pair) {
+  const { options, plan, k6, apiKey, folder, signal } = shot;
+  const { p99, patience } = options;
   const env = {
     TARGET: pair.url,
     TYPE: ASKED_JOB.type,
     BODY: JSON.stringify({ input: ASKED_JOB.input }),
     PROFILE: plan.name,
     PEAK: String(plan.peak),
-    ...(p99Ms !== undefined && { P99_MS: String(p99Ms) }),
+    ...(p99 !== undefined && { P99_MS: String(p99) }),
     ...(apiKey !== undefined && { API_KEY: apiKey }),
   };
-  const progress = new Progress(process.stdout);
+  const status = new StatusLine();
   const result = await runK6({
     k6: k6.path,
     env,
     folder,
     signal,
     progress: (line) => {
-      progress.line(line);
+      const words = progressOf(line);
+      if (words !== undefined) status.show(words);
     },
   });
-  progress.end();
+  status.wipe();
   say(`${result.jobs.length} jobs accepted; asking after each.`);
   const ask = askAt(pair.url, apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` });
-  const patience = { ms: patienceSeconds * 1_000, signal };
   const outcomes = await follow(
     result.jobs.map(({ id }) => id),
     ask,
-    patience,
+    { ms: patience * 1_000, signal },
   );
   return { ...result, outcomes, depths: await emptied(pair) };
 }
@@ -81,13 +79,13 @@ async function emptied(pair: Pair): Promise<Depths | undefined> {
   }
 }
 
-async function runOn(run: Run, pair: Pair): Promise<Report> {
+async function runOn(shot: Shot, pair: Pair): Promise<Report> {
   const startedAt = new Date().toISOString();
   const over = new AbortController();
-  const signal = AbortSignal.any([run.signal, over.signal]);
+  const signal = AbortSignal.any([shot.signal, over.signal]);
   try {
-    const end = await pair.whileRunning(shoot({ ...run, signal }, pair));
-    const { plan, k6, options } = run;
+    const end = await pair.whileRunning(shoot({ ...shot, signal }, pair));
+    const { plan, k6, options } = shot;
     const setting = { plan, pair: options.url ?? 'its own', startedAt, node: process.version, k6: k6.version };
     return reportOf(setting, { ...end, stoppedWell: await pair.stop() });
   } catch (error) {
@@ -97,13 +95,8 @@ async function runOn(run: Run, pair: Pair): Promise<Report> {
   }
 }
 
-function write(path: string, text: string): void {
-  mkdirSync(dirname(resolve(path)), { recursive: true });
-  writeFileSync(path, text);
-}
-
 async function load(options: Options, k6: K6, signal: AbortSignal): Promise<number> {
-  const plan = planOf(options.profile, { peak: options.peak, p99Ms: options.p99Ms });
+  const plan = planOf(options.profile, { peak: options.peak, p99Ms: options.p99 });
   const [apiKey] = readEnvironment().apiKeys;
   const folder = mkdtempSync(join(tmpdir(), 'plusone-load-'));
   try {
@@ -111,8 +104,8 @@ async function load(options: Options, k6: K6, signal: AbortSignal): Promise<numb
     say(`${plan.name}: up to ${plan.peak} jobs a second at ${pair.url}. ${plan.what}`);
     const report = await runOn({ options, plan, k6, apiKey, folder, signal }, pair);
     for (const line of summaryOf(report)) say(line);
-    write(options.json, `${JSON.stringify(report, undefined, 2)}\n`);
-    write(options.out, page(report));
+    writeFile(options.json, asJson(report));
+    writeFile(options.out, page(report));
     say(`\nThe report: ${resolve(options.out)}`);
     return report.faults.length === 0 ? 0 : 1;
   } finally {
@@ -135,12 +128,4 @@ async function main(): Promise<number> {
   }
 }
 
-main().then(
-  (code) => {
-    process.exitCode = code;
-  },
-  (error: unknown) => {
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-    process.exitCode = 1;
-  },
-);
+void run(main);

@@ -1,59 +1,38 @@
-import { parseArgs } from 'node:util';
-import { parseArguments } from '../process/arguments';
-import { isLoopback, isProfileName, PROFILE_NAMES, type ProfileName } from './profiles';
+import { Argument, InvalidArgumentError } from 'commander';
+import { commandLine, filled, whole } from '../rig/cli/command-line';
+import { isLoopback, PROFILE_NAMES, type ProfileName } from './profiles';
 
 export interface Options {
   readonly profile: ProfileName;
   /** Of a pair that runs; undefined: one of our own. */
-  readonly url: string | undefined;
-  /** Jobs a second at most; undefined: the profile's own. */
-  readonly peak: number | undefined;
-  readonly p99Ms: number | undefined;
-  /** Gives up on jobs if none has ended for this long. Longer than a lease, after which dropped jobs come again. */
-  readonly patienceSeconds: number;
+  readonly url?: string;
+  /** Undefined: the profile's own. */
+  readonly peak?: number;
+  readonly p99?: number;
+  readonly patience: number;
   readonly out: string;
   readonly json: string;
 }
 
-const USAGE = `npm run load -- ${PROFILE_NAMES.join('|')} [--url URL] [--peak JOBS/S] [--p99 MS] [--patience SECONDS] [--out FILE] [--json FILE]`;
-
 /** Git-ignored. */
 const FOLDER = '.data';
 
-/** Throws one sentence for what it does not take. */
-export function readOptions(args: readonly string[]): Options {
-  const text = { type: 'string' } as const;
-  const { values, positionals } = parseArguments(USAGE, () =>
-    parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: { url: text, peak: text, p99: text, patience: text, out: text, json: text },
-    }),
-  );
-  const empty = Object.entries(values).find(([, value]) => value === '');
-  if (empty) throw new Error(`--${empty[0]} is empty; ${USAGE}`);
-  const [profile, more] = positionals;
-  if (!isProfileName(profile) || more !== undefined) {
-    throw new Error(`"${positionals.join(' ')}" is no profile; ${USAGE}`);
-  }
-  const { url, out = `${FOLDER}/load-${profile}.html`, json = `${FOLDER}/load-${profile}.json` } = values;
-  if (url !== undefined && !isLoopback(url)) {
-    throw new Error(`--url is "${url}"; load goes to this machine only, such as http://127.0.0.1:3000`);
-  }
-  return {
-    profile,
-    url: url?.replace(/\/$/, ''),
-    peak: whole('peak', values.peak, 10_000),
-    p99Ms: whole('p99', values.p99, 60_000),
-    patienceSeconds: whole('patience', values.patience, 3_600) ?? 45,
-    out,
-    json,
-  };
+function ofThisMachine(url: string): string {
+  if (isLoopback(url)) return url.replace(/\/$/, '');
+  throw new InvalidArgumentError('Load goes to this machine only, such as http://127.0.0.1:3000.');
 }
 
-function whole(name: string, text: string | undefined, most: number): number | undefined {
-  if (text === undefined) return undefined;
-  const value = Number(text);
-  if (Number.isInteger(value) && value >= 1 && value <= most) return value;
-  throw new Error(`--${name} is "${text}"; it takes a whole number from 1 to ${most}`);
+export function readOptions(args: readonly string[]): Options {
+  const command = commandLine('load', 'Load by k6 on a pair, after which every accepted job is asked after.')
+    .addArgument(new Argument('<profile>', 'how the load comes').choices(PROFILE_NAMES))
+    .option('--url <url>', 'a producer that runs on this machine; a pair of its own by default', ofThisMachine)
+    .option('--peak <n>', "jobs a second at most; the profile's by default", whole(1, 10_000))
+    .option('--p99 <ms>', '99 in 100 requests must be answered within this', whole(1, 60_000))
+    // Longer than a lease, after which a job that was dropped comes again.
+    .option('--patience <seconds>', 'give up on jobs when none has ended for this long', whole(1, 3_600), 45)
+    .option('--out <file>', `write the report there, as HTML (default: ${FOLDER}/load-PROFILE.html)`, filled)
+    .option('--json <file>', `write the figures there, as JSON (default: ${FOLDER}/load-PROFILE.json)`, filled);
+  const given = command.parse(args, { from: 'user' }).opts<Partial<Options> & Pick<Options, 'patience'>>();
+  const [profile] = command.processedArgs as [ProfileName];
+  return { out: `${FOLDER}/load-${profile}.html`, json: `${FOLDER}/load-${profile}.json`, ...given, profile };
 }

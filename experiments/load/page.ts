@@ -1,5 +1,6 @@
-import { element, jsonScript, Markup } from '../visibility/markup';
-import { PAGE_STYLE } from '../visibility/page-style';
+import { htmlDocument } from '../rig/page/document';
+import { element, grouped, type Markup, paragraph, tile } from '../rig/page/markup';
+import { BASE_STYLE } from '../rig/page/style';
 import { chart, type Curve } from './chart';
 import { type Latency } from './k6-output';
 import { type Report } from './report';
@@ -30,13 +31,6 @@ table.plain{border-collapse:collapse;font-size:15px}
 .plain th{font-weight:500;color:var(--faint)}.plain th[scope=row],.plain td.words{text-align:left;overflow-wrap:anywhere}
 .on-phone{display:none}@media (max-width:560px){.on-phone{display:block}.on-desk{display:none}}`;
 
-const paragraph = (text: string, style?: string): Markup =>
-  element('p', style === undefined ? {} : { class: style }, [text]);
-
-function tile(title: string, figure: string, words: string): Markup {
-  return element('div', { class: 'tile' }, [element('h3', {}, [title]), paragraph(figure, 'figure'), paragraph(words)]);
-}
-
 function tiles({
   requests,
   accepted,
@@ -47,16 +41,13 @@ function tiles({
   failedShare,
   dropped,
 }: Report): Markup {
-  const shares = `of ${requests.toLocaleString('en-US')} requests; ${percent(refusedShare)} refused, ${percent(failedShare)} failed, ${dropped.toLocaleString('en-US')} arrivals dropped.`;
+  const shares = `of ${grouped(requests)} requests; ${percent(refusedShare)} refused, ${percent(failedShare)} failed, ${grouped(dropped)} arrivals dropped.`;
+  const inDlq = deadLetters === undefined ? 'The broker was not ours to ask.' : 'in the dead-letter queue.';
   return element('div', { class: 'tiles' }, [
-    tile('Accepted', accepted.toLocaleString('en-US'), shares),
-    tile('Done', done.toLocaleString('en-US'), `of those accepted; each was asked after by its id.`),
-    tile(
-      'Dead letters',
-      deadLetters === undefined ? '–' : String(deadLetters),
-      deadLetters === undefined ? 'The broker was not ours to ask.' : 'in the dead-letter queue.',
-    ),
-    tile('Time to drain', `${drainSeconds.toFixed(2)} s`, 'from the last job sent to the last one done.'),
+    tile(grouped(accepted), [shares], 'Accepted'),
+    tile(grouped(done), ['of those accepted; each was asked after by its id.'], 'Done'),
+    tile(String(deadLetters ?? '–'), [inDlq], 'Dead letters'),
+    tile(`${drainSeconds.toFixed(2)} s`, ['from the last job sent to the last one done.'], 'Time to drain'),
   ]);
 }
 
@@ -108,7 +99,7 @@ function measured({ plan, pair, startedAt, node, k6 }: Report): string {
 
 /** The report: one file that needs nothing else, and holds the figures it was made of. */
 export function page(report: Report): string {
-  const title = `${report.plan.name}: up to ${report.plan.peak.toLocaleString('en-US')} jobs a second`;
+  const title = `${report.plan.name}: up to ${grouped(report.plan.peak)} jobs a second`;
   const body = [
     element('h1', {}, [title]),
     paragraph(report.plan.what),
@@ -123,15 +114,5 @@ export function page(report: Report): string {
     element('h2', {}, ['How this was measured']),
     paragraph(measured(report), 'faint'),
   ];
-  const head = [
-    element('meta', { charset: 'utf-8' }),
-    element('meta', { name: 'viewport', content: 'width=device-width,initial-scale=1' }),
-    element('title', {}, [title]),
-    element('style', {}, [new Markup(PAGE_STYLE + STYLE)]),
-  ];
-  const html = element('html', { lang: 'en' }, [
-    element('head', {}, head),
-    element('body', {}, [element('main', {}, body), jsonScript('report', report)]),
-  ]);
-  return `<!doctype html>\n${html.text}\n`;
+  return htmlDocument({ title, style: BASE_STYLE + STYLE, body, findings: report });
 }

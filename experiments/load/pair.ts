@@ -4,8 +4,8 @@ import { DEAD_LETTER_QUEUE_NAME, DELIVERY, QUEUE_NAME } from '../../contract/del
 import { Child } from '../../ops/child';
 import { childEnvironment } from '../../ops/child-environment';
 import { createProvisionClient } from '../../ops/provision';
-import { RoundQueues } from '../faults/queues';
-import { freePort } from '../proxy/free-port';
+import { RoundQueues } from '../rig/queues';
+import { freePort } from '../rig/proxy/free-port';
 
 /** Messages in the two queues, visible or not. */
 export interface Depths {

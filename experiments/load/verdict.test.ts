@@ -1,5 +1,5 @@
 import { v7 as uuid } from 'uuid';
-import { ASKED_JOB } from './asked-job';
+import { ASKED_JOB } from '../rig/asked-job';
 import { type Outcome } from './outcomes';
 import { type End, faultsOf } from './verdict';
 

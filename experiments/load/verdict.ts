@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { ASKED_JOB } from './asked-job';
+import { ASKED_JOB } from '../rig/asked-job';
 import { type Handover, type Summary } from './k6-output';
 import { type Outcome } from './outcomes';
 import { type Depths } from './pair';

@@ -1,10 +1,12 @@
 /** Changes the transport's code in small ways, one at a time, and tells which changes no test notices. */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { apply, type Mutant, mutantsOf } from './mutants';
 import { type Options, readOptions } from './options';
 import { relatedTests } from './related-tests';
 import { Sandbox, type TestRun } from './sandbox';
-import { Random } from '../chaos/random';
+import { run } from '../rig/cli/run';
+import { asJson, say, writeFile } from '../rig/cli/terminal';
+import { Random } from '../rig/random';
 
 interface Tried {
   readonly path: string;
@@ -19,8 +21,6 @@ const BASELINE_LIMIT_MS = 600_000;
 
 /** A mutant's tests take as long as without it, or it waits for something for ever. */
 const limitAfter = (baselineMs: number): number => 2 * baselineMs + 10_000;
-
-const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
 function chosen(mutants: readonly Mutant[], { sample, seed, lines }: Options): readonly Mutant[] {
   const there = mutants.filter(({ line }) => lines?.includes(line) ?? true);
@@ -60,7 +60,7 @@ function summary(tried: readonly Tried[]): string {
   return `${killed} of ${tried.length} killed (${percent} %)`;
 }
 
-async function main(): Promise<void> {
+async function main(): Promise<number> {
   const options = readOptions(process.argv.slice(2));
   const sandboxes = Array.from({ length: WORKERS }, () => new Sandbox(process.cwd()));
   const all: Tried[] = [];
@@ -69,15 +69,13 @@ async function main(): Promise<void> {
       const tried = await tryFile(path, options, sandboxes);
       say(`  ${summary(tried)}`);
       all.push(...tried);
-      if (options.json !== undefined) writeFileSync(options.json, JSON.stringify(all, undefined, 1));
+      if (options.json !== undefined) writeFile(options.json, asJson(all));
     }
   } finally {
     for (const sandbox of sandboxes) sandbox.remove();
   }
   say(summary(all));
+  return 0;
 }
 
-main().catch((error: unknown) => {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = 1;
-});
+void run(main);

@@ -11,6 +11,11 @@ it('takes files, folders, a sample by a seed, and lines', () => {
   expect(rest).toMatchObject({ sample: 5, seed: 7, lines: [3, 4] });
 });
 
-it.each([[['nowhere']], [['--sample', '0']], [['--lines', '1,x']], [['--seed', 'x']]])('refuses %p', (args) => {
-  expect(() => readOptions(args)).toThrow(/mutate \[PATH/);
+it.each([
+  [['nowhere'], /^No file that has tests named is in nowhere/],
+  [['--sample', '0'], /'--sample <n>' argument '0' is invalid/],
+  [['--lines', '1,x'], /'--lines <n,n>' argument '1,x' is invalid/],
+  [['--seed', 'x'], /'--seed <n>' argument 'x' is invalid/],
+])('refuses %p', (args, sentence) => {
+  expect(() => readOptions(args)).toThrow(sentence);
 });

@@ -1,7 +1,7 @@
 import { DatabaseSync } from 'node:sqlite';
 import { type Job } from '../../contract/job';
 import { type SqlWrite } from '../../results/records';
-import { numberJob } from '../jobs';
+import { numberJob } from '../rig/jobs';
 
 /** Moves its input from payer to payee; its result is what was moved. */
 export const TRANSFER = numberJob('transfer');

@@ -33,10 +33,10 @@ function worker(cell: Cell, { diary }: Place): (message: Message) => Promise<voi
   return async (message) => {
     const job = jobIn(message);
     const name = nameOf(cell.setting);
-    diary.note('run', name, job.id);
+    diary.add({ kind: 'run', cell: name, jobId: job.id });
     await wait(cell.setting.workSeconds * 1_000);
     bank.pay(job);
-    diary.note('ended', name, job.id);
+    diary.add({ kind: 'ended', cell: name, jobId: job.id });
   };
 }
 
@@ -50,7 +50,7 @@ function consumeAsTutorial(cell: Cell, place: Place): Promise<void> {
     await client.send(new DeleteMessageCommand({ QueueUrl: cell.queues.queueUrl, ReceiptHandle }));
   };
   const refused = (): void => {
-    place.diary.note('refused', nameOf(cell.setting));
+    place.diary.add({ kind: 'refused', cell: nameOf(cell.setting) });
   };
   void pollForEver(client, cell.queues.queueUrl, (message) => void handle(message).catch(refused));
   return Promise.resolve();
@@ -78,7 +78,7 @@ function consumePlainly(cell: Cell, place: Place): Promise<void> {
   const handleMessage = worker(cell, place);
   const sqs = createProvisionClient(place.region, place.endpoint);
   const refused = (): void => {
-    place.diary.note('refused', nameOf(cell.setting));
+    place.diary.add({ kind: 'refused', cell: nameOf(cell.setting) });
   };
   for (let instance = 0; instance < PLAIN_INSTANCES; instance += 1) {
     const app = Consumer.create({ queueUrl: cell.queues.queueUrl, handleMessage, sqs });
@@ -100,12 +100,12 @@ async function consumeOurs(cell: Cell, { region, endpoint, diary }: Place): Prom
     RESULTS: `sqlite:${cell.bank}`,
   });
   const work = workBy(TRANSFER, async (job, { signal }) => {
-    diary.note('run', name, job.id);
+    diary.add({ kind: 'run', cell: name, jobId: job.id });
     try {
       await wait(cell.setting.workSeconds * 1_000, undefined, { signal });
       return { result: job.input, writes: transfer(job) };
     } finally {
-      diary.note('ended', name, job.id);
+      diary.add({ kind: 'ended', cell: name, jobId: job.id });
     }
   });
   const app = await createConsumer(environment, createLogger(), [work]);

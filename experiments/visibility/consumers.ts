@@ -3,9 +3,10 @@
  */
 import 'reflect-metadata';
 import { parseArgs } from 'node:util';
-import { onSqsCall } from '../process/sqs-calls';
+import { onSqsCall } from '../rig/process/sqs-calls';
 import { CONSUME } from './consume';
-import { Diary } from './diary';
+import { Journal } from '../rig/journal';
+import { type Diary } from './diary';
 import { nameOf } from './grid';
 import { readPlan } from './plan';
 
@@ -14,13 +15,13 @@ const { values } = parseArgs({ options: { plan: { type: 'string' } } });
 /** Calls that extend leases, as they leave; whose they are is known where there is one cell. */
 function noteExtensions(diary: Diary, cell: string): void {
   onSqsCall((kind) => {
-    if (kind.startsWith('ChangeMessageVisibility')) diary.note('extended', cell);
+    if (kind.startsWith('ChangeMessageVisibility')) diary.add({ kind: 'extended', cell });
   });
 }
 
 async function main(): Promise<void> {
   const { consumer, region, endpoint, diary: path, cells } = readPlan(values.plan ?? '');
-  const diary = new Diary(path);
+  const diary: Diary = new Journal(path);
   const [only] = cells;
   if (only && cells.length === 1) noteExtensions(diary, nameOf(only.setting));
   for (const cell of cells) await CONSUME[consumer](cell, { region, endpoint, diary });

@@ -1,5 +1,5 @@
 import { CONSUMERS, type ConsumerName, type Grid } from './grid';
-import { element, type Markup } from './markup';
+import { element, type Markup } from '../rig/page/markup';
 import { linesOf, shadeOf } from './shade';
 import { type Tally } from './tally';
 
@@ -26,7 +26,7 @@ function cell(tally: Tally | undefined): Markup {
 }
 
 /** One receive limit of one consumer. */
-export function heatTable(grid: Grid, receiveLimit: number, found: Found): Markup {
+function heatTable(grid: Grid, receiveLimit: number, found: Found): Markup {
   const { workSeconds, visibilitySeconds } = grid;
   const head = [
     element('tr', {}, [

@@ -1,8 +1,8 @@
-import { htmlDocument } from './document';
+import { htmlDocument } from '../rig/page/document';
 import { type Findings } from './findings';
 import { AMOUNT, CONSUMERS, type ConsumerName } from './grid';
 import { CONSUMER_TITLES, heatSections } from './heat-table';
-import { element, euros, type Markup, paragraph, plural } from './markup';
+import { element, euros, type Markup, paragraph, plural, tile } from '../rig/page/markup';
 import { PAGE_STYLE } from './page-style';
 import { type Story } from './story';
 import { totalOf, type Total } from './tally';
@@ -13,15 +13,14 @@ import { ADVICE, CONSUMER_WORDS, EXPLANATION, LEGEND, measured } from './words';
 const TIMELINE_WIDTH = 540;
 const PHONE_WIDTH = 350;
 
-function tile(consumer: ConsumerName, total: Total): Markup {
+function tileOf(consumer: ConsumerName, total: Total): Markup {
   const { ordered, moved, paidAgain, earlyDeadLetters, wrongCells, cells } = total;
-  return element('div', { class: 'tile' }, [
-    element('h3', {}, [CONSUMER_TITLES[consumer]]),
-    paragraph(`${euros(moved)} moved`, 'figure'),
-    paragraph(`of ${euros(ordered)} ordered. ${plural(paidAgain, 'payment')} too many.`),
-    paragraph(`${plural(earlyDeadLetters, 'dead letter')} for transfers that were paid.`),
+  const words = [
+    `of ${euros(ordered)} ordered. ${plural(paidAgain, 'payment')} too many.`,
+    `${plural(earlyDeadLetters, 'dead letter')} for transfers that were paid.`,
     paragraph(`${wrongCells} of ${plural(cells, 'setting')} went wrong.`, 'faint'),
-  ]);
+  ];
+  return tile(`${euros(moved)} moved`, words, CONSUMER_TITLES[consumer]);
 }
 
 function timeline(story: Story, horizon: number, title: string): Markup {
@@ -78,7 +77,7 @@ const MEDIA = '.on-phone{display:none}@media (max-width:460px){.on-phone{display
 /** The report: one file that needs nothing else, and holds the findings it was made of. */
 export function page(findings: Findings): string {
   const title = 'What a wrong visibility timeout does to a money transfer';
-  const totals = CONSUMERS.map((consumer) => tile(consumer, totalOf(findings.tallies, consumer)));
+  const totals = CONSUMERS.map((consumer) => tileOf(consumer, totalOf(findings.tallies, consumer)));
   const body = [
     element('h1', {}, [title]),
     ...EXPLANATION.map((text) => paragraph(text)),

@@ -1,8 +1,9 @@
 import { type Findings } from './findings';
 import { AMOUNT, CONSUMERS, type ConsumerName } from './grid';
 import { CONSUMER_TITLES, foundBy } from './heat-table';
-import { element, euros, Markup, plural } from './markup';
-import { colours, linesOf, shadeOf, TIMELINE_STYLE } from './shade';
+import { element, euros, Markup, plural } from '../rig/page/markup';
+import { CHART_STYLE, colours } from '../rig/page/style';
+import { linesOf, shadeOf, TIMELINE_STYLE } from './shade';
 import { totalOf } from './tally';
 import { barsOf, drawTimeline, horizonOf, layOut, resultOf } from './timeline';
 
@@ -14,7 +15,7 @@ const CELL_HEIGHT = 44;
 const ROW_LABEL = 36;
 const FOOT = 42;
 
-const STYLE = `${colours('svg')}${TIMELINE_STYLE}
+const STYLE = `${colours('svg')}${CHART_STYLE}${TIMELINE_STYLE}
 .title{font-size:19px;font-weight:700}.head{font-size:16px;font-weight:700}.result{font-size:15px;font-weight:700}.small{fill:var(--faint);font-size:13px}
 .ground{fill:var(--ground);stroke:var(--line)}
 ${(['right', 'dead', 'twice', 'often'] as const)

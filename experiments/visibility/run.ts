@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { type Child } from '../../ops/child';
 import { createProvisionClient } from '../../ops/provision';
-import { Place } from '../faults/place';
-import { readDiary, type Entry } from './diary';
+import { Place } from '../rig/place';
+import { readJournal } from '../rig/journal';
+import { type Entry } from './diary';
 import { findingsOf, type Findings } from './findings';
 import { CONSUMERS, type Grid, longestSeconds, settingsOf } from './grid';
 import { diaryOf, Stage, startConsumers, type Ground, type StageSpec } from './stage';
@@ -155,7 +156,7 @@ class Lab {
 
   private async tally(stage: Stage): Promise<Tally> {
     const runs = this.entriesOf(stage, stage.consumer).filter(({ kind }) => kind === 'run');
-    const seen = await stage.see(runs.map(({ jobId }) => jobId));
+    const seen = await stage.see(runs.flatMap(({ jobId }) => jobId ?? []));
     const one = tally(stage.consumer, stage.cell.setting, seen);
     this.watcher.settled(one);
     return one;
@@ -181,7 +182,7 @@ class Lab {
   }
 
   private entriesOf(stage: Stage, file: string): Entry[] {
-    return readDiary(diaryOf(this.ground, file)).filter(({ cell }) => cell === stage.name);
+    return readJournal<Entry>(diaryOf(this.ground, file)).filter(({ cell }) => cell === stage.name);
   }
 }
 

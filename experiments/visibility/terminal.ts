@@ -1,13 +1,10 @@
-import { type Row, Table } from '../faults/report';
+import { type Row, StatusLine, Table } from '../rig/cli/terminal';
 import { CONSUMERS, type ConsumerName, nameOf } from './grid';
-import { euros } from './markup';
+import { euros } from '../rig/page/markup';
 import { faultsOf, totalOf, type Tally } from './tally';
 
 const FIGURES = 'runs paid dead money';
 const columnOf = (consumer: ConsumerName): string => `${consumer}: ${FIGURES}`.padStart(37);
-
-/** Seconds between two words on progress where they cannot overwrite each other. */
-const QUIET_SECONDS = 10;
 
 const figuresOf = (tally: Tally): string =>
   [
@@ -22,9 +19,7 @@ const figuresOf = (tally: Tally): string =>
 export class Terminal {
   private readonly table = new Table();
   private readonly waiting = new Map<string, Tally[]>();
-  private saidAt = -QUIET_SECONDS;
-
-  constructor(private readonly isTty: boolean) {}
+  private readonly status = new StatusLine();
 
   settled(tally: Tally): void {
     const name = nameOf(tally);
@@ -40,21 +35,12 @@ export class Terminal {
       const own = known.find((one) => one.consumer === consumer);
       if (own) row[columnOf(consumer)] = figuresOf(own);
     }
-    this.wipe();
+    this.status.wipe();
     this.table.add(row satisfies Row);
   }
 
   progress({ seconds, settled, cells }: { seconds: number; settled: number; cells: number }): void {
-    const words = `${Math.round(seconds)} s: ${settled} of ${cells} cells at rest`;
-    if (this.isTty) process.stdout.write(`\r${words} `);
-    else if (seconds - this.saidAt >= QUIET_SECONDS) {
-      this.saidAt = seconds;
-      process.stdout.write(`${words}\n`);
-    }
-  }
-
-  private wipe(): void {
-    if (this.isTty) process.stdout.write('\r\u001B[K');
+    this.status.show(`${Math.round(seconds)} s: ${settled} of ${cells} cells at rest`);
   }
 }
 

@@ -1,6 +1,6 @@
 import { findingsOf } from './findings';
 import { QUICK, settingsOf, CONSUMERS } from './grid';
-import { BOLD, widthOf } from './markup';
+import { BOLD, widthOf } from '../rig/page/markup';
 import { page } from './page';
 import { picture } from './picture';
 import { storyOf, type Story } from './story';

@@ -1,5 +1,5 @@
 import { AMOUNT } from './grid';
-import { BOLD, element, euros, type Markup, plural, widthOf, wrap } from './markup';
+import { BOLD, element, euros, type Markup, plural, widthOf, wrap } from '../rig/page/markup';
 import { type Story } from './story';
 
 /** A stretch of time, in seconds, and what is said of it. */

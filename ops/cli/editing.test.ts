@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { startFaultProxy } from '../../experiments/proxy/fault-proxy';
+import { startFaultProxy } from '../../experiments/rig/proxy/fault-proxy';
 import { eventually } from '../../test/harness/eventually';
 import { ENDS_WITHIN_MS, runJobs, withJobsCommands } from '../../test/harness/jobs-commands';
 import { runApp } from '../../test/harness/processes';

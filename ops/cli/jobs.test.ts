@@ -1,4 +1,4 @@
-import { startFaultProxy } from '../../experiments/proxy/fault-proxy';
+import { startFaultProxy } from '../../experiments/rig/proxy/fault-proxy';
 import { TEST_JOB } from '../../test/harness/jobs';
 import { runJobs, withJobsCommands } from '../../test/harness/jobs-commands';
 

@@ -1,4 +1,4 @@
-import { startFaultProxy } from '../../experiments/proxy/fault-proxy';
+import { startFaultProxy } from '../../experiments/rig/proxy/fault-proxy';
 import { eventually } from '../../test/harness/eventually';
 import { ENDS_WITHIN_MS, type JobsCommands, withJobsCommands } from '../../test/harness/jobs-commands';
 import { runApp } from '../../test/harness/processes';

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { startFaultProxy } from '../../experiments/proxy/fault-proxy';
+import { startFaultProxy } from '../../experiments/rig/proxy/fault-proxy';
 import { PageEvents, TestConsole } from '../../test/harness/console';
 import { eventually } from '../../test/harness/eventually';
 import { JobsCommands } from '../../test/harness/jobs-commands';

@@ -1,6 +1,6 @@
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { DatabaseSync } from 'node:sqlite';
-import { startFaultProxy } from '../../experiments/proxy/fault-proxy';
+import { startFaultProxy } from '../../experiments/rig/proxy/fault-proxy';
 import { newJobId } from '../../results/job-id';
 import { type Answered, type Question, TestConsole } from '../../test/harness/console';
 import { type JobsCommands } from '../../test/harness/jobs-commands';

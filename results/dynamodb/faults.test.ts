@@ -2,8 +2,8 @@ import { CreateTableCommand, DeleteTableCommand, ScanCommand } from '@aws-sdk/cl
 import { randomUUID } from 'node:crypto';
 import type { Job } from '../../contract/job';
 import { readEnvironment } from '../../contract/environment';
-import { type FaultProxy, startFaultProxy } from '../../experiments/proxy/fault-proxy';
-import { type Answer, answerJson } from '../../experiments/proxy/sqs-call';
+import { type FaultProxy, startFaultProxy } from '../../experiments/rig/proxy/fault-proxy';
+import { type Answer, answerJson } from '../../experiments/rig/proxy/sqs-call';
 import { ensureTable } from '../../ops/provision-table';
 import { StoreUnavailable, StoreUnusable } from '../errors';
 import { keyedJobId } from '../job-id';

@@ -4,7 +4,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative, resolve } from 'node:path';
 import { promisify } from 'node:util';
-import { freePort } from '../../experiments/proxy/free-port';
+import { freePort } from '../../experiments/rig/proxy/free-port';
 import { withBroker } from '../harness/broker';
 import { OtlpReceiver } from '../harness/otlp-receiver';
 import { endApps, ROOT, runApp } from '../harness/processes';

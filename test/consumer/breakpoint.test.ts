@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePort } from '../../experiments/proxy/free-port';
+import { freePort } from '../../experiments/rig/proxy/free-port';
 import { openRecords } from '../../results/open';
 import { type Records } from '../../results/records';
 import { withBroker } from '../harness/broker';

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { type FaultProxy, startFaultProxy } from '../../experiments/proxy/fault-proxy';
+import { type FaultProxy, startFaultProxy } from '../../experiments/rig/proxy/fault-proxy';
 import { type TestQueues, withBroker } from '../harness/broker';
 import { type ConsumerApp, startConsumerApp, stopConsumerApps } from '../harness/consumer-app';
 import { type TestRun } from '../harness/jobs';

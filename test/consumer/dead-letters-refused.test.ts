@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { startFaultProxy, type FaultProxy } from '../../experiments/proxy/fault-proxy';
-import { denied } from '../../experiments/proxy/sqs-call';
+import { startFaultProxy, type FaultProxy } from '../../experiments/rig/proxy/fault-proxy';
+import { denied } from '../../experiments/rig/proxy/sqs-call';
 import { withBroker } from '../harness/broker';
 import { startConsumerApp, stopConsumerApps } from '../harness/consumer-app';
 import { deadLetters, whyOf } from '../harness/dead-letters';

@@ -1,7 +1,7 @@
 import { CreateTableCommand, DeleteTableCommand, PutItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { randomUUID } from 'node:crypto';
 import { readEnvironment } from '../../contract/environment';
-import { startFaultProxy } from '../../experiments/proxy/fault-proxy';
+import { startFaultProxy } from '../../experiments/rig/proxy/fault-proxy';
 import { ensureTable } from '../../ops/provision-table';
 import { createTableClient } from '../../results/dynamodb/client';
 import { withBroker, type TestQueues } from '../harness/broker';

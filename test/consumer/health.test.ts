@@ -2,7 +2,7 @@ import { withBroker } from '../harness/broker';
 import { startConsumerApp, stopConsumerApps } from '../harness/consumer-app';
 import { eventually } from '../harness/eventually';
 import { expectProblemResponse } from '../producer/problem-response';
-import { startFaultProxy } from '../../experiments/proxy/fault-proxy';
+import { startFaultProxy } from '../../experiments/rig/proxy/fault-proxy';
 
 const broker = withBroker();
 afterEach(stopConsumerApps);

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { withBroker } from '../harness/broker';
 import { eventually } from '../harness/eventually';
-import { freePort } from '../../experiments/proxy/free-port';
+import { freePort } from '../../experiments/rig/proxy/free-port';
 import { endApps, runApp, type App } from '../harness/processes';
 import { sideBySide } from '../harness/side-by-side';
 

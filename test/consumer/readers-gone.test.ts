@@ -1,6 +1,6 @@
 import { withBroker } from '../harness/broker';
 import { eventually } from '../harness/eventually';
-import { freePort } from '../../experiments/proxy/free-port';
+import { freePort } from '../../experiments/rig/proxy/free-port';
 import { type App, endApps, runApp } from '../harness/processes';
 import { sideBySide } from '../harness/side-by-side';
 

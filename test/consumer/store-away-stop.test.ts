@@ -6,7 +6,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { DELIVERY } from '../../contract/delivery';
 import { withBroker } from '../harness/broker';
 import { eventually } from '../harness/eventually';
-import { freePort } from '../../experiments/proxy/free-port';
+import { freePort } from '../../experiments/rig/proxy/free-port';
 import { endApps, runApp, type App } from '../harness/processes';
 
 const broker = withBroker();

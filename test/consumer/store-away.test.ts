@@ -8,7 +8,7 @@ import { startConsumerApp, stopConsumerApps, type ConsumerApp } from '../harness
 import { type TestRun } from '../harness/jobs';
 import { eventually } from '../harness/eventually';
 import { expectProblemResponse } from '../producer/problem-response';
-import { startFaultProxy, type FaultProxy } from '../../experiments/proxy/fault-proxy';
+import { startFaultProxy, type FaultProxy } from '../../experiments/rig/proxy/fault-proxy';
 
 const broker = withBroker();
 let proxy: FaultProxy;

@@ -1,4 +1,4 @@
-import { type FaultProxy, startFaultProxy } from '../../experiments/proxy/fault-proxy';
+import { type FaultProxy, startFaultProxy } from '../../experiments/rig/proxy/fault-proxy';
 import { type TestQueues, withBroker } from '../harness/broker';
 import { Latch } from '../harness/consumer';
 import { type ConsumerApp, startConsumerApp, stopConsumerApps } from '../harness/consumer-app';

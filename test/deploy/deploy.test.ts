@@ -15,7 +15,7 @@ import {
   SQSClient,
 } from '@aws-sdk/client-sqs';
 import { randomUUID } from 'node:crypto';
-import { freePort } from '../../experiments/proxy/free-port';
+import { freePort } from '../../experiments/rig/proxy/free-port';
 import { synthesize } from '../../infra/synthesis';
 import { type App, endApps, runApp } from '../harness/processes';
 import { eventually } from '../harness/eventually';

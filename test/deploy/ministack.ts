@@ -5,7 +5,7 @@ import { createServer, request, type Server } from 'node:http';
 import { type AddressInfo } from 'node:net';
 import { delimiter, join } from 'node:path';
 import { processVariables } from '../../contract/environment';
-import { freePort } from '../../experiments/proxy/free-port';
+import { freePort } from '../../experiments/rig/proxy/free-port';
 import { childEnvironment } from '../../ops/child-environment';
 import { eventually } from '../harness/eventually';
 

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePort } from '../../experiments/proxy/free-port';
+import { freePort } from '../../experiments/rig/proxy/free-port';
 import { type App, runApp } from './processes';
 
 /** Where `npm start` runs in a test: a folder and ports of its own, and its embedded broker whatever broker others use. */

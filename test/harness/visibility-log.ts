@@ -1,5 +1,5 @@
-import { type FaultProxy } from '../../experiments/proxy/fault-proxy';
-import { answerJson, type Entry } from '../../experiments/proxy/sqs-call';
+import { type FaultProxy } from '../../experiments/rig/proxy/fault-proxy';
+import { answerJson, type Entry } from '../../experiments/rig/proxy/sqs-call';
 
 type Refusal = 'refused' | 'passes';
 

@@ -1,6 +1,6 @@
 import { DeleteMessageBatchCommand, type Message, ReceiveMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
-import { type Answer, type Invoke } from '../../experiments/lambda/emulator';
-import { toRecord } from '../../experiments/lambda/events';
+import { type Answer, type Invoke } from '../../experiments/rig/lambda/emulator';
+import { toRecord } from '../../experiments/rig/lambda/events';
 
 /** One round of the event source: what it handed over, and what it was told to keep. */
 export interface Round {

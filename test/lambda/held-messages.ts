@@ -1,6 +1,6 @@
 import { type MessageSystemAttributeName } from '@aws-sdk/client-sqs';
 import { randomUUID } from 'node:crypto';
-import { toRecord } from '../../experiments/lambda/events';
+import { toRecord } from '../../experiments/rig/lambda/events';
 
 interface Held {
   readonly messageId: string;

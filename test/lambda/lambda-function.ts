@@ -1,8 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Answer, type Emulated, startEmulated } from '../../experiments/lambda/emulator';
-import { freePort } from '../../experiments/proxy/free-port';
+import { type Answer, type Emulated, startEmulated } from '../../experiments/rig/lambda/emulator';
+import { freePort } from '../../experiments/rig/proxy/free-port';
 import { openRecords } from '../../results/open';
 import { type JobRecord, type Records } from '../../results/records';
 import { ROOT, runApp } from '../harness/processes';

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { toRecord } from '../../experiments/lambda/events';
+import { toRecord } from '../../experiments/rig/lambda/events';
 import { eventually } from '../harness/eventually';
 import { INPUT } from './inputs';
 import { kinds, withStages } from './stage';

@@ -1,5 +1,5 @@
-import { noEmulator } from '../../experiments/lambda/emulator';
-import { type ApiRequest, toApiEvent } from '../../experiments/lambda/events';
+import { noEmulator } from '../../experiments/rig/lambda/emulator';
+import { type ApiRequest, toApiEvent } from '../../experiments/rig/lambda/events';
 import { type TestQueues, withBroker } from '../harness/broker';
 import { LambdaFunction } from './lambda-function';
 

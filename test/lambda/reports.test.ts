@@ -1,7 +1,7 @@
 import { type Message } from '@aws-sdk/client-sqs';
 import { randomUUID } from 'node:crypto';
-import { toRecord } from '../../experiments/lambda/events';
-import { startFaultProxy } from '../../experiments/proxy/fault-proxy';
+import { toRecord } from '../../experiments/rig/lambda/events';
+import { startFaultProxy } from '../../experiments/rig/proxy/fault-proxy';
 import { deadLetters, whyOf } from '../harness/dead-letters';
 import { INPUT } from './inputs';
 import { kinds, withStages } from './stage';

@@ -1,6 +1,6 @@
 import { type SendMessageCommandInput } from '@aws-sdk/client-sqs';
 import { randomUUID } from 'node:crypto';
-import { noEmulator } from '../../experiments/lambda/emulator';
+import { noEmulator } from '../../experiments/rig/lambda/emulator';
 import { type QueuesOptions, type TestBroker, type TestQueues, withBroker } from '../harness/broker';
 import { eventually } from '../harness/eventually';
 import { stopConsumerApps } from '../harness/consumer-app';

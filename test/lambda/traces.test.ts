@@ -1,4 +1,4 @@
-import { freePort } from '../../experiments/proxy/free-port';
+import { freePort } from '../../experiments/rig/proxy/free-port';
 import { withBroker } from '../harness/broker';
 import { OtlpReceiver } from '../harness/otlp-receiver';
 import { endApps, runApp } from '../harness/processes';

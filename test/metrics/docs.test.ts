@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { freePort } from '../../experiments/proxy/free-port';
+import { freePort } from '../../experiments/rig/proxy/free-port';
 import { type Pair, startPair } from '../../testing/pair';
 import { ROOT } from '../harness/processes';
 import { scrape } from '../harness/scrape';

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { toRecord } from '../../experiments/lambda/events';
+import { toRecord } from '../../experiments/rig/lambda/events';
 import { withBroker } from '../harness/broker';
 import { eventually } from '../harness/eventually';
 import { endApps, runApp } from '../harness/processes';
 import { INPUT } from '../lambda/inputs';
 import { LambdaFunction } from '../lambda/lambda-function';
-import { freePort } from '../../experiments/proxy/free-port';
-import { noEmulator } from '../../experiments/lambda/emulator';
+import { freePort } from '../../experiments/rig/proxy/free-port';
+import { noEmulator } from '../../experiments/rig/lambda/emulator';
 
 const broker = withBroker();
 afterAll(endApps);

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { connect } from 'node:net';
-import { freePort } from '../../experiments/proxy/free-port';
+import { freePort } from '../../experiments/rig/proxy/free-port';
 import { withBroker } from '../harness/broker';
 import { type ConsumerApp, startConsumerApp, stopConsumerApps } from '../harness/consumer-app';
 import { scrape } from '../harness/scrape';

@@ -1,6 +1,6 @@
 import { type SendMessageCommandInput } from '@aws-sdk/client-sqs';
 import { randomUUID } from 'node:crypto';
-import { freePort } from '../../experiments/proxy/free-port';
+import { freePort } from '../../experiments/rig/proxy/free-port';
 import { type Pair, startPair } from '../../testing/pair';
 import { Rejection } from '../../transport/index';
 import { withBroker } from '../harness/broker';

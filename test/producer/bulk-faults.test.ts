@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { type AddressInfo } from 'node:net';
 import { cutOf } from '../../producer/answered';
-import { type FaultProxy } from '../../experiments/proxy/fault-proxy';
+import { type FaultProxy } from '../../experiments/rig/proxy/fault-proxy';
 import { withBroker } from '../harness/broker';
 import { Latch } from '../harness/consumer';
 import { eventually } from '../harness/eventually';

@@ -4,7 +4,7 @@ import { withBroker } from '../harness/broker';
 import { Latch } from '../harness/consumer';
 import { eventually } from '../harness/eventually';
 import { TEST_JOB } from '../harness/jobs';
-import { startFaultProxy } from '../../experiments/proxy/fault-proxy';
+import { startFaultProxy } from '../../experiments/rig/proxy/fault-proxy';
 import { answersOf, idsOf, postLines, readAnswers, toLines } from './lines-of';
 import { startProducer } from './test-producer';
 

@@ -1,6 +1,6 @@
 import { withBroker } from '../harness/broker';
 import { eventually } from '../harness/eventually';
-import { type Verdict } from '../../experiments/proxy/fault-proxy';
+import { type Verdict } from '../../experiments/rig/proxy/fault-proxy';
 import { DEADLINE_MS } from '../../producer/intake';
 import { openRaw, type RawClient } from './raw';
 import { withProducerBehindProxy } from './test-producer';

@@ -1,4 +1,4 @@
-import { startFaultProxy, type FaultProxy } from '../../experiments/proxy/fault-proxy';
+import { startFaultProxy, type FaultProxy } from '../../experiments/rig/proxy/fault-proxy';
 import { withBroker } from '../harness/broker';
 import { eventually } from '../harness/eventually';
 import { expectProblemResponse } from './problem-response';

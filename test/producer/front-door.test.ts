@@ -1,5 +1,5 @@
 import { type Environment } from '../../contract/environment';
-import { startFaultProxy } from '../../experiments/proxy/fault-proxy';
+import { startFaultProxy } from '../../experiments/rig/proxy/fault-proxy';
 import { keyedJobId } from '../../results/job-id';
 import { withBroker } from '../harness/broker';
 import { Latch } from '../harness/consumer';

@@ -4,9 +4,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestQueues, withBroker } from '../harness/broker';
-import { type FaultProxy, startFaultProxy } from '../../experiments/proxy/fault-proxy';
+import { type FaultProxy, startFaultProxy } from '../../experiments/rig/proxy/fault-proxy';
 import { eventually } from '../harness/eventually';
-import { freePort } from '../../experiments/proxy/free-port';
+import { freePort } from '../../experiments/rig/proxy/free-port';
 import { type App, runApp } from '../harness/processes';
 import { expectProblemResponse } from './problem-response';
 

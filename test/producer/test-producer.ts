@@ -12,7 +12,7 @@ import { RECORDS, type Records } from '../../results/records';
 import { Waiting } from '../../results/waiting';
 import { type TestBroker, type TestQueues } from '../harness/broker';
 import { TEST_JOB } from '../harness/jobs';
-import { type FaultProxy, startFaultProxy } from '../../experiments/proxy/fault-proxy';
+import { type FaultProxy, startFaultProxy } from '../../experiments/rig/proxy/fault-proxy';
 
 /** Keeps what is logged as an error or a warning, and says nothing. */
 class QuietLogger extends ConsoleLogger {

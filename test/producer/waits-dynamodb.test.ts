@@ -1,7 +1,7 @@
 import { DeleteTableCommand } from '@aws-sdk/client-dynamodb';
 import { randomUUID } from 'node:crypto';
 import { readEnvironment } from '../../contract/environment';
-import { type FaultProxy, startFaultProxy } from '../../experiments/proxy/fault-proxy';
+import { type FaultProxy, startFaultProxy } from '../../experiments/rig/proxy/fault-proxy';
 import { ensureTable } from '../../ops/provision-table';
 import { createTableClient } from '../../results/dynamodb/client';
 import { newJobId } from '../../results/job-id';

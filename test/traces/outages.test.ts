@@ -1,5 +1,5 @@
 import { type RequestListener } from 'node:http';
-import { freePort } from '../../experiments/proxy/free-port';
+import { freePort } from '../../experiments/rig/proxy/free-port';
 import { withBroker } from '../harness/broker';
 import { eventually } from '../harness/eventually';
 import { startConsumerApp, stopConsumerApps } from '../harness/consumer-app';

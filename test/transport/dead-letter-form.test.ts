@@ -1,6 +1,6 @@
 import { type Message } from '@aws-sdk/client-sqs';
-import { startFaultProxy, type FaultProxy } from '../../experiments/proxy/fault-proxy';
-import { edited, type Entry } from '../../experiments/proxy/sqs-call';
+import { startFaultProxy, type FaultProxy } from '../../experiments/rig/proxy/fault-proxy';
+import { edited, type Entry } from '../../experiments/rig/proxy/sqs-call';
 import { reject } from '../../transport/index';
 import { withBroker, type TestQueues } from '../harness/broker';
 import { scripted, Script, startConsumer, stopConsumers } from '../harness/consumer';

@@ -1,6 +1,6 @@
 import { Logger } from '@nestjs/common';
-import { startFaultProxy } from '../../experiments/proxy/fault-proxy';
-import { type Entry } from '../../experiments/proxy/sqs-call';
+import { startFaultProxy } from '../../experiments/rig/proxy/fault-proxy';
+import { type Entry } from '../../experiments/rig/proxy/sqs-call';
 import { toDelivery } from '../../transport/delivery/delivery';
 import { DeadLetterQueue } from '../../transport/settle/dead-letter-queue';
 import { createWorkClient } from '../../transport/sqs/clients';

@@ -1,5 +1,5 @@
 import { CreateQueueCommand, type MessageAttributeValue } from '@aws-sdk/client-sqs';
-import { denied, type Entry } from '../../experiments/proxy/sqs-call';
+import { denied, type Entry } from '../../experiments/rig/proxy/sqs-call';
 import { reject } from '../../transport/index';
 import { withBroker, type TestQueues } from '../harness/broker';
 import { behindProxies, Latch, scripted, Script, startConsumer, type RunningConsumer } from '../harness/consumer';

@@ -1,4 +1,4 @@
-import { startFaultProxy, type FaultProxy } from '../../experiments/proxy/fault-proxy';
+import { startFaultProxy, type FaultProxy } from '../../experiments/rig/proxy/fault-proxy';
 import { Metrics, prometheusText } from '../../transport/index';
 import { withBroker, type TestQueues } from '../harness/broker';
 import { type RunningConsumer, scripted, Script, startConsumer, stopConsumers } from '../harness/consumer';

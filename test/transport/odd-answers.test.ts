@@ -1,5 +1,5 @@
 import { type Message } from '@aws-sdk/client-sqs';
-import { type Answer, answerJson, edited } from '../../experiments/proxy/sqs-call';
+import { type Answer, answerJson, edited } from '../../experiments/rig/proxy/sqs-call';
 import { createWorkClient } from '../../transport/sqs/clients';
 import { QueueUnavailable } from '../../transport/index';
 import { envelope } from '../../transport/sqs/outgoing';

@@ -2,7 +2,7 @@ import { Controller, Inject } from '@nestjs/common';
 import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
-import { startFaultProxy } from '../../experiments/proxy/fault-proxy';
+import { startFaultProxy } from '../../experiments/rig/proxy/fault-proxy';
 import { HandlerTimeout, QueueHandler, retry, SqsContext } from '../../transport/index';
 import { type TestQueues, withBroker } from '../harness/broker';
 import { type ConsumerUnderTest, Latch, Script, startConsumer, stopConsumers } from '../harness/consumer';

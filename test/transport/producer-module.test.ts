@@ -9,7 +9,7 @@ import {
   QueueProducers,
   QueueUnavailable,
 } from '../../transport/index';
-import { startFaultProxy } from '../../experiments/proxy/fault-proxy';
+import { startFaultProxy } from '../../experiments/rig/proxy/fault-proxy';
 import { withBroker } from '../harness/broker';
 
 const broker = withBroker();

@@ -5,7 +5,7 @@ import { MessageRefused, QueueProducer, QueueUnavailable } from '../../transport
 import { envelope } from '../../transport/sqs/outgoing';
 import { Sender } from '../../transport/sqs/sender';
 import { withBroker, type TestQueues } from '../harness/broker';
-import { startFaultProxy, type FaultProxy } from '../../experiments/proxy/fault-proxy';
+import { startFaultProxy, type FaultProxy } from '../../experiments/rig/proxy/fault-proxy';
 
 const broker = withBroker();
 let proxy: FaultProxy;

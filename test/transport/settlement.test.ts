@@ -1,6 +1,6 @@
 import { type Delivery } from '../../transport/index';
 import { type Message } from '@aws-sdk/client-sqs';
-import { startFaultProxy, type FaultProxy } from '../../experiments/proxy/fault-proxy';
+import { startFaultProxy, type FaultProxy } from '../../experiments/rig/proxy/fault-proxy';
 import { toDelivery } from '../../transport/delivery/delivery';
 import { Settlement } from '../../transport/settle/settlement';
 import { createWorkClient } from '../../transport/sqs/clients';

@@ -6,7 +6,7 @@ import { type AbstractHttpAdapter, NestFactory } from '@nestjs/core';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { IsNumber } from 'class-validator';
 import { v7 as uuid } from 'uuid';
-import { envelope } from '../../jobs';
+import { envelope } from '../../rig/jobs';
 import { type ProducerSpec, runProducerPeer } from '../peer';
 import { MEASURE } from '../workload';
 import { createClient } from './client';

@@ -1,5 +1,5 @@
 import { v7 as uuid } from 'uuid';
-import { envelope } from '../../jobs';
+import { envelope } from '../../rig/jobs';
 import { MEASURE } from '../workload';
 import { bodyOf, paddedBody, StandInQueue } from './queue';
 

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
-import { childEnvironment } from '../../ops/child-environment';
+import { childEnvironment } from '../../../ops/child-environment';
 
 export interface Exit {
   readonly code: number | null;
@@ -22,7 +22,7 @@ export interface ProcessSpec {
   readonly log: string;
 }
 
-const DIST = join(__dirname, '..', '..');
+const DIST = join(__dirname, '..', '..', '..');
 
 /** A process under experiment; it ends when the experiment does. */
 export class LoggedProcess {

@@ -2,7 +2,7 @@ import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { type AddressInfo } from 'node:net';
-import { QueueProducer } from '../../transport/index';
+import { QueueProducer } from '../../../transport/index';
 import { onSqsCall } from './sqs-calls';
 
 it('tells of calls by the SDK as it comes, and of ours over undici, with every try', async () => {

@@ -21,6 +21,14 @@ export function element(name: string, attributes: Attributes, content: readonly 
 export const paragraph = (text: string, style = ''): Markup =>
   element('p', style === '' ? {} : { class: style }, [text]);
 
+/** A figure that counts, with its title and with sentences about it. */
+export const tile = (figure: string, words: readonly (string | Markup)[], title?: string): Markup =>
+  element('div', { class: 'tile' }, [
+    ...(title === undefined ? [] : [element('h3', {}, [title])]),
+    paragraph(figure, 'figure'),
+    ...words.map((text) => (text instanceof Markup ? text : paragraph(text))),
+  ]);
+
 /** JSON inside a script element: no `<`, so nothing in it ends the element. */
 export const jsonScript = (id: string, value: unknown): Markup =>
   element('script', { type: 'application/json', id }, [new Markup(JSON.stringify(value).replaceAll('<', '\\u003c'))]);
@@ -44,5 +52,7 @@ export function wrap(text: string, size: number, width: number): string[] {
 
 export const euros = (amount: number): string => `€${amount.toLocaleString('en-US')}`;
 
-export const plural = (count: number, one: string): string =>
-  `${count.toLocaleString('en-US')} ${one}${count === 1 ? '' : 's'}`;
+/** A count as it is read: 12,345. */
+export const grouped = (count: number): string => count.toLocaleString('en-US');
+
+export const plural = (count: number, one: string): string => `${grouped(count)} ${one}${count === 1 ? '' : 's'}`;

@@ -1,6 +1,6 @@
 import { v7 as uuid } from 'uuid';
 import { type Job } from '../../contract/job';
-import { numberJob } from '../jobs';
+import { numberJob } from './jobs';
 
 /** The job of these experiments: its result is its input. */
 export const COUNT = numberJob('count');

@@ -4,8 +4,8 @@ import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as wait } from 'node:timers/promises';
-import { processVariables } from '../../contract/environment';
-import { childEnvironment } from '../../ops/child-environment';
+import { processVariables } from '../../../contract/environment';
+import { childEnvironment } from '../../../ops/child-environment';
 import { freePort } from '../proxy/free-port';
 
 /** Where the emulator, as Lambda, looks for what it starts beside a function. */

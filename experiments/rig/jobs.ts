@@ -1,7 +1,7 @@
 import { IsNumber } from 'class-validator';
-import { type Job } from '../contract/job';
-import { defineJob, type JobType, type Policy } from '../contract/job-type';
-import { type Outgoing } from './faults/queues';
+import { type Job } from '../../contract/job';
+import { defineJob, type JobType, type Policy } from '../../contract/job-type';
+import { type Outgoing } from './queues';
 
 /** A job type of an experiment's own, from one number to another. */
 export function numberJob(type: string, policy: Partial<Policy> = {}): JobType<number, number> {

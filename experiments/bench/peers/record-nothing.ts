@@ -1,5 +1,5 @@
 import { type INestApplicationContext } from '@nestjs/common';
-import { RECORDS, type Records } from '../../results/records';
+import { RECORDS, type Records } from '../../../results/records';
 
 /** From now on this consumer writes nothing when a job is done, to see what that costs. */
 export function recordNothing(app: INestApplicationContext): void {

@@ -1,6 +1,6 @@
-import { type BrokerHabits, habitArguments, isBrokerReady } from '../../ops/broker';
-import { Child } from '../../ops/child';
-import { childEnvironment } from '../../ops/child-environment';
+import { type BrokerHabits, habitArguments, isBrokerReady } from '../../../ops/broker';
+import { Child } from '../../../ops/child';
+import { childEnvironment } from '../../../ops/child-environment';
 
 export interface EmbeddedBroker {
   readonly process: Child;

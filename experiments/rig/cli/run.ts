@@ -1,3 +1,5 @@
+import { CommanderError } from 'commander';
+
 /** Exit code of a run that a signal ended. */
 export const INTERRUPTED = 130;
 
@@ -17,4 +19,16 @@ export function stopSignal(onStop: () => void = () => undefined): AbortSignal {
     });
   }
   return stopping.signal;
+}
+
+/** Runs an experiment, which answers with its exit code. What went wrong is one sentence on stderr, and the exit code 1. */
+export async function run(main: () => Promise<number>): Promise<void> {
+  try {
+    process.exitCode = await main();
+  } catch (error) {
+    // `--help` was answered by then.
+    if (error instanceof CommanderError && error.exitCode === 0) return;
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = 1;
+  }
 }

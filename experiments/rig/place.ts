@@ -1,6 +1,5 @@
 import { type SQSClient } from '@aws-sdk/client-sqs';
 import { randomUUID } from 'node:crypto';
-import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,9 +10,7 @@ import { credentialVariables } from '../../ops/child-environment';
 import { createProvisionClient, provision } from '../../ops/provision';
 import { openRecords } from '../../results/open';
 import { type Records } from '../../results/records';
-import { ConsumerProcess, type ConsumerSpec } from './consumer-process';
-import { startEmbeddedBroker } from './embedded-broker';
-import { readRuns, type Run } from './journal';
+import { startEmbeddedBroker } from './process/embedded-broker';
 import { RoundQueues } from './queues';
 
 const REGION = 'us-east-1';
@@ -32,17 +29,21 @@ export class Place {
     return new Place(own.endpoint, createProvisionClient(REGION, own.endpoint), own.process);
   }
 
-  /** Queues, store and journal of their own; `results` is a store that is there already. */
-  async round(visibilityTimeoutSeconds = DELIVERY.visibilityTimeoutSeconds, results?: string): Promise<Round> {
-    const name = `faults-${randomUUID()}`;
+  async round(): Promise<Round> {
+    return new Round(await this.prepare());
+  }
+
+  /** Queues and store of a round's own. */
+  async prepare(visibilityTimeoutSeconds = DELIVERY.visibilityTimeoutSeconds): Promise<RoundParts> {
+    const name = `experiment-${randomUUID()}`;
     const urls = await provision({
       client: this.client,
       queueName: name,
       deadLetterQueueName: `${name}-dlq`,
       numbers: { ...DELIVERY, visibilityTimeoutSeconds },
     });
-    const folder = await mkdtemp(join(tmpdir(), 'plusone-faults-'));
-    const store = results ?? `sqlite:${join(folder, 'results.db')}`;
+    const folder = await mkdtemp(join(tmpdir(), 'plusone-experiment-'));
+    const store = `sqlite:${join(folder, 'results.db')}`;
     const env = {
       AWS_ENDPOINT_URL_SQS: this.endpoint,
       AWS_REGION: REGION,
@@ -52,12 +53,12 @@ export class Place {
       VISIBILITY_TIMEOUT_SECONDS: String(visibilityTimeoutSeconds),
       ...credentialVariables(this.endpoint),
     };
-    return new Round({
+    return {
       folder,
       env,
       queues: new RoundQueues(this.client, urls),
       records: await openRecords({ results: store, dynamodbRegion: undefined, dynamodbEndpoint: undefined }),
-    });
+    };
   }
 
   async close(): Promise<void> {
@@ -66,23 +67,18 @@ export class Place {
   }
 }
 
-interface RoundParts {
+export interface RoundParts {
   readonly folder: string;
   readonly env: Readonly<Record<string, string>>;
   readonly queues: RoundQueues;
   readonly records: Records;
 }
 
-const LOOK_EVERY_MS = 5;
 const DEPTH_EVERY_MS = 100;
 
 /** One round of an experiment. */
 export class Round {
-  readonly journal: string;
-
-  constructor(private readonly parts: RoundParts) {
-    this.journal = join(parts.folder, 'journal');
-  }
+  constructor(private readonly parts: RoundParts) {}
 
   /** What an app needs to work on this round's queues and store. */
   get env(): Readonly<Record<string, string>> {
@@ -97,38 +93,14 @@ export class Round {
     return this.parts.records;
   }
 
-  /** Output of every consumer, journal and store. */
+  /** Of the store, and of what else a round leaves. */
   get folder(): string {
     return this.parts.folder;
-  }
-
-  start(spec: Pick<ConsumerSpec, 'seconds' | 'unrecorded' | 'profileDir'> = {}): ConsumerProcess {
-    const { folder, env } = this.parts;
-    return new ConsumerProcess({ ...spec, env, journal: this.journal, log: join(folder, 'consumer.log') });
-  }
-
-  runs(): Run[] {
-    return existsSync(this.journal) ? readRuns(this.journal) : [];
   }
 
   async doneIds(ids: readonly string[]): Promise<Set<string>> {
     const records = await this.records.getMany(ids);
     return new Set(records.filter(({ state }) => state === 'done').map(({ id }) => id));
-  }
-
-  /** Jobs whose run has begun and that are not done. */
-  async inFlight(): Promise<Set<string>> {
-    const begun = [...new Set(this.runs().map(({ jobId }) => jobId))];
-    const done = await this.doneIds(begun);
-    return new Set(begun.filter((id) => !done.has(id)));
-  }
-
-  /** Resolves when this many runs have begun; rejects if the consumer ends before. */
-  async begun(count: number, consumer: ConsumerProcess): Promise<void> {
-    while (this.runs().length < count) {
-      if (!consumer.running) throw new Error(`The consumer ended by itself; see ${this.folder}/consumer.log`);
-      await wait(LOOK_EVERY_MS);
-    }
   }
 
   /** Waits for what `holds`; false if it does not within `seconds`. */

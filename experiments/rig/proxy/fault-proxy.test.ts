@@ -6,9 +6,9 @@ import {
   SendMessageCommand,
   SQSClient,
 } from '@aws-sdk/client-sqs';
-import { withBroker } from '../../test/harness/broker';
+import { withBroker } from '../../../test/harness/broker';
 import { type FaultProxy, startFaultProxy } from './fault-proxy';
-import { endApps } from '../../test/harness/processes';
+import { endApps } from '../../../test/harness/processes';
 
 const broker = withBroker();
 let proxy: FaultProxy;

@@ -1,0 +1,27 @@
+import { Argument } from 'commander';
+import { BROKER, commandLine, JSON_FILE, whole } from '../rig/cli/command-line';
+
+export interface Options<Name extends string> {
+  readonly name: Name;
+  /** Undefined: the experiment's own. */
+  readonly rounds?: number;
+  readonly jobs?: number;
+  /** Undefined: an embedded one, in memory. */
+  readonly broker?: string;
+  readonly json?: string;
+}
+
+export function readOptions<Name extends string>(names: readonly Name[], args: readonly string[]): Options<Name> {
+  const command = commandLine(
+    'faults',
+    'What SIGTERM and SIGKILL do to real consumer processes: jobs lost, and runs doubled.',
+  )
+    .addArgument(new Argument('<fault>', 'what is done').choices(names))
+    .option('--rounds <n>', 'rounds', whole(1, 10_000))
+    .option('--jobs <n>', 'jobs of a round', whole(1, 1_000_000))
+    .option(...BROKER)
+    .option(...JSON_FILE);
+  const given = command.parse(args, { from: 'user' }).opts<Omit<Options<Name>, 'name'>>();
+  const [name] = command.processedArgs as [Name];
+  return { name, ...given };
+}
