@@ -22,7 +22,9 @@ import { ProblemFilter } from './problem.filter';
 /** An attribute of a message may be named `__proto__`; Fastify would refuse the whole event for it. */
 const HTTP = { bodyLimit: EVENT_LIMIT_BYTES, onProtoPoisoning: 'ignore', onConstructorPoisoning: 'ignore' } as const;
 
-/** The consumer, connected to its queue; `listen()` opens the health routes, `startAllMicroservices()` begins to poll. */
+/**
+ * The consumer, connected to its queue; `listen()` opens the health routes, `startAllMicroservices()` begins to poll.
+ */
 export async function createConsumer(
   environment: Environment,
   logger: LoggerService = createLogger(),
@@ -64,7 +66,7 @@ export function consumerFaults(
   return faults;
 }
 
-/** A type that nobody works would lose its jobs to the dead-letter queue, one by one. */
+/** A type without work would lose its jobs to the dead-letter queue, one by one. */
 function workFaults(works: readonly JobWork[], definitions: readonly JobType[]): string[] {
   const worked = works.map(({ definition }) => definition);
   const twice = new Set(worked.filter((definition, index) => worked.indexOf(definition) < index));
@@ -83,10 +85,10 @@ function workFaults(works: readonly JobWork[], definitions: readonly JobType[]):
   ];
 }
 
-/** What a job is dead-lettered by here, beside the transport's own reasons: what the store refuses. */
+/** The reasons for dead letters beside the transport's own: what the store refuses. */
 const REASONS = ['refused'];
 
-/** Nothing keeps the consumer from starting. */
+/** An environment with which the consumer can start. */
 interface SoundEnvironment extends Environment {
   readonly queueUrl: string;
   readonly deadLetterQueueUrl: string;

@@ -7,7 +7,7 @@ import { RecordRefused } from '../results/errors';
 import { jsonOf } from '../results/json';
 import { type Effect, type JobRecord, type LeaseAnswer, type OnceAnswer, type Records } from '../results/records';
 
-/** The store as the work of one type may use it: it takes only results that the class and the policy of the type allow. */
+/** The store for the work of one type: it accepts only results that the type's class and policy allow. */
 export class CheckedRecords {
   private readonly valid: ValidBody<object>;
   private readonly limit: number;
@@ -27,8 +27,8 @@ export class CheckedRecords {
     return this.records.get(id);
   }
 
-  lease(...wish: Parameters<WorkContext['records']['lease']>): Promise<LeaseAnswer> {
-    return this.records.lease(...wish);
+  lease(...request: Parameters<WorkContext['records']['lease']>): Promise<LeaseAnswer> {
+    return this.records.lease(...request);
   }
 
   /** Rejects with `RecordRefused` for a result that is not as its type says. */

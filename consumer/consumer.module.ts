@@ -31,7 +31,7 @@ export interface ConsumerOptions {
   readonly defaultType: string | undefined;
   /** Jobs come in by `POST /events`. */
   readonly takesEvents: boolean;
-  /** How long a run may take at most. */
+  /** Limits how long a run may take. */
   readonly longestRunSeconds: number;
   /** Undefined anywhere but on ECS. */
   readonly ecsAgentUrl: string | undefined;

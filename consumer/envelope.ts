@@ -1,6 +1,6 @@
 import { Rejection } from '../transport/index';
 
-/** How what other services put on a queue is told, and what makes jobs of it. */
+/** How to recognise what other services put on a queue, and what turns it into jobs. */
 const ENVELOPES: readonly { readonly is: (body: Body) => boolean; readonly says: string }[] = [
   {
     is: ({ Type, TopicArn }) => typeof Type === 'string' && typeof TopicArn === 'string',

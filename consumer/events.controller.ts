@@ -3,10 +3,10 @@ import { Problem, unavailable } from '../service/problem';
 import { Traces } from '../service/traces';
 import { EventMalformed, EventRefused, type PartialBatchResponse, QueueConsumer } from '../transport/index';
 
-/** Lambda takes an event of at most 6 MB; the adapter writes it anew, and may need some more. */
+/** Lambda takes events of up to 6 MB. The adapter writes them again, and may need some more. */
 export const EVENT_LIMIT_BYTES = 8 * 1_048_576;
 
-/** How long an event may take where nothing tells the function's deadline. */
+/** How long an event may take if the function's deadline is unknown. */
 const FALLBACK_MS = 30_000;
 
 const RETRY_AFTER_SECONDS = 5;
@@ -15,8 +15,8 @@ const RETRY_AFTER_SECONDS = 5;
 const ANSWER_MS = 300;
 
 /**
- * Lambda's SQS event source, by way of the web adapter; there on Lambda only, since whoever reaches it can make jobs up.
- * An error is an error here: the adapter fails the invocation, and the whole event comes again.
+ * Takes the events of Lambda's SQS event source from the web adapter. On Lambda only, since whoever reaches it can
+ * forge jobs. An error is an error here: the adapter fails the invocation, and the whole event comes again.
  */
 @Controller('events')
 export class EventsController {
@@ -39,13 +39,13 @@ export class EventsController {
       if (error instanceof EventRefused) throw unavailable(error.message, RETRY_AFTER_SECONDS);
       throw error;
     } finally {
-      // Once it has answered, a function stands still.
+      // Once it has answered, a function is frozen.
       await this.traces.flush(deadline - ANSWER_MS - performance.now());
     }
   }
 }
 
-/** From the invocation's context, as the adapter hands it on. */
+/** Reads the invocation's context, which the adapter passes on. */
 function msUntilDeadline(context = '{}'): number | undefined {
   try {
     const { deadline } = JSON.parse(context) as { readonly deadline?: unknown };

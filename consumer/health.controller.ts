@@ -21,7 +21,9 @@ export class HealthController {
     @Inject(RECORDS) private readonly records: Records,
   ) {}
 
-  /** Red when the process should be replaced: a poll without an answer, or handlers that never return in every place. */
+  /**
+   * Red if the process should be replaced: a poll without an answer, or every permit with a handler that never returns.
+   */
   @Get('live')
   live(): { status: 'live'; pollAgeSeconds: number } {
     const { pollAgeMs, stuckMs, hung } = this.transport.status();
@@ -30,7 +32,7 @@ export class HealthController {
     return { status: 'live', pollAgeSeconds: Math.round(pollAgeMs / 1_000) };
   }
 
-  /** Red on stop, while the queue cannot be used and while the store is away; not while operators have paused it. */
+  /** Red at a stop, and while queue or store are unavailable; green while operators have paused it. */
   @Get('ready')
   async ready(): Promise<{ status: 'ready'; inFlight: number; paused?: Omit<Paused, 'who'> }> {
     const { stopping, fault, notOpen, inFlight, deadLettersRefused } = this.transport.status();
@@ -39,9 +41,9 @@ export class HealthController {
     if (fault !== undefined) throw red(fault);
     if (deadLettersRefused > 0) throw red(`The dead-letter queue does not take ${deadLettersRefused} dead letters.`);
     const { away } = this.breaker;
-    if (away) throw red(`The results store is away for ${away.seconds} s: ${away.why}`);
+    if (away) throw red(`The results store has been unavailable for ${away.seconds} s: ${away.why}`);
     await this.records.check().catch((error: unknown) => {
-      throw red(`The results store is away: ${error instanceof Error ? error.message : String(error)}`);
+      throw red(`The results store is unavailable: ${error instanceof Error ? error.message : String(error)}`);
     });
     const paused = this.pauses?.paused;
     return { status: 'ready', inFlight, ...(paused && { paused: withoutName(paused) }) };

@@ -2,20 +2,20 @@ import { url } from 'node:inspector';
 import { type Environment } from '../contract/environment';
 import { type JobWork } from '../jobs/work';
 
-/** A process on a breakpoint extends no lease, so that each has to last from its receive on. */
+/** A process on a breakpoint extends no lease, so each has to be this long from its receive on. */
 const LEASE_SECONDS = 15 * 60;
 
-/** Work on a breakpoint is not late. */
+/** Limits a run; work on a breakpoint is not late. */
 const TIMEOUT_SECONDS = 60 * 60;
 
-/** Said once, since numbers are not as configured then. */
+/** Logged once, since the configured numbers do not hold then. */
 export const INSPECTED =
   'An inspector may stop this process: one job at a time, leases of 15 minutes, timeouts of an hour.';
 
-/** Whether an inspector listens, so that a debugger may come at any time. */
+/** Whether an inspector listens: a debugger may attach at any time. */
 export const isInspected = (): boolean => url() !== undefined;
 
-/** One job at a time: a receive that a breakpoint cut off would hide its messages for a whole lease. */
+/** Runs one job at a time, since a receive that a breakpoint cuts off hides its messages for a whole lease. */
 export const patient = <Whole extends Environment>(environment: Whole): Whole => ({
   ...environment,
   concurrency: 1,

@@ -26,10 +26,10 @@ class JobLine {
   }
 }
 
-/** Members of every object: as fields they would change what a line is. */
+/** Names that as fields would change the line itself. */
 const NO_FIELDS = ['__proto__', 'toJSON'];
 
-/** A line is written whatever its fields hold: those that cannot be JSON stand in it as a terminal would show them. */
+/** Makes fields writable: those that cannot be JSON stand in the line as a terminal would show them. */
 function writable(fields: Fields): Fields {
   try {
     JSON.stringify(fields);
@@ -39,7 +39,7 @@ function writable(fields: Fields): Fields {
   }
 }
 
-/** Every line names the job. */
+/** A log whose lines all name the job. */
 export class JobLog implements WorkLog {
   private readonly logger: Logger;
 

@@ -23,7 +23,7 @@ import { RunContext } from './run-context';
 
 export const WORK_SECONDS = Symbol('work-seconds');
 
-/** Whose jobs are done, by what, and where their effects are recorded. */
+/** A job type, its work, and where its effects are recorded. */
 export interface Task {
   readonly definition: JobType;
   readonly work: Work<JobType>;

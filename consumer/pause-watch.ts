@@ -8,15 +8,15 @@ import { errorText, Metrics, QueueConsumer } from '../transport/index';
 
 const PAUSE = 'operator';
 
-/** With the two seconds for which the transport still begins what is here, nothing is begun after five. */
+/** With the two seconds in which the transport still begins what is here, nothing begins after five. */
 const READ_EVERY_MS = 2_000;
 
 const PAUSED = { name: 'plusone_paused', help: '1 while operators have paused the consumers of the queue.' };
 
 /**
- * Begins nothing while operators have left a note that says so; what runs goes on. A consumer that starts waits for its
- * first look at the store. While the store cannot be read things stay as they are; without the right to read notes it goes
- * on as if there were none.
+ * Begins nothing while operators have left a note that pauses consumers. What runs goes on. A consumer that starts
+ * waits for its first look at the store. While the store cannot be read, nothing changes; without the right to read notes
+ * it goes on as if there were none.
  */
 export class PauseWatch implements OnModuleInit, OnModuleDestroy {
   private readonly logger = new Logger('PauseWatch');
@@ -35,7 +35,7 @@ export class PauseWatch implements OnModuleInit, OnModuleDestroy {
     metrics.gauge(PAUSED, () => (this.paused ? 1 : 0));
   }
 
-  /** Of the consumers of this queue. */
+  /** Watches the note of this queue's consumers. */
   static of(queue: string): FactoryProvider<PauseWatch> {
     return {
       provide: PauseWatch,

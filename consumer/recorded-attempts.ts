@@ -25,7 +25,7 @@ export class RecordedAttempts implements Attempts {
       return { attempts, begun, job: same ? 'done' : 'conflict' };
     }
     if (state !== 'failed') return { attempts, begun, job: 'open' };
-    // A dead letter that is tried again is another message, and starts anew.
+    // The retry of a dead letter is another message, and begins at 0.
     return movedMessage === delivery.messageId
       ? { attempts, begun, job: 'moved' }
       : { attempts: 0, begun: 0, job: 'open' };
@@ -64,7 +64,7 @@ export class RecordedAttempts implements Attempts {
 
   private standingAfter(delivery: Delivery, { state, attempts, begun }: Attempted): Promise<Standing> | Standing {
     if (state === 'failed') return { attempts, begun, job: 'moved' };
-    // `done` is terminal, so a second look sees it too, and tells with which payload.
+    // `done` is terminal, so a second look sees it too, and says with which payload.
     return state === 'done' ? this.standing(delivery) : { attempts, begun, job: 'open' };
   }
 }
@@ -72,7 +72,7 @@ export class RecordedAttempts implements Attempts {
 const inputOf = (body: unknown): unknown =>
   typeof body === 'object' && body !== null && 'input' in body ? body.input : undefined;
 
-/** The same for a consumer that takes messages without a type for another one. */
+/** The same with another default type. */
 export function attemptsOfType(defaultType: string): Type<RecordedAttempts> {
   @Injectable()
   class AttemptsOfType extends RecordedAttempts {

@@ -1,20 +1,22 @@
 import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
 import { setTimeout as wait } from 'node:timers/promises';
 import { type StoreUnavailable } from '../results/errors';
-import { MOST_WAIT_MS } from '../results/patience';
+import { MAX_WAIT_MS } from '../results/patience';
 import { WatchedRecords } from '../results/watched';
 import { storeCallCounter } from '../service/store-calls';
 import { type Counter, Metrics, QueueConsumer } from '../transport/index';
 
 const PAUSE = 'store';
 
-/** Between two probes: 0.25 s doubling to 5 s, with jitter, so that the consumers of a store do not ask it together. */
-const PROBE_MS = { first: 250, most: 5_000 };
+/** The pause between two probes, doubling, with jitter, so that the consumers of a store do not ask it together. */
+const PROBE_MS = { first: 250, max: 5_000 };
 
-/** Without a write that failed for so long, nobody waits to write any more: who does tries again sooner. */
-const QUIET_MS = MOST_WAIT_MS + 1_000;
+/** If no write has failed for this long, no handler is still retrying one: retries are at most `MAX_WAIT_MS` apart. */
+const QUIET_MS = MAX_WAIT_MS + 1_000;
 
-/** Opened again sooner than this, it goes on with the waits it had: a store that flickers is not asked more often. */
+/**
+ * If it opens again sooner than this, it keeps the pause it had, so that a store that flickers is not asked more often.
+ */
 const STEADY_MS = 10_000;
 
 const OPEN = {
@@ -22,17 +24,17 @@ const OPEN = {
   help: '1 while no jobs are taken in because the store is unavailable.',
 };
 const OPENINGS = { name: 'plusone_store_breaker_openings_total', help: 'How often the store was found unavailable.' };
-/** How the store is away: since when, and what it said. */
+/** Since when the store is unavailable, and what it said. */
 export interface Away {
   readonly seconds: number;
   readonly why: string;
 }
 
 /**
- * Takes no new jobs in while the results store is away; those that run wait under their leases, and no attempt and no
- * receive is spent. The first call that fails opens it: a store says so only after tries of its own (5 s on SQLite's
- * lock, the SDK's retries on DynamoDB), to open it in vain costs a quarter of a second, and not to open it would take
- * in as many jobs as there is room for, which all wait. Jobs taken in by a poll already on its way wait with the others.
+ * Pauses receiving while the results store is unavailable. Jobs that run wait under their leases, and no attempt and no
+ * receive is spent. The first call that fails opens it, since a store fails only after tries of its own (5 s on
+ * SQLite's lock, the SDK's retries on DynamoDB). Opening it needlessly costs a quarter of a second. Not opening it
+ * would fill the consumer with jobs that all wait. Jobs of a poll that is already on its way wait with the others.
  */
 @Injectable()
 export class StoreBreaker implements OnModuleDestroy {
@@ -42,7 +44,10 @@ export class StoreBreaker implements OnModuleDestroy {
   private opened: { readonly at: number; readonly why: string } | undefined;
   private closedAt = -Infinity;
   private waitMs = PROBE_MS.first;
-  /** Of the last write that failed, if none has succeeded since: a store that only reads (a full disk) is still away. */
+  /**
+   * When a write last failed, if none has succeeded since: a store that can only be read (a full disk) is still
+   * unavailable.
+   */
   private writeFailedAt: number | undefined;
 
   constructor(
@@ -59,7 +64,7 @@ export class StoreBreaker implements OnModuleDestroy {
     });
   }
 
-  /** Undefined while the store is there. */
+  /** Undefined while the store is available. */
   get away(): Away | undefined {
     return this.opened && { seconds: secondsSince(this.opened.at), why: this.opened.why };
   }
@@ -83,7 +88,7 @@ export class StoreBreaker implements OnModuleDestroy {
     do {
       await wait(this.waitMs * (0.5 + Math.random() / 2), undefined, { signal }).catch(() => undefined);
       if (signal.aborted) return;
-      this.waitMs = Math.min(this.waitMs * 2, PROBE_MS.most);
+      this.waitMs = Math.min(this.waitMs * 2, PROBE_MS.max);
     } while (!(await this.isBack()));
     this.opened = undefined;
     this.closedAt = performance.now();

@@ -8,20 +8,23 @@ import {
 import { setTimeout as wait } from 'node:timers/promises';
 import { QueueConsumer } from '../transport/index';
 
-/** Between two looks at whether the task is busy; a job begun in between has the drain, which is longer. */
+/**
+ * How often to check whether the task is busy. A job that begins between two checks is covered by the drain, which is
+ * longer.
+ */
 const LOOK_MS = 5_000;
 
-/** Without protection after each stretch of it: a task that is never idle would hold up every deployment. */
+/** How long to go without protection after each stretch: a task that is never idle would hold up every deployment. */
 const REST_MS = 60_000;
 
-/** ECS's agent is beside the task. */
+/** ECS's agent runs beside the task, so it answers soon. */
 const ANSWER_WITHIN_MS = 4_000;
 
 const MINUTE_MS = 60_000;
 
 /**
  * Asks ECS not to choose this task when it scales in or deploys, while jobs are in flight. A stretch is longer than any
- * handler may run. Nothing is lost without it, as a task that is stopped drains; it spares long jobs a second run.
+ * handler may run. Nothing is lost without it, since a stopped task drains. It spares long jobs a second run.
  * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-scale-in-protection-endpoint.html
  */
 @Injectable()
@@ -74,19 +77,21 @@ export class TaskProtection implements OnApplicationBootstrap, OnModuleDestroy {
     }
   }
 
-  /** Whether ECS did as asked; that it does not is said once, until it does. */
+  /** Resolves to whether ECS did as asked. A refusal is logged once, until it succeeds again. */
   private async put(state: {
     readonly ProtectionEnabled: boolean;
     readonly ExpiresInMinutes?: number;
   }): Promise<boolean> {
     const refusal = await this.ask(state).catch(String);
     if (refusal !== undefined && !this.refused && !this.stopping.signal.aborted)
-      this.logger.warn(`ECS does not protect this task; a job that is cut off by its end comes again: ${refusal}`);
+      this.logger.warn(
+        `ECS refused scale-in protection; a job cut off when this task stops will be delivered again: ${refusal}`,
+      );
     this.refused = refusal !== undefined;
     return !this.refused;
   }
 
-  /** What the agent has against it. */
+  /** Resolves to the agent's refusal, undefined without one. */
   private async ask(state: object): Promise<string | undefined> {
     const answer = await fetch(`${this.agentUrl}/task-protection/v1/state`, {
       method: 'PUT',

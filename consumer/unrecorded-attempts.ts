@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { ProcessAttempts } from '../transport/index';
 import { deliveredJobId } from '../service/job-id';
 
-/** Where no record is kept: failed runs are counted in the process, and logs and dead letters name the job. */
+/** Attempts without records: failed runs are counted in the process, and logs and dead letters name the job. */
 @Injectable()
 export class UnrecordedAttempts extends ProcessAttempts {
   override readonly jobId = deliveredJobId;

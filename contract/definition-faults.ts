@@ -3,14 +3,17 @@ import { type JobType } from './job-type';
 import { takes } from './reading';
 import { type Class, shapeOf } from './shape';
 
-/** As a segment of a path, an attribute of a message and a label of a metric take it. */
+/** Fits a path segment, a message attribute and a metric's label. */
 const TYPE_PATTERN = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 const TYPE_FORM = 'a name of up to 64 letters, digits, dots, dashes and underscores that begins with a letter or digit';
 
-/** SQS lets a lease last 12 hours from the receive; the last one is left for waiting and settling. */
+/** SQS lets a lease last 12 hours from the receive. The last hour is left for waiting and settling. */
 const MAX_WITHIN_LEASE_SECONDS = 39_600;
 
-/** SQS takes messages of up to 1 MiB. What surrounds the input is left out: id, attributes, and the why of a dead letter. */
+/**
+ * SQS takes messages of up to 1 MiB. What surrounds the input is left out: id, attributes, and the why of a dead
+ * letter.
+ */
 const SIZE_LIMIT_BYTES = 1_048_576 - 8_192;
 
 /** SQS itself moves a message after 1,000 receives. A job that fails that often must have ended by its own limits. */
@@ -103,7 +106,7 @@ function policyRules({ policy: { maxAttempts, backoff, timeoutSeconds, sizeLimit
   ];
 }
 
-/** A message that is still tried again when its retention ends expires, and nothing says so. */
+/** Checks that all tries fit into the retention: a message that expires does so silently. */
 function durationFaults({ type, policy: { maxAttempts, backoff, timeoutSeconds } }: JobType): string[] {
   const { firstSeconds, maxSeconds, factor } = backoff;
   let seconds = maxAttempts * (timeoutSeconds ?? DELIVERY.handlerTimeoutSeconds);

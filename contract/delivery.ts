@@ -37,10 +37,14 @@ export const DELIVERY: DeliveryNumbers = {
   recordRetentionSeconds: 19 * DAY,
 };
 
-/** SQS takes no more: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html */
+/**
+ * SQS takes no more: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html
+ */
 const RECEIVE_COUNT_LIMIT = 1_000;
 
-/** A message may be received for this long. The last quarter of its retention is left for waiting, and for what is late. */
+/**
+ * A message may be received for this long. The last quarter of its retention is left for waiting, and for what is late.
+ */
 export const receivingSeconds = ({ queueRetentionSeconds }: Pick<DeliveryNumbers, 'queueRetentionSeconds'>): number =>
   0.75 * queueRetentionSeconds;
 
@@ -57,10 +61,10 @@ export function deriveMaxReceiveCount({
   return Math.max(1, Math.min(RECEIVE_COUNT_LIMIT, leases));
 }
 
-/** The first two receives note no run, and the last one moves the message. */
+/** Receives without a noted run: the first two, and the last, which moves the message. */
 const RECEIVES_BESIDE_RUNS = 3;
 
-/** Receives that a job may need before its own limits end it; SQS has to allow as many. */
+/** Receives that a job may need before its own limits end it; SQS has to allow that many. */
 export const minReceiveCount = ({
   maxAttempts,
   maxBegunRuns,

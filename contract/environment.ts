@@ -4,18 +4,18 @@ import { type Credentials, isWholeDatabaseUrl, localCredentials, type Variables,
 
 /** Everything the environment can say. The only place that reads `process.env`. */
 export interface Environment {
-  /** The queues'; undefined leaves it to the SDK, which asks the profile. */
+  /** The queues' region; undefined leaves it to the SDK, which asks the profile. */
   readonly region: string | undefined;
-  /** The table's. */
+  /** The table's region. */
   readonly dynamodbRegion: string | undefined;
   readonly sqsEndpoint: string | undefined;
   readonly dynamodbEndpoint: string | undefined;
   /** Where operators' commands ask for the event sources of the queue, if not at AWS. */
   readonly lambdaEndpoint: string | undefined;
-  /** Of an emulator; undefined leaves them to the SDK. */
+  /** An emulator's credentials; undefined leaves them to the SDK. */
   readonly sqsCredentials: Credentials | undefined;
   readonly dynamodbCredentials: Credentials | undefined;
-  /** Calls take the SDK's whole way, not the lean one. */
+  /** Calls go through all of the SDK's middleware (decision 12). */
   readonly sdkPath: boolean;
   readonly queueUrl: string | undefined;
   readonly deadLetterQueueUrl: string | undefined;
@@ -25,33 +25,33 @@ export interface Environment {
   readonly port: number;
   readonly consumerPort: number;
   readonly consolePort: number;
-  /** Where the producer answers `GET /metrics`; undefined: nowhere. */
+  /** The producer's port for `GET /metrics`; undefined: none. */
   readonly metricsPort: number | undefined;
   readonly consumerMetricsPort: number | undefined;
   /** Metrics are lines of the log, in CloudWatch's embedded metric format. */
   readonly emf: boolean;
-  /** Undefined: none are made. */
+  /** How traces are made; undefined: not at all. */
   readonly traces: TraceSettings | undefined;
   readonly brokerPort: number;
   readonly dataDir: string;
   readonly apiKeys: readonly string[];
   readonly allowAnonymous: boolean;
-  /** What tells who calls where a front door checks callers; undefined: API keys do, or nothing does. */
+  /** What identifies callers behind a front door; undefined: API keys, if anything. */
   readonly callerFrom: CallerSource | undefined;
   /** Callers see what work threw, not only its class. */
   readonly showErrors: boolean;
   /** Requests per second and caller; undefined for no limit. */
   readonly rateLimitPerSecond: number | undefined;
-  /** Handlers that run at once, at most. */
+  /** Limits the handlers that run at once. */
   readonly concurrency: number;
-  /** Long-polling receive loops at most. */
+  /** Limits the long-polling receive loops. */
   readonly pollers: number;
   readonly handlerTimeoutSeconds: number;
   /** Every job takes this long: the tutorial's delay. */
   readonly workSeconds: number;
   /** A Lambda function: jobs come in as events, nothing is polled. */
   readonly onLambda: boolean;
-  /** Of ECS, which sets it for each of its tasks: where a task asks not to be stopped. */
+  /** ECS's agent, which a task asks not to be stopped. ECS sets it for each task. */
   readonly ecsAgentUrl: string | undefined;
   /** For local provisioning. */
   readonly visibilityTimeoutSeconds: number;
@@ -71,7 +71,7 @@ const isCallerSource = (text: string): text is CallerSource =>
 /** Calls to an emulator are signed for a region as well; any will do. */
 export const EMULATOR_REGION = 'us-east-1';
 
-/** As this process was started; what a child of it inherits. */
+/** The environment of this process, which its children inherit. */
 export const processVariables: Variables = process.env;
 
 /** Every fault of environment and jobs in one error, one line each. */
@@ -85,7 +85,7 @@ export class EnvironmentError extends Error {
 }
 
 const KEY_LIMIT = 256;
-/** What `Authorization: Bearer` and `x-api-key` both carry, whatever the client. */
+/** Keys that every client can send by `Authorization: Bearer` and by `x-api-key`. */
 const KEY_PATTERN = new RegExp(`^[\\x21-\\x7e]{1,${KEY_LIMIT}}$`);
 
 /** Reads variables and collects what is wrong with them instead of stopping at the first. */
@@ -128,7 +128,7 @@ class Reader {
     return text;
   }
 
-  /** A fault names no key: it goes to the log. */
+  /** Reads keys. Faults do not repeat them, since faults are logged. */
   keys(name: string): string[] {
     const text = this.text(name);
     if (text === undefined) return [];
@@ -163,7 +163,7 @@ class Reader {
   }
 }
 
-/** What one service needs beyond what all do: a sentence for each fault. */
+/** A service's own checks: a sentence for each fault. */
 export type Check = (environment: Environment) => readonly string[];
 
 type Places = Pick<
@@ -217,7 +217,7 @@ function readTelemetry(read: Reader): Pick<Environment, 'metricsPort' | 'consume
   };
 }
 
-/** Reads and checks the environment; throws `EnvironmentError` naming every fault, those that `check` finds too. */
+/** Reads and checks the environment. Throws an `EnvironmentError` with every fault, including those of `check`. */
 export function readEnvironment(source: Variables = processVariables, check: Check = () => []): Environment {
   const read = new Reader(source);
   const dataDir = read.text('DATA_DIR') ?? '.data';
@@ -244,7 +244,7 @@ export function readEnvironment(source: Variables = processVariables, check: Che
       max: 43_200,
     }),
     workSeconds: read.number('WORK_SECONDS', 0, { min: 0, max: 43_200, whole: false }),
-    // Reserved: Lambda alone sets it, for every function.
+    // A reserved variable, which only Lambda sets, in every function.
     onLambda: read.text('AWS_LAMBDA_FUNCTION_NAME') !== undefined,
     ecsAgentUrl: read.url('ECS_AGENT_URI'),
     visibilityTimeoutSeconds: lease ?? DELIVERY.visibilityTimeoutSeconds,

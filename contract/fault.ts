@@ -4,7 +4,7 @@ export interface Fault {
   readonly detail: string;
 }
 
-/** Faults that are named at once; an answer with them stays under 4 KB, and bodies full of faults cost no more. */
+/** Limits the faults that are named, so that an answer stays under 4 KB and a body full of faults costs no more. */
 export const MAX_FAULTS = 10;
 
 /** All faults in one text, for an error that has no list of them. */

@@ -6,7 +6,7 @@ import { byProperty, constraintsOf, type Noted } from './rule';
 
 type AnyClass = abstract new (...args: never) => unknown;
 
-/** What JSON has, as types that a property may be declared with. `Object` is any union, interface or `unknown`. */
+/** Declared types of what JSON has. `Object` stands for any union, interface or `unknown`. */
 const JSON_TYPES: readonly unknown[] = [String, Number, Boolean, Object, Array, undefined];
 
 const AS_JSON = 'declare it as JSON has it, such as a string with @IsISO8601().';
@@ -15,7 +15,7 @@ const NO_DATES = `JSON has no dates; ${AS_JSON}`;
 
 const DATE_RULES: readonly string[] = [IS_DATE, MIN_DATE, MAX_DATE];
 
-/** Throws one sentence, which says what to do, if the rules on a class cannot hold bodies of JSON against it. */
+/** Throws an error of one sentence, which says what to do, if the rules of a class cannot check JSON bodies. */
 export function assertFit(type: new () => object, noted: readonly Noted[]): void {
   if (noted.length === 0) {
     throw unfit(`${nameOf(type)} has no rule of class-validator; say what its properties must be, such as @IsInt().`);
@@ -30,7 +30,9 @@ export function assertFit(type: new () => object, noted: readonly Noted[]): void
   assertNoDefaults(type);
 }
 
-/** A default would be in the object that is made and not in what was sent, and their hashes would differ. */
+/**
+ * Throws if a property has a default: the object would have it, the message would not, and their hashes would differ.
+ */
 function assertNoDefaults(type: new () => object): void {
   for (const [property, value] of Object.entries(made(type))) {
     if (value !== undefined) throw unfit(`${nameOf(type)}.${property} has a default; fill it in the work.`);
@@ -109,7 +111,7 @@ function assertNested(place: Place, rules: readonly Noted[]): void {
   }
 }
 
-/** The class that `@Type` names, which may be none. */
+/** The class that `@Type` names, if there is one. */
 function typeOf({ type, property, name }: Place): AnyClass | undefined {
   const noted = defaultMetadataStorage.findTypeMetadata(type, property) as TypeMetadata | undefined;
   if (noted === undefined) return undefined;
@@ -134,7 +136,7 @@ function namedBy({ typeFunction }: TypeMetadata, name: string): unknown {
   }
 }
 
-/** A property that nests nothing. */
+/** Checks a property that nests nothing. */
 function assertPlain(name: string, declared: unknown, typed: AnyClass | undefined): void {
   const named = typed ?? declared;
   if (JSON_TYPES.includes(named)) return;
@@ -154,7 +156,7 @@ interface Agreement {
   readonly each: boolean;
 }
 
-/** `@ValidateNested` and `@Type` with what is declared, as far as it is known at run time. */
+/** Checks `@ValidateNested` and `@Type` against the declared type, as far as that is known at run time. */
 function assertAgrees({ name, declared, typed, each }: Agreement): void {
   if (declared === Array && !each) throw unfit(`${name} is an array; write @ValidateNested({ each: true }).`);
   if (!isClass(declared) || declared === Object || declared === Array) return;

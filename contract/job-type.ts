@@ -2,7 +2,10 @@ import 'reflect-metadata';
 import { DELIVERY } from './delivery';
 import { BODY_LIMIT_BYTES, type Job } from './job';
 
-/** Seconds until the next run, after `n` failed ones: a random part of `firstSeconds * factor ** (n - 1)`, up to `maxSeconds`. */
+/**
+ * Seconds until the next run, after `n` failed ones: a random part of `firstSeconds * factor ** (n - 1)`, up to
+ * `maxSeconds`.
+ */
 export interface Backoff {
   readonly firstSeconds: number;
   readonly maxSeconds: number;
@@ -16,7 +19,7 @@ export interface Policy {
   readonly backoff: Backoff;
   /** A run past this is told to stop and counts as failed. Undefined: `HANDLER_TIMEOUT_SECONDS`. */
   readonly timeoutSeconds: number | undefined;
-  /** Of a request's body, of the input as JSON and of the result as JSON, each. */
+  /** Limits a request's body, the input as JSON and the result as JSON, each. */
   readonly sizeLimitBytes: number;
 }
 
@@ -25,14 +28,14 @@ type ClassWith<Name extends string, Value> = new () => Readonly<Record<Name, Val
 
 /** What producer, consumer and infra agree on about jobs of one kind. */
 export interface JobType<Input = unknown, Result = unknown> {
-  /** In the path `/jobs/{type}`, in the message's attribute `type`, in records, logs and metrics. */
+  /** The name in the path `/jobs/{type}`, in the message's attribute `type`, in records, logs and metrics. */
   readonly type: string;
   /** The newest version of its messages that this code understands; a message that names none is of version 1. */
   readonly version: number;
   readonly input: ClassWith<'input', Input>;
   readonly result: ClassWith<'result', Result>;
   readonly policy: Policy;
-  /** Shown in OpenAPI: an input that its rules take, and what becomes of it. */
+  /** Shown in OpenAPI: a valid input and its result. */
   readonly example?: { readonly input: Input; readonly result: Result };
 }
 
@@ -47,24 +50,24 @@ const DEFAULT_POLICY: Policy = {
   sizeLimitBytes: BODY_LIMIT_BYTES,
 };
 
-/** A job type as its folder in `jobs/` says it; what is left out has a default. */
+/** A job type as its folder in `jobs/` states it. Whatever is left out has a default. */
 interface Definition<Input, Result> extends Pick<JobType<Input, Result>, 'type' | 'input' | 'result'> {
   readonly version?: number;
   readonly policy?: Partial<Omit<Policy, 'backoff'>> & { readonly backoff?: Partial<Backoff> };
   readonly example?: NoInfer<{ readonly input: Input; readonly result: Result }>;
 }
 
-/** Whether the definition can work is asked at the start of each app, which names everything that is wrong. */
+/** Fills in the defaults. Each app checks the definition at its start and names everything that is wrong. */
 export function defineJob<Input, Result>(definition: Definition<Input, Result>): JobType<Input, Result> {
   const { version = 1, policy } = definition;
   const backoff = { ...DEFAULT_POLICY.backoff, ...policy?.backoff };
   return Object.freeze({ ...definition, version, policy: { ...DEFAULT_POLICY, ...policy, backoff } });
 }
 
-/** Failed runs that a job of any of these types may have, or one of a handler that says nothing else. */
+/** The most attempts that any of these types allows, or the default. */
 export const mostAttempts = (definitions: readonly JobType[]): number =>
   Math.max(DELIVERY.maxAttempts, ...definitions.map(({ policy }) => policy.maxAttempts));
 
-/** How long a run may take at most; `handlerTimeoutSeconds` is for a type that says nothing else. */
+/** The longest timeout of these types; `handlerTimeoutSeconds` is for a type without one. */
 export const longestRunSeconds = (definitions: readonly JobType[], handlerTimeoutSeconds: number): number =>
   Math.max(handlerTimeoutSeconds, ...definitions.map(({ policy }) => policy.timeoutSeconds ?? 0));

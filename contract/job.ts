@@ -5,15 +5,15 @@ export interface Job<Input = unknown> {
   /** UUID: v7 as a rule, v8 when derived from an `Idempotency-Key`. */
   readonly id: string;
   readonly type: string;
-  /** What its type's rules allow, as JSON has it. */
+  /** A JSON value that the type's rules allow. */
   readonly input: Input;
 }
 
 /** The type of a message, or of a record, that names none. */
 export const DEFAULT_TYPE = 'add-one';
 
-/** Largest HTTP body that the producer takes of a job type which says nothing else, in bytes. */
+/** Limits the HTTP body of a job type without a limit of its own, in bytes. */
 export const BODY_LIMIT_BYTES = 16 * 1024;
 
-/** SQS takes at most 128 characters of `A-Za-z0-9` and punctuation as a MessageGroupId. */
+/** SQS takes up to 128 characters of `A-Za-z0-9` and punctuation as a MessageGroupId. */
 export const GROUP_PATTERN = /^[A-Za-z0-9!-/:-@[-`{-~]{1,128}$/;

@@ -8,27 +8,29 @@ export interface Credentials {
   readonly sessionToken?: string;
 }
 
-/** What an emulator takes for credentials: anything. */
+/** Credentials for an emulator, which accepts any. */
 const DUMMY: Credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
 
-/** A platform gives these to what it runs: an address on loopback may be a sidecar there, on the way to AWS. */
+/**
+ * Variables that a platform gives to what it runs. An address on loopback may be a sidecar there, on the way to AWS.
+ */
 const OF_A_PLATFORM = ['AWS_CONTAINER_CREDENTIALS_RELATIVE_URI', 'AWS_WEB_IDENTITY_TOKEN_FILE'] as const;
 
 const PRIVATE_IPV4 = /^(127|10|192\.168|172\.(1[6-9]|2\d|3[01])|169\.254)\./;
 
 const hostOf = (url: string | undefined): string => (URL.parse(url ?? '')?.hostname ?? '').replace(/^\[|\]$/g, '');
 
-/** Whether a host can only be this machine. */
+/** Whether a host is surely this machine. */
 export const isLoopback = (host: string): boolean =>
   host === 'localhost' ||
   host.endsWith('.localhost') ||
   host === '::1' ||
   (isIP(host) === 4 && host.startsWith('127.'));
 
-/** Whether a URL can only mean this machine: no proxy and no profile has a say in what is asked there. */
+/** Whether a URL surely means this machine. No proxy and no profile applies to it then. */
 const isLoopbackUrl = (url: string | undefined): boolean => isLoopback(hostOf(url));
 
-/** Whether a URL can only mean this machine or a network next to it: dummy credentials never leave for AWS. */
+/** Whether a URL surely means this machine or a network next to it, so that dummy credentials never reach AWS. */
 export function isLocalEndpoint(endpoint: string | undefined): boolean {
   const host = hostOf(endpoint);
   if (host === '') return false;
@@ -38,8 +40,8 @@ export function isLocalEndpoint(endpoint: string | undefined): boolean {
 }
 
 /**
- * Credentials for an emulator: a whole pair of the environment, else dummies. A profile of the shell counts only beyond
- * loopback: on a developer's machine it is meant for AWS, and may have expired. Undefined leaves it to the SDK.
+ * Credentials for an emulator: a complete pair in the environment, else dummies. A profile of the shell counts only
+ * beyond loopback: on a developer's machine it is meant for AWS, and may have expired. Undefined leaves it to the SDK.
  */
 export function localCredentials(endpoint: string | undefined, source: Variables): Credentials | undefined {
   const set = (name: string): string | undefined => source[name]?.trim() || undefined;
@@ -52,19 +54,19 @@ export function localCredentials(endpoint: string | undefined, source: Variables
   return { accessKeyId, secretAccessKey, ...(sessionToken !== undefined && { sessionToken }) };
 }
 
-/** For a URL: with the brackets that IPv6 needs, and the wildcard addresses by loopback, which reaches them. */
+/** A host for a URL: IPv6 gets brackets, and wildcard addresses become loopback, which reaches them. */
 export function reachableHost(host: string): string {
   if (host === '0.0.0.0') return '127.0.0.1';
   if (host === '::') return '[::1]';
   return isIP(host) === 6 ? `[${host}]` : host;
 }
 
-/** A URL as it may be shown: without the user and password that it may hold, even if these were written as they are. */
+/** A URL that may be shown: without user and password, even if these were not escaped. */
 export const withoutSecrets = <T extends string | undefined>(url: T): T =>
   url?.replace(/\/\/.*@/, '//...@').replaceAll(/([?&]password=)[^&]*/g, '$1...') as T;
 
 /**
- * Whether all of a database's URL is where it belongs: a `/` in a password that is written as it is makes the rest of it a
+ * Whether a database's URL is parsed as it was meant. A `/` in a password that was not escaped makes the rest of it a
  * path, which is shown, and a `#` a fragment, which no database has.
  */
 export function isWholeDatabaseUrl(text: string): boolean {

@@ -9,8 +9,8 @@ export interface Read<Body> {
 }
 
 /**
- * Holds a value against a shape. Nothing is converted; objects of nested classes are
- * made from own keys only, so members of Object.prototype are unknown fields like any other. Ends when as many faults are
+ * Checks a value against a shape. Nothing is converted. Objects of nested classes are
+ * made from own keys only, so members of Object.prototype are unknown fields like any other. Ends at the tenth
  * found as are named at once.
  */
 export function read<Body extends object>(shape: Shape<Body>, value: unknown): Read<Body> {
@@ -30,7 +30,7 @@ export function takes({ type }: Shape, field: Field, value: unknown): boolean {
 
 type Loose = Record<string, unknown>;
 
-/** Objects within objects; a result of a team's work may even be within itself, and such an end is found by this. */
+/** Limits objects within objects. The result of a work may even contain itself, which this limit ends. */
 const MAX_DEPTH = 100;
 
 const TOO_DEEP = `nests deeper than ${MAX_DEPTH}`;
@@ -145,24 +145,24 @@ const isLoose = (value: unknown): value is Loose => typeof value === 'object' &&
 const firstBroken = (rules: readonly Rule[], object: object, value: unknown): Rule | undefined =>
   rules.find(({ holds }) => !holds(object, value));
 
-/** 1e999 is Infinity once it is read, and JSON would write it as null. */
+/** 1e999 is parsed as Infinity, which JSON would write as null. */
 const faultOfNumber = (value: unknown): string | undefined =>
   typeof value === 'number' && !Number.isFinite(value) ? 'must be a finite number' : undefined;
 
-/** Limits what is named of a place among names that a caller chose, so that an answer stays short. In characters. */
+/** Limits the characters of a pointer with names that a caller chose, so that an answer stays short. */
 const MAX_FREE_POINTER = 256;
 
 const shortened = (pointer: string): string => (pointer.length > MAX_FREE_POINTER ? '' : pointer);
 
-/** What is wrong with a value that no rule looks into, and where in it. */
+/** Finds faults in a value that no rule looks into. */
 class FreeReading {
-  /** The depths at which objects were found to be right: a result of a team's work may hold one object many times. */
+  /** The depths at which objects were found valid, since a result may hold one object many times. */
   private readonly depths = new Map<object, number>();
 
   faultOf(value: unknown, depth: number): Fault | undefined {
     const detail = this.detailOf(value, depth);
     if (detail !== undefined) return { pointer: '', detail };
-    // What an object with toJSON is written as is another value; the JSON of the record is held against that.
+    // An object with toJSON is written as another value, which is checked when the record is written.
     if (!isLoose(value) || typeof value.toJSON === 'function' || depth <= (this.depths.get(value) ?? -1)) {
       return undefined;
     }

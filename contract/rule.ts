@@ -16,7 +16,7 @@ export function byProperty(noted: readonly Noted[]): ReadonlyMap<string, readonl
   return properties;
 }
 
-/** Whether rules of a property apply, by the object and the property's value. */
+/** Whether a property's rules apply, given the object and the value. */
 export type Condition = (object: object, value: unknown) => boolean;
 
 /** A rule of class-validator, ready to run. */
@@ -29,7 +29,7 @@ export interface Rule {
   readonly holds: (object: object, value: unknown) => boolean;
 }
 
-/** What is said where no rule says what would be right. */
+/** The detail of a rule that does not say what would be right. */
 export const NOT_VALID = 'is not valid';
 
 /** What class-validator knows of the classes that a rule runs. */
@@ -60,7 +60,7 @@ export function rulesOf(noted: Noted): Rule[] {
   });
 }
 
-/** A rule of the team's own may throw at what it does not expect, which is not valid then. */
+/** Runs a rule. If a team's own rule throws, the value is invalid. */
 function answered(ask: () => unknown): unknown {
   try {
     return ask();
@@ -74,7 +74,7 @@ const targetNameOf = ({ target }: Noted): string => (typeof target === 'string' 
 const isPromise = (held: unknown): held is PromiseLike<unknown> =>
   typeof held === 'object' && held !== null && 'then' in held;
 
-/** A rule may be asynchronous without having said so. */
+/** The error for a rule that is asynchronous without having said so. */
 function promised(held: PromiseLike<unknown>, rule: string): Error {
   held.then(undefined, () => undefined);
   return new TypeError(`${rule} answers with a promise; a rule has to answer at once.`);
@@ -102,12 +102,12 @@ function detailOf(noted: Noted, name: string, defaultMessage: Message | undefine
 
 const shown = (constraint: unknown): string => (Array.isArray(constraint) ? constraint.join(', ') : String(constraint));
 
-/** The default message reads the value to say which of the two lengths it misses. */
+/** The detail of a length. The default message needs the value to say which of the two limits it misses. */
 function lengthOf([min, max]: readonly unknown[]): string {
   return `must be ${max === undefined ? `at least ${shown(min)}` : `${shown(min)} to ${shown(max)}`} characters long`;
 }
 
-/** A message that needs the value to speak is left unsaid. */
+/** The message, unless it needs the value. */
 function withoutValue(message: Message, noted: Noted): string {
   const get = (): never => {
     throw new TypeError('What was sent is never repeated.');

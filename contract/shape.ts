@@ -24,9 +24,9 @@ export interface Nested {
 export interface Field {
   readonly name: string;
   readonly pointer: string;
-  /** The field is held against its rules if all of these are met. */
+  /** The rules apply if all of these are met. */
   readonly conditions: readonly Condition[];
-  /** Rules that bound what the others have to look at. */
+  /** Rules that run first, since they bound the work of the others. */
   readonly first: readonly Rule[];
   /** Rules of the value, in the order in which they are written. */
   readonly rules: readonly Rule[];
@@ -41,9 +41,8 @@ export interface Shape<Body extends object = object> {
 }
 
 /**
- * The shape of a class, compiled once at the start. Throws an error of one sentence if the class cannot work, or if `only`
- * is given and the class has another property.
- * A class may nest itself.
+ * The shape of a class, compiled once at the start. Throws an error of one sentence if the class cannot work, or if
+ * `only` is given and the class has another property. A class may nest itself.
  */
 export function shapeOf<Body extends object>(type: Class<Body>, only?: string): Shape<Body> {
   const shape = compiled(type, new Map()) as Shape<Body>;

@@ -1,4 +1,7 @@
-/** How traces are made and where they go, in OpenTelemetry's own variables: https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/ */
+/**
+ * How traces are made and where they go, in OpenTelemetry's own variables:
+ * https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/
+ */
 export interface TraceSettings {
   /** The name of this process in traces. Undefined means `plusone-producer` or `plusone-consumer`. */
   readonly serviceName: string | undefined;
@@ -30,12 +33,12 @@ export type Sampler = (typeof SAMPLERS)[number];
 const PROPAGATORS = ['tracecontext', 'xray', 'none'] as const;
 export type Propagator = (typeof PROPAGATORS)[number];
 
-/** OpenTelemetry's default, which is not among what is carried here: a queue is no place for it. */
+/** One of OpenTelemetry's default propagators, which is not used here: baggage is not for queues. */
 const IGNORED = 'baggage';
 
 const DEFAULT_ENDPOINT = 'http://localhost:4318';
 
-/** As the environment's reader has it. */
+/** The part of the environment's reader that is used here. */
 interface Reader {
   readonly faults: string[];
   text(name: string): string | undefined;
@@ -45,7 +48,7 @@ interface Reader {
   numberIfAny(name: string, range: { min: number; max: number }): number | undefined;
 }
 
-/** Undefined where no traces are to be made. */
+/** Undefined if no traces are made. */
 export function readTraces(read: Reader): TraceSettings | undefined {
   const isDisabled = read.flag('OTEL_SDK_DISABLED');
   const endpoint = read.url('OTEL_EXPORTER_OTLP_ENDPOINT');

@@ -3,15 +3,16 @@ import { read } from './reading';
 import { type Class, type Shape, shapeOf } from './shape';
 
 /**
- * A pipe that holds a parsed body against the class-validator rules of `type`, and of the classes that it nests; nothing
- * is converted. Nest's own strips `__proto__` in silence and lets members of Object.prototype pass as known fields.
+ * A pipe that checks a parsed body against the class-validator rules of `type` and of the classes that it nests.
+ * Nothing is converted. Nest's own pipe strips `__proto__` silently and accepts members of Object.prototype as known
+ * fields.
  */
 export class ValidBody<Body extends object> {
   private readonly shape: Shape<Body>;
 
   constructor(
     type: Class<Body>,
-    /** What to throw for a body with these faults. */
+    /** The error to throw for a body with these faults. */
     private readonly refuse: (faults: readonly Fault[]) => Error,
   ) {
     this.shape = shapeOf(type);

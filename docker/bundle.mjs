@@ -14,7 +14,10 @@ import { noticesOf } from './notices.mjs';
 const OUT = process.argv[2] ?? 'dist/bundle';
 const SMALL = { params: { [constants.ZSTD_c_compressionLevel]: 19 } };
 
-/** Modules that Nest or `pg` loads only where a user has installed them. Any other module that is missing fails the bundling. */
+/**
+ * Modules that Nest or `pg` loads only where a user has installed them. Any other module that is missing fails the
+ * bundling.
+ */
 const OPTIONAL = [
   '@fastify/static',
   '@fastify/view',
@@ -80,13 +83,16 @@ const options = {
   keepNames: true,
   minify: true,
   legalComments: 'linked',
-  // For whoever reads a stack; stays out of the image.
+  // For readers of a stack; not in the image.
   sourcemap: 'external',
   logLevel: 'warning',
   metafile: true,
 };
 
-/** esbuild writes ASCII but for what regular expressions hold; V8 reads ASCII twice as fast, and `program.cjs` nothing else. */
+/**
+ * esbuild writes ASCII, except in regular expressions. V8 reads ASCII twice as fast, and `program.cjs` reads nothing
+ * else.
+ */
 const ascii = (code) =>
   code.replace(/[^\x00-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 
@@ -117,7 +123,7 @@ for (const name of ['producer', 'consumer']) {
   await rm(bundle);
   await writeFile(join(OUT, `${name}.js`), `require('./program.cjs').run('${name}');\n`);
 }
-// Within a bundle no module is the main one, so this one is told to run.
+// Within a bundle no module is the main one, so this one is started explicitly.
 const provision = { contents: `void require('./dist/ops/provision.js').main();`, resolveDir: '.' };
 const provisioned = await build({ ...options, stdin: provision, outfile: join(OUT, 'provision.js') });
 await writeNotices(provisioned.metafile);

@@ -1,7 +1,7 @@
 /**
  * Makes V8's code cache of a bundle, for the Node and the architecture that run this: `code-cache.mjs NAME`. Starts the
- * program as Lambda does, puts to it what a cold start answers, and keeps all that was compiled for it. What stands in for
- * SQS and DynamoDB says nothing of use to everything: what is compiled is the same.
+ * program as Lambda does, sends it the requests of a cold start, and keeps what was compiled. The stand-in for
+ * SQS and DynamoDB gives the same useless answer to everything, since the compiled code is the same.
  */
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';

@@ -1,9 +1,9 @@
 /**
- * Runs a bundle by V8's code cache, where there is one for this machine: most of a cold start is else spent on compiling.
- * Unlike Node's own compile cache, this one is used whoever runs it, and needs no folder that can be written to. A cache
- * that another Node made, or that is missing, costs time and nothing else: V8 refuses it, and compiles.
+ * Runs a bundle with V8's code cache, if there is one for this machine: without it most of a cold start is compiling.
+ * Unlike Node's own compile cache, this one works for any user, and needs no writable folder. A cache
+ * that is missing, or that another Node made, only costs time: V8 refuses it, and compiles.
  */
-/** What is not loaded yet has begun nothing. The program answers signals itself once it runs (service/signals.ts). */
+/** Until the program is loaded nothing has begun, so a signal ends it. Once it runs, service/signals.ts answers. */
 const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'];
 const end = () => process.exit(0);
 for (const signal of SIGNALS) process.on(signal, end);
@@ -14,7 +14,7 @@ const { dirname, join } = require('node:path');
 const { constants, Script } = require('node:vm');
 const { zstdDecompressSync } = require('node:zlib');
 
-/** In one piece: by Node's own 16 KiB it takes twice as long. */
+/** Unpacks in one piece: in Node's own 16 KiB it takes twice as long. */
 const unpack = (file) => zstdDecompressSync(readFileSync(file), { chunkSize: 8 * 1_048_576 });
 
 /** Beside this file: `NAME.bundle.zst`, and its cache by architecture. */
@@ -32,7 +32,7 @@ function load(name) {
   });
 }
 
-/** Runs it as Node would run the file; what it is worth knowing for afterwards is the script. */
+/** Runs the bundle as Node would run the file; returns the script. */
 function run(name) {
   const [script, filename, module] = [load(name), pathOf(name, 'bundle.js'), { exports: {} }];
   script.runInThisContext()(module, module.exports, createRequire(filename), filename, dirname(filename));

@@ -1,4 +1,4 @@
-/** undici without fetch, web sockets, caches and mocks, which the SDK's handler asks for along with what it uses. */
+/** undici without fetch, web sockets, caches and mocks, which the SDK's handler imports and does not use. */
 export const undici = {
   name: 'undici',
   setup({ onResolve, onLoad }) {

@@ -11,7 +11,7 @@ export const RECORD_ACTIONS = [
   'dynamodb:PartiQLInsert',
 ];
 
-/** What has failed is listed by its index, also where the table is one that was there. */
+/** Failed records are listed by their index, also in a table that existed before. */
 function grantRecords(grantee: IGrantable, table: ITableV2 | undefined): void {
   if (table === undefined) return;
   const { tableArn } = table;
@@ -28,7 +28,7 @@ export function grantProducer(grantee: IGrantable, { jobs, table }: MessagingSta
   jobs.key?.grant(grantee, 'kms:GenerateDataKey', 'kms:Decrypt');
 }
 
-/** Receives and settles jobs, and moves to the dead-letter queue what it gives up. */
+/** Receives and settles jobs, and sends dead letters. */
 export function grantConsumer(grantee: IGrantable, { jobs, table }: MessagingStack): void {
   const settle = ['sqs:DeleteMessage', 'sqs:ChangeMessageVisibility'];
   jobs.queue.grant(grantee, 'sqs:ReceiveMessage', ...settle, 'sqs:GetQueueAttributes');

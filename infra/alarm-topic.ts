@@ -7,7 +7,7 @@ import { type Construct } from 'constructs';
 import { type Options } from './options';
 import { removalPolicyOf } from './removal';
 
-/** The topic of the user's choice, one of ours that mails, or none, with a warning. */
+/** The topic that was chosen, one of ours that mails, or none, with a warning. */
 export function alarmTopic(scope: Construct, { alarmTopicArn, alarmEmail, keepData }: Options): ITopic | undefined {
   if (alarmTopicArn !== undefined) return Topic.fromTopicArn(scope, 'AlarmTopic', alarmTopicArn);
   if (alarmEmail === undefined) {

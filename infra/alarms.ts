@@ -6,9 +6,9 @@ import { Construct } from 'constructs';
 
 export interface AlarmRule {
   readonly metric: IMetric;
-  /** Goes off above this, */
+  /** Goes off above this. */
   readonly above: number;
-  /** in so many periods in a row; default 1. */
+  /** In this many periods in a row; default 1. */
   readonly periods?: number;
   /** What it means and what to do. */
   readonly says: string;
@@ -16,7 +16,7 @@ export interface AlarmRule {
   readonly run?: string;
 }
 
-/** Alarms of one stack, all to the same people: when it goes off and when it is over. */
+/** The alarms of one stack. All notify the same topic, when they go off and when they are over. */
 export class Alarms extends Construct {
   readonly all: Alarm[] = [];
 

@@ -22,7 +22,7 @@ const RUN_OUTCOMES = ['done', 'retry', 'reject'];
 /** More than the longest delay that SQS takes, which counts as time in the queue. The end of a bucket. */
 const LONG_WAIT_SECONDS = 900;
 
-/** What the apps count, as CloudWatch has it from the lines of their logs (`METRICS=emf`; docs/telemetry.md). */
+/** The apps' metrics in CloudWatch, from the lines of their logs (`METRICS=emf`; docs/telemetry.md). */
 export class AppMetrics {
   private readonly queue: string;
 
@@ -60,7 +60,7 @@ export class AppMetrics {
     return this.count('consumer', 'store_breaker_openings_total', 'Found unavailable');
   }
 
-  /** What AWS's own metrics do not say: a failed run is a success to Lambda, and the table need not be throttled. */
+  /** Alarms for what AWS's own metrics miss: to Lambda a failed run is a success. */
   watch(alarms: Alarms): void {
     alarms.add('RunsFail', {
       metric: this.failedShare(),

@@ -16,7 +16,7 @@ export interface Stacks {
   readonly compute: ComputeStack;
 }
 
-/** Whose jobs are done, and what their work needs: the repository's own, unless a test has others. */
+/** The job types, and what their work needs: the repository's own, except in tests. */
 interface BuiltFor {
   readonly work?: YourWork | undefined;
   readonly definitions?: readonly JobType[];

@@ -20,20 +20,20 @@ export interface BacklogScalingProps {
   readonly queue: IQueue;
   readonly minTasks: number;
   readonly maxTasks: number;
-  /** Messages, waiting and in flight, that one task is to have. */
+  /** Messages, waiting and in flight, for one task. */
   readonly backlogPerTask: number;
 }
 
 const IDLE_MINUTES = 15;
-/** A new task takes about a minute to be counted. */
+/** How long scaling waits: a new task takes about a minute to be counted. */
 const COOLDOWN_SECONDS = 60;
 
-/** The ratio, safe where no task is: then the whole backlog is one task's. */
+/** The backlog per task. Without tasks it is the whole backlog. */
 const PER_TASK = '(waiting + inFlight) / IF(FILL(tasks, 0) > 0, FILL(tasks, 0), 1)';
 
 /**
- * Keeps the backlog per task at a number. What is in flight counts as well: a queue with nothing waiting may still be at
- * work. From and to no task at all by steps, since a ratio to nothing moves nothing.
+ * Keeps the backlog per task at a number. Messages in flight count as well: a queue with nothing waiting may still be
+ * at work. Scaling from and to zero uses step policies, since a backlog *per task* is undefined without tasks.
  */
 export class BacklogScaling extends Construct {
   private readonly target: ScalableTarget;
@@ -55,8 +55,9 @@ export class BacklogScaling extends Construct {
     });
     this.trackBacklog();
     if (minTasks > 0) return;
-    // To one, however often it goes off: a task that cannot work is not helped by another. ECS tells nothing of a service
-    // without tasks. That counts as none, also if a metric without any value cannot be filled: the maximum leaves it out.
+    // Scales to one, however often it goes off: a second task does not help one that cannot work. ECS reports nothing
+    // of a service without tasks. That counts as none, also if a metric without any value cannot be filled: the maximum
+    // leaves it out.
     const expression = 'IF(MAX(FILL([inFlight, tasks], 0)) < 1, waiting, 0)';
     this.step('Wake', { expression, above: true, periods: 1 }, [AdjustmentType.EXACT_CAPACITY, 1]);
     this.step('Rest', { expression: 'waiting + inFlight + delayed', above: false, periods: IDLE_MINUTES }, [
@@ -73,7 +74,7 @@ export class BacklogScaling extends Construct {
     return Role.fromRoleArn(this, 'Role', arn);
   }
 
-  /** By the L1, since the L2 takes no metric math. */
+  /** Uses the L1 construct, since the L2 takes no metric math. */
   private trackBacklog(): void {
     const { waiting, inFlight, tasks } = this.metrics();
     new CfnScalingPolicy(this, 'BacklogPerTask', {

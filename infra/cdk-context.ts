@@ -1,7 +1,7 @@
-/** How CDK itself is to behave, with the command line and in tests. */
+/** CDK's own settings, for the command line and tests. */
 export const CDK_CONTEXT = {
-  // What CDK's own template validation finds is an error.
+  // Findings of CDK's own template validation are errors.
   '@aws-cdk/core:validateAgainstDefaultRules': true,
-  // What the apps use, the messaging stack cannot lose.
+  // The messaging stack cannot lose what the apps use.
   '@aws-cdk/core:defaultCrossStackReferences': 'strong',
 } as const;

@@ -8,7 +8,7 @@ import { type Options } from './options';
 
 type Fault = readonly [wrong: boolean, sentence: string];
 
-/** Throws an `OptionError` where options do not go together, so that it is said at synth and not by a failed deployment. */
+/** Throws an `OptionError` if options contradict each other, so that synth says so and not a failed deployment. */
 export function checkOptions(options: Options, numbers: Numbers, definitions: readonly JobType[]): void {
   const [fault] = definitionFaults(definitions);
   if (fault !== undefined) throw new OptionError(`${fault}.`);
@@ -70,7 +70,7 @@ function fargateFaults(
   ];
 }
 
-/** A message that SQS moves before its own limits are reached carries no reason. */
+/** Checks the receives: a message that SQS moves before its own limits are reached carries no reason. */
 function receiveFaults({ visibilityTimeoutSeconds: visibility, maxReceiveCount, ...numbers }: Numbers): Fault[] {
   const least = numbers.minReceiveCount;
   const most = Math.floor(receivingSeconds(numbers) / least);

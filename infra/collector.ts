@@ -15,14 +15,14 @@ import { storedSecret } from './stored-secret';
 /** AWS's distribution of OpenTelemetry's collector. */
 const IMAGE = 'public.ecr.aws/aws-observability/aws-otel-collector:v0.49.0';
 
-/** Limits what the collector takes of the task; it drops what it cannot send before it grows beyond. */
+/** Limits the collector's memory. It drops what it cannot send rather than grow beyond. */
 const MEMORY_MB = 200;
 
 const METRICS_PORTS = { producer: 9464, consumer: 9465 } as const;
 const VARIABLES = { producer: 'METRICS_PORT', consumer: 'CONSUMER_METRICS_PORT' } as const;
 const OTLP = '127.0.0.1:4318';
 
-/** What an app is to be told, so that the collector beside it finds metrics and gets traces. */
+/** The app's variables, by which the collector beside it finds metrics and gets traces. */
 export const collectedVariables = (app: AppName): Record<string, string> => ({
   [VARIABLES[app]]: String(METRICS_PORTS[app]),
   OTEL_EXPORTER_OTLP_ENDPOINT: `http://${OTLP}`,

@@ -72,7 +72,7 @@ export class ComputeStack extends Stack {
     return consumer;
   }
 
-  /** Only where an app runs on Fargate; the network is most of what that costs while idle. */
+  /** Made only if an app runs on Fargate: the network is most of the cost while idle. */
   private get fargate(): ServiceInput {
     this.ownFargate ??= this.makeFargate();
     return this.ownFargate;
@@ -83,7 +83,7 @@ export class ComputeStack extends Stack {
     return { ...this.input, network, cluster: this.cluster(network.vpc) };
   }
 
-  /** A function is in a network only where the database is. */
+  /** A function is in a network only if there is a database. */
   private get lambda(): FunctionInput {
     const { options } = this.input;
     return { ...this.input, network: options.databaseSecretArn === undefined ? undefined : this.network };

@@ -32,7 +32,7 @@ export class ConsumerService extends ImageService {
     });
   }
 
-  /** While it is busy, a task may ask ECS not to be the one that scaling in or a deployment stops. */
+  /** Lets a busy task ask ECS not to stop it when scaling in or deploying. */
   private grantTaskProtection({ cluster, options: { region } }: ServiceInput): void {
     const { taskDefinition } = this.service;
     ClusterGrants.fromCluster(cluster).taskProtection(taskDefinition.taskRole);

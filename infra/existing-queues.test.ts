@@ -26,7 +26,7 @@ describe.each(['lambda', 'fargate'])('queues and a table that exist, with both a
     });
   });
 
-  it('are what the apps are told of, and may use', () => {
+  it('are those that the apps get, and may use', () => {
     const resources = JSON.stringify(compute.toJSON());
     expect(resources).toContain('dynamodb:results');
     expect(resources).toContain('/111122223333/orders"');

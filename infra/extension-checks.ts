@@ -4,7 +4,7 @@ import { type Numbers } from './numbers';
 import { OptionError } from './option-reader';
 import { type Options } from './options';
 
-/** What the rest is derived from is chosen by an option, so that all of it follows. */
+/** Properties that an option chooses, since other numbers are derived from them. */
 const BY_OPTION: Readonly<Record<QueuePart, Readonly<Record<string, string>>>> = {
   queue: {
     VisibilityTimeout: 'visibilityTimeout',
@@ -15,7 +15,7 @@ const BY_OPTION: Readonly<Record<QueuePart, Readonly<Record<string, string>>>> =
   dlq: { FifoQueue: 'fifo', KmsMasterKeyId: 'encryption and encryptionKey', SqsManagedSseEnabled: 'encryption' },
 };
 
-/** Names that a redrive needs as they are, each with the reason. */
+/** Properties that a redrive needs unchanged, each with the reason. */
 const KEPT: Readonly<Record<QueuePart, Readonly<Record<string, string>>>> = {
   queue: { RedriveAllowPolicy: 'nothing is redriven to the queue itself' },
   dlq: {
@@ -53,7 +53,7 @@ function checkQueueName(at: string, value: unknown, fifo: boolean): void {
   throw new OptionError(`${at} is ${JSON.stringify(value)}; it takes ${form}.`);
 }
 
-/** The number that SQS is given, whoever chose it. */
+/** Checks the number of receives that SQS gets, wherever it comes from. */
 function checkReceives({ extensions }: Options, numbers: Numbers): void {
   if (extensions.queue?.['RedrivePolicy'] === undefined) return;
   const [least, most] = [numbers.minReceiveCount, deriveMaxReceiveCount(numbers)];
@@ -63,7 +63,7 @@ function checkReceives({ extensions }: Options, numbers: Numbers): void {
   );
 }
 
-/** A job that comes again after its record has expired would be done twice. */
+/** Checks retentions: a job that comes again after its record has expired would be done twice. */
 function checkRetention({ extensions }: Options, numbers: Numbers): void {
   const { queueRetentionSeconds, deadLetterRetentionSeconds } = numbers;
   if (extensions.queue?.[RETENTION.name] === undefined && extensions.dlq?.[RETENTION.name] === undefined) return;

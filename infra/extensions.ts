@@ -12,7 +12,7 @@ interface ExtendedNumbers {
 
 export const RETENTION = { name: 'MessageRetentionPeriod', min: 60, max: 1_209_600 };
 
-/** Throws an `OptionError` for what is no number. */
+/** Throws an `OptionError` for anything but a number. */
 export function readExtendedNumbers(extensions: Extensions): ExtendedNumbers {
   const queueRetentionSeconds = readNumber(extensions, 'queue', RETENTION);
   const deadLetterRetentionSeconds = readNumber(extensions, 'dlq', RETENTION);

@@ -32,7 +32,7 @@ describe('the way in', () => {
     template.allResourcesProperties('AWS::ApiGatewayV2::Route', { AuthorizationType: 'NONE' });
   });
 
-  it('lets so many requests through and logs each as one line, without its body', () => {
+  it('lets a limited number of requests through and logs each as one line, without its body', () => {
     const template = templateOf({ requestsPerSecond: '7' });
     template.hasResourceProperties('AWS::ApiGatewayV2::Stage', {
       DefaultRouteSettings: { ThrottlingRateLimit: 7, ThrottlingBurstLimit: 14 },

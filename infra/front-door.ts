@@ -22,7 +22,7 @@ import { type Auth } from './options-door';
 
 export interface FrontDoorProps {
   readonly options: Options;
-  /** To the producer, wherever it runs. */
+  /** Leads to the producer, wherever it runs. */
   readonly integration: HttpRouteIntegration;
 }
 
@@ -95,12 +95,12 @@ export class FrontDoor extends Construct {
       metric: this.api.metricServerError({ period: FIVE_MINUTES, statistic: 'Sum' }),
       above: 0,
       periods: 2,
-      says: 'Callers got 5xx for ten minutes: the producer, the queue or the results table is away.',
+      says: 'Callers got 5xx for ten minutes: the producer, the queue or the results table is unavailable.',
     });
   }
 }
 
-/** What callers send, and what the producer answers with, beyond what a browser lets through by itself. */
+/** The headers of requests and answers that a browser does not let through by itself. */
 const corsOf = (origins: readonly string[]): CorsPreflightOptions => ({
   allowOrigins: [...origins],
   allowMethods: [CorsHttpMethod.GET, CorsHttpMethod.POST],

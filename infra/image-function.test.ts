@@ -15,7 +15,7 @@ const variablesOf = (template: Template, app: string): Record<string, unknown> =
 describe('the consumer on Lambda', () => {
   const { compute } = synthesize();
 
-  it('answers for each message of a batch, and is invoked by its alias so many times at once', () => {
+  it('answers for each message of a batch, and is invoked by its alias a limited number of times at once', () => {
     compute.hasResourceProperties('AWS::Lambda::EventSourceMapping', {
       BatchSize: 10,
       FunctionResponseTypes: ['ReportBatchItemFailures'],

@@ -18,7 +18,7 @@ import { type AppName } from './options-compute';
 import { type AppInput } from './variables';
 
 export interface FunctionInput extends AppInput {
-  /** Undefined where nothing in a VPC is reached. */
+  /** Undefined if nothing in a VPC has to be reached. */
   readonly network: Network | undefined;
 }
 
@@ -28,7 +28,10 @@ export interface ImageFunctionProps extends Pick<FunctionInput, 'options' | 'roo
   readonly environment: Record<string, string>;
 }
 
-/** With which Lambda puts a function into a VPC: https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html */
+/**
+ * The actions with which Lambda puts a function into a VPC:
+ * https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html
+ */
 const INTERFACE_ACTIONS = [
   'ec2:CreateNetworkInterface',
   'ec2:DescribeNetworkInterfaces',
@@ -64,7 +67,7 @@ export class ImageFunction extends Construct {
       tracing: Tracing.ACTIVE,
       environment,
       description: `Plusone: ${app}`,
-      // What a rollback goes back to.
+      // A rollback goes back to older versions.
       currentVersionOptions: { removalPolicy: RemovalPolicy.RETAIN },
     });
     this.alias = new Alias(this, 'Live', { aliasName: 'live', version: code.currentVersion });

@@ -201,7 +201,7 @@ describe('the consumer on Fargate', () => {
     expect(steps.match(/"AdjustmentType":"ExactCapacity"/g)).toHaveLength(2);
     expect(steps.match(/"ScalingAdjustment":\d+/g)?.sort()).toEqual(['"ScalingAdjustment":0', '"ScalingAdjustment":1']);
     const alarms = JSON.stringify(compute.findResources('AWS::CloudWatch::Alarm'));
-    // Whatever is told of the tasks: where one runs, nothing wakes another.
+    // Whatever the metrics say of tasks: where one runs, nothing wakes another.
     expect(alarms).toContain('IF(MAX(FILL([inFlight, tasks], 0)) < 1, waiting, 0)');
     expect(alarms).toContain('waiting + inFlight + delayed');
   });

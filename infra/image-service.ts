@@ -35,7 +35,9 @@ export interface ImageServiceProps extends ServiceInput {
   readonly secrets?: (scope: Construct) => Record<string, Secret>;
 }
 
-/** An app's image as a Fargate service: read-only, without capabilities, in subnets that nobody reaches from outside. */
+/**
+ * An app's image as a Fargate service: read-only, without capabilities, in subnets that nobody reaches from outside.
+ */
 export class ImageService extends Construct {
   readonly service: FargateService;
 
@@ -51,11 +53,12 @@ export class ImageService extends Construct {
       minHealthyPercent: 100,
       maxHealthyPercent: 200,
       circuitBreaker: { enable: true, rollback: true },
-      // What is paid for is the tasks, so these carry the stage.
+      // Tasks are what is billed, so they carry the stage's tag.
       propagateTags: PropagatedTagSource.SERVICE,
     });
     props.network.openEndpointsTo(this.service);
-    // A task that starts before it may log in and before the endpoints are there fails, and three such end a deployment.
+    // A task that starts before it may log in and before the endpoints are there fails, and three such end a
+    // deployment.
     const { executionRole } = this.service.taskDefinition;
     this.service.node.findChild('Service').node.addDependency(props.network, ...(executionRole ? [executionRole] : []));
   }
@@ -121,7 +124,7 @@ const environmentOf = ({
   ...(collector && collectedVariables(app)),
 });
 
-/** Of Container Insights, which the cluster therefore has on. */
+/** A metric of Container Insights, which the cluster therefore has on. */
 export function runningTasks({ cluster, serviceName }: FargateService): Metric {
   return new Metric({
     namespace: 'ECS/ContainerInsights',
@@ -132,7 +135,9 @@ export function runningTasks({ cluster, serviceName }: FargateService): Metric {
   });
 }
 
-/** Alive, not ready: a queue or store away is not mended by another task. The image has no shell. */
+/**
+ * Checks `live`, not `ready`: another task does not mend a queue or store that is unavailable. The image has no shell.
+ */
 function aliveCommand(port: number): string[] {
   const script = `fetch('http://127.0.0.1:${port}/health/live').then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))`;
   return ['CMD', '/nodejs/bin/node', '-e', script];

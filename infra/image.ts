@@ -4,7 +4,7 @@ import { type AppName, type ComputeOptions } from './options-compute';
 
 const DOCKERFILE = 'docker/Dockerfile';
 
-/** Large, and never in an image; `.dockerignore` leaves out more. The asset's hash is of what is left. */
+/** Large folders that are never in an image; `.dockerignore` lists more. The asset's hash covers the rest. */
 const OUTSIDE = ['.git', 'cdk.out', 'dist', 'node_modules'];
 
 /** One Dockerfile for both apps and both ways to run them: the web adapter in it does nothing outside Lambda. */

@@ -30,11 +30,13 @@ export interface JobQueueProps {
 export interface JobQueues {
   readonly queue: IQueue;
   readonly deadLetters: IQueue;
-  /** Of yours or made here; undefined where AWS holds the key. */
+  /** Your key or one made here; undefined if AWS holds the key. */
   readonly key: IKey | undefined;
 }
 
-/** The queue and its dead-letter queue, with the contract's numbers; TLS only, and only the one redrives to the other. */
+/**
+ * The queue and its dead-letter queue, with the contract's numbers. TLS only, and no other queue redrives to this DLQ.
+ */
 export class JobQueue extends Construct implements JobQueues {
   readonly queue: Queue;
   readonly deadLetters: Queue;
@@ -51,7 +53,7 @@ export class JobQueue extends Construct implements JobQueues {
     this.deadLetters = new Queue(this, 'DeadLetters', {
       ...both,
       queueName: queueName(props, DEAD_LETTER_QUEUE_NAME),
-      // Who looks at a dead letter does not hide it for as long as a function may take.
+      // Short, so that peeking at a dead letter does not hide it for minutes.
       visibilityTimeout: Duration.seconds(DELIVERY.visibilityTimeoutSeconds),
       retentionPeriod: Duration.seconds(props.deadLetterRetentionSeconds),
       redriveAllowPolicy: {
@@ -106,7 +108,7 @@ export class JobQueue extends Construct implements JobQueues {
   }
 }
 
-/** Fixed, for the redrive policy's sake and for people; another kind of queue is another name, as SQS changes none. */
+/** A fixed name, for the redrive policy and for people. A FIFO queue has another, since SQS cannot change the kind. */
 function queueName({ stage, fifo }: JobQueueProps, name: string): string {
   return `plusone-${stage}-${name}${fifo ? '.fifo' : ''}`;
 }

@@ -4,7 +4,7 @@ import { CDK_CONTEXT } from './cdk-context';
 import { OptionError } from './option-reader';
 
 try {
-  // Not by itself at the end: a refused choice is to leave nothing behind.
+  // Without autoSynth, a refused option leaves nothing behind.
   const app = new App({ context: CDK_CONTEXT, autoSynth: false });
   buildStacks(app, process.cwd());
   app.synth();

@@ -19,9 +19,9 @@ export interface StackInput {
 /** What has to outlive any deployment of the apps: queue, dead-letter queue, results, and their alarms. */
 export class MessagingStack extends Stack {
   readonly jobs: JobQueues;
-  /** Undefined where records are in a database. */
+  /** Undefined if records are in a database. */
   readonly table: ITableV2 | undefined;
-  /** Of the database's URL; undefined where records are in the table. */
+  /** The secret with the database's URL; undefined if records are in the table. */
   readonly databaseSecretArn: string | undefined;
   readonly topic: ITopic | undefined;
 

@@ -20,7 +20,7 @@ import { type Options } from './options';
 
 export interface NetworkProps {
   readonly options: Options;
-  /** A task gets a secret at its start. */
+  /** Whether tasks get secrets at their start. */
   readonly hasSecrets: boolean;
 }
 
@@ -30,7 +30,10 @@ const APPS = 'Apps';
 export class Network extends Construct {
   readonly vpc: IVpc;
   readonly subnets: SubnetSelection;
-  /** From which the database takes connections; undefined without one. It is its owner's, and stays as it is. */
+  /**
+   * The group from which the database takes connections; undefined without a database. It belongs to its owner and is
+   * not changed.
+   */
   readonly databaseGroup: ISecurityGroup | undefined;
   private readonly endpoints: readonly InterfaceVpcEndpoint[];
 
@@ -50,11 +53,11 @@ export class Network extends Construct {
     const vpc = this.ownVpc(network, options.keepData);
     this.vpc = vpc;
     this.subnets = { subnetGroupName: APPS };
-    // Beside a NAT gateway they would only be a second way to the same services.
+    // With a NAT gateway, endpoints would only be a second way to the same services.
     this.endpoints = network.natGateways > 0 ? [] : addEndpoints(vpc, hasSecrets);
   }
 
-  /** The endpoints answer whom they are opened to, not the whole network. */
+  /** Opens the endpoints to one peer, rather than to the whole network. */
   openEndpointsTo(peer: IConnectable): void {
     for (const endpoint of this.endpoints) endpoint.connections.allowDefaultPortFrom(peer);
   }
@@ -70,7 +73,7 @@ export class Network extends Construct {
       natGateways,
       subnetConfiguration: [
         { name: APPS, subnetType, cidrMask: 22 },
-        // Behind the apps', so that theirs stay where they are when a gateway is added to a network that is deployed.
+        // After the apps' subnets, so that those keep their addresses when a gateway is added later.
         ...(natGateways > 0
           ? [{ name: 'Nat', subnetType: SubnetType.PUBLIC, cidrMask: 28, mapPublicIpOnLaunch: false }]
           : []),

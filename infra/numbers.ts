@@ -7,9 +7,11 @@ import { type Options } from './options';
 export interface Numbers {
   /** Lambda ends the consumer's function after this: the longest run of any job type, and some more. */
   readonly functionTimeoutSeconds: number;
-  /** The lease of a delivery: the queue's visibility timeout on Lambda, what a task asks for at each receive on Fargate. */
+  /**
+   * The lease of a delivery: the queue's visibility timeout on Lambda, what a task asks for at each receive on Fargate.
+   */
   readonly visibilityTimeoutSeconds: number;
-  /** The queue's own, the same wherever the consumer runs. */
+  /** The queue's visibility timeout, the same wherever the consumer runs. */
   readonly queueVisibilitySeconds: number;
   /** Receives that a job of any type may need before its own limits end it. */
   readonly minReceiveCount: number;
@@ -23,13 +25,13 @@ export interface Numbers {
   readonly queueAgeSeconds: number;
   readonly deadLetterAgeSeconds: number;
   readonly backlogMessages: number;
-  /** While jobs wait, one has to be finished within this. */
+  /** While jobs wait, one has to finish within this. */
   readonly unfinishedMinutes: number;
-  /** Backlog, waiting and in flight, that one task of the consumer is to have. */
+  /** Backlog, waiting and in flight, for one task of the consumer. */
   readonly backlogPerTask: number;
 }
 
-/** Beyond the handler's own time: to fetch the code's connections, record, dead-letter and answer. */
+/** The time beyond the handler's own: to connect, record, dead-letter and answer. */
 export const FUNCTION_SLACK_SECONDS = 30;
 
 /** Lambda's limit. */
@@ -38,7 +40,7 @@ export const FUNCTION_LIMIT_SECONDS = 900;
 /** Fargate's limit; a drain has to be over before it. */
 const STOP_TIMEOUT_SECONDS = 120;
 
-/** What a process takes at most after SIGTERM: to drain, and then to close what it holds. */
+/** Limits a process after SIGTERM: its drain, and the closing of what it holds. */
 export const PROCESS_STOP_SECONDS = DELIVERY.drainSeconds + 5;
 
 export function deriveNumbers(options: Options, definitions: readonly JobType[]): Numbers {
@@ -63,27 +65,28 @@ export function deriveNumbers(options: Options, definitions: readonly JobType[])
     deadLetterRetentionSeconds,
     // Expiry is silent loss. A quarter of the retention, one day, leaves three to act: a weekend and a day.
     queueAgeSeconds: queueRetentionSeconds / 4,
-    // Counted from the move. What SQS itself moves expires by its first enqueue, at most four days before: three are left.
+    // Counted from the move. What SQS itself moves expires by its first enqueue, at most four days before: three are
+    // left.
     deadLetterAgeSeconds: deadLetterRetentionSeconds / 2,
     // Ten rounds of all that the consumer can work on at its largest: scaling alone does not get it down.
     backlogMessages: 10 * mostAtOnce(options),
     unfinishedMinutes: unfinishedMinutes(functionTimeoutSeconds),
-    // What a task works on at once; what is beyond that waits, so it takes another task.
+    // A task works on this many at once. More would wait, so another task is started.
     backlogPerTask: options.concurrency,
   };
 }
 
 /**
- * On Lambda a lease has to outlast the batching window, the function and the retries of a throttled invocation: AWS says
- * six times the function's timeout, plus the window. On Fargate heartbeats extend a lease, and a task asks for its own at
- * each receive. The queue keeps Lambda's anyway: where a stage changes to Fargate, the function goes on consuming while the
- * network is built, and with less than it needs its jobs would run a second time meanwhile.
+ * On Lambda a lease has to outlast the batching window, the function and the retries of a throttled invocation: AWS
+ * says six times the function's timeout, plus the window. On Fargate heartbeats extend a lease, and a task asks for its
+ * own at each receive. The queue keeps Lambda's anyway: where a stage changes to Fargate, the function goes on
+ * consuming while the network is built, and with less than it needs its jobs would run a second time meanwhile.
  */
 function queueVisibility({ batchWindowSeconds }: Options, functionTimeoutSeconds: number): number {
   return 6 * Math.min(functionTimeoutSeconds, FUNCTION_LIMIT_SECONDS) + batchWindowSeconds;
 }
 
-/** In steps of the alarm's five minutes: longer than the longest run, and a quarter of an hour at least. */
+/** In steps of the alarm's five minutes: longer than the longest run, and at least a quarter of an hour. */
 function unfinishedMinutes(longestRunSeconds: number): number {
   return Math.max(15, 5 * Math.ceil(longestRunSeconds / 300) + 5);
 }

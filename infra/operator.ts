@@ -5,7 +5,7 @@ import { type MessagingStack } from './messaging-stack';
 import { RECORD_ACTIONS } from './access';
 import { FAILED_INDEX } from './results-table';
 
-/** What the commands of `ops/cli/` call, by what they call it on. */
+/** The actions of the commands in `ops/cli/`, by resource. */
 export const OPERATOR_ACTIONS = {
   queue: ['sqs:GetQueueAttributes', 'sqs:SendMessage'],
   deadLetters: [
@@ -25,11 +25,11 @@ export const OPERATOR_ACTIONS = {
 
 export interface OperatorProps {
   readonly messaging: MessagingStack;
-  /** What hands the queue's messages to the consumer on Lambda; undefined on Fargate. */
+  /** Lambda's event source of the consumer; undefined on Fargate. */
   readonly eventSourceArn: string | undefined;
 }
 
-/** What people need who look after jobs, for `npm run -s jobs`: attached to whatever role they work in. */
+/** A policy for operators, who attach it to their role to use `npm run -s jobs`. */
 export class Operator extends Construct {
   constructor(scope: Construct, id: string, { messaging, eventSourceArn }: OperatorProps) {
     super(scope, id);

@@ -15,7 +15,7 @@ export class OptionReader {
     return this.context[name] !== undefined;
   }
 
-  /** Options that another choice leaves without meaning are refused, so that nobody believes in them. */
+  /** Refuses options that another choice makes meaningless, so that nobody relies on them. */
   refuse(names: readonly string[], choice: string): void {
     const unused = names.find((name) => this.has(name));
     if (unused !== undefined) throw new OptionError(`${unused} has no meaning with ${choice}; leave it out.`);

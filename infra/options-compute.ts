@@ -6,7 +6,7 @@ export type AppName = 'producer' | 'consumer';
 export type Compute = 'lambda' | 'fargate';
 
 export interface Size {
-  /** On Fargate; 1,024 are one processor. On Lambda it comes with memory. */
+  /** For Fargate, where 1,024 are one processor. On Lambda it comes with memory. */
   readonly cpuUnits: number;
   readonly memoryMb: number;
 }
@@ -17,7 +17,7 @@ export interface ComputeOptions {
   readonly consumer: Compute;
   readonly architecture: 'arm64' | 'x86_64';
   readonly sizes: Readonly<Record<AppName, Size>>;
-  /** On Lambda: invocations kept for the app, and its most; undefined: what the account has left. */
+  /** On Lambda: invocations reserved for the app, which also limit it; undefined: what the account has left. */
   readonly reserved: Readonly<Record<AppName, number | undefined>>;
   readonly handlerTimeoutSeconds: number;
   /** Undefined: derived, see `numbers.ts`. */
@@ -92,7 +92,9 @@ function readConsumer(read: OptionReader): ConsumerScale {
   };
 }
 
-/** A function with less than its event source asks for is throttled, and each throttled batch costs its jobs a receive. */
+/**
+ * A function with less than its event source asks for is throttled, and each throttled batch costs its jobs a receive.
+ */
 function readReserved(read: OptionReader): ComputeOptions['reserved'] {
   const range = { min: 1, max: 10_000 };
   const [producer, consumer] = [read.whole('producerReserved', range), read.whole('consumerReserved', range)];
@@ -119,7 +121,10 @@ const LAMBDA_MEMORY_RANGE = { min: 128, max: 10_240 } as const;
 const steps = (min: number, max: number, step: number): number[] =>
   Array.from({ length: (max - min) / step + 1 }, (_, index) => min + index * step);
 
-/** Fargate's pairs: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-tasks-services.html#fargate-tasks-size */
+/**
+ * Fargate's pairs:
+ * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-tasks-services.html#fargate-tasks-size
+ */
 const FARGATE_MEMORY_MB = {
   256: [512, 1_024, 2_048],
   512: steps(1_024, 4_096, 1_024),

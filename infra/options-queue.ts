@@ -70,7 +70,7 @@ function readExisting(read: OptionReader, region: string): QueueOptions['existin
 
 const isFifo = (queueArn: string): boolean => queueArn.endsWith('.fifo');
 
-/** What a queue that exists has is its owner's to say. */
+/** Refuses options about an existing queue, whose owner decides them. */
 function refuseForExisting(read: OptionReader, { existingQueues, fifo, encryption, extensions }: QueueOptions): void {
   read.refuse(['delay'], 'queue');
   if (existingQueues && fifo !== isFifo(existingQueues.queueArn))

@@ -10,12 +10,12 @@ import { readTelemetry, TELEMETRY_NAMES, type TelemetryOptions } from './options
 export interface Options extends ComputeOptions, DoorOptions, NetworkOptions, QueueOptions, TelemetryOptions {
   /** The environment's name, of which an account may hold any number; part of every name. */
   readonly stage: string;
-  /** What holds data stays behind when its stack goes, is guarded against deletion, and logs are kept longer. */
+  /** Keeps what holds data when its stack is deleted, guards it against deletion, and keeps logs longer. */
   readonly keepData: boolean;
   readonly region: string;
-  /** On everything that takes tags. */
+  /** Tags of everything that takes tags. */
   readonly tags: Readonly<Record<string, string>>;
-  /** Who hears of alarms: a topic of yours, or an e-mail address for a topic of ours. */
+  /** Where alarms go: a topic of yours, or an e-mail address for a topic of ours. */
   readonly alarmTopicArn: string | undefined;
   readonly alarmEmail: string | undefined;
 }
@@ -29,7 +29,9 @@ const NAMES: readonly string[] = [
   ...TELEMETRY_NAMES,
 ];
 
-/** Reads what `-c` and cdk.json say; throws an `OptionError` at the first fault. Relations between groups: `checks.ts`. */
+/**
+ * Reads what `-c` and cdk.json say; throws an `OptionError` at the first fault. Relations between groups: `checks.ts`.
+ */
 export function readOptions(context: Context): Options {
   refuseUnknown(context);
   const read = new OptionReader(context);

@@ -8,15 +8,18 @@ import { type AppInput } from './variables';
 
 export interface OverviewProps extends AppInput {
   readonly api: HttpApi;
-  /** Of the apps, wherever they run. */
+  /** Widgets of the apps, wherever they run. */
   readonly apps: readonly IWidget[];
   readonly metrics: AppMetrics;
 }
 
-/** What an operator begins with; docs/operations.md says how to go on. */
+/** The commands that an operator begins with; docs/operations.md says how to go on. */
 const COMMANDS = ['status', 'failed --group', 'pause --why TEXT'];
 
-/** A dashboard that answers, from the top: do callers get in, is anything left or given up, how do the apps do? */
+/**
+ * A dashboard that answers from the top: do callers get answers, is anything left behind or dead-lettered, how are the
+ * apps?
+ */
 export class Overview extends Construct {
   constructor(scope: Construct, id: string, { options, messaging, api, apps, metrics }: OverviewProps) {
     super(scope, id);

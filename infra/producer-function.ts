@@ -34,7 +34,7 @@ export class ProducerFunction extends ImageFunction {
   }
 }
 
-/** Where the API checks callers, the adapter hands on who they are. Where it does not, the producer is to listen as if it were open: then it starts with a key only. */
+/** If the API checks callers, the adapter passes on who they are. If not, the producer must have keys to start. */
 function guardVariables(auth: Auth): Record<string, string> {
   if (auth.kind !== 'api-keys') return { HOST: '127.0.0.1', CALLER_FROM: 'request-context' };
   // CloudFormation puts the secret in at deployment, so that neither template nor repository holds it.

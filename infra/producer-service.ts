@@ -23,7 +23,9 @@ const IDLE_SECONDS = 60;
 /** Longer than an answer that `Prefer: wait` holds for 20 s. */
 const DEREGISTRATION_SECONDS = 30;
 
-/** The producer on Fargate: reached by the HTTP API's link through a balancer inside the network, and by nobody else. */
+/**
+ * The producer on Fargate: reached by the HTTP API's link through a balancer inside the network, and by nobody else.
+ */
 export class ProducerService extends ImageService {
   readonly integration: HttpAlbIntegration;
 
@@ -62,7 +64,7 @@ export class ProducerService extends ImageService {
       protocol: ApplicationProtocol.HTTP,
       targets: [this.service],
       deregistrationDelay: Duration.seconds(DEREGISTRATION_SECONDS),
-      // Alive, not ready: ECS replaces what fails this, and a queue that is away is not mended by new tasks.
+      // `live`, not `ready`: ECS replaces tasks that fail this, and new tasks do not mend a queue that is unavailable.
       healthCheck: { path: '/health/live', interval: Duration.seconds(10), healthyThresholdCount: 2 },
     });
     Validations.of(balancer).acknowledge({
@@ -79,7 +81,7 @@ export class ProducerService extends ImageService {
   }
 }
 
-/** The API knows it of every request that it lets through. */
+/** Writes the signer, which the API knows for every request that it lets through. */
 const SIGNER = new ParameterMapping().overwriteHeader(CALLER_HEADER, MappingValue.contextVariable('identity.userArn'));
 
 /**

@@ -5,7 +5,7 @@ import { type JobQueues } from './job-queue';
 import { type Alarms, FIVE_MINUTES, ONE_MINUTE } from './alarms';
 import { type Numbers } from './numbers';
 
-/** Each is about loss that nobody would see otherwise. */
+/** Alarms for loss that nobody would notice otherwise. */
 export function watchQueue(alarms: Alarms, { queue, deadLetters }: JobQueues, numbers: Numbers): void {
   const minute = { period: ONE_MINUTE, statistic: 'Maximum' };
   const five = { period: FIVE_MINUTES, statistic: 'Maximum' };
@@ -62,10 +62,10 @@ function untaken(queue: IQueue): MathExpression {
 
 /**
  * Messages that wait while none is deleted. A consumer holds its jobs under heartbeat for as long as its table or its
- * dead-letter queue is unavailable. These are in flight, so `untaken` sees nothing. Every job that is done or given up is
- * deleted, and jobs that take an hour do not set it off, since its periods together are longer than a job may take. Jobs that
- * all fail and are tried again do, and so do functions that all run out of time. SQS tells no deletes for a minute in which
- * nobody used the queue.
+ * dead-letter queue is unavailable. These are in flight, so `untaken` sees nothing. Every job that is done or given up
+ * is deleted, and jobs that take an hour do not set it off, since its periods together are longer than a job may take.
+ * Jobs that all fail and are tried again do, and so do functions that all run out of time. SQS tells no deletes for a
+ * minute in which nobody used the queue.
  */
 function unfinished(queue: IQueue): MathExpression {
   return new MathExpression({

@@ -1,5 +1,5 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
 
-/** What holds data goes with its stack, or stays behind. */
+/** Whether what holds data is deleted with its stack, or stays. */
 export const removalPolicyOf = (keepData: boolean): RemovalPolicy =>
   keepData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;

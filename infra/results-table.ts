@@ -5,10 +5,12 @@ import { removalPolicyOf } from './removal';
 /** The attribute that holds when a record expires; the DynamoDB store writes it. */
 const EXPIRY_ATTRIBUTE = 'expiresAt';
 
-/** The index of what has failed, by which operators list it; the DynamoDB store gives its key to failed records only. */
+/**
+ * The index of what has failed, by which operators list it; the DynamoDB store gives its key to failed records only.
+ */
 export const FAILED_INDEX = 'failed';
 
-/** One record per job, by its id: what says that a job was done, and so keeps it from being done twice. */
+/** One record per job, by its id, which keeps a job from being done twice. */
 export class ResultsTable extends Construct {
   readonly table: TableV2;
 

@@ -104,7 +104,7 @@ describe('the numbers of the template', () => {
     });
   });
 
-  it('are the same with a consumer on Lambda, but for the lease and what follows from it', () => {
+  it('are the same with a consumer on Lambda, except for the lease and what follows from it', () => {
     expect(lambda).toEqual({ ...template, visibility: 540, maxReceiveCount: 480 });
   });
 

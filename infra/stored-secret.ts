@@ -2,7 +2,7 @@ import { Secret } from 'aws-cdk-lib/aws-ecs';
 import { Secret as StoredSecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { type Construct } from 'constructs';
 
-/** Of Secrets Manager, by its name or its whole ARN, for a container. */
+/** A secret of Secrets Manager for a container, by its name or whole ARN. */
 export function storedSecret(scope: Construct, id: string, secret: string): Secret {
   const stored = secret.startsWith('arn:')
     ? StoredSecret.fromSecretCompleteArn(scope, id, secret)

@@ -7,13 +7,13 @@ import { CDK_CONTEXT } from './cdk-context';
 import { type Context } from './option-reader';
 import { type YourWork } from './work-needs';
 
-/** What `cdk synth` makes of a context, for tests; throws where it would refuse, findings of cdk-nag included. */
+/** The result of `cdk synth` for a context, for tests. Throws if it would refuse, also for findings of cdk-nag. */
 export interface Synthesis {
   readonly messaging: Template;
   readonly compute: Template;
 }
 
-/** Numbers of tests follow from no job type's own policy, whatever `jobs/` holds. */
+/** No job types, so that the numbers of tests do not depend on `jobs/`. */
 export const NONE: readonly JobType[] = [];
 
 /** What would be uploaded is named by what it holds, and not copied for each synthesis. */
@@ -24,13 +24,13 @@ const made = new Map<string, Synthesis>();
 /** A synthesis takes seconds of processor time: one per context and test file. */
 export function synthesize(context: Context = {}): Synthesis {
   const key = JSON.stringify(context);
-  const synthesis = made.get(key) ?? synthesizeAnew(context);
+  const synthesis = made.get(key) ?? synthesizeAgain(context);
   made.set(key, synthesis);
   return synthesis;
 }
 
 /** Not kept, since functions cannot be compared. */
-export function synthesizeAnew(context: Context, work?: YourWork): Synthesis {
+export function synthesizeAgain(context: Context, work?: YourWork): Synthesis {
   const app = new App({ analyticsReporting: false, context: { ...CDK_CONTEXT, ...NOT_COPIED, ...context } });
   const stacks = buildStacks(app, process.cwd(), { work, definitions: NONE });
   const assembly = app.synth();

@@ -4,7 +4,10 @@ import { type StackInput, type MessagingStack } from './messaging-stack';
 export const PRODUCER_PORT = 3000;
 export const CONSUMER_PORT = 3001;
 
-/** The HTTP API writes who signed a request into it, over whatever the caller sent. Names that begin with `x-amz` are AWS's own. */
+/**
+ * The HTTP API writes a request's signer into this header, over whatever the caller sent. Names that begin with `x-amz`
+ * are reserved.
+ */
 export const CALLER_HEADER = 'x-plusone-caller';
 
 /** Alarms and dashboard read what the apps count from their logs, on Lambda and on Fargate. */
@@ -46,7 +49,7 @@ export function consumerVariables({ messaging, options, numbers }: AppInput): Va
   };
 }
 
-/** The web adapter's, which takes the place of a caller. Alive is enough to begin: a queue away is answered by the app. */
+/** The web adapter's variables. It waits for `live` only: the app answers even if the queue is unavailable. */
 export function adapterVariables(port: number): Variables {
   return { AWS_LWA_PORT: String(port), AWS_LWA_READINESS_CHECK_PATH: '/health/live' };
 }

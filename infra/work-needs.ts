@@ -23,7 +23,7 @@ export interface WorkSecret {
 /** Called once at synth. What it makes in `scope` is part of the compute stack, and goes with it. */
 export type YourWork = (scope: Construct, options: Options) => WorkNeeds;
 
-/** The consumer's own variables and the work's; throws an `OptionError` where a name cannot be one, or is taken. */
+/** The consumer's own variables and the work's. Throws an `OptionError` for a name that is invalid or taken. */
 export function withNeeds(own: Readonly<Record<string, string>>, needs: WorkNeeds): Record<string, string> {
   const { variables = {}, secrets = {} } = needs;
   const names = [...Object.keys(variables), ...Object.keys(secrets)];

@@ -1,7 +1,8 @@
 /**
- * Compiles what is stale: `build-if-stale.mjs` everything, `build-if-stale.mjs product` what `npm start` runs, so that it
- * waits for no test and stumbles over none. Without it tsc would take two seconds each time to find out that it has nothing
- * to do. Several may run at once, in two terminals. Plain JavaScript, as it runs before there is a dist/.
+ * Compiles what is stale: `build-if-stale.mjs` everything, `build-if-stale.mjs product` only what `npm start` runs, so
+ * that it neither waits for tests nor fails by one. Without this, tsc would take two seconds each time to find out that
+ * it has nothing to do. Several may run at once, in two terminals. Plain JavaScript, as it runs before there is a
+ * dist/.
  */
 import { existsSync, readdirSync, readFileSync, renameSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -33,7 +34,7 @@ function isFresh() {
   }
 }
 
-/** Whole at any moment, and not at all if it is as it was: another process may be loading it. */
+/** Replaces a file at once, and only if it has changed: another process may be loading it. */
 function writeWhole(file, text) {
   try {
     if (readFileSync(file, 'utf8') === text) return;
@@ -54,14 +55,14 @@ async function compile() {
     if (status !== 0) process.exit(1);
     buildPage(writeWhole);
     writeWhole(stamp, list);
-    // What was edited while it compiled counts as newer.
+    // A source that was edited meanwhile counts as newer.
     utimesSync(stamp, startedAt, startedAt);
     process.exit(0);
   };
   ts.executeCommandLine({ ...ts.sys, writeFile: writeWhole, exit }, () => undefined, ['-p', config]);
 }
 
-// npm writes it last, and takes it away first.
+// npm writes this file last, and removes it first.
 if (!existsSync('node_modules/.package-lock.json')) {
   process.stderr.write('The dependencies are not there: run `npm ci`, or wait for the one that runs.\n');
   process.exit(1);

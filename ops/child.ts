@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { getDirect } from '../service/direct';
 
 export interface ChildSpec {
-  /** As the person at the terminal knows it: `producer`. */
+  /** The name for people, such as `producer`. */
   readonly name: string;
   /** A compiled script, relative to dist/. */
   readonly script: string;
@@ -88,7 +88,7 @@ export class Child {
     throw new ChildEnded(`The ${this.spec.name} ${await this.ended}.`);
   }
 
-  /** SIGTERM, then its own time to drain; past `deadlineMs` it is killed. Resolves to whether it ended by itself, with 0. */
+  /** Sends SIGTERM, and SIGKILL after `deadlineMs`. Resolves to whether it ended by itself, with 0. */
   async stop(deadlineMs: number): Promise<boolean> {
     this.stopping = true;
     if (!this.running) return true;

@@ -1,8 +1,8 @@
 import { type ServerResponse } from 'node:http';
 
 /**
- * Calls `listener` once the answer is out or its connection is gone. A request that never arrives in full is answered on
- * the socket, which may stay half open for long: it counts as answered when our half has ended.
+ * Calls `listener` once the answer is sent or its connection is gone. A request that never arrives in full is answered
+ * on the socket, which may stay half open for long: it counts as answered when our half has ended.
  */
 export function onceAnswered(response: ServerResponse, listener: () => void): void {
   const { socket } = response;
@@ -15,9 +15,9 @@ export function onceAnswered(response: ServerResponse, listener: () => void): vo
   socket?.once('finish', end);
 }
 
-/** Aborted when the connection ends before the whole answer is out, or has ended already. */
+/** Aborted if the connection ends before the whole answer is sent, or has already ended. */
 export function cutOf(response: ServerResponse): AbortSignal {
-  // It is closed already, and says so no more.
+  // It has closed already, and emits no further event.
   if (response.destroyed) return AbortSignal.abort();
   const cut = new AbortController();
   response.once('close', () => {

@@ -98,7 +98,7 @@ export class ProblemDocument {
   readonly errors?: FaultOfBody[];
 }
 
-/** Of one line of a request in bulk. */
+/** The problem of one line of a request in bulk. */
 export class LineProblem extends ProblemDocument {
   @ApiProperty({ minimum: 1, description: 'The number of the line.' })
   readonly line: number;

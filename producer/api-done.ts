@@ -9,8 +9,8 @@ const PATH = '/results/{id}';
 const TIME = '2026-11-22T10:00:00.000Z';
 
 /**
- * Says in the document what a job that is done looks like: one of its types, told apart by `type`, each with its own input
- * and result, so that a client that was generated has a type for each.
+ * Describes a done job in the document: one schema for each type, discriminated by `type`, with its own input
+ * and result, so that generated clients have a type for each.
  */
 export function describeDone(document: OpenAPIObject, definitions: readonly JobType[]): void {
   const { schemas } = document.components ?? {};

@@ -57,7 +57,7 @@ class AnyResult {
 
 const ANY = defineJob({ type: 'job', input: AnyInput, result: AnyResult });
 
-/** One path for all types, which are not named, and the tutorial's: for those who have no key. */
+/** For callers without a key: one path for all types, without their names, and the tutorial's. */
 export function namelessJobApi(definitions: readonly JobType[], keepsRecords: boolean): JobApi {
   const { paths, schemas } = jobApi(
     definitions.filter(({ type }) => type === DEFAULT_TYPE),
@@ -139,7 +139,7 @@ const DESCRIPTION =
 
 const KEYS = ` At most ${MAX_KEYED_LINES} lines may have an \`idempotencyKey\`, and from the next on all are refused; the header Idempotency-Key is for one job alone.`;
 
-/** As OpenAPI 3.2 says it; a body of lines is no JSON document, and to readers of 3.0 a text. */
+/** A body of lines, in the words of OpenAPI 3.2. Readers of 3.0 see a text. */
 const linesOf = (item: object, example?: string): ContentObject => ({
   [LINES_TYPE]: {
     schema: { type: 'string', ...{ 'x-itemSchema': item } },

@@ -5,7 +5,7 @@ import { ANONYMOUS, type Callers, CHALLENGE } from './callers';
 
 const sha256 = (text: string): Buffer => createHash('sha256').update(text).digest();
 
-/** Tells who calls by `Authorization: Bearer KEY` or `x-api-key: KEY`. */
+/** Identifies callers by `Authorization: Bearer KEY` or `x-api-key: KEY`. */
 export class ApiKeys implements Callers {
   private readonly hashes: readonly Buffer[];
 
@@ -19,7 +19,7 @@ export class ApiKeys implements Callers {
     const key = presentedKey(headers);
     if (key === undefined) return undefined;
     const hash = sha256(key);
-    // Every hash is compared, and each in constant time, so that the time tells nothing.
+    // Every hash is compared, each in constant time, so that the time reveals nothing.
     const matches = this.hashes.filter((known) => timingSafeEqual(known, hash));
     return matches.length > 0 ? hash.toString('hex') : undefined;
   }

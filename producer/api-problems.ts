@@ -60,8 +60,8 @@ const PROBLEMS = {
   431: { when: 'The headers are larger than 16 KiB.', detail: 'The headers are larger than 16 KiB.' },
   500: { when: 'A fault of this service.', detail: 'Something went wrong here, not with the request.' },
   503: {
-    when: 'The queue or the results store is away, or the producer is stopping. Nothing is promised: send again.',
-    detail: 'The queue is away.',
+    when: 'The queue or the results store is unavailable, or the producer is stopping. Nothing is promised: send again.',
+    detail: 'The queue is unavailable.',
     headers: RETRY_AFTER,
   },
 } satisfies Readonly<Record<number, Described>>;

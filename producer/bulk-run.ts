@@ -36,19 +36,19 @@ interface RunParts {
   readonly intake: Pick<Intake, 'takeAtLength'>;
   readonly places: Places;
   readonly problems: Pick<ProblemFilter, 'problemOf'>;
-  /** The queue is FIFO: lines of a group go one behind the other. */
+  /** The queue is FIFO: lines of a group are sent one behind the other. */
   readonly ordered: boolean;
 }
 
 /** Takes in the lines of one request, each as if it had come alone, up to the first that is over a limit. */
 export class BulkRun {
   private keys = 0;
-  /** What the first line over a limit was answered. All after it get the same, so that the rest can be sent again. */
+  /** The answer of the first line over a limit. All lines after it get the same, so that the rest can be sent again. */
   private stopped: Problem | undefined;
   /** Resolves when the last line that asked for a place has it. */
   private entered = Promise.resolve();
   private readonly taking: Promise<unknown>[] = [];
-  /** Of each group on a FIFO queue: whether its last line was taken, or never will be. */
+  /** For each group on a FIFO queue: whether its last line was accepted, or never will be. */
   private readonly groups = new Map<string, Promise<boolean>>();
 
   constructor(private readonly parts: RunParts) {}
@@ -96,7 +96,7 @@ export class BulkRun {
     if (group !== undefined) this.groups.set(group, taken);
   }
 
-  /** Waits for its group without a place, since the lines before it need places too. */
+  /** Waits for its group before it takes a place, since the lines before it need places too. */
   private async takeBehind(before: Promise<boolean>, at: number, line: JobLine): Promise<boolean> {
     if (!(await before)) {
       this.refuse(at, BEHIND);
@@ -106,7 +106,7 @@ export class BulkRun {
     return this.take(at, line);
   }
 
-  /** One line of a request asks for a place at a time, so that the lines of other requests find theirs in between. */
+  /** Lets one line of a request ask for a place at a time, so that lines of other requests get places in between. */
   private enter(): Promise<void> {
     this.entered = this.entered.then(() => this.parts.places.enter());
     return this.entered;

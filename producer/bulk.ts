@@ -8,8 +8,8 @@ import { type Queue } from './queue';
 import { type RequestCounts } from './request-counts';
 
 /**
- * Lines on their way at once, of all requests: twice what the sender's calls hold, so that each call leaves full, and
- * few enough that jobs sent one by one find their turn.
+ * Limits the lines on their way of all requests: twice what the sender's calls hold, so that each call leaves full, and
+ * few enough that jobs sent one by one get their turn.
  */
 const MAX_LINES_UNDER_WAY = 160;
 const RETRY_AFTER_SECONDS = 5;
@@ -19,18 +19,18 @@ interface BulkParts {
   readonly intake: Pick<Intake, 'takeAtLength'>;
   readonly queue: Pick<Queue, 'isFifo'>;
   readonly problems: Pick<ProblemFilter, 'problemOf'>;
-  /** Told of each request whose answer was cut off. */
+  /** Called for each request whose answer was cut off. */
   readonly warn: (sentence: string) => void;
   readonly counts: Pick<RequestCounts, 'refuse'>;
 }
 
-/** Takes requests in bulk in: many lines at once, so that they share calls to the queue. */
+/** Accepts requests in bulk, many lines at once, so that they share calls to the queue. */
 export class Bulk {
   private readonly places = new Places(MAX_LINES_UNDER_WAY);
 
   constructor(private readonly parts: BulkParts) {}
 
-  /** What each line is answered, as it is decided; within the time that any request has. */
+  /** The answers of the lines, as they are decided, within the time limit of any request. */
   take(request: BulkRequest): AsyncIterable<string> {
     const answer = new BulkAnswer(request.lines.all.length, (status) => {
       this.parts.counts.refuse(status);
@@ -53,7 +53,7 @@ export class Bulk {
     } catch (error) {
       answer.end(problems.problemOf(error));
     }
-    // Of a request that was cut off, what was not begun is decided too, though nobody hears of it.
+    // If the request was cut off, the lines that were not begun get this too, though nobody reads it.
     answer.end(LATE);
   }
 

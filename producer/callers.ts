@@ -6,14 +6,14 @@ export const ANONYMOUS = 'anonymous';
 /** Goes with every 401 (RFC 9110, 15.5.2). */
 export const CHALLENGE = { 'www-authenticate': 'Bearer realm="plusone"' } as const;
 
-/** Tells who calls: keys of two callers never meet, and each has a share of what is limited. */
+/** Identifies callers. Each has keys of its own and a share of what is limited. */
 export interface Callers {
-  /** Undefined for a request that is not let in, since nobody says whose it is. */
+  /** Undefined for a request whose caller is unknown, which is refused. */
   callerOf(request: IncomingMessage): string | undefined;
-  /** What such a request is answered. */
+  /** The answer to such a request. */
   refusal(): Problem;
 }
 
-/** What is shared out goes by caller, and by address where nobody says who calls. */
+/** The key under which limits are counted: the caller, or the address if there are no callers. */
 export const placeOf = (caller: string | undefined, address: string): string =>
   caller === undefined || caller === ANONYMOUS ? address : caller;

@@ -6,7 +6,10 @@ import { type Callers } from './callers';
 
 const TITLE = 'Plusone producer';
 
-/** Nothing inline and nothing from elsewhere: the page has buttons that send. Images of its own style sheet are data. */
+/**
+ * Nothing inline and nothing from elsewhere, since the page has buttons that send. Images in its style sheet are data
+ * URLs.
+ */
 const PAGE_POLICY = [
   "default-src 'none'",
   "script-src 'self'",
@@ -49,13 +52,13 @@ const FILES = {
   'favicon-32x32.png': 'image/png',
 } as const;
 
-/** They change with a release only, and their names do not tell which. */
+/** The files change with releases only, and their names do not say which release. */
 const FILE_CACHE = 'public, max-age=3600';
 
-/** `known`: whoever asks is let in, if this producer lets in some only. */
+/** `known`: the caller has access, if this producer requires any. */
 type Documents = (known: boolean) => object;
 
-/** `/openapi.json`, and `/docs` to read it. Each is made when somebody first asks for it, and kept in memory. */
+/** Serves `/openapi.json`, and `/docs` to read it. Each is made at its first request and kept in memory. */
 export function serveDocs(fastify: FastifyInstance, callers: Callers, createDocument: Documents): void {
   const textFor = (known: boolean): (() => string) => once(() => JSON.stringify(createDocument(known)));
   const [full, nameless] = [textFor(true), textFor(false)];

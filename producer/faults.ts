@@ -7,7 +7,7 @@ import { sizeLimitFaults } from '../results/size-limits';
 
 const LOOPBACK = '127.0.0.1';
 
-/** Something keeps strangers out: keys, or what stands in front. */
+/** Whether strangers are kept out, by keys or by something in front. */
 export const guarded = ({ apiKeys, allowAnonymous }: Environment): boolean => apiKeys.length > 0 || allowAnonymous;
 
 /** Where to listen: without API keys on loopback only, unless something in front guards the producer. */

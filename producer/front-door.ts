@@ -14,12 +14,12 @@ interface RequestContext {
   };
 }
 
-/** A session of a role in IAM's words; a role's tasks and functions each have a session, and people who assume it. */
+/** The ARN of a role's session. Each task and function of a role has a session, and so has a person who assumes it. */
 const SESSION = /^(arn:[a-z0-9-]+:sts::[0-9]+:assumed-role\/[^/]+)\//;
 
 /**
- * Tells who calls by what the front door says, which is believed: it checked them, and nobody reaches the producer but
- * through it. The sessions of a role are one caller, so that a key used again after a restart is the same key.
+ * Identifies callers by what the front door says. It is trusted, since it checked them and nobody reaches the producer
+ * but through it. All sessions of a role are one caller, so that a key keeps its meaning after a restart.
  */
 export class FrontDoor implements Callers {
   constructor(private readonly source: CallerSource) {}
@@ -54,7 +54,7 @@ function onlyValue({ headersDistinct }: IncomingMessage, name: string): string {
   return others.length === 0 ? value : '';
 }
 
-/** Claim `sub` of a JWT whose signature has been verified, behind its scheme if it has one. */
+/** The claim `sub` of a JWT whose signature has been verified. The scheme in front may be missing. */
 function subjectOf(authorization: string): unknown {
   const [, payload = ''] = authorization.slice(authorization.lastIndexOf(' ') + 1).split('.', 2);
   const claims = parse(Buffer.from(payload, 'base64url').toString()) as { readonly sub?: unknown } | null | undefined;

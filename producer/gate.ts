@@ -11,14 +11,14 @@ import { type Stopping } from './stopping';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Who calls, as `Callers` tells; `anonymous` on an open path. */
+    /** The caller that `Callers` identified; `anonymous` on an open path. */
     caller: string;
   }
 }
 
 export interface Gate {
   readonly callers: Callers;
-  /** Counts before anything is checked, so that refusals cost no more than this. Health counts towards nothing. */
+  /** Counts before anything is checked, so that refusals cost no more than this. Health requests do not count. */
   readonly limit: RateLimit;
   /** Whether this producer is called by that name; undefined where any will do. */
   readonly isKnownHost: ((host: string) => boolean) | undefined;
@@ -29,7 +29,7 @@ export interface Gate {
 
 const isHealth = (path: string): boolean => path.startsWith('/health/');
 
-/** Needs no API key: health, and what tells how to call. */
+/** Paths without an API key: health, and the documentation. */
 const isOpen = (path: string): boolean =>
   isHealth(path) || path === '/openapi.json' || path === '/docs' || path.startsWith('/docs/');
 
@@ -71,7 +71,7 @@ function faultOf(request: FastifyRequest, gate: Gate): Problem | undefined {
   return mediaFault(request, takesJobs);
 }
 
-/** Who calls, how often, and by which name. */
+/** Checks the caller, the rate, and the host name. */
 function callerFault(request: FastifyRequest, path: string, gate: Gate): Problem | undefined {
   const { headers, ip, raw } = request;
   const caller = isOpen(path) ? ANONYMOUS : gate.callers.callerOf(raw);
@@ -83,7 +83,7 @@ function callerFault(request: FastifyRequest, path: string, gate: Gate): Problem
   return undefined;
 }
 
-/** None is fine before HTTP/1.1; with two, parties in front of us could mean another one (RFC 9112, 3.2). */
+/** No Host is fine before HTTP/1.1. Of two Hosts, a proxy in front could mean the other one (RFC 9112, 3.2). */
 function hostFault({ rawHeaders, httpVersion }: IncomingMessage): boolean {
   let hosts = 0;
   for (let at = 0; at < rawHeaders.length; at += 2) if (/^host$/i.test(rawHeaders[at] ?? '')) hosts += 1;
@@ -108,7 +108,7 @@ function mediaFault({ headers }: FastifyRequest, takesJobs: boolean): Problem | 
   return new Problem(415, `The body must be ${types} in UTF-8 without a content encoding.`);
 }
 
-/** What only requests in bulk are held against. */
+/** Checks that are for requests in bulk only. */
 function bulkFault({ method, headers }: FastifyRequest, reply: FastifyReply, { bulkRoom }: Gate): Problem | undefined {
   if (method !== 'POST' || utf8TypeOf(headers['content-type']) !== LINES_TYPE) return undefined;
   if (headers['idempotency-key'] !== undefined) {
@@ -117,7 +117,7 @@ function bulkFault({ method, headers }: FastifyRequest, reply: FastifyReply, { b
   return bulkRoom.enter(reply.raw);
 }
 
-/** A body that nobody reads is skipped when it is small; else the connection ends with the answer. */
+/** A small body that nobody reads is skipped. With a larger one the connection ends with the answer. */
 function closeIfUnread({ headers }: FastifyRequest, reply: FastifyReply): void {
   const length = Number(headers['content-length'] ?? 0);
   if (headers['transfer-encoding'] !== undefined || length > SKIPPED_BYTES) reply.headers(CLOSE);

@@ -5,12 +5,14 @@ import { answerExpectation, answerOnSocket, answerProblem, socketProblem } from 
 import { type Answers } from './request-counts';
 import { Turns } from './turns';
 
-/** A request has arrived in full after this long, or gets 408; checked every second. */
+/** How long a request may take to arrive in full, else it gets 408; checked every second. */
 const REQUEST_TIMEOUT_MS = 10_000;
 const HEADERS_TIMEOUT_MS = 8_000;
 /** Longer than the 60 s of AWS's load balancers, so that they and not we end an idle connection. */
 const KEEP_ALIVE_MS = 65_000;
-/** A connection on which nothing moves for this long is ended, such as one whose client does not read. Longer than any wait. */
+/**
+ * Ends a connection on which nothing moves for this long, such as one whose client does not read. Longer than any wait.
+ */
 const SILENCE_MS = 30_000;
 export const HEADER_LIMIT_BYTES = 16 * 1024;
 
@@ -47,7 +49,7 @@ export function createHttpServer(handle: RequestListener, answers: Answers): Ser
     };
   const server = createServer(SETTINGS, inTurn(handle));
   server.setTimeout(SILENCE_MS);
-  // A client that ends its side behind its request still gets the answer. Node has it and does not list it.
+  // A client that ends its side after its request still gets the answer. Node has this option and does not list it.
   Object.assign(server, { httpAllowHalfOpen: true });
   server.on('checkExpectation', inTurn(answerExpectation));
   const endWith = (socket: Socket, problem: Problem): void => {

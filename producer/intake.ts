@@ -6,32 +6,33 @@ import { invalidBody, Problem, unavailable } from '../service/problem';
 import { type Queue, type SendTerms } from './queue';
 import { inputTooLarge } from './too-large';
 
-export interface Wish {
+export interface IntakeRequest {
   readonly definition: JobType;
   readonly input: unknown;
   readonly group: string | undefined;
-  /** Before a consumer may have it. */
+  /** How long SQS hides the job from consumers. */
   readonly delaySeconds: number | undefined;
-  /** Who asks: keys of two callers never meet. */
+  /** Each caller has keys of its own. */
   readonly caller: string;
   readonly idempotencyKey: string | undefined;
 }
 
 type KeyRecords = Pick<Records, 'claim' | 'accept'>;
 
-/** Every wish is answered within this, whatever the broker and the store do. The sender may take longer. */
+/** Every request is answered within this, whatever the broker and the store do. The sender may take longer. */
 export const DEADLINE_MS = 9_500;
 const RETRY_AFTER_SECONDS = 5;
 
 /**
- * Limits keyed wishes on their way. DynamoDB's client has 50 sockets, and gives up what waits a second for one: with
- * all comers let in, those who ask again keep a store that was slow for a moment from ever answering anybody in time.
+ * Limits the requests with a key that are on their way. DynamoDB's client has 50 sockets, and a call gives up after a
+ * second without one. Without this limit, callers that try again would keep a store that was slow for a moment from
+ * ever recovering.
  */
 const MAX_KEYED = 250;
 
 /**
- * A caller may have this many times as many on their way as there are places left. Alone it gets 200; others find a place
- * then, and the more callers there are, the fewer each has.
+ * A caller may have this many times as many requests on their way as there are places left. Alone it gets 200. Others
+ * find a place then, and the more callers there are, the fewer each has.
  */
 const PER_PLACE_LEFT = 4;
 
@@ -41,36 +42,36 @@ const NO_DELAY = invalidBody([
 
 const NO_RECORDS = new Problem(400, 'This producer keeps no records (RESULTS=none), so it takes no idempotency key.');
 
-/** Takes jobs in: an id is given out only for a job that SQS accepted. */
+/** Accepts jobs: an id is given out only for a job that SQS accepted. */
 export class Intake {
-  /** Keyed sends on their way, so that concurrent doubles share one. */
+  /** Sends with a key on their way, so that concurrent duplicates share one. */
   private readonly sends = new Map<string, Promise<void>>();
   private keyed = 0;
   private readonly keyedOf = new Map<string, number>();
 
   constructor(
     private readonly queue: Pick<Queue, 'send' | 'isFifo'>,
-    /** Undefined where none are kept: then no key is taken. */
+    /** Undefined if no records are kept: then keys are refused. */
     private readonly records: KeyRecords | undefined,
     private readonly deadlineMs = DEADLINE_MS,
   ) {}
 
   /**
-   * Resolves to the job's id. Rejects with a 422 for a key seen with another body, 503 when nothing is promised, another
-   * problem for what cannot be taken.
+   * Resolves to the job's id. Rejects with a 422 for a key seen with another body, with 503 if nothing is promised,
+   * with another problem for what cannot be accepted.
    */
-  take(wish: Wish): Promise<string> {
-    return this.inTime(this.takeAtLength(wish));
+  take(request: IntakeRequest): Promise<string> {
+    return this.inTime(this.takeAtLength(request));
   }
 
-  /** The same for callers with a deadline of their own: ends when broker and store have ended. */
-  async takeAtLength(wish: Wish): Promise<string> {
-    const { definition, input, idempotencyKey, caller, delaySeconds } = wish;
+  /** The same without the deadline, for users that have their own: ends when broker and store have answered. */
+  async takeAtLength(request: IntakeRequest): Promise<string> {
+    const { definition, input, idempotencyKey, caller, delaySeconds } = request;
     const { type, policy } = definition;
     if (Buffer.byteLength(JSON.stringify(input)) > policy.sizeLimitBytes) throw inputTooLarge(policy.sizeLimitBytes);
     const id = idempotencyKey === undefined ? newJobId() : keyedJobId(caller, idempotencyKey, type);
     if (delaySeconds !== undefined) await this.assertDelays();
-    await this.pass({ id, type, input }, wish);
+    await this.pass({ id, type, input }, request);
     return id;
   }
 
@@ -78,12 +79,12 @@ export class Intake {
     if (await this.queue.isFifo()) throw NO_DELAY;
   }
 
-  private pass(job: Job, { definition, group, delaySeconds, caller, idempotencyKey }: Wish): Promise<unknown> {
+  private pass(job: Job, { definition, group, delaySeconds, caller, idempotencyKey }: IntakeRequest): Promise<unknown> {
     const terms = { version: definition.version, group, delaySeconds };
     return idempotencyKey === undefined ? this.queue.send(job, terms) : this.takeIfRoom(caller, job, terms);
   }
 
-  /** Counted until it has ended, whether or not it was answered in time. */
+  /** Counts the request until its work has ended, whether or not it was answered in time. */
   private async takeIfRoom(caller: string, job: Job, terms: SendTerms): Promise<void> {
     const { records } = this;
     if (records === undefined) throw NO_RECORDS;
@@ -119,7 +120,7 @@ export class Intake {
     await records.accept(job.id);
   }
 
-  /** Not by `Promise.race`, which costs an eighth of what a request does. */
+  /** Without `Promise.race`, which would add an eighth to the cost of a request. */
   private inTime<T>(work: Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
@@ -132,6 +133,9 @@ export class Intake {
   }
 }
 
-/** What the claim holds of the body beside its input, as one text: the group alone, or the delay behind a blank, which no group has. */
+/**
+ * The part of the body beside its input that the claim holds, as one text: the group, and the delay behind a blank,
+ * which no group contains.
+ */
 const claimedTerms = ({ group, delaySeconds }: SendTerms): string | undefined =>
   delaySeconds === undefined ? group : `${group ?? ''} ${delaySeconds}`;

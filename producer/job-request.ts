@@ -12,7 +12,7 @@ const GROUP_RULE = { message: 'must be a string of 1 to 128 visible ASCII charac
 const MAX_DELAY_SECONDS = 900;
 const DELAY_RULE = { message: `must be a whole number from 0 to ${MAX_DELAY_SECONDS}` };
 
-/** A field that may be left out; `null` is not left out. */
+/** A field that may be absent, but not null. */
 const given = (name: string): PropertyDecorator =>
   ValidateIf((body: Readonly<Record<string, unknown>>) => body[name] !== undefined);
 
@@ -23,7 +23,7 @@ export interface JobRequest {
   readonly delaySeconds?: number;
 }
 
-/** A line of a request in bulk: the body, and what a header says of a single one. */
+/** A line of a request in bulk: a body, and the key, which is a header in other requests. */
 export interface JobLine extends JobRequest {
   readonly idempotencyKey?: string;
 }
@@ -33,7 +33,7 @@ interface RequestClasses {
   readonly line: new () => JobLine;
 }
 
-/** What a request and a line hold for a job type, by its rules. */
+/** The classes of a request and of a line for a job type, with its rules. */
 export function requestClassesOf({ input }: JobType): RequestClasses {
   class Request extends input implements JobRequest {
     @JSONSchema({
@@ -60,7 +60,7 @@ export function requestClassesOf({ input }: JobType): RequestClasses {
   return { request: Request, line: Line };
 }
 
-/** Holds parsed bodies against a job type; throws a 400 with every fault. */
+/** Checks parsed bodies against a job type; throws a 400 with every fault. */
 export interface RequestReader {
   request(body: unknown): JobRequest;
   line(body: unknown): JobLine;

@@ -5,7 +5,7 @@ import { type JobType } from '../contract/job-type';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** Of the jobs that this route takes; undefined on any other route. */
+    /** The definition of the jobs that this route accepts; undefined on any other route. */
     readonly definition?: JobType;
   }
 }
@@ -14,10 +14,10 @@ declare module 'fastify' {
 export const pathsOf = ({ type }: JobType): string[] =>
   type === DEFAULT_TYPE ? [`jobs/${type}`, 'produce'] : [`jobs/${type}`];
 
-/** The route takes jobs of this type: what the gate and the parsers have to know of it. */
+/** Tells the gate and the parsers that the route accepts jobs of this type. */
 export const JobRoute = (definition: JobType): MethodDecorator => RouteConfig({ definition });
 
-/** Of bodies in JSON. Fastify has a limit for each route, and the server's for those that say none. */
+/** Limits JSON bodies. Fastify has a limit for each route, by default the server's. */
 export function limitBody(route: RouteOptions): void {
   const definition = route.config?.definition;
   if (definition !== undefined) route.bodyLimit = definition.policy.sizeLimitBytes;

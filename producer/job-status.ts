@@ -2,7 +2,9 @@ import { typeOf } from '../results/held-record';
 import { type JobRecord } from '../results/records';
 import { type JobStatus } from './answers';
 
-/** `shown`: all of an error, not only what was written for callers. Without a record the job is accepted and not run yet. */
+/**
+ * `shown`: the whole error, not only the text for callers. Without a record, the job is accepted and has not run yet.
+ */
 export function statusOf(id: string, record: JobRecord | undefined, shown: boolean): JobStatus {
   const error = errorOf(record, shown);
   const type = typeOf(record ?? {});
@@ -20,7 +22,7 @@ export function statusOf(id: string, record: JobRecord | undefined, shown: boole
   }
 }
 
-/** Records of older versions hold nothing for callers, who see the class of the error then. */
+/** Records of older versions have no text for callers, who then see the error's class. */
 function errorOf({ lastError, publicError }: Partial<JobRecord> = {}, shown: boolean): { readonly error?: string } {
   if (lastError === undefined) return {};
   return { error: shown ? lastError : (publicError ?? classOf(lastError)) };

@@ -15,7 +15,7 @@ import { Lines } from './lines';
 import { LINES_TYPE } from './media-type';
 import { RateLimit } from './rate-limit';
 
-/** A controller that takes the jobs of one type in: path, rules and limit are the type's own. */
+/** A controller that accepts the jobs of one type, with the type's own path, rules and limit. */
 export function jobController(definition: JobType, keepsRecords: boolean): Type<unknown> {
   const reader = requestReader(definition);
 

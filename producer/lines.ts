@@ -17,7 +17,7 @@ export class Lines {
   }
 }
 
-/** Resolves once the whole body is there: of one that breaks off, nothing is taken. */
+/** Resolves once the whole body is there; nothing of a body that breaks off is accepted. */
 export async function readLines(body: IncomingMessage): Promise<Lines> {
   // Before anything of it is read.
   if (Number(body.headers['content-length'] ?? 0) > MAX_BYTES) throw tooLarge(MAX_BYTES);
@@ -28,7 +28,7 @@ async function readAll(body: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   try {
-    // A stream that is destroyed takes the connection along, and the answer.
+    // Destroying the stream would end the connection, and the answer with it.
     for await (const chunk of body.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
       bytes += chunk.length;
       if (bytes > MAX_BYTES) throw tooLarge(MAX_BYTES);

@@ -8,7 +8,7 @@ import { describeDone } from './api-done';
 import { jobApi, namelessJobApi } from './api-jobs';
 
 const DESCRIPTION =
-  'Takes jobs and answers at once; a consumer works them off a queue, each with one effect. ' +
+  'Takes jobs and answers at once; a consumer works through the queue, each job with one effect. ' +
   'Of a property that comes twice the last counts, and numbers are read as IEEE 754 doubles. ' +
   'Every error of a request is a problem document (RFC 9457) and repeats nothing of what was sent.';
 
@@ -17,7 +17,7 @@ const NAMELESS = ' Which types of jobs there are is said to those who ask for th
 export interface Documented {
   readonly environment: Pick<Environment, 'apiKeys' | 'results'>;
   readonly definitions: readonly JobType[];
-  /** Whoever asks is let in, and may know which types there are. */
+  /** The caller has access, and may see the job types. */
   readonly known: boolean;
 }
 

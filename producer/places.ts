@@ -4,7 +4,7 @@ export class Places {
 
   constructor(private free: number) {}
 
-  /** Undefined if there is one at once; else it resolves when there is. Whoever entered leaves. */
+  /** Undefined if there is a place at once, else a promise for one. Every `enter` needs a `leave`. */
   enter(): Promise<void> | undefined {
     if (this.free === 0) return new Promise((resolve) => this.waiting.push(resolve));
     this.free -= 1;

@@ -5,7 +5,7 @@ import { errorText, MessageRefused, QueueUnavailable } from '../transport/index'
 import { Problem, PROBLEM_TYPE, unavailable } from '../service/problem';
 import { tooLarge } from './too-large';
 
-/** Sentences of our own, since those of a framework may repeat what was sent. */
+/** Our own sentences, since a framework's may repeat what was sent. */
 const DETAILS: Readonly<Record<number, string>> = {
   400: 'The request is malformed.',
   404: 'There is nothing at this path.',
@@ -16,8 +16,9 @@ const DETAILS: Readonly<Record<number, string>> = {
 /** What a thrown value means to the caller; undefined when it is a fault of this service. */
 function toProblem(error: unknown): Problem | undefined {
   if (error instanceof Problem) return error;
-  if (error instanceof QueueUnavailable) return unavailable('The queue is away.', error.retryAfterSeconds);
-  if (error instanceof StoreUnavailable) return unavailable('The results store is away.', error.retryAfterSeconds);
+  if (error instanceof QueueUnavailable) return unavailable('The queue is unavailable.', error.retryAfterSeconds);
+  if (error instanceof StoreUnavailable)
+    return unavailable('The results store is unavailable.', error.retryAfterSeconds);
   if (error instanceof MessageRefused || error instanceof RecordRefused) return unavailable('The job was refused.', 60);
   const status = statusOf(error);
   return status === undefined ? undefined : new Problem(status, DETAILS[status] ?? 'The request cannot be served.');
@@ -33,7 +34,7 @@ function statusOf(error: unknown): number | undefined {
   return status === 403 ? 404 : status;
 }
 
-/** A dependency that is away is told once a second, not for every request. */
+/** How often a dependency that is unavailable is logged, rather than for every request. */
 const QUIET_MS = 1_000;
 
 const UNEXPECTED = new Problem(500, 'Something went wrong here, not with the request.');
@@ -50,12 +51,12 @@ export class ProblemFilter implements ExceptionFilter {
     const problem = this.problemOf(error);
     const reply = http.getResponse<FastifyReply>();
     if (reply.sent) return;
-    // Fastify's own, which has read the limit of the route.
+    // Fastify's own error, which knows the limit of the route.
     const isBody = problem.status === 413 && problem !== error;
     send(reply, isBody ? tooLarge(http.getRequest<FastifyRequest>().routeOptions.bodyLimit) : problem);
   }
 
-  /** What the caller is answered; the log is told of what is not the caller's doing. */
+  /** The problem for the caller. What is not the caller's fault is logged. */
   problemOf(error: unknown): Problem {
     const problem = toProblem(error) ?? UNEXPECTED;
     if (problem === UNEXPECTED) this.logger.error(error);

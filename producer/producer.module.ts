@@ -28,7 +28,7 @@ import { type RequestCounts } from './request-counts';
 import { ResultsController, SHOW_ERRORS } from './results.controller';
 import { Stopping } from './stopping';
 
-/** Requests under way at a stop get this long; each has its answer within 10 s. */
+/** How long requests have at a stop; each is answered within 10 s. */
 const DRAIN_MS = 11_000;
 
 export interface ProducerParts {
@@ -94,13 +94,13 @@ export class ProducerModule implements OnModuleDestroy, OnApplicationShutdown {
     };
   }
 
-  /** While the port still answers: no new jobs, those under way get their answer. */
+  /** While the port still answers: refuses new jobs, and waits for the answers of those on their way. */
   async onModuleDestroy(): Promise<void> {
     this.stopping.begin();
     await this.stopping.drained(DRAIN_MS);
   }
 
-  /** After the port is closed; the queue's producer closes itself, and refusals tell what is left. */
+  /** After the port has closed. The queue's producer closes itself, and refusals log the rest. */
   async onApplicationShutdown(): Promise<void> {
     await this.waiting.close();
     await this.records.close();

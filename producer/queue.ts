@@ -2,14 +2,14 @@ import { type Job } from '../contract/job';
 import { type JobType } from '../contract/job-type';
 import { type Counter, type Metrics, type QueueProducer, type QueueProducers } from '../transport/index';
 
-/** What goes with a job beside its message's body. */
+/** The terms of a send, beside the message's body. */
 export interface SendTerms {
   readonly version: number;
   readonly group: string | undefined;
   readonly delaySeconds: number | undefined;
 }
 
-/** Jobs with a key that were accepted before are not counted again. */
+/** Counts jobs that SQS accepted. A repeat under the same key does not count again. */
 const ACCEPTED = { name: 'plusone_accepted_total', help: 'Jobs that SQS accepted.' };
 
 /** By type. */
@@ -34,7 +34,7 @@ export class Queue {
     this.accepted.get(type)?.add();
   }
 
-  /** As the queue says. Rejects as long as it has not answered once. */
+  /** Whether it is a FIFO queue, as the queue itself says. Rejects until it has answered once. */
   isFifo(): Promise<boolean> {
     return this.producer.isFifo();
   }

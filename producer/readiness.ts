@@ -4,7 +4,7 @@ import { QueueUnavailable } from '../transport/index';
 import { type Queue } from './queue';
 import { type Stopping } from './stopping';
 
-/** An answer of queue and store is good for this long, so that probes cost them little. */
+/** How long an answer of queue and store is reused, so that probes cost them little. */
 const FRESH_MS = 1_000;
 const RETRY_AFTER_SECONDS = 5;
 
@@ -37,6 +37,6 @@ export class Readiness {
   }
 }
 
-/** Not the whole answer of SQS, which names accounts: whoever asks for health need not know them. */
+/** Leaves out SQS's text, which names accounts: health is open to everybody. */
 const queueAway = (error: unknown): string =>
   error instanceof QueueUnavailable && error.refusal !== undefined ? `the queue (${error.refusal})` : 'the queue';

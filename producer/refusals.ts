@@ -2,14 +2,14 @@ import { type LoggerService, type OnApplicationShutdown } from '@nestjs/common';
 
 const EVERY_MS = 1_000;
 
-/** Tells the log of requests that were refused: one line a second, with the count of each status. */
+/** Logs refused requests: one line a second, with the count of each status. */
 export class Refusals implements OnApplicationShutdown {
   private counts = new Map<number, number>();
   private timer: NodeJS.Timeout | undefined;
 
   constructor(private readonly logger: Pick<LoggerService, 'warn'>) {}
 
-  /** Counts an answer of the 4xx kind; any other is no refusal. */
+  /** Counts an answer if it is a 4xx. */
   count(status: number): void {
     if (status < 400 || status >= 500) return;
     this.counts.set(status, (this.counts.get(status) ?? 0) + 1);
@@ -18,7 +18,7 @@ export class Refusals implements OnApplicationShutdown {
     }, EVERY_MS);
   }
 
-  /** Tells what is not told yet. */
+  /** Logs what is not logged yet. */
   onApplicationShutdown(): void {
     if (this.timer === undefined) return;
     clearTimeout(this.timer);

@@ -1,7 +1,7 @@
 import { type Counter, type Metrics } from '../transport/index';
 import { type Refusals } from './refusals';
 
-/** Notified of each answer, whatever gave it. */
+/** Notified of each answer, wherever it came from. */
 export interface Answers {
   count(status: number): void;
 }

@@ -7,16 +7,16 @@ import { onceAnswered } from './answered';
 const SCOPE = 'plusone-producer';
 const SCHEMA = { schemaUrl: 'https://opentelemetry.io/schemas/1.45.0' };
 
-/** What the work for a request runs in. */
+/** The context in which a request is worked on. */
 interface Traced {
   readonly context: Context;
-  /** None where the caller's trace is not sampled, or where an instrumentation has made one. */
+  /** Undefined if the caller's trace is not sampled, or if an instrumentation has made a span already. */
   readonly span?: Span;
 }
 
 interface Options {
   readonly traces: Pick<Traces, 'flush'>;
-  /** A function stands still once it has answered, so what it traced is sent first. */
+  /** A function is frozen once it has answered, so its spans are sent first. */
   readonly onLambda: boolean;
 }
 
@@ -68,7 +68,7 @@ function begin(api: Api, { headers, method, routeOptions, raw, protocol }: Fasti
   return { context: api.trace.setSpan(context, span), span };
 }
 
-/** Anybody may call with any header; what cannot be read is none. Baggage goes no further. */
+/** The caller's context, if it can be read. Baggage is not passed on. */
 function contextOf(api: Api, headers: FastifyRequest['headers']): Context {
   try {
     return api.propagation.extract(api.ROOT_CONTEXT, { ...headers, baggage: undefined });

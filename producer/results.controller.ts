@@ -15,7 +15,7 @@ import { Stopping } from './stopping';
 
 const RETRY_AFTER_SECONDS = 1;
 
-/** Where nothing was waited for: a client that asks again at once would ask without end. */
+/** `Retry-After` if the request did not wait: a client that asks again at once would ask without end. */
 const RETRY_UNWAITED_SECONDS = 5;
 
 /** Token under which Nest injects whether callers see the whole text of an error. */
@@ -69,7 +69,10 @@ export class ResultsController {
     return status;
   }
 
-  /** Until the job ends (at once for one that nobody knows), the process stops, or the client ends its connection or its side of it. */
+  /**
+   * Waits until the job ends, the process stops, or the client ends its connection or its side of it. Not at all for an
+   * unknown job.
+   */
   private async wait(id: string, seconds: number, { raw, ip, caller }: FastifyRequest): Promise<Waited> {
     const left = new AbortController();
     const leave = (): void => {

@@ -3,27 +3,27 @@ import { type validationMetadataArrayToSchemas } from 'class-validator-jsonschem
 
 type Options = NonNullable<Parameters<typeof validationMetadataArrayToSchemas>[1]>;
 
-/** What rules say in a schema, by name of the rule. */
+/** The schema of each rule, by its name. */
 type Converters = NonNullable<Options['additionalConverters']>;
 
-/** What is known of a rule here. */
+/** A rule as class-validator notes it. */
 export type NotedRule = Parameters<typeof validationMetadataArrayToSchemas>[0][number];
 
-/** What a rule says in a schema. */
+/** The schema of a rule. */
 export type Said = ReturnType<typeof validationMetadataArrayToSchemas>[string];
 
 const escaped = (text: string): string => text.replace(/[$()*+./?[\\\]^{|}-]/g, '\\$&');
 
 const DATES: Said = { type: 'string', anyOf: [{ format: 'date' }, { format: 'date-time' }] };
 
-/** Values of one type say which. */
+/** An enum, with its type if all values have the same. */
 function enumOf(values: readonly unknown[]): Said {
   const [type, ...others] = new Set(values.map((value) => typeof value));
   const isOne = others.length === 0 && (type === 'string' || type === 'number' || type === 'boolean');
   return { ...(isOne && { type }), enum: [...values] };
 }
 
-/** As the property is declared, since nothing else is known of a team's own rule. */
+/** The declared type of the property, since nothing else is known of a team's own rule. */
 function declaredOf({ target, propertyName, each }: NotedRule): Said {
   if (typeof target !== 'function' || each) return {};
   const declared: unknown = Reflect.getMetadata('design:type', target.prototype as object, propertyName);
@@ -41,8 +41,8 @@ function patternOf(noted: NotedRule): Said {
 }
 
 /**
- * What class-validator-jsonschema says otherwise than OpenAPI 3.0 would, or than the rule itself. Whether a property may
- * be null or absent is not said here, but asked of the rules.
+ * Rules for which class-validator-jsonschema contradicts OpenAPI 3.0 or the rule itself. Whether a property may
+ * be null or absent is not stated here: the rules are run to find out.
  */
 export const MENDED: Converters = {
   [rules.ValidationTypes.CUSTOM_VALIDATION]: declaredOf,

@@ -12,14 +12,14 @@ type Schema = Exclude<AnySchema, { $ref: string }>;
 /** A class in OpenAPI 3.0. */
 export interface ClassSchema {
   readonly schema: Schema;
-  /** What the schema refers to, for `components.schemas` of the document. */
+  /** The schemas that it refers to, for `components.schemas` of the document. */
   readonly components: Readonly<Record<string, Schema>>;
 }
 
 /**
- * The schema of a class, as its rules say: it takes what the rules take, as far as a schema has words for it. Each class
- * that is nested is a component, under a name that begins with `prefix`. `@JSONSchema` of class-validator-jsonschema, on
- * a property or a class, adds what rules do not know, such as a description or an example.
+ * The schema of a class, derived from its rules: it accepts what they accept, as far as a schema can say so. Each class
+ * that is nested is a component, under a name that begins with `prefix`. `@JSONSchema` of class-validator-jsonschema,
+ * on a property or a class, adds what rules do not know, such as a description or an example.
  */
 export function schemaOf(type: Class, prefix = type.name): ClassSchema {
   const schemas = new Schemas(prefix);
@@ -44,20 +44,20 @@ class Schemas {
     return { ...schema, properties, ...(required.length > 0 && { required }), additionalProperties: false };
   }
 
-  /** As class-validator-jsonschema sees it, as if all rules that are inherited were the class's own. */
+  /** The schema by class-validator-jsonschema, with inherited rules as if they were the class's own. */
   private byRules({ type, fields }: Shape): Schema {
     const noted: readonly Noted[] = getMetadataStorage().getTargetValidationMetadatas(type, '', false, false);
     const own = noted
       .map(
         (rule) => ({ ...rule, target: type, type: constraintsOf(rule)[0]?.name ?? rule.type }) as unknown as NotedRule,
       )
-      // Where rules say different types, the last one counts.
+      // If rules name different types, the last one counts.
       .sort((a, b) => Number(a.type === IS_INT) - Number(b.type === IS_INT));
     const nested = ({ propertyName }: { propertyName: string }): Said | Reference => {
       const found = fields.get(propertyName)?.nested;
       if (found === undefined) return {};
       const reference = this.refer(found.shape);
-      // What stands beside a reference is not read.
+      // OpenAPI 3.0 ignores what stands beside a reference.
       return found.each ? reference : { allOf: [reference] };
     };
     const additionalConverters = { ...MENDED, [ValidationTypes.NESTED_VALIDATION]: nested };
@@ -80,11 +80,11 @@ class Schemas {
   }
 }
 
-/** A condition may be met in other objects than one that is empty. */
+/** Whether it is required in an empty object; a condition may be met in others. */
 const isRequired = (shape: Shape, field: Field): boolean =>
   field.conditions.length === 0 && !mayBe(undefined, shape, field);
 
-/** A team's own rule may answer with a promise. */
+/** Whether the rules accept `value`. A team's own rule may answer with a promise. */
 function mayBe(value: unknown, shape: Shape, field: Field): boolean {
   try {
     return takes(shape, field, value);
@@ -93,7 +93,7 @@ function mayBe(value: unknown, shape: Shape, field: Field): boolean {
   }
 }
 
-/** With what the rules do not say one by one. */
+/** Adds what no single rule says. */
 function completed(shape: Shape, field: Field, schema: Schema): Schema {
   return mayBe(null, shape, field) ? orNull(schema) : schema;
 }

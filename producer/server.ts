@@ -19,7 +19,7 @@ export function createAdapter({ limit, answers }: Bounds): FastifyAdapter {
   const adapter = new FastifyAdapter({
     bodyLimit: BODY_LIMIT_BYTES,
     forceCloseConnections: true,
-    // Our own answer says it as a problem document.
+    // We answer it ourselves, as a problem document.
     return503OnClosing: false,
     routerOptions: { maxParamLength: HEADER_LIMIT_BYTES },
     serverFactory: (handle: RequestListener) => createHttpServer(handle, answers),

@@ -2,7 +2,7 @@ import { type IncomingMessage, type ServerResponse } from 'node:http';
 import { type Socket } from 'node:net';
 import { CLOSE, COMMON_HEADERS, Problem, PROBLEM_TYPE } from '../service/problem';
 
-/** What Node's HTTP parser and its timers give up with, before there is a request to answer. */
+/** The errors with which Node's HTTP parser and its timers give up before there is a request. */
 const PROBLEMS: Readonly<Record<string, Problem>> = {
   ERR_HTTP_REQUEST_TIMEOUT: new Problem(408, 'The request took too long to arrive.'),
   HPE_HEADER_OVERFLOW: new Problem(431, 'The headers are larger than 16 KiB.'),
@@ -20,7 +20,7 @@ const headersOf = (problem: Problem, body: string): Record<string, string> => ({
   ...problem.headers,
 });
 
-/** Answers on the raw socket and closes it: what follows on it cannot be told from the rest of this request. */
+/** Answers on the raw socket and closes it, since what follows cannot be told from the rest of this request. */
 export function answerOnSocket(socket: Socket, problem: Problem): void {
   const body = JSON.stringify(problem);
   const headers = Object.entries({ ...headersOf(problem, body), ...CLOSE }).map(([name, value]) => `${name}: ${value}`);

@@ -2,7 +2,7 @@ import { type IncomingMessage, type RequestListener, type ServerResponse } from 
 import { type Socket } from 'node:net';
 
 /**
- * Requests of one connection that await their answer, the one being served included. Node parses all that a client
+ * Limits the requests of one connection without an answer, the one being served included. Node parses all that a client
  * sends at once, whether or not it reads; browsers and load balancers send one.
  */
 const MAX_UNANSWERED = 16;
@@ -25,7 +25,7 @@ export class Turns {
 
   constructor(
     private readonly socket: Socket,
-    /** Answers the first request too many, and ends the connection. */
+    /** Answers the first request over the limit, and ends the connection. */
     private readonly refuse: RequestListener,
   ) {}
 
@@ -40,7 +40,7 @@ export class Turns {
     this.take({ ...turn, serve: this.refuse });
   }
 
-  /** What was received cannot be read any further: `answer` comes once every request received in full has its own. */
+  /** Ends a connection that cannot be read any further: sends `answer` once every complete request has its own. */
   end(answer: () => void): void {
     if (this.over && this.atEnd !== undefined) return;
     this.stopReading();

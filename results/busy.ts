@@ -30,14 +30,17 @@ interface Fault {
   readonly message: string;
 }
 
-/** Undefined for what is no error of SQLite's. Read by shape: under jest, Node's own errors are no instance of Error. */
+/**
+ * SQLite's fault in an error, if it is one. Recognised by shape: under jest, Node's own errors are no instance of
+ * Error.
+ */
 function faultOf(error: unknown): Fault | undefined {
   if (typeof error !== 'object' || error === null || !('errcode' in error) || !('message' in error)) return undefined;
   if (typeof error.errcode !== 'number' || typeof error.message !== 'string') return undefined;
   return { code: error.errcode & 0xff, message: error.message };
 }
 
-/** SQLite could not run this one statement, now or with these values; nothing ails the store. */
+/** Whether SQLite refused this one statement, while the store itself is fine. */
 export function refusedBySqlite(error: unknown): boolean {
   const code = faultOf(error)?.code;
   return code !== undefined && (REFUSED.includes(code) || code === ERROR);
@@ -45,10 +48,10 @@ export function refusedBySqlite(error: unknown): boolean {
 
 export const isBusy = (error: unknown): boolean => faultOf(error)?.code === BUSY;
 
-/** As a COMMIT tells it: of a constraint whose table put its check off until then. */
+/** Whether a COMMIT failed by a deferred constraint. */
 export const breaksConstraint = (error: unknown): boolean => faultOf(error)?.code === CONSTRAINT;
 
-/** SQLite's errors as the store's; a fault of the program stays what it is. */
+/** Turns SQLite's errors into the store's. Bugs of the program stay as they are. */
 export function storeError(error: unknown): Error {
   const fault = faultOf(error);
   if (fault === undefined)
@@ -57,7 +60,7 @@ export function storeError(error: unknown): Error {
     return new RecordRefused(`The results store refused the record (${fault.message}); correct it`, { cause: error });
   }
   const advice = ADVICE.get(fault.code) ?? 'try again, and read the cause if that does not help';
-  return new StoreUnavailable(`The results store is away (${fault.message}): ${advice}`, { cause: error });
+  return new StoreUnavailable(`The results store is unavailable (${fault.message}): ${advice}`, { cause: error });
 }
 
 /**

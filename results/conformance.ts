@@ -51,7 +51,7 @@ const SUITES: readonly (readonly [string, (store: Store) => void])[] = [
   ['close', closes],
 ];
 
-/** Every store passes this suite; a second one is held to exactly what SQLite is held to. */
+/** The suite that every store passes. */
 export function recordsConformance(name: string, open: () => Promise<StoreUnderTest>): void {
   describe(`records in ${name}`, () => {
     let store: StoreUnderTest;

@@ -72,10 +72,10 @@ function frozenOnceLeased(): Pick<SqliteRecords, 'lease' | 'once'> {
   let leased = false;
   return {
     once: one.once.bind(one),
-    lease: (...wish) => {
+    lease: (...request) => {
       if (leased) return new Promise(() => undefined);
       leased = true;
-      return one.lease(...wish);
+      return one.lease(...request);
     },
   };
 }
@@ -161,11 +161,12 @@ test('a call whose lease went to another owner is aborted by the next renewal', 
   expect((await one.get(job.id))?.lease).toMatchObject({ token: 2 });
 });
 
-test('a renewal that fails while the store is away is made up for before the lease ends', async () => {
+test('a renewal that fails while the store is unavailable is made up for before the lease ends', async () => {
   let asked = 0;
   const flickering: Pick<SqliteRecords, 'lease' | 'once'> = {
     once: one.once.bind(one),
-    lease: (...wish) => ((asked += 1) % 2 === 0 ? Promise.reject(new StoreUnavailable('away')) : one.lease(...wish)),
+    lease: (...request) =>
+      (asked += 1) % 2 === 0 ? Promise.reject(new StoreUnavailable('away')) : one.lease(...request),
   };
   const answer = await onceElsewhere({ records: flickering, job }, { leaseSeconds: 0.6, signal }, async (call) => {
     await eventually(() => asked >= 6);

@@ -3,34 +3,37 @@ import type { Job } from '../contract/job';
 import { recordPatiently } from './patience';
 import type { Effect, Lease, LeaseAnswer, OnceAnswer, Records } from './records';
 
-/** What a call for an effect outside the store gets. */
+/** What the call for an effect elsewhere gets. */
 export interface Call {
-  /** The job's id: the idempotency key, the same whoever calls and however often. */
+  /** The job's id as the idempotency key: the same for every caller and every try. */
   readonly key: string;
-  /** Grows with every owner; whoever is called may refuse a lower one than it has seen. */
+  /** Grows with every owner. The other side may refuse a lower one than it has seen. */
   readonly token: number;
   /** Aborted when the lease is lost or the run has to stop. */
   readonly signal: AbortSignal;
 }
 
 export interface ElsewhereOptions {
-  /** Of the lease; renewed at a third of it. Well above what the clocks of two machines differ by. */
+  /**
+   * The length of the lease, which is renewed after a third of it. Must be well above the difference of two machines'
+   * clocks.
+   */
   readonly leaseSeconds: number;
   /** Of the run. */
   readonly signal: AbortSignal;
 }
 
-/** The lease was lost while the call was out: another owner has the job now, so nothing was recorded. */
+/** The lease was lost during the call: another owner has the job now, so nothing was recorded. */
 export class EffectOwnerChanged extends Error {
   override readonly name = 'EffectOwnerChanged';
 }
 
-/** What became of an effect elsewhere. Work returns it as it is: its effect is recorded already. */
+/** What became of an effect elsewhere. Work returns it unchanged, since it is recorded already. */
 export class Elsewhere<Result = unknown> implements OnceAnswer {
   readonly outcome: OnceAnswer['outcome'];
-  /** There unless the outcome is `conflict`. */
+  /** Present unless the outcome is `conflict`. */
   readonly result?: Result;
-  /** No other object is one, whatever fields it has. */
+  /** Keeps other objects with the same fields from being one. */
   declare protected readonly brand: 'elsewhere';
 
   constructor({ outcome, result }: OnceAnswer) {
@@ -40,12 +43,12 @@ export class Elsewhere<Result = unknown> implements OnceAnswer {
 }
 
 /**
- * One effect outside the store, as far as that can be had: one owner at a time calls, under the job's id as key, and
- * only the latest owner records. Resolves as `once` does; a job that is done is not called for again. While another
+ * One effect outside the store, as far as that is possible: one owner at a time calls, with the job's id as key, and
+ * only the latest owner records. Resolves as `once` does. There is no call for a job that is done. While another
  * owner's lease lasts it waits. Rejects when the call does, when the signal is aborted, or with `EffectOwnerChanged`.
  *
- * What is called must honour the key: a process that is killed, or frozen past its lease, after its call went out is
- * followed by an owner that calls again, and no lease can take a call back that is on its way.
+ * The other side must honour the key. If a process is killed, or frozen past its lease, after its call went out, the
+ * next owner calls again, and no lease can take a call back that is on its way.
  */
 export async function onceElsewhere<Result>(
   { records, job }: { readonly records: Pick<Records, 'lease' | 'once'>; readonly job: Job },
@@ -64,7 +67,7 @@ export async function onceElsewhere<Result>(
     if (answer.outcome === 'lost') throw ownerChanged();
     return new Elsewhere(answer);
   } catch (error) {
-    // Given back, so that the next run need not wait for its end; where that cannot be written, it does.
+    // Gives the lease back, so that the next run can start at once. If this write fails, the lease expires by itself.
     void records.lease(job, 0, token).catch(() => undefined);
     throw error;
   } finally {
@@ -74,7 +77,7 @@ export async function onceElsewhere<Result>(
 
 type Taken = Exclude<LeaseAnswer, { readonly outcome: 'held' }>;
 
-/** The longest wait between two looks at a lease that another holds: its job may be done long before it ends. */
+/** How often to check another owner's lease: its job may be done long before the lease ends. */
 const LOOK_AGAIN_MS = 1_000;
 const LOOK_AGAIN_SOON_MS = 20;
 
@@ -89,9 +92,12 @@ async function takeLease(ask: () => Promise<LeaseAnswer>, signal: AbortSignal): 
 }
 
 /** The longest that a timer takes. */
-const LONGEST_MS = 2 ** 31 - 1;
+const MAX_TIMER_MS = 2 ** 31 - 1;
 
-/** Renews until stopped; a lease that ran out, even while the store does not answer, or went to another aborts `lost`. */
+/**
+ * Renews the lease until stopped. Aborts `lost` if it runs out, even while the store does not answer, or goes to
+ * another owner.
+ */
 function renew(
   ask: () => Promise<LeaseAnswer>,
   lease: Lease,
@@ -103,14 +109,14 @@ function renew(
       () => {
         lost.abort(ownerChanged());
       },
-      Math.min(LONGEST_MS, until - Date.now()),
+      Math.min(MAX_TIMER_MS, until - Date.now()),
     );
   let timer = ending(lease.until);
   const over = (): boolean => stopping.signal.aborted || lost.signal.aborted;
   const loop = async (): Promise<void> => {
     while (!over()) {
       await wait((leaseSeconds * 1_000) / 3, undefined, { signal: stopping.signal });
-      // A store that is away may be back before the lease ends.
+      // A store that is unavailable may be back before the lease ends.
       const answer = await ask().catch(() => undefined);
       if (over() || answer === undefined) continue;
       clearTimeout(timer);
@@ -118,7 +124,7 @@ function renew(
       else lost.abort(ownerChanged());
     }
   };
-  // Rejects when stopped, which is how it ends.
+  // The loop ends by a rejection when it is stopped.
   void loop().catch(() => undefined);
   return () => {
     stopping.abort();

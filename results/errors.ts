@@ -10,34 +10,36 @@ export class StoreUnavailable extends StoreError {
   readonly retryAfterSeconds: number = 1;
 }
 
-/** A call after `close()`: another process, or this one started again, has to do it. */
+/** A call after `close()`: another process, or the next start, has to do it. */
 export class StoreClosed extends StoreUnavailable {
   override readonly name = 'StoreClosed';
   override readonly code = 'STORE_CLOSED';
   constructor() {
-    super('The results store is closed because this process is stopping; try again once it has started anew');
+    super('The results store is closed because this process is stopping; try again once it has restarted');
   }
 }
 
-/** The store refused this one record; trying again will not help. */
+/** The store refused this record. Trying again will not help. */
 export class RecordRefused extends StoreError {
   override readonly name = 'RecordRefused';
   readonly code = 'RECORD_REFUSED';
 }
 
-/** What `RESULTS` names is no results store of this version; the process must not start. */
+/** `RESULTS` does not name a results store of this version. The process must not start. */
 export class StoreUnusable extends StoreError {
   override readonly name = 'StoreUnusable';
   readonly code = 'STORE_UNUSABLE';
 }
 
-/** A write of the job's effect, or its condition, was refused; nothing was written. The same again may succeed later. */
+/**
+ * A write of the job's effect, or its condition, was refused; nothing was written. The same again may succeed later.
+ */
 export class EffectRefused extends StoreError {
   override readonly name = 'EffectRefused';
   readonly code = 'EFFECT_REFUSED';
 }
 
-/** For stores whose transaction no callback can be part of. */
+/** For stores whose transaction cannot include a callback. */
 export function assertNoTransaction(transaction: unknown, store: string): void {
   if (transaction === undefined) return;
   throw new RecordRefused(

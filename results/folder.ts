@@ -1,7 +1,10 @@
 import { mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 
-/** For its user alone, as the file in it. One by one: Node's own `recursive` never returns where the system answers ENOENT to any of it, as under /proc. */
+/**
+ * Makes a folder for its user alone. Level by level, since Node's `recursive` never returns under /proc, where every
+ * try is ENOENT.
+ */
 export function makeFolder(folder: string): void {
   if (isFolder(folder)) return;
   makeFolder(dirname(folder));

@@ -3,23 +3,23 @@ import { setImmediate as nextTick } from 'node:timers/promises';
 import { breaksConstraint, storeError, whileBusy } from './busy';
 import { EffectRefused, StoreClosed, StoreUnavailable } from './errors';
 
-/** Bounds how long one transaction holds the lock and the event loop: some 20 ms. */
+/** Limits the writes of a transaction, so that it holds lock and event loop for some 20 ms. */
 const WRITES_PER_TRANSACTION = 1_000;
 
 interface WaitingWrite {
-  /** Runs the write; what it returns settles the caller's promise and is called after the commit. */
+  /** Runs the write. Returns what settles the caller's promise, to be called after the commit. */
   readonly run: () => () => void;
   readonly reject: (error: Error) => void;
 }
 
 /**
- * Writes that wait at the same time share one transaction, hence one sync to disk, with a savepoint
- * each: one that fails does not fail its neighbours. One that fails all of it, as SQLite's `ON CONFLICT ROLLBACK` and
- * constraints checked at COMMIT do, is found by halves, which run again. A write is answered only after its commit.
+ * Lets writes that wait at the same time share one transaction, hence one sync to disk, with a savepoint each: one that
+ * fails does not fail its neighbours. One that fails the whole transaction, as SQLite's `ON CONFLICT ROLLBACK` and
+ * deferred constraints do, is found by running halves again. A write is answered only after its commit.
  */
 export class GroupCommit {
   private waiting: WaitingWrite[] = [];
-  /** Groups that were rolled back and run again, before those that wait. */
+  /** Groups that were rolled back; they run again before the writes that wait. */
   private again: (readonly WaitingWrite[])[] = [];
   private flushing: Promise<void> | undefined;
   private closed = false;
@@ -35,7 +35,10 @@ export class GroupCommit {
     };
   }
 
-  /** `write` runs later, in a transaction that others share, and again if one of them fails all; it must not begin or end one itself. */
+  /**
+   * Runs `write` later in a shared transaction, and again if another write fails it. It must not begin or end one
+   * itself.
+   */
   add<T>(write: () => T): Promise<T> {
     if (this.closed) return Promise.reject(new StoreClosed());
     return new Promise<T>((resolve, reject) => {
@@ -50,7 +53,7 @@ export class GroupCommit {
     });
   }
 
-  /** Takes no more writes and resolves when those waiting are answered. */
+  /** Refuses further writes. Resolves when those waiting are answered. */
   async close(): Promise<void> {
     this.closed = true;
     await this.flushing;
@@ -94,7 +97,7 @@ export class GroupCommit {
     }
   }
 
-  /** No constraint of the records waits for the commit: it is one of an effect's tables. */
+  /** Commits. If a deferred constraint fails, it belongs to an effect's table: the records have none. */
   private end(): void {
     try {
       this.statements.commit.run();
@@ -113,7 +116,7 @@ export class GroupCommit {
       release.run();
       return answer;
     } catch (error) {
-      // On a full disk and the like SQLite rolls the whole transaction back: nobody's write is in it.
+      // On a full disk and the like SQLite has rolled back the whole transaction.
       if (!this.database.isTransaction) throw error;
       undo.run();
       release.run();
@@ -123,7 +126,7 @@ export class GroupCommit {
     }
   }
 
-  /** A failed COMMIT may leave its transaction open, and nothing could begin after it. */
+  /** Ends a transaction that a failed COMMIT may leave open, since none could begin after it. */
   private rollback(): void {
     if (this.database.isTransaction) this.database.exec('ROLLBACK');
   }

@@ -1,7 +1,7 @@
 import { DEFAULT_TYPE } from '../contract/job';
 import type { JobRecord } from './records';
 
-/** A record as stores keep it: input and result are JSON text, written once and read only for whoever asks for them. */
+/** A record as stores keep it: input and result are JSON text, parsed only when they are read. */
 export interface HeldRecord extends Omit<JobRecord, 'input' | 'result'> {
   readonly input?: string;
   readonly result?: string;

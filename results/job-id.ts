@@ -3,15 +3,15 @@ import { stringify, v7, validate, version } from 'uuid';
 import { DELIVERY } from '../contract/delivery';
 import { DEFAULT_TYPE } from '../contract/job';
 
-/** How far the clocks of two producers may differ. */
+/** Limits how far the clocks of two producers may differ. */
 const SKEW_MS = 5 * 60 * 1000;
 
-/** UUID v7: begins with the time, so ids of one time lie together in a store. */
+/** UUID v7: begins with the time, so that ids of the same time lie together in a store. */
 export const newJobId = (): string => v7();
 
 /**
- * UUID v8 from SHA-256 of caller, type and key: the same three, the same job. JSON keeps them apart. The default type is
- * not in it, since it was the only one when the first keys were given.
+ * UUID v8 from SHA-256 of caller, type and key: the same three give the same job. JSON keeps them apart. The default
+ * type is left out, since it was the only type when the first keys were used.
  */
 export function keyedJobId(caller: string, key: string, type: string = DEFAULT_TYPE): string {
   const bytes = createHash('sha256')
@@ -24,7 +24,7 @@ export function keyedJobId(caller: string, key: string, type: string = DEFAULT_T
 }
 
 /**
- * The id of a job as stores hold it, in lower case, since they compare ids as text; undefined for what is none. Any UUID
+ * The id of a job as stores hold it: in lower case, since they compare ids as text. Undefined if it is no id. Any UUID
  * may be one: a message sent by hand brings its own, or takes its MessageId.
  */
 export const readJobId = (text: string): string | undefined => (validate(text) ? text.toLowerCase() : undefined);
@@ -39,8 +39,8 @@ export function issuedAt(id: string): number | undefined {
 }
 
 /**
- * Whether a job without a record may be on its way: only a v7 id of the retention's time, since a keyed job has a record
- * before it is sent, and of one sent by hand nobody here knows. `now` in ms since the epoch.
+ * Whether a job without a record may be on its way. Only a v7 id within the retention may: a job with a key has a
+ * record before it is sent, and nothing is known of one sent by hand. `now` in ms since the epoch.
  */
 export function mayBePending(id: string, now: number, retentionSeconds = DELIVERY.recordRetentionSeconds): boolean {
   const issued = issuedAt(id);

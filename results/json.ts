@@ -2,21 +2,21 @@ import { pointerTo } from '../contract/fault';
 import { RecordRefused } from './errors';
 
 /**
- * Limits how deep a value may be nested: well under the some 1,500 levels at which class-validator and others that
- * call themselves for each level run out of stack.
+ * Limits how deep a value may be nested: well below the 1,500 levels or so at which class-validator and other
+ * recursive functions run out of stack.
  */
 const MAX_DEPTH = 100;
 
 type Holder = Readonly<Record<string, unknown>>;
 
 /**
- * The value as JSON text, for a record or a note. Refused is whatever JSON would leave out or write as something else without a
- * word, and a text of more than `limitBytes` before all of it is written. A property that is `undefined` is none, and -0
+ * The value as JSON text, for a record or a note. Refuses what JSON would silently leave out or change, and
+ * a text of more than `limitBytes`, before all of it is written. A property that is `undefined` is left out, and -0
  * is 0.
  */
 export function jsonOf(value: unknown, what: 'input' | 'result' | 'note', limitBytes?: number): string {
   try {
-    // A number is by far the most frequent, and a tenth of the time.
+    // A shortcut for numbers, by far the most frequent, in a tenth of the time.
     const isNumber = typeof value === 'number' && Number.isFinite(value);
     const text = isNumber ? JSON.stringify(value) : JSON.stringify(value, strictly(limitBytes));
     if (limitBytes !== undefined && Buffer.byteLength(text) > limitBytes) throw tooLong(limitBytes);
@@ -30,7 +30,7 @@ export function jsonOf(value: unknown, what: 'input' | 'result' | 'note', limitB
 const tooLong = (limitBytes: number): Error =>
   new Error(`it is more than ${limitBytes} bytes, which is what its type takes`);
 
-/** A replacer for `JSON.stringify` that replaces nothing, and throws where the text would not say what the value is. */
+/** A replacer for `JSON.stringify` that replaces nothing, and throws if the text would not represent the value. */
 function strictly(limitBytes = Infinity): (this: Holder, key: string, value: unknown) => unknown {
   const within: unknown[] = [];
   const keys: string[] = [];
@@ -50,17 +50,17 @@ function strictly(limitBytes = Infinity): (this: Holder, key: string, value: unk
   };
 }
 
-/** The text is at least as long as all of these together; of an object or array, its brackets. */
+/** A lower bound of a value's length in the text; of an object or array only its brackets. */
 function leastBytes(value: unknown): number {
   if (typeof value === 'string') return Buffer.byteLength(value) + 2;
   return typeof value === 'object' && value !== null ? 2 : String(value).length;
 }
 
-/** As a JSON pointer; nothing for the value as a whole. */
+/** A JSON pointer; empty for the value as a whole. */
 const placeOf = ([, ...keys]: readonly string[]): string =>
   keys.length === 0 ? '' : ` at ${keys.map(pointerTo).join('')}`;
 
-/** `value` is what a `toJSON` made of `holder[key]`, if that has one. */
+/** `value` is the result of `toJSON` if `holder[key]` has one. */
 function faultOf(value: unknown, holder: Holder, key: string): string | undefined {
   switch (typeof value) {
     case 'number':
@@ -101,7 +101,7 @@ function builtInOf(value: object): string | undefined {
 
 const prototypeOf = (value: object): object | null => Object.getPrototypeOf(value) as object | null;
 
-/** Known by its source, so that it may be of another realm, or by its name. */
+/** Recognised by its source, so that it may come from another realm, or by its name. */
 const isBuiltIn = (type: object & { readonly name: string }): boolean =>
   /\{\s*\[native code\]\s*\}$/.test(Function.prototype.toString.call(type)) ||
   Reflect.get(globalThis, type.name) === type;

@@ -3,7 +3,7 @@ import type { Listing, Page } from './records';
 
 const MAX_LIMIT = 1_000;
 
-/** Where a record stands in its list: newest first, those of one time by their ids. */
+/** The place of a record in its list: newest first, those of the same time by their ids. */
 export interface Place {
   readonly at: number;
   readonly id: string;
@@ -15,11 +15,11 @@ const START: Place = { at: Number.MAX_SAFE_INTEGER, id: '' };
 /** A listing as stores read it. */
 export interface ReadListing extends Pick<Listing, 'state' | 'type' | 'limit'> {
   readonly since: number;
-  /** The page begins behind it. */
+  /** The page begins behind this place. */
   readonly behind: Place;
 }
 
-/** Throws `RecordRefused` for a listing that cannot be. */
+/** Throws `RecordRefused` for an invalid listing. */
 export function readListing({ state, type, limit, since = 0, after }: Listing): ReadListing {
   assertLimit(limit, 'records');
   if (!Number.isFinite(since)) throw new RecordRefused(`Records are listed since a time in milliseconds, not ${since}`);
@@ -32,7 +32,7 @@ export function assertLimit(limit: number, what: 'records' | 'notes'): void {
   throw new RecordRefused(`A page of ${what} has from 1 to ${MAX_LIMIT}, not ${limit}`);
 }
 
-/** `found` are one more than the page may have, if there is a page after it. */
+/** `found` has one more than fits on the page if there is a page after it. */
 export function pageEnd(found: readonly Place[], limit: number): Pick<Page, 'after'> {
   const last = found[limit - 1];
   return found.length > limit && last ? { after: textOf(last) } : {};

@@ -10,7 +10,7 @@ beforeEach(async () => {
   records = await openRecords({ results: 'none', dynamodbRegion: undefined, dynamodbEndpoint: undefined });
 });
 
-test('an effect without writes is done, each time anew, and nobody finds it again', async () => {
+test('an effect without writes is done each time, and nobody finds it again', async () => {
   expect(await records.once(job, { result: 2 })).toEqual({ outcome: 'recorded', result: 2 });
   expect(await records.once(job, { result: 3 })).toEqual({ outcome: 'recorded', result: 3 });
   expect(await records.get(job.id)).toBeUndefined();

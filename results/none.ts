@@ -5,12 +5,12 @@ import type { Attempted, Claim, Effect, JobRecord, LeaseAnswer, OnceAnswer, Page
 
 const NEEDS = 'RESULTS is none, so nothing is recorded';
 
-/** What must be remembered is refused, so that nothing seems to be. */
+/** Refuses what would have to be remembered. */
 const refused = (what: string): RecordRefused =>
   new RecordRefused(`${NEEDS}: ${what}; name a store in RESULTS, such as sqlite:PATH or dynamodb:TABLE`);
 
 /**
- * No store at all, for jobs that may run twice and of which nobody asks the result. A job's effect is its work alone;
+ * No store at all, for jobs that may run twice and whose results nobody asks for. A job's effect is its work alone;
  * failed runs are counted elsewhere.
  */
 export class NoRecords implements Records {

@@ -10,7 +10,7 @@ import { SqliteRecords } from './sqlite';
 /** As in the environment. */
 export interface StoreSpec extends TablePlace {
   readonly results: string;
-  /** Handlers that run at once, hence effects; without it, one. */
+  /** Effects that run at once, which is the number of handlers; 1. */
   readonly concurrency?: number;
 }
 
@@ -31,13 +31,13 @@ export async function openRecords({ results, concurrency = 1, ...place }: StoreS
 /** `postgres://…` or `postgresql://…`. */
 export const isDatabaseUrl = (results: string): boolean => /^postgres(ql)?:\/\/./.test(results);
 
-/** Loaded where it is used, since nobody else needs `pg`; by `require`, which jest and the bundle follow. */
+/** Loaded only if it is used, since nothing else needs `pg`; by `require`, which jest and the bundler follow. */
 export const postgres = (): typeof Postgres => require('./postgres/postgres') as typeof Postgres;
 
-/** False for `none`: what must be remembered of a job is not. */
+/** False for `none`. */
 export const keepsRecords = (results: string): boolean => results !== 'none';
 
-/** Either part may be what no store knows. */
+/** Splits `RESULTS`; neither part need be valid. */
 export function parseResults(results: string): { readonly kind: string; readonly name: string } {
   const separator = results.indexOf(':');
   return { kind: results.slice(0, separator), name: results.slice(separator + 1) };

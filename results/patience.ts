@@ -3,20 +3,22 @@ import { StoreUnavailable } from './errors';
 
 const FIRST_WAIT_MS = 100;
 
-/** Between two tries at most; with jitter, so that jobs that wait together do not write together. */
-export const MOST_WAIT_MS = 5_000;
+/** Limits the pause between two tries, which has jitter so that jobs that wait together do not write together. */
+export const MAX_WAIT_MS = 5_000;
 
-/** A write under way when `signal` aborts is waited for no longer than this: half of what a drain leaves a handler then. */
+/**
+ * How long a write on its way is waited for after `signal` aborts: half of the time that a drain leaves a handler then.
+ */
 const LAST_WAIT_MS = 500;
 
 /**
- * Writes a record, and while the store is away again and again, until `signal` says that the lease is not kept any more.
- * A write that was given up may still succeed; the job's next delivery finds it.
+ * Writes a record, again and again while the store is unavailable, until `signal` says that the lease is not kept any
+ * more. A write that was given up may still succeed; the job's next delivery finds it.
  */
 export async function recordPatiently<T>(write: () => Promise<T>, signal: AbortSignal): Promise<T> {
-  for (let waitMs = FIRST_WAIT_MS; ; waitMs = Math.min(waitMs * 2, MOST_WAIT_MS)) {
+  for (let waitMs = FIRST_WAIT_MS; ; waitMs = Math.min(waitMs * 2, MAX_WAIT_MS)) {
     try {
-      // A run that was told to stop before it wrote has its one try.
+      // A run that was told to stop before it wrote has one try.
       return await (signal.aborted ? write() : unlessAborted(write(), signal));
     } catch (error) {
       if (!(error instanceof StoreUnavailable) || signal.aborted) throw error;
@@ -25,7 +27,10 @@ export async function recordPatiently<T>(write: () => Promise<T>, signal: AbortS
   }
 }
 
-/** Rejects with the signal's reason where `answer` does not come in time after it. Once per job, so without a race. */
+/**
+ * Rejects with the signal's reason if `answer` does not come soon after the abort. Once per job, so without
+ * `Promise.race`.
+ */
 function unlessAborted<T>(answer: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
     let timer: NodeJS.Timeout | undefined;

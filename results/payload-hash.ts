@@ -5,7 +5,7 @@ import { RecordRefused } from './errors';
 import { jsonOf } from './json';
 import type { Failure } from './records';
 
-/** What tells two jobs under one id apart, and the input as the record holds it. */
+/** What distinguishes two jobs under one id, and the input as the record holds it. */
 export interface Payload {
   readonly type: string;
   readonly hash: string;
@@ -21,14 +21,16 @@ export function payloadOf({ type, input }: Pick<Job, 'type' | 'input'>): Payload
 }
 
 /**
- * SHA-256, hex, of what the job is to do: its input, as canonical JSON (RFC 8785), which sorts keys and writes -0 as 0.
+ * SHA-256, hex, of the job's input as canonical JSON (RFC 8785), which sorts keys and writes -0 as 0.
  * Records keep this hash for weeks, so it changes only with the store's version.
  */
 export const payloadHash = ({ input }: Pick<Job, 'input'>): string => payloadOf({ type: DEFAULT_TYPE, input }).hash;
 
 const sha256 = (canonicalInput = ''): string => hashOf('sha256', `{"input":${canonicalInput}}`);
 
-/** Of a dead letter that may be anything: undefined where it has no input, or one that no record could hold. */
+/**
+ * The payload of a dead letter, which may be anything. Undefined if it has no input, or one that no record could hold.
+ */
 export function payloadIfAny({ type = DEFAULT_TYPE, input }: Pick<Failure, 'type' | 'input'>): Payload | undefined {
   try {
     return input === undefined ? undefined : payloadOf({ type, input });

@@ -38,30 +38,38 @@ export interface JobRecord {
   readonly input?: unknown;
   /** Of `done`, as JSON has it. */
   readonly result?: unknown;
-  /** As claimed: what the body says beside its input, as text. A key used again with another is another body. */
+  /** As claimed: what the body says beside its input, as text. The same key with another text is another body. */
   readonly group?: string;
-  /** Who may call for an effect elsewhere now, or could last. */
+  /** The lease on an effect elsewhere: the current one, or the last. */
   readonly lease?: Lease;
   /** Why it failed: `reason` as in the dead letter; `lastError` of the last failed run. */
   readonly reason?: string;
   readonly lastError?: string;
   /** What callers may see of `lastError`; absent in records of older versions. */
   readonly publicError?: string;
-  /** MessageId of the message that was moved to the dead-letter queue: what is delivered of it now is left over. */
+  /** MessageId of the message that was moved to the dead-letter queue. Later deliveries of it are left over. */
   readonly movedMessage?: string;
   /** Milliseconds since the epoch. */
   readonly updatedAt: number;
 }
 
-/** `fresh`: claimed now. `repeat`: claimed before, not known to be sent. `sent`: accepted or further. `conflict`: another type, input or group. */
+/**
+ * `fresh`: claimed now. `repeat`: claimed before, not known to be sent. `sent`: accepted or further. `conflict`:
+ * another type, input or group.
+ */
 export type Claim = 'fresh' | 'repeat' | 'sent' | 'conflict';
 
-/** One statement in the transaction of the record, on tables of your own in the same SQLite file or PostgreSQL database. */
+/**
+ * One statement in the transaction of the record, on tables of your own in the same SQLite file or PostgreSQL database.
+ */
 export interface SqlWrite {
   /** In the store's own SQL: SQLite's parameters are `?`, PostgreSQL's `$1`. */
   readonly sql: string;
   readonly values?: readonly SQLInputValue[];
-  /** The effect is refused unless the statement changes just so many rows: a condition, as in `... WHERE balance >= ?`. */
+  /**
+   * The effect is refused unless the statement changes exactly this many rows: a condition, as in `... WHERE balance >=
+   * ?`.
+   */
   readonly changes?: number;
 }
 
@@ -69,15 +77,15 @@ export interface SqlWrite {
 export type ItemWrite = TransactWriteItem;
 
 /**
- * Carries out an effect by any library that takes a client of `pg`. It is run again where another transaction was in its
- * way, and what it throws undoes all of it. It begins and ends no transaction: that is the record's.
+ * Carries out an effect by any library that takes a client of `pg`. It is run again if another transaction was in its
+ * way, and whatever it throws undoes all of it. It must not begin or end a transaction: the record does.
  */
 export type TransactionWork = (client: PoolClient) => Promise<void>;
 
 /** What a job does: its result, and writes that happen with its record or not at all. */
 export interface Effect<Result = unknown> {
   readonly result: Result;
-  /** `SqlWrite`s for SQLite and PostgreSQL; for DynamoDB `ItemWrite`s, at most 99. */
+  /** `SqlWrite`s for SQLite and PostgreSQL; for DynamoDB up to 99 `ItemWrite`s. */
   readonly writes?: readonly (SqlWrite | ItemWrite)[];
   /** PostgreSQL only: run after the writes, in the transaction of the record. */
   readonly transaction?: TransactionWork;
@@ -92,9 +100,9 @@ export interface OnceAnswer {
   readonly result?: unknown;
 }
 
-/** Leave for one owner at a time to call for an effect outside the store. */
+/** The right of one owner at a time to call for an effect outside the store. */
 export interface Lease {
-  /** One more than the lease before it: what is called can refuse a lower one (a fencing token). */
+  /** A fencing token, one more than the lease before: the other side can refuse a lower one. */
   readonly token: number;
   /** Milliseconds since the epoch, by the clock of the process that took it. */
   readonly until: number;
@@ -112,7 +120,7 @@ export interface Failure {
   readonly reason: string;
   /** As the message says. */
   readonly type?: string | undefined;
-  /** Where the message could be read. One that the store cannot take is left out: the dead letter has it. */
+  /** Present if the message could be read. An input that the store cannot hold is left out: the dead letter has it. */
   readonly input?: unknown;
   readonly lastError?: string;
   /** What callers may see of `lastError`. */
@@ -138,7 +146,7 @@ export interface FailedRun {
   readonly publicError?: string;
   /** Of the delivery that ran. */
   readonly messageId?: string;
-  /** The run was noted when it began: its note is taken back. */
+  /** The run was noted when it began, so its note is taken back. */
   readonly noted?: boolean;
 }
 
@@ -164,7 +172,7 @@ export interface Listing {
   readonly since?: number;
   /** From 1 to 1,000. */
   readonly limit: number;
-  /** Of the page before, to go on from there; a text without meaning. */
+  /** The `after` of the page before, to go on from there; an opaque text. */
   readonly after?: string;
 }
 
@@ -183,7 +191,7 @@ export const RECORDS = Symbol('records');
  * `StoreUnavailable`; callers keep the job and try again.
  */
 export interface Records {
-  /** What operators leave beside the records. */
+  /** Notes that operators leave beside the records. */
   readonly notes: Notes;
   /** Before the send of a job with an Idempotency-Key. Never changes a record that exists. */
   claim(job: Job, group?: string): Promise<Claim>;
@@ -202,14 +210,16 @@ export interface Records {
    */
   lease(job: Job, seconds: number, token?: number): Promise<LeaseAnswer>;
   /**
-   * Notes that a run begins. A job without a record becomes `accepted`, and so does `claimed`; a `failed` one whose dead
-   * letter is tried again becomes `accepted` without attempts. `done` stays, and so does `failed` for the message that
-   * was moved: that run must not begin.
+   * Notes that a run begins. A job without a record becomes `accepted`, and so does `claimed`; a `failed` one whose
+   * dead letter is tried again becomes `accepted` without attempts. `done` stays, and so does `failed` for the message
+   * that was moved: that run must not begin.
    */
   begin(run: BegunRun): Promise<Attempted>;
-  /** Takes back the note of one run, which was stopped without an outcome. Writes nothing where there is no note. */
+  /** Takes back the note of one run, which was stopped without an outcome. Writes nothing if there is no note. */
   takeBack(id: string): Promise<void>;
-  /** One more failed run. `done` stays, and so does `failed` for the message that was moved: both answer their attempts. */
+  /**
+   * One more failed run. `done` stays, and so does `failed` for the message that was moved: both answer their attempts.
+   */
   fail(run: FailedRun): Promise<Attempted>;
   /** The job was dead-lettered or deleted. A `done` record stays. */
   failed(failure: Failure): Promise<void>;
@@ -222,15 +232,15 @@ export interface Records {
   /** The records there are of these ids, each once, in no order to rely on. */
   getMany(ids: readonly string[]): Promise<readonly JobRecord[]>;
   /**
-   * A page of records. Rejects with `RecordRefused` for what the store has no index of: DynamoDB lists `failed` only. What
-   * changes between two pages may be on both or, if it left the state, on neither.
+   * A page of records. Rejects with `RecordRefused` for what the store has no index of: DynamoDB lists `failed` only.
+   * What changes between two pages may be on both pages, or on neither if it left the state.
    */
   list(listing: Listing): Promise<Page>;
   /** Rejects when the store cannot serve; for readiness. */
   check(): Promise<void>;
   /**
-   * Delete records last updated before `before` (ms since the epoch), and `audit` notes of before, at most a few hundred
-   * of each a call; resolves to their number. Always 0 for a store that lets them expire by itself.
+   * Deletes records last updated before `before` (ms since the epoch), and `audit` notes from before it, up to a few
+   * hundred of each per call. Resolves to their number; always 0 for a store that expires them by itself.
    */
   expire(before: number): Promise<number>;
   close(): Promise<void>;

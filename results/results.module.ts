@@ -12,7 +12,9 @@ import { openRecords, type StoreSpec } from './open';
 import { RECORDS, type Records } from './records';
 import { WatchedRecords } from './watched';
 
-/** Between two looks for records that are past their retention; the first is at the start, for processes that live shorter. */
+/**
+ * How often to remove records past their retention. The first time is at the start, for processes that live shorter.
+ */
 const EXPIRE_EVERY_MS = 10 * 60 * 1_000;
 
 /** Opens the store named by `RESULTS`, lets old records expire, and closes it when all drains are over. */
@@ -42,7 +44,7 @@ export class ResultsModule implements OnApplicationBootstrap, OnApplicationShutd
     return this.records.close();
   }
 
-  /** Some hundred a call, so that jobs get their turn between two. */
+  /** Some hundred per call, so that jobs get their turn in between. */
   private async expire(): Promise<void> {
     const before = Date.now() - DELIVERY.recordRetentionSeconds * 1_000;
     try {

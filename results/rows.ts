@@ -12,11 +12,11 @@ const textOf = (value: SQLOutputValue | undefined): string | undefined =>
 const numberOf = (value: SQLOutputValue | undefined): number | undefined =>
   typeof value === 'number' ? value : undefined;
 
-/** A property for a value that is there, none for NULL. */
+/** A property for a value, none for NULL. */
 const given = <K extends string, V>(key: K, value: V | undefined): Partial<Record<K, V>> =>
   value === undefined ? {} : ({ [key]: value } as Record<K, V>);
 
-/** Throws `StoreUnavailable` for a row that no store wrote: its job waits until that is put right. */
+/** Throws `StoreUnavailable` for a row that is not ours: its job waits until somebody repairs the row. */
 export function fromRow(row: Row): HeldRecord {
   const { id, state } = row;
   if (typeof id !== 'string' || !isState(state))
@@ -45,14 +45,14 @@ function leaseOf(row: Row): Lease | undefined {
   return token === undefined || until === undefined ? undefined : { token, until };
 }
 
-/** A number is a number in the file, as processes of older versions know it; all else is JSON text. */
+/** The JSON of a column. A number is a number in the file, as in older versions; all else is JSON text. */
 const jsonIn = (value: SQLOutputValue | undefined): string | undefined =>
   typeof value === 'number' ? JSON.stringify(value) : textOf(value);
 
-/** Of JSON texts only those of numbers begin with a digit or a minus. */
+/** Whether a JSON text is a number: only those begin with a digit or a minus. */
 const isNumeral = (json: string): boolean => json.charCodeAt(0) <= 57 && json.charCodeAt(0) !== 34;
 
-/** Whole numbers as SQLite keeps them: a small one takes a byte, where one with a fraction takes eight. */
+/** The value for a column. Whole numbers are integers in SQLite: a small one takes one byte instead of eight. */
 function toColumn(json: string | undefined): SQLInputValue {
   if (json === undefined) return null;
   if (!isNumeral(json)) return json;

@@ -6,8 +6,8 @@ import { StoreUnusable } from './errors';
 const VERSION = 5;
 
 /**
- * New columns come last: older versions of the table are this one without its last columns, and with the type REAL where
- * this one has ANY (docs/decisions/0015-records-of-any-type.md).
+ * New columns come last. Older versions of the table are this one without its last columns, and with the type REAL
+ * where this one has ANY (docs/decisions/0015-records-of-any-type.md).
  */
 const TABLE = `CREATE TABLE record (
     id         TEXT PRIMARY KEY,
@@ -33,12 +33,12 @@ const COLUMNS = Array.from(TABLE.matchAll(/^ +([a-z_]+) /gm), ([, name]) => name
 
 const EXPIRY_INDEX = 'CREATE INDEX record_updated_at ON record (updated_at)';
 
-/** For lists. Most jobs are recorded as `done` at once, and never are in it. */
+/** The index for lists. Most jobs are recorded as `done` at once and are never in it. */
 const OPEN_INDEX = `CREATE INDEX record_open ON record (state, updated_at) WHERE state <> 'done'`;
 
 /**
- * What operators leave beside the records. It is made where it is missing, in a file of any version: programs of before
- * go on beside it.
+ * Notes that operators leave beside the records. Made if it is missing, in a file of any version: older programs go
+ * on beside it.
  */
 const NOTES = `CREATE TABLE IF NOT EXISTS plusone_note (
     kind  TEXT NOT NULL,
@@ -50,15 +50,18 @@ const NOTES = `CREATE TABLE IF NOT EXISTS plusone_note (
   CREATE INDEX IF NOT EXISTS plusone_note_at ON plusone_note (kind, at)`;
 
 /**
- * None: SQLite waits by blocking the event loop, up to 100 ms at a time. `whileBusy` waits beside it, for 5 s;
- * between two processes that write without a pause it also did more, and with a shorter longest wait.
+ * None, since SQLite waits by blocking the event loop, up to 100 ms at a time. `whileBusy` waits without that, for 5 s;
+ * between two processes that write without a pause it also had more throughput and a shorter worst wait.
  */
 const BUSY_TIMEOUT_MS = 0;
 
-/** The log's file keeps the size that a long read once let it grow to; a write after that read cuts it back to this. */
+/** Limits the log's file: after a long read that made it grow, the next write cuts it back to this. */
 const LOG_LIMIT_BYTES = 8 * 1_048_576;
 
-/** Records hold what callers sent, so a new file is its user's alone. SQLite gives the log and its index the file's mode. */
+/**
+ * The mask of a new file: records hold what callers sent, so only its user may read it. SQLite gives the log the file's
+ * mode.
+ */
 const PRIVATE = 0o077;
 
 function openPrivately(path: string): DatabaseSync {
@@ -70,14 +73,14 @@ function openPrivately(path: string): DatabaseSync {
   }
 }
 
-/** Opens the file for use by several processes and sees to its schema. Throws SQLite's error while it is locked. */
+/** Opens the file for several processes and makes or renews its schema. Throws SQLite's error while it is locked. */
 export function openDatabase(path: string): DatabaseSync {
   const database = openPrivately(path);
   try {
     const mode = database.prepare('PRAGMA journal_mode = WAL').get()?.['journal_mode'];
     if (mode !== 'wal')
       throw new StoreUnusable(`${path} cannot be shared by two processes (WAL refused); name a file on a local disk`);
-    // FULL: a commit is on disk before its caller hears of it, and survives a loss of power.
+    // FULL: a commit is on disk before it returns, and survives a loss of power.
     database.exec(`PRAGMA synchronous = FULL; PRAGMA journal_size_limit = ${LOG_LIMIT_BYTES}`);
     migrate(database, path);
     assertWritable(database);
@@ -88,12 +91,12 @@ export function openDatabase(path: string): DatabaseSync {
   }
 }
 
-/** SQLite opens a file that it may only read without a word: the process would start, and record nothing. */
+/** Throws if the file is read-only. SQLite opens such a file silently: the process would start, and record nothing. */
 function assertWritable(database: DatabaseSync): void {
   try {
     database.exec(`BEGIN IMMEDIATE; PRAGMA user_version = ${VERSION}; ROLLBACK`);
   } catch (error) {
-    // Who holds the lock may write, so there is no need to wait for it.
+    // A process that holds the lock can write, so there is no need to wait for it.
     if (!isBusy(error)) throw error;
   }
 }
@@ -115,20 +118,21 @@ function migrate(database: DatabaseSync, path: string): void {
   database.exec('COMMIT');
 }
 
-/** Whether the table is one that an older version of this program made. */
+/** Whether an older version of this program made the table. */
 function isOlder(database: DatabaseSync, found: number): boolean {
   const columns = columnsIn(database);
   return found > 0 && found < VERSION && columns.length > 0 && columns.every((name, at) => name === COLUMNS[at]);
 }
 
 /**
- * Makes the table of an older version one of this version without writing its rows: what is on disk is right as it is. A row that lacks the last columns has NULL there; what was stored as REAL is a number as ANY, too.
+ * Makes the table of an older version one of this version without writing its rows: what is on disk is right as it is.
+ * A row that lacks the last columns has NULL there; what was stored as REAL is a number as ANY, too.
  */
 function renew(database: DatabaseSync): void {
   database.enableDefensive(false);
   database.exec('PRAGMA writable_schema = ON');
   database.prepare(`UPDATE sqlite_schema SET sql = ? WHERE type = 'table' AND name = 'record'`).run(TABLE);
-  // Reads the schema again, and refuses to go on with one that cannot be read.
+  // Reads the schema again, and fails if it cannot be parsed.
   database.exec(`PRAGMA writable_schema = RESET; ${OPEN_INDEX}`);
   database.enableDefensive(true);
 }

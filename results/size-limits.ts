@@ -14,12 +14,12 @@ export const ITEM_LIMIT: SizeLimit = { bytes: 400 * 1_024, of: 'an item of Dynam
 export const ROW_LIMIT: SizeLimit = { bytes: 1_000_000_000, of: 'a row of SQLite' };
 
 /**
- * A value of PostgreSQL holds 1 GB (https://www.postgresql.org/docs/current/limits.html), and so does the message that
- * brings a record, where a byte of it may take two, beside those that share the message.
+ * A value of PostgreSQL holds 1 GB (https://www.postgresql.org/docs/current/limits.html), and so does the protocol's
+ * message that brings a record, in which a byte may take two, beside other records.
  */
 export const VALUE_LIMIT: SizeLimit = { bytes: 256 * 1_048_576, of: 'a record in PostgreSQL' };
 
-/** By the word before the colon in `RESULTS`. */
+/** The limits by the word before the colon in `RESULTS`. */
 const LIMITS: ReadonlyMap<string, SizeLimit> = new Map([
   ['dynamodb', ITEM_LIMIT],
   ['sqlite', ROW_LIMIT],
@@ -27,7 +27,9 @@ const LIMITS: ReadonlyMap<string, SizeLimit> = new Map([
   ['postgresql', VALUE_LIMIT],
 ]);
 
-/** Limits what a record holds beside input and result: ids, a group, two texts of an error of up to 1,000 characters. */
+/**
+ * Limits what a record holds beside input and result: ids, a group, two texts of an error of up to 1,000 characters.
+ */
 export const OVERHEAD_BYTES = 8 * 1_024;
 
 /** A sentence for each job type whose jobs may be larger than the store that `RESULTS` names can record. */

@@ -3,16 +3,16 @@ import { refusedBySqlite, storeError } from './busy';
 import { EffectRefused, RecordRefused } from './errors';
 import type { ItemWrite, SqlWrite } from './records';
 
-/** Effects consist of few statements, run again and again with other values. */
+/** Limits the prepared statements that are kept: effects run few statements, again and again with other values. */
 const KEPT_STATEMENTS = 100;
 
-/** No match of it can be stretched over more than SQLite takes for one comment. */
+/** Matches what SQLite takes for one comment, and never more. */
 const COMMENT = String.raw`--[^\n]*(?:\n|$)|/\*(?:[^*]|\*(?!/))*\*/`;
 
-/** What may begin a write: a transaction begun or ended here would be that of other jobs too. */
+/** How a write may begin. A statement that begins or ends a transaction would affect other jobs. */
 const WRITES = new RegExp(String.raw`^(?:\s|${COMMENT})*(?:insert|update|delete|replace|with)\b`, 'i');
 
-/** What may follow it: SQLite prepares the first of several statements and ignores the others. */
+/** What may follow a statement: SQLite prepares the first of several and ignores the others. */
 const NOTHING = new RegExp(String.raw`^(?:[\s;]|${COMMENT})*$`);
 
 interface PreparedWrite {
@@ -27,7 +27,7 @@ export class SqlEffects {
 
   constructor(private readonly database: DatabaseSync) {}
 
-  /** Throws `EffectRefused` or `RecordRefused` for what the caller's savepoint is to undo. */
+  /** Throws `EffectRefused` or `RecordRefused`, upon which the caller rolls back to its savepoint. */
   carryOut(writes: readonly (SqlWrite | ItemWrite)[]): void {
     for (const write of writes) {
       if (!('sql' in write)) {
@@ -73,7 +73,7 @@ export class SqlEffects {
   }
 }
 
-/** Rows that it would return are refused too: nobody would read them, and a SELECT has no number of rows changed. */
+/** Refuses statements that return rows too: nobody would read them, and a SELECT changes no rows to count. */
 function prepareWrite(database: DatabaseSync, sql: string): PreparedWrite {
   if (!WRITES.test(sql)) throw noWrite(sql);
   const statement = database.prepare(sql);
@@ -85,13 +85,16 @@ function prepareWrite(database: DatabaseSync, sql: string): PreparedWrite {
 const noWrite = (sql: string): RecordRefused =>
   new RecordRefused(`A write of an effect is one INSERT, UPDATE, DELETE or REPLACE that returns no rows, not: ${sql}`);
 
-/** By SQLite's own program of the statement, where `Variable` P1 reads parameter P1. */
+/** Counts the parameters in SQLite's bytecode of the statement, where `Variable` P1 reads parameter P1. */
 function parametersOf(database: DatabaseSync, sql: string): number {
   const program = database.prepare(`EXPLAIN ${sql}`).all();
   return Math.max(0, ...program.filter(({ opcode }) => opcode === 'Variable').map(({ p1 }) => Number(p1)));
 }
 
-/** SQLite takes NaN, and a parameter that nothing is given for, for NULL; and any other object gives names. */
+/**
+ * Whether SQLite would bind the value as it is. It binds NaN and a missing parameter as NULL, and reads any object as
+ * names.
+ */
 function isValue(value: unknown): boolean {
   if (typeof value === 'object') return value === null || ArrayBuffer.isView(value);
   return ['string', 'bigint'].includes(typeof value) || (typeof value === 'number' && !Number.isNaN(value));

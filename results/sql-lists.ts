@@ -5,14 +5,14 @@ import { pageEnd, type ReadListing } from './listing';
 import type { Page } from './records';
 import { fromRow } from './rows';
 
-/** `which` is what the index of these records is by. */
+/** `which`: the condition by which the index is chosen. */
 const select = (which: string): string => `
   SELECT * FROM record
   WHERE ${which} AND updated_at >= :since AND (updated_at, id) < (:at, :id)
     AND (:type IS NULL OR coalesce(type, '${DEFAULT_TYPE}') = :type)
   ORDER BY updated_at DESC, id DESC LIMIT :limit`;
 
-/** Pages of records, each by an index that hands them out in their order. */
+/** Pages of records, each read in the order of an index. */
 export class SqlLists {
   private readonly done: StatementSync;
   private readonly open: StatementSync;

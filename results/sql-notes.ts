@@ -44,7 +44,7 @@ export class SqlNotes implements NoteStore {
     return this.writes.add(() => void this.delete.run(kind, key));
   }
 
-  /** Part of a write that others share. */
+  /** Expires notes, as part of a shared write. */
   expire(before: number, limit: number): number {
     return Number(this.expired.run(before, limit).changes);
   }

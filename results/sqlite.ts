@@ -77,7 +77,10 @@ export class SqliteRecords implements Records {
   private readonly inode: number | undefined;
   private closing: Promise<void> | undefined;
 
-  /** Creates the file and its folder if need be. Rejects with `StoreUnusable` for a file that is no store of this version. */
+  /**
+   * Creates the file and its folder if need be. Rejects with `StoreUnusable` for a file that is no store of this
+   * version.
+   */
   static async open(path: string): Promise<SqliteRecords> {
     try {
       makeFolder(dirname(path));
@@ -130,8 +133,8 @@ export class SqliteRecords implements Records {
   }
 
   async lease(job: Job, seconds: number, token?: number): Promise<LeaseAnswer> {
-    const wish = { id: job.id, payload: payloadOf(job), seconds, token };
-    return this.change(job.id, (held, now) => leasing(held, wish, now));
+    const request = { id: job.id, payload: payloadOf(job), seconds, token };
+    return this.change(job.id, (held, now) => leasing(held, request, now));
   }
 
   begin(run: BegunRun): Promise<Attempted> {
@@ -168,7 +171,10 @@ export class SqliteRecords implements Records {
     return this.read(() => this.lists.page(wanted));
   }
 
-  /** A file deleted or replaced under a running process still takes writes, which nobody would find again. */
+  /**
+   * Rejects if the file was deleted or replaced under the running process: it still takes writes, which nobody would
+   * find.
+   */
   check(): Promise<void> {
     return this.read(() => {
       if (inodeOf(this.path) !== this.inode) {
@@ -184,7 +190,7 @@ export class SqliteRecords implements Records {
     );
   }
 
-  /** Answers the writes that wait, then closes the file. */
+  /** Finishes the writes that wait, then closes the file. */
   close(): Promise<void> {
     this.closing ??= this.writes.close().then(() => {
       this.database.close();

@@ -10,13 +10,13 @@ export interface HeldNote extends Omit<Note, 'value'> {
 /** What a store does for notes. */
 export interface NoteStore {
   readonly put: (note: HeldNote) => Promise<void>;
-  /** Each once, those there are. */
+  /** Those that exist, each once. */
   readonly many: (kind: NoteKind, keys: readonly string[]) => Promise<readonly HeldNote[]>;
   readonly remove: (kind: NoteKind, key: string) => Promise<void>;
   readonly list: (kind: NoteKind, limit: number) => Promise<readonly HeldNote[]>;
 }
 
-/** How a call is made: who makes it refuses it once the store is closed, and throws the store's errors. */
+/** Makes a call: refuses it once the store is closed, and throws the store's errors. */
 export type Ask = <T>(call: () => Promise<T>) => Promise<T>;
 
 export class StoredNotes implements Notes {

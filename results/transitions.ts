@@ -4,8 +4,8 @@ import type { Payload } from './payload-hash';
 import type { Attempted, BegunRun, Claim, FailedRun, Failure, LeaseAnswer, OnceAnswer, Retried } from './records';
 
 /**
- * The states of a record as pure functions: given what the store holds, what the caller is answered and
- * what, if anything, is to be written. A record that can never be is a `RecordRefused`. A store runs each between its read and its write, atomically.
+ * The states of a record as pure functions: from what the store holds to the caller's answer and what is to be written,
+ * if anything. An impossible record is a `RecordRefused`. A store runs each between its read and its write, atomically.
  */
 export interface Transition<Answer> {
   readonly answer: Answer;
@@ -20,15 +20,15 @@ interface Known {
   readonly payload: Payload;
 }
 
-/** Of a record without a hash only the id is known: it takes any payload. */
+/** Whether the record has another payload. One without a hash accepts any: only its id is known. */
 const otherPayload = (held: Held, { type, hash }: Payload): boolean =>
   held?.hash !== undefined && (held.hash !== hash || typeOf(held) !== type);
 
-/** A record with a hash knows its type. */
+/** The type, which a record with a hash knows already. */
 const typed = (held: Held, type: string | undefined): Pick<HeldRecord, 'type'> =>
   held?.hash === undefined && type !== undefined ? { type } : {};
 
-/** What outlives every state. */
+/** The fields that survive every change of state. */
 const kept = (held: Held): Pick<HeldRecord, 'type' | 'hash' | 'input' | 'group' | 'lease'> => ({
   ...(held?.type !== undefined && { type: held.type }),
   ...(held?.hash !== undefined && { hash: held.hash }),
@@ -47,14 +47,14 @@ const errorsOf = (held: Pick<Failure, 'lastError' | 'publicError'> | undefined):
 const movedMessageOf = (held: Pick<HeldRecord, 'movedMessage'> | undefined): Pick<HeldRecord, 'movedMessage'> =>
   held?.movedMessage === undefined ? {} : { movedMessage: held.movedMessage };
 
-/** No note is no field: a job that was never noted has none either. */
+/** The field for begun runs, absent at 0, as in a job that was never noted. */
 const notes = (begun: number): Pick<HeldRecord, 'begun'> => (begun > 0 ? { begun } : {});
 
-/** What is delivered of this message now is left over: its dead letter was sent. */
+/** Whether a delivery of this message is left over, since its dead letter was sent. */
 const wasMoved = (held: Held, messageId: string | undefined): boolean =>
   held?.state === 'failed' && held.movedMessage !== undefined && held.movedMessage === messageId;
 
-/** A job without a record has no past, nor has one that `failed` and was retried by somebody. */
+/** The attempts and begun runs so far: none for a job without a record, or for one that `failed` and was retried. */
 const pastOf = (held: Held): Pick<HeldRecord, 'attempts' | 'begun'> & Errors =>
   held === undefined || held.state === 'failed' ? { attempts: 0 } : held;
 
@@ -79,7 +79,7 @@ export function accepting(held: Held, now: number): Transition<undefined> {
   return { answer: undefined, write: { ...held, state: 'accepted', updatedAt: now } };
 }
 
-/** A payload other than the one claimed is a conflict too, even if that one has not run yet. */
+/** Another payload than the claimed one is a conflict too, even if the job has not run yet. */
 export function recording(
   held: Held,
   done: Known & { readonly result: string; readonly token?: number | undefined },
@@ -111,13 +111,13 @@ function endOf(now: number, seconds: number): number {
   throw new RecordRefused(`A lease lasts a number of seconds, not ${seconds}; correct what takes it`);
 }
 
-/** The clocks of two machines differ by less than a lease should last. */
+/** Takes or renews a lease. Relies on clocks of machines that differ by less than a lease lasts. */
 export function leasing(
   held: Held,
-  wish: Known & { readonly seconds: number; readonly token?: number | undefined },
+  request: Known & { readonly seconds: number; readonly token?: number | undefined },
   now: number,
 ): Transition<LeaseAnswer> {
-  const { id, payload, seconds, token } = wish;
+  const { id, payload, seconds, token } = request;
   const until = endOf(now, seconds);
   if (otherPayload(held, payload)) return { answer: { outcome: 'conflict' } };
   if (held?.state === 'done') return { answer: { outcome: 'done', result: valueOf(held.result) } };
@@ -133,10 +133,10 @@ export function leasing(
   return { answer: { outcome: 'leased', lease }, write };
 }
 
-/** Undefined for a job that is to be run. */
+/** The answer for a job that must not run; undefined if it may. */
 function endOfRuns(held: Held, messageId: string | undefined): Attempted | undefined {
   if (held?.state === 'done') return { attempts: held.attempts, begun: 0, state: 'done' };
-  // A run of a duplicate, or of a process that had lost its lease.
+  // The run belonged to a duplicate, or to a process that had lost its lease.
   if (held !== undefined && wasMoved(held, messageId)) return { attempts: held.attempts, begun: 0, state: 'failed' };
   return undefined;
 }
@@ -170,14 +170,16 @@ export function failing(held: Held, run: FailedRun, now: number): Transition<Att
   return { answer: { attempts, begun, state: 'failing' }, write };
 }
 
-/** The clocks of two processes may show one time, so the message that was moved tells two failures apart as well. */
+/**
+ * Turns exactly the failure that was read into `accepted`. The moved message tells two failures of the same time apart.
+ */
 export function retrying(held: Held, { id, movedMessage, updatedAt }: Retried, now: number): Transition<undefined> {
   if (held?.state !== 'failed' || held.updatedAt !== updatedAt || held.movedMessage !== movedMessage)
     return { answer: undefined };
   return { answer: undefined, write: { ...kept(held), id, state: 'accepted', attempts: 0, updatedAt: now } };
 }
 
-/** `payload` is what the dead letter asked for: of a job that is known with another one, it says nothing. */
+/** `payload` is that of the dead letter, which is ignored for a job that is known with another one. */
 export function givingUp(
   held: Held,
   { failure, payload }: { readonly failure: Failure; readonly payload: Payload | undefined },

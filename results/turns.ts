@@ -1,8 +1,8 @@
-/** Work on one key, one after the other. */
+/** Runs work on the same key one after the other. */
 export class Turns {
   private readonly last = new Map<string, Promise<unknown>>();
 
-  /** Runs when what was handed in for this key before has ended, well or not. */
+  /** Runs `work` when all earlier work on this key has ended, well or not. */
   async take<T>(key: string, work: () => Promise<T>): Promise<T> {
     const before = this.last.get(key);
     const mine = before === undefined ? work() : before.then(work, work);

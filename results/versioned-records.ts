@@ -38,7 +38,7 @@ import { Turns } from './turns';
 /** A record as the store holds it. */
 export interface HeldVersion {
   readonly held: HeldRecord;
-  /** Another with every write: what a conditional write is held against. */
+  /** Changes with every write; a conditional write compares it. */
   readonly version: string;
 }
 
@@ -48,19 +48,24 @@ export interface Change {
   readonly version: string | undefined;
 }
 
-/** What a conditional write came to; `other`: the record is not as expected, and what is there instead, if it is known. */
+/**
+ * The result of a conditional write. `other`: the record is not as expected; what is there instead, if that is known.
+ */
 export type Written = { readonly written: true } | { readonly written: false; readonly other: HeldVersion | undefined };
 
 /** What happens in the transaction of the record. */
 export type Writes = Pick<Effect, 'writes' | 'transaction'>;
 
-/** A store without a transaction that spans a read and a write: it writes on condition that nobody else did. */
+/** A store without a transaction over a read and a write: its writes are conditional. */
 export interface VersionedStore {
   readonly notes: NoteStore;
   readonly one: (id: string) => Promise<HeldVersion | undefined>;
-  /** Each once, those there are. */
+  /** Those that exist, each once. */
   readonly many: (ids: readonly string[]) => Promise<readonly HeldRecord[]>;
-  /** Among others in one call. False when there is such a record already, or this one was not taken among the others. */
+  /**
+   * Inserts with others in one call. False if there is such a record already, or if this one was not accepted with the
+   * others.
+   */
   readonly insert: (record: HeldRecord) => Promise<boolean>;
   /** `writes` are carried out if, and only if, the record is written. */
   readonly write: (change: Change, writes: Writes) => Promise<Written>;
@@ -68,7 +73,7 @@ export interface VersionedStore {
   readonly check: () => Promise<void>;
   readonly expire: (before: number) => Promise<number>;
   readonly close: () => Promise<void>;
-  /** What it threw as the store's error. */
+  /** Turns what the store threw into the store's errors. */
   readonly errorOf: (error: unknown) => Error;
 }
 
@@ -79,8 +84,8 @@ const NO_WRITES: Writes = {};
 const hasWrites = ({ writes = [], transaction }: Writes): boolean => writes.length > 0 || transaction !== undefined;
 
 /**
- * Records in a store that takes conditional writes, for any number of processes. A job recorded by its first write shares
- * a call with others; any other change reads where it must, and writes on condition.
+ * Records in a store with conditional writes, for any number of processes. A job recorded by its first write shares
+ * a call with others. Any other change reads if it must, and writes conditionally.
  */
 export class VersionedRecords implements Records {
   readonly notes: StoredNotes;
@@ -105,7 +110,7 @@ export class VersionedRecords implements Records {
     const done = { id: job.id, payload: payloadOf(job), result: jsonOf(effect.result, 'result'), token };
     const next: Next<OnceAnswer> = (held, now) => recording(held, done, now);
     return this.inTurn(job.id, async () => {
-      // What is known to have a record is read first: an insert, or a transaction, that must fail costs as much.
+      // A job that surely has a record is read first: an insert or transaction that must fail costs as much.
       if (token !== undefined || isKeyed(job.id)) return this.change(await this.store.one(job.id), next, effect);
       if (hasWrites(effect)) return this.change(undefined, next, effect);
       return (await this.insert(next)) ?? this.change(await this.store.one(job.id), next);
@@ -113,8 +118,8 @@ export class VersionedRecords implements Records {
   }
 
   async lease(job: Job, seconds: number, token?: number): Promise<LeaseAnswer> {
-    const wish = { id: job.id, payload: payloadOf(job), seconds, token };
-    const next: Next<LeaseAnswer> = (held, now) => leasing(held, wish, now);
+    const request = { id: job.id, payload: payloadOf(job), seconds, token };
+    const next: Next<LeaseAnswer> = (held, now) => leasing(held, request, now);
     return this.inTurn(job.id, async () => this.change(await this.store.one(job.id), next));
   }
 
@@ -167,20 +172,20 @@ export class VersionedRecords implements Records {
     return this.ask(() => this.store.expire(before));
   }
 
-  /** Answers what is under way first. */
+  /** Finishes what is on its way first. */
   close(): Promise<void> {
     this.closing ??= Promise.allSettled(this.pending).then(() => this.store.close());
     return this.closing;
   }
 
-  /** Undefined when there is such a record already, or the store did not take this one among the others. */
+  /** Undefined if there is such a record already, or if the store did not accept this one with the others. */
   private async insert<A>(next: Next<A>): Promise<A | undefined> {
     const { answer, write } = next(undefined, Date.now());
     if (write === undefined) return answer;
     return (await this.store.insert(write)) ? answer : undefined;
   }
 
-  /** From `held`, which may be outdated: then from what is there instead. */
+  /** Changes the record `held`. If that is outdated, changes what is there instead. */
   private async change<A>(held: HeldVersion | undefined, next: Next<A>, writes = NO_WRITES): Promise<A> {
     const { answer, write } = next(held?.held, Date.now());
     if (write === undefined) return answer;
@@ -188,7 +193,7 @@ export class VersionedRecords implements Records {
     return outcome.written ? answer : this.change(outcome.other, next, writes);
   }
 
-  /** Changes of one id come one after the other: from this process, none finds another's write in its way. */
+  /** Runs the changes of one id one after the other, so that they do not conflict within this process. */
   private inTurn<T>(id: string, change: () => Promise<T>): Promise<T> {
     return this.ask(() => this.turns.take(id, change));
   }

@@ -37,7 +37,7 @@ async function waiters(count: number): Promise<void> {
   }
 }
 
-/** A store that counts its reads of many, and is away while `away`. */
+/** A store that counts its reads of many, and is unavailable while `away`. */
 function counting(store: Records) {
   const state = { reads: 0, ids: 0, away: false };
   const getMany = (ids: readonly string[]): Promise<readonly JobRecord[]> => {

@@ -2,44 +2,47 @@ import type { JobRecord, Records } from './records';
 
 export interface WaitOptions {
   readonly timeoutMs: number;
-  /** Who waits: each has a share of the places. */
+  /** The caller that waits; each has a share of the places. */
   readonly caller?: string;
-  /** Waits only if there is a record by now: no other is to come. */
+  /** Waits only if there is a record by now, since none is to come otherwise. */
   readonly recordedOnly?: boolean;
   /** Aborted when nobody listens for the answer any more. */
   readonly signal?: AbortSignal;
 }
 
 export interface Waited {
-  /** The latest known. */
+  /** The record as last read. */
   readonly record: JobRecord | undefined;
-  /** `waited`: until the job ended or the time was up. `unwaited`: there was no place, or the wait was ended early. */
+  /** `waited`: the job ended or the time was up. `unwaited`: there was no place, or the wait was ended early. */
   readonly outcome: 'waited' | 'unwaited';
 }
 
 interface Waiter {
   readonly id: string;
   readonly caller: string;
-  /** On the clock of `performance.now()`, as `lookAt`. */
+  /** By the clock of `performance.now()`, as `lookAt`. */
   readonly deadline: number;
   lookAt: number;
   pauseMs: number;
   latest: JobRecord | undefined;
-  /** The last look failed; cleared by the next that succeeds. */
+  /** Why the last look failed; undefined if it succeeded. */
   error: Error | undefined;
   readonly answer: (outcome: Waited['outcome']) => void;
 }
 
 const DEFAULTS = { everyMs: 50, limit: 1_000 };
 
-/** Looks for one job grow apart to this: 24 in the longest wait of 20 s, since a store may take money for each. */
+/**
+ * Limits the growing pause between two looks for a job: 24 looks in the longest wait of 20 s, since stores may bill
+ * each.
+ */
 const MAX_PAUSE_MS = 1_000;
 
 const ended = (record: JobRecord | undefined): boolean => record?.state === 'done' || record?.state === 'failed';
 
 /**
- * Waits for jobs to end. Another process ends them, so the store is asked again and again: by one timer and one read
- * for all whose turn it is, and by none while nobody waits.
+ * Waits for jobs to end. Another process ends them, so the store is polled: by one timer and one read
+ * for all jobs that are due, and not at all while nobody waits.
  */
 export class Waiting {
   private readonly waiters = new Set<Waiter>();
@@ -64,7 +67,7 @@ export class Waiting {
 
   /**
    * Resolves once the record is `done` or `failed`, at the timeout (up to `everyMs` late), at an abort or at the close.
-   * At once without a place. Rejects when the store was unavailable to the last.
+   * Without a place it resolves at once. Rejects if the store was unavailable at the last look.
    */
   async waitForEnd(id: string, options: WaitOptions): Promise<Waited> {
     const deadline = performance.now() + options.timeoutMs;
@@ -97,14 +100,14 @@ export class Waiting {
     });
   }
 
-  /** Answers all who wait with what is known, and resolves when no read is under way: the store may close then. */
+  /** Answers all waits with what is known. Resolves when no read is on its way, so that the store may close. */
   async close(): Promise<void> {
     this.closed = true;
     for (const waiter of [...this.waiters]) waiter.answer('unwaited');
     await this.looking;
   }
 
-  /** A caller may hold every place that nobody else wants: when all are taken, the one with most gives its oldest back. */
+  /** Whether the caller gets a place. If all are taken, the caller with the most places loses its oldest. */
   private hasPlace(caller: string): boolean {
     if (this.waiters.size < this.limit) return true;
     const [greatest, count] = [...this.places].reduce((one, other) => (other[1] > one[1] ? other : one));
@@ -135,7 +138,7 @@ export class Waiting {
     this.timer = undefined;
   }
 
-  /** A slow store delays the next look, never a timeout. */
+  /** Reads for the jobs that are due. A slow store delays the next look, never a timeout. */
   private tick(): void {
     const now = performance.now();
     for (const waiter of [...this.waiters]) if (waiter.deadline <= now) waiter.answer('waited');

@@ -17,10 +17,10 @@ import type {
   Retried,
 } from './records';
 
-/** `failure`: the store was away for this call; undefined: it was there, whatever it answered. */
+/** `failure`: the store was unavailable for this call. Undefined: it answered, whatever the answer. */
 export type CallListener = (call: 'read' | 'write', failure: StoreUnavailable | undefined) => void;
 
-/** A results store that tells of every call whether the store was there for it. */
+/** A results store that reports for every call whether the store was available. */
 export class WatchedRecords implements Records {
   readonly notes: Notes = {
     put: (note) => this.write(() => this.records.notes.put(note)),
@@ -43,7 +43,7 @@ export class WatchedRecords implements Records {
     this.listeners.push(listener);
   }
 
-  /** Rejects while the store can neither serve nor lock for a write; listeners are not told. Deletes nothing. */
+  /** Rejects while the store cannot be read or written. Deletes nothing; listeners are not called. */
   async probe(): Promise<void> {
     await this.records.check();
     await this.records.expire(0);
@@ -124,7 +124,7 @@ export class WatchedRecords implements Records {
       this.tell(call, undefined);
       return value;
     } catch (error) {
-      // A store closed by this process says nothing about the store; any other refusal is an answer of one that is there.
+      // `StoreClosed` comes from this process; any other refusal is an answer of a store that is available.
       if (!(error instanceof StoreClosed)) this.tell(call, error instanceof StoreUnavailable ? error : undefined);
       throw error;
     }

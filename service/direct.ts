@@ -5,7 +5,10 @@ interface DirectAnswer {
   readonly text: string;
 }
 
-/** Asks a process of this machine, whatever proxy the environment names: `fetch` asks that one with NODE_USE_ENV_PROXY. */
+/**
+ * Asks a process of this machine without the proxy that the environment names, which `fetch` would use with
+ * NODE_USE_ENV_PROXY.
+ */
 export function getDirect(url: string, withinMs: number): Promise<DirectAnswer> {
   return new Promise((resolve, reject) => {
     const signal = AbortSignal.timeout(withinMs);

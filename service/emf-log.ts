@@ -9,10 +9,12 @@ export interface EmfPlace {
   readonly onLambda: boolean;
 }
 
-/** Where nothing tells that the process may stand still. CloudWatch keeps metrics by the minute. */
+/** The interval where nothing announces that the process will be frozen. CloudWatch keeps metrics by the minute. */
 const EVERY_MS = 60_000;
 
-/** Metrics as lines of the log: on Lambda a line for each event, or one a second for requests, elsewhere each minute. */
+/**
+ * Metrics as lines of the log: on Lambda a line for each event, or one a second for requests, elsewhere each minute.
+ */
 export class EmfLog implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly writer: EmfWriter;
   private timer: NodeJS.Timeout | undefined;

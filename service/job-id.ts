@@ -1,21 +1,21 @@
 import { isUUID } from 'class-validator';
 import { DEAD_LETTER_ATTRIBUTE, decode, type Delivery } from '../transport/index';
 
-/** What of a delivery tells its job's id. */
+/** The parts of a delivery that may name its job. */
 type Source = Pick<Delivery, 'messageId' | 'attributes'>;
 
 /** The id in a body; undefined where there is none. */
 export const idInBody = (body: unknown): string | undefined => uuidIn(body, 'id');
 
 /**
- * The id of the job a delivery carries. A message sent by hand without one takes its MessageId; should it become a dead
- * letter, that is stamped on it, since a redrive changes the MessageId.
+ * The id of the job of a delivery. A message sent by hand without one takes its MessageId. If it becomes a dead
+ * letter, that id is stamped on it, since a redrive changes the MessageId.
  */
 export function jobIdOf(idInBody: string | undefined, { messageId, attributes }: Source): string {
   return idInBody?.toLowerCase() ?? stampedId(attributes) ?? messageId;
 }
 
-/** The same for a message that was not read yet. */
+/** The same for a message whose body has not been read yet. */
 export const deliveredJobId = (delivery: Delivery): string => jobIdOf(idInBody(bodyOf(delivery)), delivery);
 
 /** Undefined for a body that cannot be read; its record is kept under the MessageId. */

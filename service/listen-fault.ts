@@ -1,4 +1,4 @@
-/** What keeps a process from listening, in a sentence; undefined for anything else. */
+/** Why a process cannot listen, in a sentence; undefined for any other error. */
 export function listenFault(error: unknown, portVariable: string): string | undefined {
   const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
   switch (code) {

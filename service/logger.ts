@@ -2,7 +2,7 @@ import { ConsoleLogger } from '@nestjs/common';
 import { inspect } from 'node:util';
 import { activeTrace } from '../transport/traces/index';
 
-/** Nest's own words while it wires an application: they would bury the few lines that matter at a start. */
+/** Contexts of Nest's lines while it wires an application, which would bury the few lines that matter at a start. */
 const WIRING = new Set([
   'NestFactory',
   'InstanceLoader',
@@ -19,25 +19,25 @@ class ServiceLogger extends ConsoleLogger {
     super.log(message, ...rest);
   }
 
-  /** A fault with a code says itself what to do, and `run` tells it: Nest's stack of it would come first. */
+  /** Leaves out faults with a code of ours: `run` prints their sentence, and Nest's stack would come first. */
   override error(message: unknown, ...rest: unknown[]): void {
     if (rest.at(-1) === 'ExceptionHandler' && message instanceof Error && saysWhatToDo(message)) return;
     super.error(message, ...rest);
   }
 
-  /** What has fields beside its message keeps them as fields of the line, whose own fields stay what they are. */
+  /** Keeps the fields beside a message as fields of the line. They never replace the line's own fields. */
   protected override getJsonLogObject(...[message, options]: JsonParameters): JsonLine {
     const [sentence, fields] = partsOf(message);
     const line = super.getJsonLogObject(sentence, options);
     return { ...line, ...traceFields(), ...fields, ...line };
   }
 
-  /** One line, whatever it holds: also for readers that know more ends of a line than JSON does. */
+  /** Writes one line, also for readers that know more line ends than JSON does. */
   protected override stringifyJsonLogObject(line: Record<string, unknown>): string {
     return this.jsonOf(line).replace(LINE_ENDS, escaped);
   }
 
-  /** What cannot be JSON, such as a value that holds itself, or is too long, stands in the line as a terminal would show it. */
+  /** A value that cannot be JSON, such as a cycle, or is too long, stands in the line as a terminal would show it. */
   private jsonOf(line: Record<string, unknown>): string {
     const isLong = Object.values(line).some((value) => typeof value === 'string' && value.length > MAX_LINE);
     try {
@@ -52,7 +52,7 @@ class ServiceLogger extends ConsoleLogger {
   }
 }
 
-/** Ends of a line and controls of a terminal that JSON leaves as they are. */
+/** Line ends and control characters that JSON does not escape. */
 const LINE_ENDS = /[\x7f-\x9f\u2028\u2029]/g;
 
 const escaped = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
@@ -67,7 +67,7 @@ function shown(value: unknown): unknown {
   return isShort ? value : inspect(value, SHOWN);
 }
 
-/** By the names that OpenTelemetry gives them in logs. */
+/** The trace's ids under the names that OpenTelemetry gives them in logs. */
 function traceFields(): Readonly<Record<string, string>> {
   const trace = activeTrace();
   return trace ? { trace_id: trace.traceId, span_id: trace.spanId } : {};
@@ -76,7 +76,7 @@ function traceFields(): Readonly<Record<string, string>> {
 type JsonParameters = Parameters<ConsoleLogger['getJsonLogObject']>;
 type JsonLine = ReturnType<ConsoleLogger['getJsonLogObject']>;
 
-/** The sentence, and the fields beside it. */
+/** Splits a message into its sentence and its fields. */
 function partsOf(message: unknown): readonly [sentence: unknown, fields?: object] {
   if (typeof message !== 'object' || message === null || message instanceof Error) return [message];
   try {
@@ -88,7 +88,7 @@ function partsOf(message: unknown): readonly [sentence: unknown, fields?: object
   }
 }
 
-/** Node's own ERR_ codes are faults of a program, which needs the stack. */
+/** Whether the error is one of ours with a code. Node's own ERR_ codes are bugs, which need the stack. */
 const saysWhatToDo = (error: Error): boolean => 'code' in error && !String(error.code).startsWith('ERR_');
 
 /** Readable on a terminal, one JSON object a line elsewhere. */

@@ -9,22 +9,25 @@ import { watchProcess } from './process-metrics';
 
 const LOOPBACK = '127.0.0.1';
 
-/** Limits what a scrape may take to ask; one that does not read its answer ends after the second. */
+/** Limits how long a scrape may take to ask, and for how long its answer may stay unread. */
 const TIMEOUTS = { headersTimeout: 5_000, requestTimeout: 5_000, connectionsCheckingInterval: 1_000 };
 const SILENCE_MS = 10_000;
 
-/** Limits the answers that are made and not read: a connection gets one. */
+/** Limits unread answers: each connection gets one. */
 const MAX_CONNECTIONS = 32;
 
 export interface MetricsPlace {
   readonly host: string | undefined;
   /** The variable that holds the port. */
   readonly variable: 'METRICS_PORT' | 'CONSUMER_METRICS_PORT';
-  /** The service's own port, which metrics leave to it. */
+  /** The service's own port, which metrics must not take. */
   readonly appPort: number;
 }
 
-/** `GET /metrics` on a port of its own, until the process ends. Without that port the service does all else. */
+/**
+ * Serves `GET /metrics` on a port of its own until the process ends. If that port is taken, the service runs without
+ * it.
+ */
 export class MetricsEndpoint implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly logger = new Logger('Metrics');
   private readonly server = createServer(TIMEOUTS, (request, response) => {

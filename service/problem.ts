@@ -38,15 +38,15 @@ export class Problem extends Error {
 export const invalidBody = (errors: readonly Fault[]): Problem =>
   new Problem(400, 'The body is not valid.', { errors });
 
-/** 503 with `Retry-After`; whoever gets it sends the same request again. */
+/** 503 with `Retry-After`: the caller sends the same request again. */
 export const unavailable = (detail: string, retryAfterSeconds: number): Problem =>
   new Problem(503, detail, { headers: { 'retry-after': String(retryAfterSeconds) } });
 
-/** The body was not read, and may be endless: the connection ends with the answer. */
+/** Ends the connection with the answer, since the unread body may be endless. */
 export const CLOSE = { connection: 'close' } as const;
 
 export const tooManyRequests = (): Problem =>
   new Problem(429, 'Too many requests.', { headers: { 'retry-after': '1' } });
 
-/** On every answer, unless a route says otherwise. */
+/** Headers of every answer, unless a route says otherwise. */
 export const COMMON_HEADERS = { 'x-content-type-options': 'nosniff', 'cache-control': 'no-store' } as const;

@@ -3,13 +3,13 @@ import { type Metrics } from '../transport/index';
 
 const RESOLUTION_MS = 20;
 
-/** What the delays of the event loop are summed up over, so that two scrapers a moment apart see the same. */
+/** The least window over which event loop delays are summed up, so that two scrapers a moment apart see the same. */
 const MIN_WINDOW_MS = 5_000;
 
 /** Percentiles by the ends of their names; the last is the maximum. */
 const PERCENTILES = { p50: 50, p99: 99, max: 100 };
 
-/** Node's own numbers about this process; the answer ends the measuring. */
+/** Measures Node's own numbers of this process; the returned function stops it. */
 export function watchProcess(metrics: Metrics): () => void {
   const loop = watchLoop(metrics);
   const collections = watchCollections(metrics);
@@ -43,7 +43,7 @@ function watchLoop(metrics: Metrics): Loop {
     metrics.gauge({ name: `plusone_event_loop_delay_${which}_seconds`, help }, () => read(which));
   };
   gauge('p50', 'By how much the event loop was late, half of the time, since an earlier scrape.');
-  gauge('p99', 'By how much it was late at most, but for a hundredth of the time.');
+  gauge('p99', 'By how much it was late at most, except for a hundredth of the time.');
   gauge('max', 'By how much it was late at most.');
   return loop;
 }

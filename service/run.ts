@@ -11,7 +11,7 @@ export interface Service {
   readonly name: string;
   /** The variable that holds its port, for the sentence about a taken one. */
   readonly portVariable: 'PORT' | 'CONSUMER_PORT';
-  /** What else of the environment keeps it from starting. */
+  /** Further faults of the environment. */
   readonly check: Check;
   /** Connects everything; not listening yet. */
   create(environment: Environment, logger: LoggerService): Promise<INestApplication>;
@@ -20,16 +20,18 @@ export interface Service {
   unreturned?(app: INestApplication): number;
 }
 
-/** Beyond the drain itself, for HTTP answers and stores to close. */
+/** The time after the drain in which HTTP answers and stores may close. */
 const SLACK_SECONDS = 5;
 
-/** A start, as far as it has come. */
+/** The progress of a start. */
 interface Start {
-  /** From here on there may be something in flight. */
+  /** Set once something may be in flight. */
   listening?: Promise<INestApplication>;
 }
 
-/** Runs a service as a process: one sentence if it cannot start, a drain on a signal, exit 0 only if all was drained. */
+/**
+ * Runs a service as a process: one sentence if it cannot start, a drain on a signal, exit 0 only if all was drained.
+ */
 export async function run(service: Service): Promise<void> {
   outliveReaders();
   const logger = createLogger();
@@ -47,7 +49,7 @@ export async function run(service: Service): Promise<void> {
   }
 }
 
-/** A signal that comes before the service listens ends it at once, any other one once the drain is over. */
+/** A signal before the service listens ends it at once; a later one ends it after the drain. */
 function stopOnSignal(begun: Start, service: Service, logger: LoggerService): void {
   let stopping = false;
   const stop = async (signal: string): Promise<void> => {
@@ -71,7 +73,7 @@ function stopOnSignal(begun: Start, service: Service, logger: LoggerService): vo
 function end(unreturned: number, { name }: Service, logger: LoggerService): never {
   if (unreturned > 0) {
     logger.error(
-      `${unreturned} handler${unreturned === 1 ? '' : 's'} never returned, though told to by the signal; ending without`,
+      `${unreturned} handler${unreturned === 1 ? '' : 's'} ignored the abort signal; exiting without them`,
       name,
     );
     process.exit(1);

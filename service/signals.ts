@@ -1,10 +1,10 @@
 /**
- * Imported by `main.ts` before anything else, so that a signal is answered from the first instruction on. Process 1, as in
- * a container, needs that: the kernel passes it no signal that it has no handler for.
+ * Imported by `main.ts` before anything else, so that a signal is answered from the first instruction on. Process 1, as
+ * in a container, needs that: the kernel passes it no signal that it has no handler for.
  */
 const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
 
-/** While the program loads nothing has begun, so there is nothing to finish. */
+/** While the program loads nothing has begun, so it ends at once. */
 let answer: (signal: string) => void = () => process.exit(0);
 
 for (const signal of SIGNALS) {
@@ -13,7 +13,7 @@ for (const signal of SIGNALS) {
   });
 }
 
-/** From now on signals are answered by this, one that came while the program was loading too. */
+/** From now on `by` answers signals, also one that came while the program was loading. */
 export const answerSignals = (by: (signal: string) => void): void => {
   answer = by;
 };

@@ -7,7 +7,7 @@ const CALLS = {
 
 type Outcomes = Readonly<Record<'answered' | 'unavailable', Counter>>;
 
-/** To be notified of each call of the results store; `failure`: the store was unavailable for it. */
+/** Returns a function to call for each call of the results store. `failure`: the store was unavailable for it. */
 export function storeCallCounter(metrics: Metrics): (call: 'read' | 'write', failure: Error | undefined) => void {
   const of = (call: string): Outcomes => ({
     answered: metrics.counter(CALLS, { call, outcome: 'answered' }),

@@ -4,9 +4,9 @@ import { EmfLog, type EmfPlace } from './emf-log';
 import { Traces } from './traces';
 import { MetricsEndpoint, type MetricsPlace } from './metrics-endpoint';
 
-/** How a process tells what it counts and does. */
+/** How a process publishes what it counts and does. */
 export interface Telemetry extends EmfPlace, MetricsPlace {
-  /** Where `GET /metrics` is answered; undefined: nowhere. */
+  /** The port of `GET /metrics`; undefined: none. */
   readonly metricsPort: number | undefined;
   readonly emf: boolean;
   readonly traces: Traces;

@@ -29,14 +29,16 @@ import {
 } from '@opentelemetry/sdk-trace';
 import { type Propagator, type TraceSettings } from '../contract/traces';
 
-/** Makes the spans of this process and sends them by OTLP over HTTP, as JSON. All of OpenTelemetry's SDK is behind it. */
+/**
+ * Makes the spans of this process and sends them by OTLP over HTTP, as JSON. All of OpenTelemetry's SDK is behind it.
+ */
 export class TraceMaker {
   private constructor(
     private readonly provider: TracerProvider,
     private readonly exporter: Receiver,
   ) {}
 
-  /** Registers itself for all of the process, whoever makes spans in it. */
+  /** Registers itself for the whole process. */
   static start(settings: TraceSettings, serviceName: string): TraceMaker {
     const exporter = new Receiver(settings.url);
     const { scheduledDelayMillis, exportTimeoutMillis, maxQueueSize, maxExportBatchSize } = settings.batch;
@@ -66,12 +68,12 @@ export class TraceMaker {
     return this.exporter.isFailing;
   }
 
-  /** Resolves once what has ended is sent, that too which was on its way: the provider alone waits for the rest only. */
+  /** Resolves once all ended spans are sent, including those on their way, for which the provider does not wait. */
   async flush(): Promise<void> {
     await Promise.all([this.provider.forceFlush(), this.exporter.sent()]);
   }
 
-  /** Resolves once what has ended is sent, and makes no more spans. */
+  /** Resolves once all ended spans are sent, and makes no more. */
   async stop(): Promise<void> {
     trace.disable();
     propagation.disable();
@@ -80,7 +82,7 @@ export class TraceMaker {
   }
 }
 
-/** OTEL_RESOURCE_ATTRIBUTES counts more than our name for the process, and OTEL_SERVICE_NAME more than both. */
+/** OTEL_RESOURCE_ATTRIBUTES overrides our name for the process, and OTEL_SERVICE_NAME overrides both. */
 function resourceOf({ serviceName: named }: TraceSettings, serviceName: string): Resource {
   const resource = defaultResource()
     .merge(resourceFromAttributes({ 'service.name': serviceName }))
@@ -104,7 +106,7 @@ function samplerOf({ sampler, samplerRatio }: TraceSettings): Sampler {
   return name === sampler ? root : new ParentBasedSampler({ root });
 }
 
-/** Where spans go. Its log has one line when it does not take them, and one when it does again. */
+/** The receiver of spans. Logs one line when it fails, and one when it works again. */
 class Receiver implements SpanExporter {
   isFailing = false;
   private readonly logger = new Logger('Traces');

@@ -6,19 +6,21 @@ import type * as Sdk from './trace-sdk';
 /** Loaded where it is used, since most processes make no traces; by `require`, which jest and the bundle follow. */
 const sdk = (): typeof Sdk => require('./trace-sdk') as typeof Sdk;
 
-/** Limits what an end, or an event on Lambda, waits for the receiver. */
+/** Limits how long the end of the process, or an event on Lambda, waits for the receiver. */
 const FLUSH_MS = { atTheEnd: 2_000, within: 500 };
 
-/** What both apps of one process share. */
+/** Shared by both apps if they run in one process. */
 let shared: { readonly maker: Sdk.TraceMaker; users: number } | undefined;
 
-/** A provider of spans, as OpenTelemetry's own SDK and those of vendors have it. */
+/** A provider of spans that can be flushed, as those of OpenTelemetry's SDK and of vendors. */
 interface Provider {
   getDelegate?: () => Provider;
   forceFlush?: () => Promise<void>;
 }
 
-/** The traces of a process: its own where the environment asks for them, or those of a provider that is there already. */
+/**
+ * The traces of a process: its own if the environment asks for them, or those of a provider that is registered already.
+ */
 export class Traces implements OnApplicationShutdown {
   private constructor(private readonly ownName: string | undefined) {}
 
@@ -35,7 +37,7 @@ export class Traces implements OnApplicationShutdown {
   }
 
   /**
-   * Resolves when what has ended is with the receiver, or after half a second, or what is left of the time; at once while
+   * Resolves when all ended spans are sent, or after half a second, or after `leftMs`. At once while
    * the receiver cannot be reached.
    */
   async flush(leftMs = FLUSH_MS.within): Promise<void> {
@@ -55,14 +57,14 @@ export class Traces implements OnApplicationShutdown {
   }
 }
 
-/** Undefined where there is no provider, or none that can. */
+/** Undefined without a provider that can be flushed. */
 function flushOfOthers(): Promise<void> | undefined {
   const proxy = openTelemetry()?.trace.getTracerProvider() as Provider | undefined;
   const provider = proxy?.getDelegate?.() ?? proxy;
   return provider?.forceFlush?.();
 }
 
-/** Whatever becomes of it, and no longer than this. */
+/** Waits for `work` up to `ms`, whether or not it succeeds. */
 function within(ms: number, work: Promise<void>): Promise<void> {
   return new Promise((resolve) => {
     const timer = setTimeout(resolve, ms);

@@ -131,7 +131,7 @@ async function startGate(expired: () => string): Promise<Server> {
   return server;
 }
 
-it('credentials that a tool writes anew are used once those before have expired, and until then it is said what is wrong', async () => {
+it('credentials that a tool renews are used once the old ones have expired, and until then it is said what is wrong', async () => {
   let expired = 'none';
   const gate = await startGate(() => expired);
   const file = join(folder, 'credentials');

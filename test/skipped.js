@@ -33,7 +33,7 @@ module.exports = class Skipped {
       const need = needOf(this.nameOf(testFilePath));
       if (pending > 0) counts.set(need, (counts.get(need) ?? 0) + pending);
     }
-    const lines = [...counts].map(([need, count]) => `  ${String(count).padStart(4)}  for want of ${need}`);
+    const lines = [...counts].map(([need, count]) => `  ${String(count).padStart(4)}  lacking ${need}`);
     const slowest = [...testResults].sort((one, other) => seconds(other) - seconds(one)).slice(0, 5);
     const named = slowest.map((file) => `${this.nameOf(file.testFilePath)} ${seconds(file)} s`);
     const took = Math.round((Date.now() - startTime) / 1_000);

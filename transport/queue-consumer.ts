@@ -1,6 +1,6 @@
 import { type SettledListener } from './settle/settled-listeners';
 
-/** How the consumer of a queue is. */
+/** The state of a queue's consumer. */
 export interface QueueStatus {
   /** The queue has been reached, and polling has begun. */
   readonly open: boolean;
@@ -11,19 +11,22 @@ export interface QueueStatus {
   readonly failing: boolean;
   /** Why they fail, in a sentence: that nothing answers, or what SQS answers. */
   readonly fault: string | undefined;
-  /** Nothing but a new process helps: a poll has had no answer for 45 s, or handlers that were told to stop hold every permit, and each has had its timeout again. */
+  /**
+   * Only a new process helps. A poll has had no answer for 45 s, or every permit is held by a handler that was told to
+   * stop and has had its timeout again.
+   */
   readonly hung: boolean;
   readonly pauses: readonly string[];
   /** Age of the oldest unanswered receive; 0 while no poller is asking. */
   readonly pollAgeMs: number;
   readonly inFlight: number;
-  /** For how long handlers that were told to stop have held every permit; 0 while one is left. */
+  /** For how long handlers that were told to stop have held every permit; 0 while a permit is free. */
   readonly stuckMs: number;
-  /** Dead letters that wait, because the dead-letter queue does not take them. */
+  /** Dead letters that wait because the dead-letter queue refuses them. */
   readonly deadLettersRefused: number;
 }
 
-/** What Lambda's event source deletes, and what it does not: all that is named here comes again. */
+/** Names the messages that come again. Lambda's event source deletes all others. */
 export interface PartialBatchResponse {
   readonly batchItemFailures: readonly { readonly itemIdentifier: string }[];
 }
@@ -34,8 +37,8 @@ export abstract class QueueConsumer {
   abstract onSettled(listener: SettledListener): void;
 
   /**
-   * No new receives until every reason given is resumed. What runs goes on. What is here already is begun for 2 s more;
-   * after that, it and whatever a poll still brings is given back.
+   * Stops receiving until every reason is resumed. What runs goes on. What was received is begun for 2 s more;
+   * after that it is given back, and so is anything that a poll still brings.
    */
   abstract pause(reason: string): void;
   abstract resume(reason: string): void;
@@ -46,12 +49,14 @@ export abstract class QueueConsumer {
   abstract get unreturned(): number;
 
   /**
-   * Takes a Lambda event of an SQS event source; for a queue with `pollers: 0`. Resolves, before `withinMs` are over, to
-   * what the function answers. Rejects with `EventMalformed` or `EventRefused` when nothing was begun: the function has to
-   * fail then, and the whole event comes again.
+   * Takes a Lambda event of an SQS event source; for a queue with `pollers: 0`. Resolves, before `withinMs` are over,
+   * to what the function answers. Rejects with `EventMalformed` or `EventRefused` when nothing was begun: the function
+   * has to fail then, and the whole event comes again.
    */
   abstract takeEvent(event: unknown, withinMs: number): Promise<PartialBatchResponse>;
 
-  /** Stop receiving, finish what is in flight, settle it, close. Idempotent: every caller gets the one drain. */
+  /**
+   * Stops receiving, finishes what is in flight, settles it and closes. Idempotent: every caller gets the same drain.
+   */
   abstract drain(): Promise<void>;
 }

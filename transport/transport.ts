@@ -23,9 +23,12 @@ import { QueueSpans } from './traces/queue-spans';
 
 export interface TransportOptions extends ClientOptions {
   readonly deadLetterQueueUrl: string;
-  /** Handlers that run at once. Up to twice as many deliveries more are on their way to one, or being settled. */
+  /** Handlers that run at once. Up to twice as many more deliveries wait for one, or are being settled. */
   readonly concurrency: number;
-  /** Limits the long-polling receive loops, as a tenth of `concurrency` does; one while idle. 0: none, by `takeEvent` only. */
+  /**
+   * Limits the pollers, and so does a tenth of `concurrency`; one polls while idle. 0: none, messages come by
+   * `takeEvent`.
+   */
   readonly pollers: number;
   /** The lease to ask for at each receive; undefined: the queue's own visibility timeout. */
   readonly leaseSeconds: number | undefined;
@@ -40,13 +43,15 @@ interface PollLoop {
   };
 }
 
-/** Running polls get this long to end by themselves at a drain. */
+/** How long running polls have to end by themselves at a drain. */
 const SETTLE_DOWN_MS = 1_000;
 
-/** What a drain keeps of its time: for polls to settle down, for handlers to obey the signal, and for the last settlements. */
+/**
+ * The part of a drain's time for polls to settle down, for handlers to obey the signal, and for the last settlements.
+ */
 const DRAIN_RESERVE_MS = SETTLE_DOWN_MS + 3_000;
 
-/** For this long after a pause what is here already is begun, and nothing after it. */
+/** How long after a pause deliveries that are here are still begun. */
 const BEGINS_WHILE_PAUSED_MS = 2_000;
 
 /** A poll is answered within 25 s (20 s long poll and slack); a poller without an answer for longer has died. */
@@ -74,7 +79,7 @@ export class SqsTransport extends QueueConsumer {
   private handlers: Handlers = NOT_STARTED;
   private pollLoops: readonly PollLoop[] = [];
   private draining: Promise<void> | undefined;
-  /** By the monotonic clock; undefined until then. */
+  /** By the monotonic clock; undefined before a drain. */
   private drainBeganAt: number | undefined;
   private drainEndedAt: number | undefined;
 
@@ -183,7 +188,9 @@ export class SqsTransport extends QueueConsumer {
     for (const delivery of toDeliveries(messages)) this.worker.admit(delivery);
   }
 
-  /** What is in flight here goes on under its new receipt: given back, it would run a second time beside it. */
+  /**
+   * Gives messages back, except those in flight here: they go on under the new receipt, and must not run a second time.
+   */
   private refuse(messages: readonly Message[]): void {
     for (const delivery of toDeliveries(messages)) {
       if (!this.worker.adopt(delivery)) void this.settlement.release(delivery, 0);
@@ -212,7 +219,7 @@ export class SqsTransport extends QueueConsumer {
     this.drainBeganAt = performance.now();
     this.opening.stop();
     await this.pump.settleDown(SETTLE_DOWN_MS);
-    // Once, with abort: after a plain stop an abort does nothing.
+    // Stops once, with abort: after a plain stop an abort does nothing.
     for (const { instance } of this.pollLoops) instance.stop({ abort: true });
     this.pump.abandon();
     await this.worker.drain(Math.max(0, this.options.numbers.drainSeconds * 1_000 - DRAIN_RESERVE_MS));

@@ -7,7 +7,7 @@ import { Rejection, RetryAfter } from '../../transport/index';
 import { type Charge, type PAYMENT } from './definition';
 import { secondsOf } from './retry-after';
 
-/** Under which Nest injects the provider's address. */
+/** The token under which Nest injects the provider's address. */
 export const PAYMENT_URL = Symbol('payment-url');
 
 /** The address as the environment has it: what `workOf` hands the work beside the job. */

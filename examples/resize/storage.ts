@@ -9,7 +9,7 @@ import { processVariables } from '../../contract/environment';
 export class Storage {
   protected readonly folder: string = processVariables['PICTURES_DIR'] ?? '.data/pictures';
 
-  /** Undefined for what is not there. Rejects what is larger than `limitBytes` without reading it. */
+  /** Undefined if there is no such file. Rejects a file larger than `limitBytes` without reading it. */
   async read(key: string, limitBytes: number): Promise<Buffer | undefined> {
     const path = join(this.folder, key);
     try {
@@ -22,7 +22,7 @@ export class Storage {
     }
   }
 
-  /** Whole or not at all; the same key again replaces what was there. */
+  /** Writes the whole file or nothing. The same key replaces the file. */
   async write(key: string, bytes: Buffer): Promise<void> {
     const path = join(this.folder, key);
     await mkdir(dirname(path), { recursive: true });

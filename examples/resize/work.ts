@@ -12,7 +12,7 @@ import { Storage } from './storage';
 const Jimp = createJimp({ formats: [jpeg, png], plugins: [resize] });
 type Image = InstanceType<typeof Jimp>;
 
-/** Decoded, a picture takes many times this. */
+/** Limits the file: decoded, a picture takes many times this. */
 const SOURCE_LIMIT_BYTES = 10 * 1024 * 1024;
 
 const QUALITY = 85;

@@ -3,7 +3,7 @@ import { type Work, type WorkJob } from '../../jobs/work';
 import { type Effect, type ItemWrite } from '../../results/records';
 import { type TRANSFER } from './definition';
 
-/** Under which Nest injects the name of the table of accounts. */
+/** The token under which Nest injects the name of the table of accounts. */
 export const ACCOUNTS_TABLE = Symbol('accounts-table');
 
 /** On DynamoDB: the accounts are a table of yours beside the one that `RESULTS` names. */

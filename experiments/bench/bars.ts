@@ -13,7 +13,7 @@ const SPEED: Bars = { figure: 'perSecond', title: 'Messages per second: longer i
 const CPU: Bars = { figure: 'cpuMicros', title: 'CPU per message, microseconds: shorter is better', digits: 0 };
 const P99: Bars = {
   figure: 'endToEndP99',
-  title: '99 in 100 are done within so many ms: shorter is better',
+  title: '99 in 100 are done within this many ms: shorter is better',
   digits: 1,
 };
 const REQUESTS = { ...SPEED, title: 'Requests per second: longer is better' };

@@ -5,7 +5,7 @@ import { LoggedProcess } from '../rig/process/logged-process';
 export class BenchProcess extends LoggedProcess {
   private readonly words = on(this.child, 'message');
 
-  /** The next thing it says; rejects when it ends before, or says nothing for so long. */
+  /** The next thing it says; rejects if it ends before, or says nothing for this long. */
   async next(ms: number): Promise<unknown> {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_, reject) => {

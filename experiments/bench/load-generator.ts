@@ -1,6 +1,6 @@
 /**
- * POST the bench's job from so many connections at once, as a process of its own: a warm-up, and on a word of the bench the
- * measured requests.
+ * POST the bench's job from a number of connections at once, as a process of its own: a warm-up, and on a word of the
+ * bench the measured requests.
  *
  *   load-generator.js URL CONNECTIONS WARMUP REQUESTS
  */

@@ -10,7 +10,7 @@ const MEANING: Readonly<Record<string, string>> = {
   'no-op': 'A handler that does nothing, so that all that is measured is the way to it and back.',
   exponential: 'Each message waits for 20 ms on average, as for a database: how well a consumer works on many at once.',
   'one-slow':
-    'Who waits for a whole batch waits for its slowest message. "of limit" is beside what so many handlers at once allow if nothing else took time.',
+    'Who waits for a whole batch waits for its slowest message. "of limit" is beside what that many handlers at once allow if nothing else took time.',
   large: 'SQS counts each 64 KiB as a request; a consumer has to read, check and parse them.',
   network: 'Every call of the broker takes 15 ms longer, as from a place farther away.',
   backlog: 'Memory has to stay flat: the last quarter of the time beside the second.',
@@ -38,5 +38,5 @@ const BROKERS: Readonly<Record<string, string>> = {
 export const measured = ({ broker, node, cpus, startedAt, seconds, command }: Findings): string[] => [
   `Broker: ${BROKERS[broker] ?? broker}. "broker us" is its CPU per message over the same time.`,
   `Node ${node} on ${cpus}, ${startedAt.slice(0, 10)}, in ${seconds} s, by: ${command}`,
-  'Each run is a new process, warmed up on messages without work, then measured to the last message. Up to 100 messages are in flight where the library lets that be said (40 where it says so): sqs-consumer runs as many instances as that takes at ten each; @ssut/nestjs-sqs as its README shows it takes one at a time; Plusone runs so many handlers, and holds up to twice as many messages beside them, on their way in or being deleted. A message counts when its handler has ended; a run in which one was handled twice or not at all, stayed in the queue or became a dead letter is invalid. CPU is user and system time of the process, calls are counted where Node sends them. "Plusone" records each result in SQLite, as it ships; the peers record nothing, and nor does "Plusone, nothing recorded".',
+  'Each run is a new process, warmed up on messages without work, then measured to the last message. Up to 100 messages are in flight where the library lets that be said (40 where it says so): sqs-consumer runs as many instances as that takes at ten each; @ssut/nestjs-sqs as its README shows it takes one at a time; Plusone runs that many handlers, and holds up to twice as many messages beside them, on their way in or being deleted. A message counts when its handler has ended; a run in which one was handled twice or not at all, stayed in the queue or became a dead letter is invalid. CPU is user and system time of the process, calls are counted where Node sends them. "Plusone" records each result in SQLite, as it ships; the peers record nothing, and nor does "Plusone, nothing recorded".',
 ];

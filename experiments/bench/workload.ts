@@ -85,7 +85,7 @@ export const WORKLOADS: readonly Workload[] = [
   { ...DRAIN, name: 'start', title: 'Start to first poll', kind: 'start', messages: 0, warmup: 0 },
 ];
 
-/** The least seconds in which so many at once can do these jobs in their order, were there nothing else to do. */
+/** The least seconds in which this many handlers can do these jobs in their order, if nothing else took time. */
 export function leastSeconds({ work, atOnce }: Workload, seed: number, messages: number): number {
   const freeAt = new Float64Array(atOnce);
   for (let input = 0; input < messages; input += 1) {

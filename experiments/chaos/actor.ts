@@ -55,7 +55,7 @@ export class Actor {
     await this.start();
   }
 
-  /** Drains and starts anew. */
+  /** Drains and starts again. */
   async term(): Promise<void> {
     await this.stop();
     await this.start();

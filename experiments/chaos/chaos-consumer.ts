@@ -62,7 +62,7 @@ async function spend({ id, input }: Task, signal: AbortSignal): Promise<number> 
   const number = numberIn(input) ?? NaN;
   journal.add({ kind: 'run', job: id, number, pid });
   const even = number % 2 === 0;
-  // Every other job pays no heed to the signal: it records whatever became of its lease meanwhile.
+  // Every other job ignores the signal: it records whatever became of its lease meanwhile.
   await wait(timeOf(number), undefined, even ? { signal } : {});
   if (number < 0) throw new Error('poison');
   return number;

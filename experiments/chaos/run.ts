@@ -18,7 +18,7 @@ import { type Stage } from './stage';
 
 /** After the last fault; the leases, backoffs and patience of one job, and the trials of suspects before it, fit in several times. */
 const REST_WITHIN_MS = 240_000;
-/** A queue empty for so long, messages in flight counted, has nothing more to bring. */
+/** A queue that was empty for this long, messages in flight counted, has nothing more to bring. */
 const QUIET_MS = 20_000;
 const LOOK_EVERY_MS = 250;
 const SEND_AGAIN_MS = 200;

@@ -117,7 +117,7 @@ async function judge(
     summary: {
       zombies: zombies.length,
       'with exactly one effect': `${once} of ${zombies.length}`,
-      'that tried to record all the same': zombies.filter((job) => repeats.has(job)).length,
+      'that tried to record anyway': zombies.filter((job) => repeats.has(job)).length,
       'jobs with more than one effect': doubled.length,
       'healthy jobs dead-lettered': dead,
     },

@@ -6,7 +6,7 @@ import { type Latency } from './k6-output';
 import { type Report } from './report';
 import { milliseconds, percent } from './terminal';
 
-/** Wide enough for a desk; another, drawn anew, for a phone. */
+/** Wide enough for a desk; another, drawn again, for a phone. */
 const WIDTHS = [
   ['on-desk', 900],
   ['on-phone', 350],

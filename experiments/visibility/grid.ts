@@ -26,7 +26,9 @@ export const AMOUNT = 100;
 /** Of `sqs-consumer`, beside each other on a queue, so that one is free when a message shows up again. */
 export const PLAIN_INSTANCES = 8;
 
-/** But for the tutorial's 15 s under 5 s no work time is a multiple of a timeout: what happens then is chance. */
+/**
+ * Except for the tutorial's 15 s under 5 s no work time is a multiple of a timeout, since what happens then is chance.
+ */
 export const FULL: Grid = {
   workSeconds: [1, 3, 7, 15],
   visibilitySeconds: [2, 5, 10, 20],
@@ -53,7 +55,9 @@ export const settingsOf = ({ workSeconds, visibilitySeconds, receiveLimits }: Gr
 export const nameOf = ({ workSeconds, visibilitySeconds, receiveLimit }: Setting): string =>
   `w${workSeconds}-v${visibilitySeconds}-l${receiveLimit}`;
 
-/** Seconds after which a cell that is not settled will not be: each receive in turn, worked on to its end, and slack. */
+/**
+ * Seconds after which a cell that is not settled will not be: each receive in turn, worked on to its end, and slack.
+ */
 export const longestSeconds = ({ workSeconds, visibilitySeconds, receiveLimit }: Setting): number =>
   Math.max(workSeconds, visibilitySeconds) * (receiveLimit + 1) + SLACK_SECONDS;
 

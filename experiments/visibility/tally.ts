@@ -20,7 +20,7 @@ export interface Tally extends Setting {
   readonly paid: number;
   readonly paidAgain: number;
   readonly unpaid: number;
-  /** Dead letters of transfers that were paid all the same. */
+  /** Dead letters of transfers that were paid anyway. */
   readonly earlyDeadLetters: number;
   /** Dead letters of transfers never paid. */
   readonly deadLetters: number;

@@ -3,12 +3,12 @@ import { readEnvironment } from '../../contract/environment';
 import { openWorkplace, type Workplace } from '../jobs/workplace';
 import { Terminal } from './terminal';
 
-/** The command line asks for what cannot be. */
+/** The command line cannot be understood. */
 export class WrongUsage extends Error {
   override readonly name = 'WrongUsage';
 }
 
-/** 0: all of it done. 3: part of it, with the counts. What failed throws. */
+/** 0: all of it done. 3: part of it. Failures throw. */
 export type ExitCode = 0 | 3;
 
 /** What the command line asks for. */
@@ -25,15 +25,15 @@ export interface Run extends Asked {
 }
 
 /**
- * Makes commander's action of what a command does at the workplace that the environment names. `check` throws `WrongUsage`
- * for what can be told to be wrong before the workplace is opened.
+ * Turns a command's work into commander's action, with the workplace that the environment names. `check` throws
+ * `WrongUsage` for what is wrong whatever the workplace holds, before it is opened.
  */
 export type Action = (
   work: (run: Run) => Promise<ExitCode>,
   check?: (asked: Asked) => void,
 ) => (...given: unknown[]) => Promise<void>;
 
-/** `end` is told the exit code of what was done. */
+/** `end` gets the exit code. */
 export function actions(signal: AbortSignal, end: (code: ExitCode) => void): Action {
   return (work, check) =>
     async (...given) => {

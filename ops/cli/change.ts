@@ -19,7 +19,7 @@ export interface ChangeOptions extends FilterOptions {
 export interface ChangeCommand {
   readonly verb: string;
   readonly done: string;
-  /** It can be taken back: nobody is asked. */
+  /** It can be undone, so no confirmation is asked for. */
   readonly light?: true;
   readonly work: (run: Run, options: PassOptions) => Promise<ChangeEnd>;
 }
@@ -28,7 +28,7 @@ export interface ChangeEnd {
   readonly count: number;
   /** Done in part, such as sent but not deleted; none unless given. */
   readonly half?: number;
-  /** What did not go as it should, each as a part of a sentence. */
+  /** What went wrong, each as a part of a sentence. */
   readonly others: readonly string[];
   readonly end: PassEnd & Unnoted;
 }
@@ -37,13 +37,13 @@ export const some = (count: number, text: string): string[] => (count > 0 ? [`${
 
 export const deadLetters = (count: number): string => `${count} dead letter${count === 1 ? '' : 's'}`;
 
-/** Throws `WrongUsage` where nobody is there to be asked, and has to be. */
+/** Throws `WrongUsage` where a confirmation is needed and nobody is there to give it. */
 export function assertAsks({ terminal, options }: Asked, asks = terminal.asks): void {
   const { yes = false, dryRun = false } = options as ChangeOptions;
   if (!yes && !dryRun && !asks) throw new WrongUsage('Nobody is here to be asked; say --yes, or --dry-run');
 }
 
-/** Asks first, about the letters that match now; they, and no others, are what is confirmed. */
+/** Asks for a confirmation first. It covers the letters that match now, and no others. */
 export async function change(run: Run, what: ChangeCommand): Promise<ExitCode> {
   const { yes = false, dryRun = false, rate } = run.options as ChangeOptions;
   const filter = wanted(run);
@@ -56,7 +56,7 @@ export async function change(run: Run, what: ChangeCommand): Promise<ExitCode> {
   return finish(run, what, { filter, rate, confirmed: lettersOf(letters) });
 }
 
-/** What is held is left out unless it is named. What is not meant, or was not to be had, is said. */
+/** Held letters are left out unless they are named. Says what is left out or hidden. */
 export async function lettersMeant({ place, terminal, signal }: Run, filter: Filter, withHeld = false) {
   const { jobs, hidden } = await findFailures(place, filter, { signal });
   const letters = jobs.filter(({ letter }) => letter !== undefined);

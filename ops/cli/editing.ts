@@ -52,7 +52,7 @@ interface Changed {
   readonly text: string;
 }
 
-/** What was written is said again where it was not taken: its file is gone. */
+/** Prints the edited text if it was refused, since its file is gone. */
 async function sendChanged(run: Run, { id, before, text }: Changed): Promise<ExitCode> {
   if (text === '' || text === before) {
     run.terminal.note('Nothing was changed.');
@@ -66,7 +66,7 @@ async function sendChanged(run: Run, { id, before, text }: Changed): Promise<Exi
   }
 }
 
-/** As it came: formatted, a number beyond what JavaScript holds would be another. */
+/** The input as received: formatting it would change numbers beyond JavaScript's range. */
 async function currentInput({ place }: Run, id: string): Promise<{ readonly text: string; readonly comment: string }> {
   const { letters } = await showJob(place, id);
   const [letter] = letters;
@@ -88,7 +88,7 @@ const withoutComments = (text: string): string =>
 
 const editor = (): string => processVariables['VISUAL'] ?? processVariables['EDITOR'] ?? '';
 
-/** As git does: by a shell, since the variable may have options. */
+/** Runs the editor by a shell, as git does, since the variable may have options. */
 async function openEditor(file: string): Promise<void> {
   const child = spawn('sh', ['-c', `${editor()} "$0"`, file], { stdio: 'inherit' });
   const [code] = (await once(child, 'exit')) as [number | null];

@@ -17,7 +17,7 @@ export function readCount(text: string): number {
 
 const collect = (id: string, ids: readonly string[] = []): string[] => [...ids, id.toLowerCase()];
 
-/** With commas, spaces or both between; none at all would show what was to be masked. */
+/** Fields separated by commas, spaces or both. An empty list is refused, since it would mask nothing. */
 export function readFields(text: string, before: readonly string[] = []): string[] {
   const fields = text.split(/[,\s]+/).filter((field) => field !== '');
   if (fields.length > 0) return [...before, ...fields];

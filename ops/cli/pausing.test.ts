@@ -178,7 +178,7 @@ it('Ctrl-C while AWS takes its time says what is not done, and exits with 3', as
   expect(command.lines.at(-1)).toBe('AWS is not done with it; status says when it is.');
 });
 
-it('who may not ask Lambda pauses what polls, is told of the rest, and gets exit code 3', async () => {
+it('without rights on Lambda what polls is paused, the rest is named, and the exit code is 3', async () => {
   const { on, lambda, variables } = own();
   lambda.denied = true;
   const { code, lines } = await runJobs(['pause'], variables());
@@ -209,7 +209,7 @@ it('what AWS refuses to enable stays paused and noted, so that resume can be run
   ]);
 });
 
-it('without a store functions are paused and resumed all the same, all of them', async () => {
+it('without a store functions are paused and resumed anyway, all of them', async () => {
   const { lambda, variables } = own();
   const without = variables({ RESULTS: 'none' });
   expect(await runJobs(['pause'], without)).toMatchObject({

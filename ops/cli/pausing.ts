@@ -8,7 +8,7 @@ import { type Terminal } from './terminal';
 const HOW = `
 Consumers that poll read it from the results store every two seconds, also those that start meanwhile; what runs goes
 on. Functions take from the queue by Lambda's event sources, which are disabled; that takes AWS seconds to a minute,
-and the command waits for it. A deployment that makes an event source anew enables it: see status.`;
+and the command waits for it. A deployment that replaces an event source enables it: see status.`;
 
 /** The commands that stop and start the consumers' work. */
 export function addPausing(program: Command, act: Action): void {

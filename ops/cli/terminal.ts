@@ -15,7 +15,7 @@ const oneLine = (text: string): string => visible(text.replace(/\s+/g, ' ').trim
 
 export type Cell = string | number;
 
-/** Where a command says what it found: on stdout as text or as JSON; what is said beside it goes to stderr. */
+/** The output of a command: results go to stdout as text or JSON, everything else to stderr. */
 export class Terminal {
   constructor(readonly json: boolean) {}
 
@@ -32,7 +32,7 @@ export class Terminal {
     process.stderr.write(`${visible(text)}\n`);
   }
 
-  /** The last column takes what room is left: on a terminal that has a width it is cut to it, elsewhere it is whole. */
+  /** Prints a table. On a terminal the last column is cut to the width that is left. */
   table(head: readonly string[], rows: readonly (readonly Cell[])[]): void {
     const texts = [head, ...rows].map((row) => row.map((cell) => oneLine(String(cell))));
     const widths = head.map((_, column) => Math.max(...texts.map((row) => row[column]?.length ?? 0)));
@@ -48,7 +48,7 @@ export class Terminal {
     }
   }
 
-  /** How far long work is, on a line that it writes anew; nothing where nobody looks. */
+  /** How far long work is, on a line that it overwrites. Nothing if stderr is no terminal. */
   progress(text: string): void {
     if (process.stderr.isTTY) process.stderr.write(`\r${text}\u001b[K`);
   }

@@ -2,7 +2,7 @@ import { invalidBody, Problem } from '../../service/problem';
 import { parseSince } from '../jobs/since';
 import { type Search } from './search';
 
-/** What a query or a body may hold; anything else in it is refused rather than overlooked. */
+/** The members of a query or a body. Unknown members are refused rather than ignored. */
 type Asked = Readonly<Record<string, unknown>>;
 
 const TEXT_LIMIT = 1_000;

@@ -15,7 +15,7 @@ interface Question {
   readonly deadLetters: string;
 }
 
-/** What an operator does. Each change is asked about first: the letters that are meant are frozen with the question. */
+/** Routes for operators' changes. Each is confirmed first, and the question freezes which letters are meant. */
 export function addChangingRoutes(app: FastifyInstance, parts: Parts): void {
   const { workroom, failures, confirmations, tasks } = parts;
 
@@ -62,7 +62,7 @@ interface MeantLetters extends Pick<Meant, 'letters' | 'named'> {
   readonly heldBack: number;
 }
 
-/** The letters that are named, or that match; all of them for a purge. What is held is meant only if it is named. */
+/** The letters that are named or that match; for a purge all. Held letters are meant only if they are named. */
 function meantBy({ failures }: Parts, action: TaskAction, given: Readonly<Record<string, unknown>>): MeantLetters {
   const ids = action === 'purge' ? undefined : idsOf(given, 'ids');
   if (action !== 'purge' && ids === undefined && given['filter'] === undefined)

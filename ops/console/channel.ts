@@ -2,7 +2,7 @@ import { type ServerResponse } from 'node:http';
 
 /** Keeps proxies and tunnels from ending a silent connection. */
 const HEARTBEAT_MS = 15_000;
-/** Limits what is held for a reader that does not read; its browser connects again. */
+/** Limits the bytes that are buffered for a slow reader, which is then cut off; its browser connects again. */
 const MAX_BEHIND_BYTES = 1_048_576;
 /** The pause before a browser connects again. */
 const RETRY_MS = 2_000;
@@ -13,7 +13,7 @@ export type EventName = 'overview' | 'snapshot' | 'task';
 export class Channel {
   private readonly listeners = new Set<ServerResponse>();
   private heartbeat: NodeJS.Timeout | undefined;
-  /** Is told whether anybody listens, when that changes. */
+  /** Called when the first page begins or the last stops listening. */
   onListening: (listening: boolean) => void = () => undefined;
 
   publish(event: EventName, data: unknown): void {

@@ -4,13 +4,16 @@ import { Problem } from '../../service/problem';
 export const ACTIONS = ['retry', 'delete', 'purge', 'hold', 'release'] as const;
 export type TaskAction = (typeof ACTIONS)[number];
 
-/** Its key as an entry of the snapshot has it: not the entry itself, whose body would be kept for as long as the question. */
+/**
+ * Its key as an entry of the snapshot has it: not the entry itself, whose body would be kept for as long as the
+ * question.
+ */
 export interface MeantLetter {
   readonly key: string;
   readonly jobId: string;
 }
 
-/** What an operator was asked, with the letters as they were then: what arrives or changes later is not meant. */
+/** A question to an operator, with the letters as they were then. Later arrivals and changes are not meant. */
 export interface Meant {
   readonly action: TaskAction;
   readonly letters: readonly MeantLetter[];
@@ -44,7 +47,10 @@ export class Confirmations {
     return confirmation;
   }
 
-  /** What was confirmed; throws a problem if it was not asked, is too old or was used, or if another name was typed. */
+  /**
+   * Returns what was confirmed. Throws a problem if it was not asked, is too old or was used, or if another name was
+   * typed.
+   */
   meant(confirmation: string, typed: string | undefined): Meant {
     const kept = this.kept.get(confirmation);
     if (!kept || kept.until < performance.now())

@@ -20,7 +20,7 @@ const TOKEN_BYTES = 32;
 const TIMEOUTS = { headersTimeout: 5_000, requestTimeout: 10_000, connectionsCheckingInterval: 1_000 };
 
 /**
- * Listens at once and loads the console at its first request, so that the start of what it is beside pays nothing for it.
+ * Listens at once and loads the console at its first request, so that it does not slow `npm start` down.
  * Rejects if the port cannot be had.
  */
 export async function startConsole(

@@ -36,7 +36,7 @@ test('many pages share one poll, which ends with the last of them', async () => 
   }
 });
 
-test('a page is told of looks and tasks, and one that opens later of those there were', async () => {
+test('a page is notified of looks and tasks, and one that opens later gets the earlier ones', async () => {
   const [id = ''] = await on.fail(3);
   const page = await TestConsole.start(on.variables);
   const events = await PageEvents.open(page);

@@ -20,7 +20,7 @@ export interface SnapshotState {
   readonly fault?: string;
 }
 
-/** Limits how often pages are told of letters that a task takes away. */
+/** Limits how often pages are notified of letters that a task takes away. */
 const TELL_EVERY_MS = 500;
 
 /** The failed jobs of the last look, without those that a task has taken away since. */
@@ -44,7 +44,7 @@ export class Failures {
     return fault === undefined ? state : { ...state, fault };
   }
 
-  /** Begins a look unless one is under way or waits for its turn. */
+  /** Begins a look unless one runs or waits for its turn. */
   look(): void {
     if (this.looking !== undefined || this.closing.signal.aborted) return;
     this.looking = this.turns
@@ -59,7 +59,7 @@ export class Failures {
     this.tell();
   }
 
-  /** A look costs receives, so the first one waits for somebody who wants to know. */
+  /** A look costs receives, so the first one waits until somebody opens a page. */
   lookAtFirst(): void {
     if (this.asOf === null) this.look();
   }

@@ -10,7 +10,10 @@ declare module 'fastify' {
   }
 }
 
-/** Names by which a browser can only mean this machine; any other one may be a page's own, pointed here by its DNS. */
+/**
+ * Host names that surely mean this machine. Any other name may belong to a web page and resolve to 127.0.0.1 (DNS
+ * rebinding).
+ */
 const HOST = /^(?:127\.0\.0\.1|localhost|\[::1\])(?::\d{1,5})?$/;
 
 const HEADERS = {
@@ -105,7 +108,7 @@ export class Guard {
 export const isTokenAddress = ({ method, url }: FastifyRequest): boolean =>
   method === 'GET' && url.startsWith('/?token=');
 
-/** In a time that tells nothing of how much of it is right, nor of its length. */
+/** Compares in constant time, whatever the length. */
 const isSame = (one: string, other: string): boolean => timingSafeEqual(digest(one), digest(other));
 
 const digest = (text: string): Buffer => createHash('sha256').update(text).digest();

@@ -16,7 +16,7 @@ const INPUT_LIMIT = 1_048_576;
 const MAX_DELAY_SECONDS = 900;
 const MAX_AUDIT = 1_000;
 
-/** Jobs that an operator sends or puts in the place of one that failed, and what was changed by whom. */
+/** Routes to send and edit jobs, and for the audit. */
 export function addJobRoutes(app: FastifyInstance, parts: Parts): void {
   const { workroom, failures, tasks, turns, closing, facts } = parts;
 
@@ -87,7 +87,7 @@ function typeOf(name: string | undefined): JobType {
   throw invalidBody([{ pointer: '/type', detail: `must be one of ${DEFINITIONS.map((one) => one.type).join(', ')}` }]);
 }
 
-/** JSON text: parsed with the body it would lose what JavaScript's numbers cannot hold. */
+/** The input as JSON text: parsed with the body it would lose digits. */
 function inputOf(given: Readonly<Record<string, unknown>>): string {
   const input = textOf(given, 'input', INPUT_LIMIT);
   if (input !== undefined) return input;

@@ -7,8 +7,8 @@ const INDEX = 'index.html';
 const HTML = 'text/html; charset=utf-8';
 
 /**
- * A browser that came here from another site would leave the cookie out of a redirect, as that counts as the other site's
- * request. A page that asks to be replaced is the console's own.
+ * A redirect would reach the page without the cookie if the browser comes from another site, since it counts as that
+ * site's request. A page that asks to be replaced is the console's own.
  */
 const OWN_STEP = '<!doctype html><title>Plusone</title><meta http-equiv="refresh" content="0;url=/">';
 

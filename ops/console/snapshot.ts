@@ -36,7 +36,7 @@ export interface SnapshotOptions {
   readonly keptBytes?: number;
 }
 
-/** Goes once through the records and the dead-letter queue. */
+/** Reads the records and the dead-letter queue once. */
 export async function takeSnapshot(
   place: Workplace,
   { signal, masked, keptBytes = KEPT_BYTES }: SnapshotOptions,

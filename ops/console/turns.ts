@@ -1,4 +1,4 @@
-/** Who goes through the dead-letter queue: one at a time, since what one has received is hidden from another. */
+/** Lets one at a time go through the dead-letter queue, since what one has received is hidden from the others. */
 export class Turns {
   private last: Promise<unknown> = Promise.resolve();
 

@@ -4,7 +4,7 @@ import { answered, WITHIN_MS } from './within';
 
 const RETRY_AFTER_SECONDS = 2;
 
-/** The workplace, opened when it is first needed. What keeps it from opening may pass: each call tries again. */
+/** The workplace, opened when it is first needed. If that fails, the next call tries again. */
 export class Workroom {
   private opening: Promise<Workplace> | undefined;
 

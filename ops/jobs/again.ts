@@ -13,8 +13,8 @@ export function again({ letter, record }: Case, fifo: boolean): Outgoing {
 }
 
 /**
- * In a FIFO dead-letter queue a letter's group is its source's MessageId, and the why has its own. What SQS moved by itself
- * is in its own group still. A letter that had no room for the why has lost it, unless the record of a claim knows it.
+ * In a FIFO dead-letter queue a letter's group is its source's MessageId, and the why has the job's group. A message
+ * that SQS moved keeps its group. A letter without room for the why has lost it, unless the record of a claim has it.
  */
 function orderedGroup({ why, group, jobId }: Letter, record: JobRecord | undefined): string {
   if (why.group !== undefined) return why.group;

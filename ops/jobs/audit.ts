@@ -29,12 +29,12 @@ export interface Change {
   readonly replaces?: string | undefined;
 }
 
-/** What came of it. */
+/** The result. */
 export interface Came extends Unnamed {
   readonly count: number;
   /** Of the jobs that were changed. A note names the first hundred. */
   readonly ids?: readonly string[] | undefined;
-  /** What ended it before its end. */
+  /** Why it ended early. */
   readonly ended?: string | undefined;
 }
 
@@ -52,14 +52,17 @@ export interface Unnoted {
   readonly unnoted?: string;
 }
 
-/** The user and the machine. A program without a user's name in its environment, such as one in a container, has a number. */
+/**
+ * The user and the machine. A program without a user's name in its environment, such as one in a container, has a
+ * number.
+ */
 export function operator(): string {
   const { USER, USERNAME } = processVariables;
   return `${USER ?? USERNAME ?? String(process.getuid?.() ?? 'unknown')}@${hostname()}`;
 }
 
 /**
- * The note of one change: written before it, so that one that is killed is noted too, and again with what came of it. A
+ * The note of one change: written before it, so that a killed change is noted too, and again with its result. A
  * store that takes no note stops no change.
  */
 export class Audit {

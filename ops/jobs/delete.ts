@@ -5,7 +5,7 @@ import { type Workplace } from './workplace';
 
 export interface Deleted extends PassEnd, Unnoted {
   readonly deleted: number;
-  /** Their records say so, but SQS did not delete the letters: they come back, to be deleted again. */
+  /** Letters whose records say `deleted` and that SQS did not delete: they come back, to be deleted again. */
   readonly undeleted: number;
 }
 
@@ -14,7 +14,10 @@ export interface DeleteOptions extends PassOptions {
   readonly purge?: boolean;
 }
 
-/** Deletes letters for good. The records say `deleted` first, so that nobody waits for these jobs; one that is done stays. */
+/**
+ * Deletes letters for good. The records say `deleted` first, so that nobody waits for these jobs; one that is done
+ * stays.
+ */
 export async function deleteLetters(place: Workplace, options: DeleteOptions): Promise<Deleted> {
   const pass = new Pass(place, options);
   const { purge = false, filter } = options;

@@ -26,7 +26,7 @@ export interface Edited extends Unnoted {
   /** Of the new job; the old one's where nothing was changed. */
   readonly id: string;
   readonly replaces?: string;
-  /** What kept the old letter in its queue, though the new job is sent: run again with the same input it is taken away. */
+  /** Why the old letter is still in its queue, though the new job is sent. The same edit again removes it. */
   readonly ended?: string;
 }
 
@@ -40,8 +40,8 @@ const MAX_ATTRIBUTES = 8;
 
 /**
  * Sends a new job in the place of one that failed: the note of it is written first, then the new job is sent, then the
- * old one's record says `deleted`, then its letter is deleted. A kill in between leaves the letter, and at most the new job
- * beside it: with the same input it has the same id, so that the edit can be run again and has one effect.
+ * old one's record says `deleted`, then its letter is deleted. A kill in between leaves the letter, and at most the new
+ * job beside it: with the same input it has the same id, so that the edit can be run again and has one effect.
  */
 export async function editJob(place: Workplace, edit: Edit): Promise<Edited> {
   const { id, signal } = edit;

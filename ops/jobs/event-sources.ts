@@ -4,12 +4,15 @@ import { type Environment, processVariables } from '../../contract/environment';
 import { isLocalEndpoint, localCredentials } from '../../contract/local';
 import { bounded, clientConfig } from '../../transport/aws/index';
 
-/** Lambda's own taking from the queue, for a function. */
+/** An event source mapping, by which Lambda reads the queue for a function. */
 export interface EventSource {
   readonly id: string;
   /** Name of the function, with its alias where there is one. */
   readonly functionName: string;
-  /** As AWS has it: `Enabled`, `Disabled`, and between the two `Enabling`, `Disabling`, `Updating`, `Creating`, `Deleting`. */
+  /**
+   * As AWS has it: `Enabled`, `Disabled`, and between the two `Enabling`, `Disabling`, `Updating`, `Creating`,
+   * `Deleting`.
+   */
   readonly state: string;
 }
 
@@ -36,7 +39,9 @@ const TURN = { everyMs: 1_000, withinMs: 120_000 };
 const BUSY: ReadonlySet<string> = new Set(['ResourceInUseException', 'ResourceConflictException']);
 const STEADY = { on: 'Enabled', off: 'Disabled' } as const;
 
-/** The event source mappings of one queue. Lambda is asked on AWS only, and where `AWS_ENDPOINT_URL_LAMBDA` names one. */
+/**
+ * The event source mappings of one queue. Lambda is asked on AWS only, and where `AWS_ENDPOINT_URL_LAMBDA` names one.
+ */
 export class EventSources {
   private client: Lambda.LambdaClient | undefined;
 
@@ -63,7 +68,7 @@ export class EventSources {
     return found;
   }
 
-  /** Enables or disables, and waits until AWS has done so. What is on its way elsewhere is changed once it is there. */
+  /** Enables or disables, and waits until AWS has done so. One that is just changing is changed afterwards. */
   async turn(way: 'on' | 'off', { signal, ids, onProgress }: TurnOptions): Promise<Turned> {
     const began = performance.now();
     for (;;) {

@@ -37,7 +37,7 @@ export interface FailedJob {
 /** On letters that SQS moved by its redrive policy. */
 const REDRIVEN = 'redriven';
 
-/** What the letter says of a failure goes first: the record may have another of the same job. */
+/** The letter takes precedence: the record may have another failure of the same job. */
 export function describeCase({ letter, record, held }: Case): FailedJob {
   const { why, jobId: id, type, messageId } = letter;
   const known = record?.state === 'failed' ? describeRecord(record) : redriven(letter);
@@ -73,7 +73,7 @@ export const describeRecord = (record: JobRecord): FailedJob => ({
   state: record.state,
 });
 
-/** Which failed jobs: all that everything given here is true of. */
+/** Which failed jobs: those that match everything given here. */
 export interface Filter {
   readonly ids?: readonly string[] | undefined;
   readonly reason?: string | undefined;

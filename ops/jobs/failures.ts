@@ -19,11 +19,11 @@ export interface Failures {
 
 export interface FindOptions {
   readonly signal?: AbortSignal | undefined;
-  /** Is handed each letter that matches as it is found, for callers that show more of it. */
+  /** Gets each matching letter as it is found, for callers that show more of it. */
   readonly onLetter?: ((one: Case) => void) | undefined;
 }
 
-/** Every failed job there is, from the records and from the dead-letter queue, joined by its id. */
+/** Every failed job, from the records and from the dead-letter queue, joined by id. */
 export async function findFailures(place: Workplace, filter: Filter, options: FindOptions = {}): Promise<Failures> {
   const kept = await failedRecords(place.records, filter);
   const records = new Map(kept.map(({ record }) => [record.id, record]));
@@ -104,7 +104,7 @@ function keep(record: JobRecord, filter: Filter): Kept {
   };
 }
 
-/** Without a store, or with a table that has no index of them, the dead-letter queue alone knows. */
+/** The failed records. None without a store or an index: then only the dead-letter queue knows. */
 async function failedRecords(records: Pick<Records, 'list'>, filter: Filter): Promise<Kept[]> {
   const { type, since } = filter;
   const all: Kept[] = [];

@@ -1,6 +1,6 @@
 import { type FailedJob } from './failed-job';
 
-/** Failures that look alike: of one reason, with one error but for its ids and numbers. */
+/** Failures that look alike: with the same reason, and the same error except for its ids and numbers. */
 export interface Group {
   readonly reason: string;
   readonly error: string;

@@ -27,8 +27,8 @@ export interface HoldEnd extends Unnoted {
 }
 
 /**
- * Holds dead letters: each stays in its queue, as long as that keeps it, and is left out by every retry, delete and purge
- * that does not name its job.
+ * Holds dead letters: each stays in its queue, as long as that keeps it, and is left out by every retry, delete and
+ * purge that does not name its job.
  */
 export async function holdLetters(place: Workplace, options: HoldOptions): Promise<HoldEnd> {
   const { filter, confirmed, signal } = options;
@@ -47,7 +47,7 @@ export function holdJobs(place: Workplace, ids: readonly string[], options: Hold
   );
 }
 
-/** They are letters like any other again. */
+/** Releases letters, which are then like any others. */
 export async function releaseLetters(place: Workplace, options: HoldOptions): Promise<HoldEnd> {
   const { ids: named, ...rest } = options.filter;
   const narrow = Object.values(rest).some((one) => one !== undefined) || options.confirmed !== undefined;

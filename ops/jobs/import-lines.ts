@@ -46,7 +46,7 @@ function objectIn(text: string): Given {
 
 type Read = Omit<Incoming, 'line' | 'letter'>;
 
-/** As `export` writes it: a script may have changed the body, but not whose it is. */
+/** A line of `export`. A script may have changed the body, but not the id. */
 function exported(given: Given, body: string): Read {
   if (given['masked'] !== undefined) throw new Error('it was exported with --mask, so its body is not what it was');
   const id = idIn(given);

@@ -43,7 +43,7 @@ export function readLetter(message: Message): Letter {
   };
 }
 
-/** Anybody may have written it, so only what it should hold is taken. */
+/** Anybody may have written the attribute, so only known members are taken. */
 function readWhy(text: string | undefined): Partial<DeadLetter> {
   const value = bodyOf({ body: text ?? '{}' });
   const given = typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
@@ -60,9 +60,9 @@ function readWhy(text: string | undefined): Partial<DeadLetter> {
 const MAX_ATTRIBUTES = 10;
 
 /**
- * In the place of the why, on a message that is sent again: how often, the id of a job whose body does not say it, since the
- * message has another MessageId, and the trace in which it failed. A message without a why may have no room for more than
- * the id; the trace gives way where there is no room.
+ * In the place of the why, on a message that is sent again: how often, the id of a job whose body does not say it,
+ * since the message has another MessageId, and the trace in which it failed. A message without a why may have no room
+ * for more than the id; the trace gives way where there is no room.
  */
 export function stamp(
   { jobId, namesJob, why, attributes }: Pick<Letter, 'jobId' | 'namesJob' | 'why' | 'attributes'>,

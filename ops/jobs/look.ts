@@ -9,13 +9,14 @@ import { type Letter, readLetter } from './letter';
 import { depthOf } from './workplace';
 
 /**
- * Hides a letter from every other receive while a command looks or acts. Eight receives at once see 10,000 letters within
- * it, so that none comes twice. After a kill the letters that were received are hidden for this long and then back.
+ * Hides a letter from every other receive while a command looks or acts. Eight receives at once see 10,000 letters
+ * within it, so that none comes twice. After a kill the letters that were received are hidden for this long and then
+ * back.
  */
 export const HIDDEN_SECONDS = 30;
 
 const RECEIVES_AT_ONCE = 8;
-/** SQS takes and gives as many in a call. */
+/** SQS takes and hands out this many in a call. */
 export const BATCH = 10;
 /** Long, so that SQS asks all of its servers: an empty answer then means that nothing is visible. */
 const WAIT_SECONDS = 1;
@@ -29,7 +30,8 @@ export interface LookOptions {
 
 /**
  * One look through a dead-letter queue, which hands each letter out once. SQS has no other way to see a message than to
- * receive it: that costs a request for ten letters, adds one to each one's receive count and hides it until it is given back.
+ * receive it: that costs a request for ten letters, adds one to each one's receive count and hides it until it is given
+ * back.
  */
 export class Look {
   private readonly handles = new Map<string, string>();
@@ -43,8 +45,8 @@ export class Look {
   ) {}
 
   /**
-   * Resolves when no more letter is to be had; all that were not deleted are visible again then. It resolves to how many were
-   * hidden when it began, approximately: these may not have been seen.
+   * Resolves when no more letter is to be had; all that were not deleted are visible again then. It resolves to how
+   * many were hidden when it began, approximately: these may not have been seen.
    */
   async through(visit: (letters: readonly Letter[]) => Promise<void>, options: LookOptions = {}): Promise<number> {
     const { width = RECEIVES_AT_ONCE } = options;
@@ -79,7 +81,10 @@ export class Look {
     return letters.filter(({ messageId }) => !gone.has(messageId));
   }
 
-  /** Letters that it has seen come again when their time is over, and are hidden anew. Once round all of them is enough. */
+  /**
+   * Letters that it has seen come again when their time is over, and are hidden again. Once round all of them is
+   * enough.
+   */
   private async line(visit: (letters: readonly Letter[]) => Promise<void>, signal: AbortSignal): Promise<void> {
     while (!signal.aborted && this.repeats <= this.handles.size) {
       const messages = await this.receive();
@@ -107,7 +112,7 @@ export class Look {
     return Messages;
   }
 
-  /** What cannot be given back, as its time is over or the queue does not answer, comes back by itself. */
+  /** Gives letters back. Those that cannot be given back become visible when their time is over. */
   private async giveBack(): Promise<void> {
     const handles = [...this.handles.values()];
     const parts = Array.from({ length: Math.ceil(handles.length / BATCH) }, (_, part) =>

@@ -12,7 +12,7 @@ interface PacedOptions {
 }
 
 export interface PacedEnd {
-  /** What ended it before its end. */
+  /** Why it ended early. */
   readonly ended?: string;
   /** Of the first message that was not sent. Others of its call may have been. */
   readonly unsent?: number;

@@ -29,7 +29,7 @@ export interface PassEnd {
   readonly hidden?: number;
 }
 
-/** One way through the dead-letter queue on which something is done to the letters that match, up to ten at a time. */
+/** One pass through the dead-letter queue, which acts on matching letters, up to ten at a time. */
 export class Pass {
   private readonly look: Look;
   private readonly found = new Set<string>();
@@ -100,7 +100,7 @@ export class Pass {
     }
   }
 
-  /** What is held is acted on only if its job is named. */
+  /** Leaves out held letters, unless their jobs are named. */
   private withoutHeld(cases: readonly Case[]): readonly Case[] {
     if (this.options.filter.ids !== undefined) return cases;
     const free = cases.filter(({ held }) => held === undefined);

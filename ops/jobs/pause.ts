@@ -19,10 +19,10 @@ export type PauseOptions = Pick<TurnOptions, 'signal' | 'onProgress'> & {
 };
 
 export interface PauseEnd extends Unnoted {
-  /** Consumers that poll are told by a note; undefined where there is no store for one. */
+  /** Whether a note pauses the consumers that poll; false without a store to hold it. */
   readonly noted: boolean;
   readonly eventSources: Turned;
-  /** What did not go as it should, each as a part of a sentence. */
+  /** What went wrong, each as a part of a sentence. */
   readonly others: readonly string[];
 }
 
@@ -51,7 +51,9 @@ export async function pauseState(place: Workplace): Promise<PauseState> {
   return { paused: note ?? null, eventSources, unknown };
 }
 
-/** Consumers that poll begin nothing after 5 s; functions get nothing more once AWS has disabled their event sources. */
+/**
+ * Consumers that poll begin nothing after 5 s; functions get nothing more once AWS has disabled their event sources.
+ */
 export async function pauseConsumers(place: Workplace, { why, ...options }: PauseOptions): Promise<PauseEnd> {
   const audit = await Audit.begin(place, { what: 'pause', note: why });
   const others: string[] = [];
@@ -67,8 +69,8 @@ export async function pauseConsumers(place: Workplace, { why, ...options }: Paus
 }
 
 /**
- * Enables what the pause disabled, and only that; without a store, all there are. Then takes the note away, which alone knows
- * what to enable: while some of it cannot be, the note stays, and it can be run again.
+ * Enables what the pause disabled, and only that; without a store, all event sources. Then removes the note, which
+ * alone knows what to enable. If some cannot be enabled, the note stays, and `resume` can be run again.
  */
 export async function resumeConsumers(place: Workplace, options: PauseOptions): Promise<PauseEnd> {
   const audit = await Audit.begin(place, { what: 'resume' });

@@ -3,7 +3,7 @@ import { type Workplace } from './workplace';
 
 const PAGE = 1_000;
 
-/** Which records: all that everything given here is true of. */
+/** Which records: those that match everything given here. */
 export interface Wanted {
   readonly state: RecordState;
   readonly type?: string | undefined;
@@ -14,7 +14,7 @@ export interface Wanted {
   readonly limit: number;
 }
 
-/** Newest first. With a text, records are read until as many have it. */
+/** Newest first. With a text, records are read until enough have it. */
 export async function listRecords(
   { records }: Pick<Workplace, 'records'>,
   { text, limit, state, type, since }: Wanted,

@@ -71,7 +71,7 @@ export function terminalBegins(store: Store): void {
 }
 
 function restarts(store: Store): void {
-  test('failed, and its dead letter is tried again: attempts and notes start anew', async () => {
+  test('failed, and its dead letter is tried again: attempts and notes start over', async () => {
     const { records } = store();
     const job = newJob();
     await records.claim(job, 'group');

@@ -16,7 +16,7 @@ export class DatabaseProxy {
   rule: () => Fate = () => 'pass';
   /** Cuts a connection before what it asks is passed on, or after it was. */
   cutting: { readonly at: string; readonly when: 'before' | 'after' } | undefined;
-  /** Cuts all connections after every so many round trips, a number of times: what was asked by then is carried out. */
+  /** Cuts all connections after every `every` round trips, `left` times. What was asked by then is carried out. */
   cuts = { every: 0, left: 0 };
   /** Passes nothing on, and says nothing. */
   silent = false;

@@ -3,7 +3,7 @@ import { type Store, count, held, newJob, times } from './store-under-test';
 
 const AT_ONCE = 100;
 
-/** Two handles, taken in turn: as from two processes. */
+/** Two handles in turn, as if from two processes. */
 async function handles(store: Store): Promise<(index: number) => Records> {
   const { records, reopen } = store();
   const other = await reopen();

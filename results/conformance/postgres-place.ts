@@ -3,7 +3,7 @@ import { Client, type QueryResultRow } from 'pg';
 import { processVariables } from '../../contract/environment';
 import { PostgresRecords, provisionDatabase } from '../postgres/postgres';
 
-/** A bare machine has no PostgreSQL; `.ci/run` brings one. */
+/** Undefined on a bare machine; `.ci/run` starts a server. */
 export const POSTGRES_URL = processVariables['TEST_POSTGRES_URL'];
 
 /** `describe` where there is a PostgreSQL server, and skipped where there is none. */

@@ -25,7 +25,7 @@ const ACCESS = `
   host replication all 127.0.0.1/32 trust
 `;
 
-/** What a process that was killed has written is in the system's hands, so nothing is waited for on the disk. */
+/** Without sync: what a killed process has written is in the system's hands already. */
 const SETTINGS = { listen_addresses: '127.0.0.1', unix_socket_directories: '', fsync: 'off' };
 
 /** PostgreSQL refuses to run as root. */

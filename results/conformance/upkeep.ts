@@ -71,7 +71,7 @@ export function expires(store: Store): void {
     expect(sum).toBe(1_100);
   });
 
-  test('an expired job may be recorded anew', async () => {
+  test('an expired job may be recorded again', async () => {
     const { records, expiresByItself } = store();
     if (expiresByItself) return;
     const job = await bring(records, 'done');

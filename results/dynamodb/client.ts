@@ -23,10 +23,10 @@ export interface TablePlace {
 /** A call is over by then, whatever the endpoint does. */
 export const CALL_LIMIT_MS = 10_000;
 
-/** A silent endpoint costs a call up to about 8 s: two tries of at most 1 s to connect and 3 s to answer. */
+/** A silent endpoint costs a call up to about 8 s: two tries of up to 1 s to connect and 3 s to answer. */
 const TRIES = { answerMs: 3_000, maxAttempts: 2, connections: 50 };
 
-/** Records hold no bytes, so what these calls take and answer is JSON as it stands. */
+/** Records hold no bytes, so input and output of these calls are plain JSON. */
 const AS_IT_STANDS = { takes: 'text', answers: 'text' } as const;
 
 const HOT_CALLS: HotCalls = new Map(

@@ -17,8 +17,8 @@ import { THROTTLED } from './table-errors';
 /** The record's own write comes first in its transaction. */
 const EFFECT_LIMIT = 99;
 
-/** Other transactions on the same items pass in some ms each. */
-const CONTENDED = { tries: 12, firstWaitMs: 10, mostWaitMs: 500 };
+/** How to try again behind other transactions on the same items, which take some ms each. */
+const CONTENDED = { tries: 12, firstWaitMs: 10, maxWaitMs: 500 };
 const PASSING = ['TransactionConflict', ...THROTTLED];
 
 const WRITTEN: Written = { written: true };
@@ -29,7 +29,9 @@ export interface Expected {
   readonly version: string | undefined;
 }
 
-/** Writes a record only if nobody else did since it was read, alone or in one transaction with the writes of an effect. */
+/**
+ * Writes a record if it has not changed since it was read, alone or in one transaction with the writes of an effect.
+ */
 export class ConditionalWrite {
   constructor(
     private readonly client: DynamoDBClient,
@@ -67,7 +69,7 @@ export class ConditionalWrite {
           throw new StoreUnavailable('The items of the effect are contended; try again', { cause: error });
       }
       await wait(waitMs * (0.5 + Math.random() / 2));
-      waitMs = Math.min(waitMs * 2, CONTENDED.mostWaitMs);
+      waitMs = Math.min(waitMs * 2, CONTENDED.maxWaitMs);
     }
   }
 
@@ -82,13 +84,13 @@ export class ConditionalWrite {
   }
 }
 
-/** A write whose answer was lost, and that was tried again, finds itself. */
+/** The item that was there instead. A write whose answer was lost finds itself when it is tried again. */
 function otherThan({ item }: Expected, there: Item | undefined): Written {
   const other = there && fromItem(there);
   return other?.version === item['version']?.S ? WRITTEN : { written: false, other };
 }
 
-/** Undefined for a transaction to be tried again; throws what will not pass. */
+/** Undefined for a transaction to be tried again; throws what would fail again. */
 function otherOf(expected: Expected, error: unknown): Written | undefined {
   if (error instanceof TransactionInProgressException) return undefined;
   if (!(error instanceof TransactionCanceledException)) throw effectFault(error);
@@ -105,7 +107,7 @@ function otherOf(expected: Expected, error: unknown): Written | undefined {
 const isRefusal = ({ Code }: CancellationReason): boolean =>
   Code !== undefined && Code !== 'None' && !PASSING.includes(Code);
 
-/** The record's table was read just before: a table that is missing, or a request that is not valid, is the effect's. */
+/** The record's table was read just before, so a missing table or an invalid request is the effect's fault. */
 function effectFault(error: unknown): unknown {
   if (!(error instanceof Error) || !['ResourceNotFoundException', 'ValidationException'].includes(error.name))
     return error;

@@ -22,7 +22,7 @@ export class ConsistentReads {
     return Item && fromItem(Item);
   }
 
-  /** Each once, those there are. */
+  /** Those that exist, each once. */
   async many(ids: readonly string[]): Promise<Item[]> {
     const parts = Array.from({ length: Math.ceil(ids.length / READ_LIMIT) }, (_, part) =>
       this.batch(ids.slice(part * READ_LIMIT, (part + 1) * READ_LIMIT)),

@@ -21,7 +21,7 @@ import { fromItem } from './items';
 import { NoteItems } from './note-items';
 import { tableError, unusable } from './table-errors';
 
-/** No id of a job: what is asked for to see whether the table answers. */
+/** An id that no job has, read to see whether the table answers. */
 const NOBODY = 'check';
 
 /** Limits an item that shares its call with up to 24 others. */
@@ -90,7 +90,7 @@ class DynamoTable implements VersionedStore {
 export class DynamoRecords extends VersionedRecords {
   /**
    * Rejects with `StoreUnusable` for a table that is missing, has another key or may not be used. One that does not
-   * answer may be away for a moment: it opens all the same, and `check` tells.
+   * answer may be unavailable for a moment: the store opens anyway, and `check` says so.
    */
   static async open(name: string, place: TablePlace): Promise<DynamoRecords> {
     const table = new DynamoTable(createTableClient(place), name);

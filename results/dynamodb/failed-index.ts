@@ -23,12 +23,12 @@ export class FailedIndex {
     const places = found.slice(0, listing.limit);
     const items = await this.reads.many(places.map(({ id }) => id));
     const byId = new Map(items.map((item) => [item['id']?.S, toRecord(fromItem(item).held)]));
-    // The index may still show what was tried again, or removed.
+    // The index may still show records that were retried or removed.
     const records = places.flatMap(({ id }) => byId.get(id) ?? []).filter(({ state }) => state === 'failed');
     return { records, ...pageEnd(found, listing.limit) };
   }
 
-  /** The places of one shard, in their order: at least one more than the page takes, if there are as many. */
+  /** The first places of one shard, in their order: one more than the page takes, if there are that many. */
   private async shard(shard: string, listing: ReadListing): Promise<Place[]> {
     const { since, behind, limit } = listing;
     const places: Place[] = [];
@@ -38,7 +38,7 @@ export class FailedIndex {
       const { Items = [], LastEvaluatedKey } = await this.ask(shard, { since, behind, limit, from });
       places.push(...Items.filter((item) => isWanted(item, listing)).map(placeOf));
       from = LastEvaluatedKey;
-      // Those of one time come in an order of the table's own, so all of them are read.
+      // Places of the same time come in any order, so all of them are read.
     } while (from !== undefined && (places.length <= limit || places[limit]?.at === places.at(-1)?.at));
     return places.sort(inOrder);
   }
@@ -72,10 +72,10 @@ const placeOf = (item: Item): Place => ({ at: Number(item['updatedAt']?.N), id: 
 const isWanted = (item: Item, { type, behind }: ReadListing): boolean =>
   (type === undefined || (item['type']?.S ?? DEFAULT_TYPE) === type) && inOrder(behind, placeOf(item)) < 0;
 
-/** Newest first; those of one time by their ids, downwards. */
+/** Newest first, and those of the same time by descending id. */
 const inOrder = (one: Place, other: Place): number => other.at - one.at || (one.id > other.id ? -1 : 1);
 
-/** DynamoDB says of an index that is missing, and of one that it still fills, that the request is not valid. */
+/** DynamoDB calls the request invalid if the index is missing or is still being filled. */
 export function indexFault(table: string, error: unknown): unknown {
   if (!(error instanceof Error) || error.name !== 'ValidationException') return error;
   const { name } = FAILED_INDEX;

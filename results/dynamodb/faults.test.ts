@@ -119,7 +119,7 @@ withDynamo('faults of single calls', () => {
     ]);
   });
 
-  test('a batch that fails in part: each entry is written all the same, once', async () => {
+  test('a batch that fails in part: each entry is written anyway, once', async () => {
     // Carried out, and reported as throttled: the worst of both.
     proxy.rule('BatchExecuteStatement', ({ nth }) => (nth === 1 ? throttling((index) => index % 2 === 0) : 'pass'));
     const jobs = Array.from({ length: 10 }, newJob);
@@ -164,7 +164,7 @@ withDynamo('faults of single calls', () => {
   });
 });
 
-withDynamo('a table that is away, or not as it should be', () => {
+withDynamo('a table that is unavailable, or not as it should be', () => {
   const AWAY = ['drop', 'unavailable', 'throttle', 'blackhole'] as const;
   test.each(AWAY)('%s: unavailable, nothing acknowledged, and well again', async (verdict) => {
     proxy.rule('*', verdict);

@@ -12,21 +12,21 @@ import { THROTTLED } from './table-errors';
 /** DynamoDB takes at most 25 statements in a call. */
 const BATCH_LIMIT = 25;
 
-/** Long enough to gather most of a batch under load; a lone job pays it beside its call. */
+/** Long enough to gather most of a batch under load. A lone job waits this long beside its call. */
 const LINGER_MS = 10;
 
-/** Between two tries of what the table was too busy for: doubled each time, with jitter, some half a second in all. */
+/** The pause before throttled items are tried again: doubled each time, with jitter, about half a second in all. */
 const PAUSE = { firstMs: 20, maxMs: 320 };
 
 const idOf = (item: Item): string | undefined => item['id']?.S;
 
-/** What became of an item: `not-taken` for any reason but a table that is too busy. */
+/** What became of an item. `not-taken` is any refusal but throttling. */
 type Taken = 'inserted' | 'not-taken' | 'throttled';
 
 /**
- * Inserts of items of which nobody is known to have one: most jobs are recorded by the first write of their id. Up to 25
- * share a call. What the table was too busy for is asked again together, after a pause; any other entry that was not
- * inserted is its caller's to write by itself.
+ * Inserts items that are probably new: most jobs are recorded by the first write of their id. Up to 25
+ * share a call. Throttled items are tried again together, after a pause. Any other item that was not
+ * inserted is written by its caller alone.
  */
 export class FreshInserts {
   private readonly loader: DataLoader<Item, boolean>;
@@ -42,7 +42,9 @@ export class FreshInserts {
     });
   }
 
-  /** False when there is such an item already, or the table refused this one; rejects when it did not answer or keep up. */
+  /**
+   * False if there is such an item already, or if the table refused this one. Rejects if it did not answer or keep up.
+   */
   insert(item: Item): Promise<boolean> {
     return this.loader.load(item);
   }

@@ -2,7 +2,7 @@ import type { HeldRecord } from '../held-record';
 import { ITEM_LIMIT, tooLarge } from '../size-limits';
 import { type Item, toItem } from './items';
 
-/** Names and values as UTF-8; a number takes at most 21 bytes. */
+/** The size by DynamoDB's count: names and values as UTF-8, a number up to 21 bytes. */
 export const itemBytes = (item: Item): number =>
   Object.entries(item).reduce(
     (sum, [name, { S = '', N }]) => sum + name.length + (N === undefined ? Buffer.byteLength(S) : 21),
@@ -10,8 +10,8 @@ export const itemBytes = (item: Item): number =>
   );
 
 /**
- * The item of a record, which DynamoDB has room for. What has failed goes without its input if need be: its dead letter
- * has that. Throws `RecordRefused` for any other that is too large.
+ * The item of a record, if DynamoDB has room for it. A failed record goes without its input if need be: its dead letter
+ * has the input. Throws `RecordRefused` for any other record that is too large.
  */
 export function fittingItem(held: HeldRecord, version: string): Item {
   const item = toItem(held, version);

@@ -12,9 +12,9 @@ export type Item = Record<string, AttributeValue>;
 export const EXPIRY_ATTRIBUTE = 'expiresAt';
 
 /**
- * The index of what has failed, and its key: items in any other state have none and are not in it. The key is one of 32
- * values, since one value takes 1,000 writes a second and a throttled index throttles its table: the type picks eight of
- * them, the id one of these. So all types can be listed without knowing them.
+ * The index of failed records, and its key. Items in other states lack the key and are not in it. The key has 32
+ * values, since one value takes 1,000 writes a second and a throttled index throttles its table. The type picks eight
+ * of them, the id one of the eight. So all types can be listed without knowing their names.
  */
 export const FAILED_INDEX = { name: 'failed', key: 'failedIn', order: 'updatedAt', holds: ['type'] } as const;
 const TYPE_SHARDS = 4;
@@ -25,7 +25,7 @@ const shardOf = (text: string, shards: number): number =>
 
 const shardIn = (type: string, idShard: number): string => String(shardOf(type, TYPE_SHARDS) * ID_SHARDS + idShard);
 
-/** The values of the index's key under which jobs of a type are, or of any. */
+/** The values of the index's key for jobs of a type, or of all types. */
 export const failedShards = (type: string | undefined): string[] =>
   type === undefined
     ? Array.from({ length: TYPE_SHARDS * ID_SHARDS }, (_, shard) => String(shard))
@@ -61,7 +61,7 @@ export function toItem(record: HeldRecord, version: string): Item {
   };
 }
 
-/** Throws `StoreUnavailable` for an item that somebody else wrote: its job waits until that is put right. */
+/** Throws `StoreUnavailable` for an item that is not ours: its job waits until somebody repairs the item. */
 export function fromItem(item: Item): HeldVersion {
   const textOf = (name: string): string | undefined => item[name]?.S;
   const numberOf = (name: string): number | undefined => {

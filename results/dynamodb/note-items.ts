@@ -6,7 +6,7 @@ import type { ConsistentReads } from './consistent-reads';
 import { indexFault } from './failed-index';
 import { EXPIRY_ATTRIBUTE, FAILED_INDEX, type Item, whole } from './items';
 
-/** No job has such an id, nor the index of what has failed such a key. */
+/** An id that no job has, and a key that no failed record has. */
 const placeOf = (kind: NoteKind, key = ''): string => `note:${kind}:${key}`;
 
 /** Notes are items of the records' table, listed by the index that it has. */
@@ -32,7 +32,7 @@ export class NoteItems implements NoteStore {
     return items.flatMap((item) => toHeld(kind, item) ?? []);
   }
 
-  /** What is left has no value, is not in the index and expires: no right to delete is needed. */
+  /** Leaves an item without a value, outside the index, that expires: so no right to delete is needed. */
   remove(kind: NoteKind, key: string): Promise<void> {
     return this.write({ id: { S: placeOf(kind, key) }, [EXPIRY_ATTRIBUTE]: seconds(Date.now()) });
   }
@@ -74,7 +74,7 @@ export class NoteItems implements NoteStore {
 
 const seconds = (at: number, later = 0) => whole(Math.ceil(at / 1_000) + later);
 
-/** Undefined for what is left of one that was removed. */
+/** Undefined for the rest of a removed note. */
 function toHeld(kind: NoteKind, item: Item): HeldNote | undefined {
   const value = item['value']?.S;
   const key = item['id']?.S?.slice(placeOf(kind).length);

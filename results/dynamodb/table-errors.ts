@@ -1,6 +1,6 @@
 import { StoreError, StoreUnavailable, StoreUnusable, RecordRefused } from '../errors';
 
-/** What IAM calls the rights that records need, `Query` on the index of what has failed. Writes of your own need theirs beside these. */
+/** The IAM actions that records need, `Query` on the index of failed records. Your own writes need theirs as well. */
 export const RECORD_RIGHTS = ['GetItem', 'BatchGetItem', 'PutItem', 'PartiQLInsert', 'Query'] as const;
 
 const RIGHTS = `${RECORD_RIGHTS.slice(0, -1).join(', ')} and ${RECORD_RIGHTS.at(-1)}`;
@@ -17,7 +17,7 @@ const NO_PERMISSION: readonly string[] = [
   'CredentialsProviderError',
 ];
 
-/** What DynamoDB says of one entry of many when it is too busy for it. */
+/** The codes with which DynamoDB throttles a single entry. */
 export const THROTTLED: readonly string[] = [
   'ThrottlingError',
   'ProvisionedThroughputExceeded',
@@ -27,7 +27,7 @@ export const THROTTLED: readonly string[] = [
 const nameOf = (error: unknown): string => (error instanceof Error ? error.name : typeof error);
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
-/** What is wrong with the table itself, as a sentence; undefined for what may pass. */
+/** What is wrong with the table itself, in a sentence; undefined for what may pass. */
 function tableFault(table: string, error: unknown): string | undefined {
   const name = nameOf(error);
   if (name === 'ResourceNotFoundException') {
@@ -45,13 +45,16 @@ function tableFault(table: string, error: unknown): string | undefined {
 export const otherKey = (table: string): string =>
   `The table ${table} has another key than the string \`id\`; name another in RESULTS`;
 
-/** At start, of a read by id: an error that keeps the process from starting, or undefined where the table may only be away. */
+/**
+ * For the first read at a start: the error that keeps the process from starting; undefined if the table may only be
+ * unavailable.
+ */
 export function unusable(table: string, error: unknown): StoreUnusable | undefined {
   const fault = nameOf(error) === 'ValidationException' ? otherKey(table) : tableFault(table, error);
   return fault === undefined ? undefined : new StoreUnusable(fault, { cause: error });
 }
 
-/** The SDK's errors as the store's. */
+/** Turns the SDK's errors into the store's. */
 export function tableError(table: string, error: unknown): Error {
   if (error instanceof StoreError) return error;
   const fault = tableFault(table, error);

@@ -69,7 +69,7 @@ withPostgres('a callback that keeps the client', () => {
 });
 
 withPostgres('a callback whose transaction the server ends, as it stands still', () => {
-  test('is a refused effect, and no database that is away', async () => {
+  test('is a refused effect, and no database that is unavailable', async () => {
     const refused = run(async (client) => {
       await pay(client);
       await hasten(client);

@@ -8,10 +8,13 @@ import { carryOut } from './effects';
 import { fromPgRow, toJsonRow } from './rows';
 import { NAMES, ROW_TYPE, TABLE } from './schema';
 
-/** Other transactions on the same rows pass in some ms each. */
+/** How to try again behind other transactions on the same rows, which take some ms each. */
 const CONTENDED = { tries: 12, firstWaitMs: 5, maxWaitMs: 500 };
 
-/** Ends a transaction whose process stands still, and with it the locks that it holds: as long as a handler may take. */
+/**
+ * Lets the server end a transaction whose process is frozen, and with it its locks, after the time that a handler may
+ * take.
+ */
 const BEGIN = {
   text: 'BEGIN; SET LOCAL idle_in_transaction_session_timeout = 60000',
   query_timeout: CALL_LIMIT_MS,
@@ -22,7 +25,10 @@ const ROLLBACK_LIMIT_MS = 1_000;
 
 const LIST = NAMES.join(', ');
 
-/** `$1` the row, `$2` the version to be replaced or NULL, `$3` the id. The version is the row's `xmin`, new with every write. */
+/**
+ * `$1` the row, `$2` the version to be replaced or NULL, `$3` the id. The version is the row's `xmin`, new with every
+ * write.
+ */
 const WRITE = {
   name: 'plusone-write',
   text: `
@@ -37,14 +43,14 @@ const WRITE = {
 
 const WRITTEN: Written = { written: true };
 
-/** Writes a record only if nobody else did since it was read, alone or in one transaction with an effect. */
+/** Writes a record if it has not changed since it was read, alone or in one transaction with an effect. */
 export class ConditionalWrite {
   constructor(
     private readonly records: Pool,
     private readonly effects: Pool,
   ) {}
 
-  /** Alone it is one statement, hence a transaction of its own. */
+  /** Alone: one statement, which is a transaction of its own. */
   alone(change: Change): Promise<Written> {
     return patiently(() => put(this.records, change));
   }
@@ -67,14 +73,14 @@ async function transact(client: Parameters<typeof carryOut>[0], change: Change, 
     return written;
   } catch (error) {
     const isAlive = await rollBack(client);
-    // Of a connection that was lost the work has an error as well, and it may be any.
+    // If the connection was lost, the work throws an error as well, which may be anything.
     throw error instanceof ThrownByWork && !isAlive ? error.cause : error;
   }
 }
 
-/** False for a connection that does not take it any more. */
+/** Resolves to false if the connection no longer answers. */
 async function rollBack(client: ClientBase): Promise<boolean> {
-  // The limit is for a connection that is still at work on a statement that was given up.
+  // A limit, since the connection may still be at work on a statement that was given up.
   const config = { text: 'ROLLBACK', query_timeout: ROLLBACK_LIMIT_MS };
   return client.query(config).then(
     () => true,
@@ -82,18 +88,21 @@ async function rollBack(client: ClientBase): Promise<boolean> {
   );
 }
 
-/** The record comes first: whoever else writes it waits from then on, and finds it done. */
+/** Writes the record before the effect: others that write it wait from then on, and find it done. */
 async function put(on: Pool | ClientBase, { record, version }: Change): Promise<Written> {
   const values = [toJsonRow(record), version ?? null, record.id];
   const { rows } = await on.query<QueryResultRow>({ ...WRITE, values });
   const { written, ...held } = rows[0] ?? {};
   if (written === true) return WRITTEN;
-  // Written by a transaction that ended after this one began to read: not seen yet.
+  // Undefined if the other transaction ended after this statement began: its row is not visible yet.
   const other = typeof held['id'] === 'string' ? fromPgRow(held) : undefined;
   return { written: false, other };
 }
 
-/** PostgreSQL answers a COMMIT of what has failed with ROLLBACK, and one without a transaction with a notice. */
+/**
+ * Commits, and checks it: PostgreSQL answers the COMMIT of a failed transaction with ROLLBACK, and one without a
+ * transaction with a notice.
+ */
 async function commit(client: ClientBase): Promise<void> {
   if (client.getTransactionStatus() === 'I') {
     throw new EffectRefused('The effect ended the transaction of its record; leave BEGIN, COMMIT and ROLLBACK out');
@@ -107,7 +116,7 @@ async function commit(client: ClientBase): Promise<void> {
   throw new EffectRefused('A statement of the effect failed and the effect went on; nothing of it was written');
 }
 
-/** Tries again, as a whole, what another transaction was in the way of. */
+/** Tries a whole transaction again if another was in its way. */
 async function patiently(attempt: () => Promise<Written>): Promise<Written> {
   let waitMs = CONTENDED.firstWaitMs;
   for (let left = CONTENDED.tries; ; left -= 1) {

@@ -2,24 +2,24 @@ import { Client, type ClientBase, type ClientConfig, Pool, type PoolClient, type
 import { StoreUnusable } from '../errors';
 import { codeOf } from './database-errors';
 
-/** A connection is made, or given up, within this. */
+/** Limits how long a connection may take to be made. */
 const CONNECT_LIMIT_MS = 5_000;
 
-/** Limits a statement of the records' own; a server that went away without a word is found by it. */
+/** Limits a statement of the records' own, which also finds a server that vanished. */
 export const CALL_LIMIT_MS = 10_000;
 
 /** Limits a statement of an effect. */
 const EFFECT_CALL_LIMIT_MS = 60_000;
 
-/** Records need few: what waits together shares a statement. */
+/** Limits the connections for records, which need few: writes that wait together share a statement. */
 const RECORD_CONNECTIONS = 4;
 
-/** Limits the connections of a process for effects, which hold one each; a server takes 100 in all, if not told otherwise. */
+/** Limits the connections of a process for effects, which hold one each. By default a server accepts 100 in all. */
 const MAX_EFFECT_CONNECTIONS = 20;
 
 /**
  * The limit is the client's own, not the pool's, which would also count the wait for another effect's connection: slow
- * effects must not look like a database that is away.
+ * effects must not look like a database that is unavailable.
  */
 class BoundedClient extends Client {
   constructor(config?: ClientConfig) {
@@ -35,7 +35,7 @@ export interface DatabasePlace {
 
 /** Connections to one database: few for records, and others for effects, so that a slow effect holds up no record. */
 export class Connections {
-  /** For people: without user and password. */
+  /** The URL for people: without user and password. */
   readonly place: string;
   readonly records: Pool;
   readonly effects: Pool;
@@ -53,9 +53,9 @@ export class Connections {
 }
 
 /**
- * The server ends a statement a little before it is given up here. Otherwise one that waits for a lock would keep its
- * connection there for as long as the lock is held, and each try would add one. Not a parameter of the connection's
- * start, which poolers refuse.
+ * Lets the server end a statement a little before it is given up here. Otherwise one that waits for a lock would keep
+ * its connection for as long as the lock is held, and each try would add a connection. It is no parameter of the
+ * connection's start, which poolers refuse.
  */
 const LIMIT = `SELECT set_config('statement_timeout', $1, false) WHERE current_setting('statement_timeout') = '0'`;
 const SOONER_MS = 500;
@@ -63,15 +63,15 @@ const SOONER_MS = 500;
 function poolOf(config: PoolConfig, limitMs: number): Pool {
   const limit = { text: LIMIT, values: [String(limitMs - SOONER_MS)], query_timeout: CALL_LIMIT_MS };
   const onConnect = (client: ClientBase): Promise<unknown> => client.query(limit);
-  // Its types do not have `onConnect`, which is awaited before anything else is sent.
+  // Missing in its types: `onConnect`, which is awaited before anything else is sent.
   const whole: PoolConfig & { readonly onConnect: typeof onConnect } = { ...config, query_timeout: limitMs, onConnect };
   const pool = new Pool(whole);
-  // An idle connection was lost: the pool has dropped it, and the next statement makes another.
+  // If an idle connection is lost, the pool drops it, and the next statement makes another.
   pool.on('error', () => undefined);
   return pool;
 }
 
-/** A file that `sslrootcert` and the like name is read here. */
+/** Parses the URL, which also reads the files that `sslrootcert` and the like name. */
 function placeOf(url: string): string {
   try {
     const { host, port, database = '' } = new Client({ connectionString: url });
@@ -84,7 +84,7 @@ function placeOf(url: string): string {
   }
 }
 
-/** Runs `use` with a connection of its own; one that was lost, or may still be at work, is not used again. */
+/** Runs `use` with a connection of its own. A connection that was lost, or may still be at work, is not used again. */
 export async function withClient<T>(pool: Pool, use: (client: PoolClient) => Promise<T>): Promise<T> {
   const client = await pool.connect();
   let lost: Error | undefined;

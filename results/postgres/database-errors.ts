@@ -8,7 +8,7 @@ const LOCK_TIMEOUT = '55P03';
 const STATEMENT_TIMEOUT = '57014';
 export const NO_RIGHT = '42501';
 
-/** What is wrong with what RESULTS names, or with the rights there: a start cannot help. */
+/** Faults of the database or of the rights that a restart does not mend. */
 const UNUSABLE: ReadonlyMap<string, (place: string) => string> = new Map([
   ['28P01', (place) => `The database ${place} refused the password; correct it in RESULTS`],
   ['28000', (place) => `The database ${place} refused this user, or the way it connects; correct RESULTS`],
@@ -22,7 +22,7 @@ const UNUSABLE: ReadonlyMap<string, (place: string) => string> = new Map([
   ['25006', readOnlyText],
 ]);
 
-/** What passes, by the whole code or by its first two characters. */
+/** Faults that pass, by the whole code or by its first two characters. */
 const AWAY: ReadonlyMap<string, string> = new Map([
   ['53100', 'its disk is full; free some space'],
   ['53200', 'it is out of memory; try again'],
@@ -36,7 +36,7 @@ const AWAY: ReadonlyMap<string, string> = new Map([
   ['XX', 'it is damaged or has a fault; look at its log'],
 ]);
 
-/** The record as it is given will never be taken: a text without an encoding, a value out of range. */
+/** Codes of a record that will never be accepted: a text that cannot be encoded, a value out of range. */
 const REFUSED = /^(22|23|54)/;
 
 interface Fault {
@@ -58,35 +58,35 @@ function faultIn(error: unknown): Fault | undefined {
 
 export const sqlStateOf = (error: unknown): string | undefined => faultIn(error)?.code;
 
-/** Another transaction was in its way: the same again, as a whole, may pass. */
+/** Whether another transaction was in its way, so that the whole may pass if it is tried again. */
 export const isContended = (error: unknown): boolean =>
   [SERIALIZATION_FAILURE, DEADLOCK].includes(sqlStateOf(error) ?? '');
 
-/** A lock was not given in time; nothing ails the database. */
+/** Whether a lock was not given in time; the database is fine. */
 export const isLocked = (error: unknown): boolean => sqlStateOf(error) === LOCK_TIMEOUT;
 
 /** Read by shape: under jest, Node's own errors are no instance of Error. */
 function messageOf(error: unknown): string {
   if (typeof error !== 'object' || error === null) return String(error);
-  // Of several addresses that a name has, each with an error of its own, none answered.
+  // A name with several addresses, of which none answered, has an error for each.
   if ('errors' in error && Array.isArray(error.errors)) return error.errors.map(messageOf).join(', ');
   return 'message' in error ? String(error.message) : 'it gave no reason';
 }
 
-/** Of Node's errors, and of the TLS library's. */
+/** The code of Node's errors, and of the TLS library's. */
 export const codeOf = (error: unknown): string =>
   typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
 
 const advice = (state: string): string | undefined => AWAY.get(state) ?? AWAY.get(state.slice(0, 2));
 
-/** At start: an error that keeps the process from starting, or undefined where the database may only be away. */
+/** At a start: the error that keeps the process from starting; undefined if the database may only be unavailable. */
 export function unusable(place: string, error: unknown): StoreUnusable | undefined {
   if (error instanceof StoreUnusable) return error;
   const text = UNUSABLE.get(sqlStateOf(error) ?? '') ?? ofConnecting(error);
   return text && new StoreUnusable(`${text(place)} (${messageOf(error)})`, { cause: error });
 }
 
-/** What `pg` says of a connection that the server would never take. */
+/** The sentence for a connection that the server will never accept, by the error of `pg`. */
 function ofConnecting(error: unknown): ((place: string) => string) | undefined {
   const message = messageOf(error);
   if (/does not support SSL/.test(message))
@@ -98,7 +98,7 @@ function ofConnecting(error: unknown): ((place: string) => string) | undefined {
     : undefined;
 }
 
-/** What the work threw of its own accord, on its way to whoever asked for the record. */
+/** Carries an error of the work itself to the caller of `once`. */
 export class ThrownByWork extends Error {
   override readonly name = 'ThrownByWork';
   constructor(override readonly cause: unknown) {
@@ -106,7 +106,7 @@ export class ThrownByWork extends Error {
   }
 }
 
-/** The errors of `pg` as the store's, where the record's own statements failed. */
+/** Turns errors of `pg` into the store's, for the record's own statements. */
 export function databaseError(place: string, error: unknown): Error {
   if (error instanceof ThrownByWork) return error.cause as Error;
   if (error instanceof StoreError) return error;
@@ -126,8 +126,8 @@ export function databaseError(place: string, error: unknown): Error {
 }
 
 /**
- * What ended an effect, as the store's error: a statement of its own that was refused, or the database that was away. What
- * is none of the database's stays what the work threw, and so does what the work said of the job because of a refusal.
+ * The store's error for what ended an effect: one of its statements was refused, or the database was unavailable. What
+ * the database did not cause stays what the work threw, and so does a verdict that the work threw because of a refusal.
  */
 export function effectError(error: unknown): unknown {
   if (error instanceof StoreError) return error;
@@ -142,6 +142,6 @@ export function effectError(error: unknown): unknown {
 const isVerdict = (error: unknown): boolean =>
   error instanceof Error && (('reason' in error && typeof error.reason === 'string') || 'afterSeconds' in error);
 
-/** Nothing of the effect's: its statement would fail in any work. Its own statement may be slow, or wait for a lock. */
+/** Whether the database is unavailable, rather than a statement of the effect slow or waiting for a lock. */
 const isAway = (state: string): boolean =>
   state === '25006' || (state !== LOCK_TIMEOUT && state !== STATEMENT_TIMEOUT && advice(state) !== undefined);

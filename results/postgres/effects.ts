@@ -5,7 +5,7 @@ import type { Writes } from '../versioned-records';
 import { effectError } from './database-errors';
 import { assertWithin, guarded } from './guarded-client';
 
-/** Carries an effect out in a transaction that is open. Throws what is to undo all of it. */
+/** Carries an effect out in an open transaction. Whatever it throws undoes all of it. */
 export async function carryOut(client: PoolClient, { writes = [], transaction }: Writes): Promise<void> {
   try {
     for (const write of writes) await run(client, write);
@@ -16,7 +16,7 @@ export async function carryOut(client: PoolClient, { writes = [], transaction }:
   }
 }
 
-/** A refusal that the callback caught, or that its library threw as its own, counts as well. */
+/** Runs the callback. A refusal counts even if the callback caught it, or its library threw another error. */
 async function runGuarded(client: PoolClient, transaction: TransactionWork): Promise<void> {
   const { client: own, refusal, lost, end } = guarded(client);
   try {
@@ -38,7 +38,7 @@ async function run(client: PoolClient, write: SqlWrite | ItemWrite): Promise<voi
   }
   const { sql, values = [], changes } = write;
   assertWithin(sql);
-  // Extended, so that it is one statement.
+  // The extended protocol takes one statement only.
   const config = { text: sql, values: [...values], queryMode: 'extended' };
   const { rowCount } = await client.query(config);
   if (changes !== undefined && rowCount !== changes)

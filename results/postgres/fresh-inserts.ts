@@ -6,12 +6,15 @@ import { isContended, isLocked, sqlStateOf } from './database-errors';
 import { toJsonRow } from './rows';
 import { NAMES, ROW_TYPE, TABLE } from './schema';
 
-/** Bounds how long one statement takes: some ms. */
+/** Limits a batch, so that its statement takes some ms. */
 const BATCH_LIMIT = 200;
 
 const LIST = NAMES.join(', ');
 
-/** How long a batch waits for a job that another process records at this moment: a slow effect of its own must not hold up the others. */
+/**
+ * Limits how long a batch waits for a job that another process records just now, whose slow effect must not hold up the
+ * others.
+ */
 const LOCK_LIMIT_MS = 250;
 
 /** In the order of their ids, so that two batches with the same ids never wait for each other. */
@@ -26,9 +29,9 @@ const INSERT = {
 };
 
 /**
- * Inserts of records of which nobody is known to have one: most jobs are recorded by the first write of their id. Those
- * that wait while another statement is under way share the next one. A batch that the database refused is not taken as a
- * whole, so each of its callers writes by itself, and is refused or waits alone.
+ * Inserts records that are probably new: most jobs are recorded by the first write of their id. Those
+ * that wait while another statement is on its way share the next one. A batch that the database refused fails as a
+ * whole. Then each caller writes by itself, and is refused or waits alone.
  */
 export class FreshInserts {
   private readonly loader: DataLoader<HeldRecord, boolean>;
@@ -42,7 +45,7 @@ export class FreshInserts {
     });
   }
 
-  /** False when there is such a record already, or the batch was refused; rejects when the database did not answer. */
+  /** False if there is such a record already, or if the batch was refused. Rejects if the database did not answer. */
   insert(record: HeldRecord): Promise<boolean> {
     return this.loader.load(record);
   }

@@ -4,13 +4,15 @@ import { EffectRefused, RecordRefused } from '../errors';
 /** Comments, blanks and semicolons before a statement's first word. */
 const BEFORE = String.raw`(?:[\s;]|--[^\n]*(?:\n|$)|/\*(?:[^*]|\*(?!/))*\*/)*`;
 
-/** A savepoint, and what ends one, are the callback's own. */
+/** Statements that begin or end a transaction. Savepoints are the callback's own. */
 const TRANSACTION = new RegExp(
   `^${BEFORE}(?:begin|start\\s+transaction|commit|end|abort|rollback(?!\\s+(?:work\\s+|transaction\\s+)?to\\b)|prepare\\s+transaction)\\b`,
   'i',
 );
 
-/** Of the session, hence of the next effect and of its record as well: a path of another schema, a role, a tenant. */
+/**
+ * Settings of the session, which would reach the next effect and its record: another schema's path, a role, a tenant.
+ */
 const SESSION = new RegExp(String.raw`^${BEFORE}set\s+(?!(?:local|transaction|constraints)\b)`, 'i');
 
 export function assertWithin(sql: string): void {
@@ -32,7 +34,10 @@ function textOf(query: unknown): string {
 const call = (client: PoolClient, name: string | symbol, given: readonly unknown[]): unknown =>
   Reflect.apply(Reflect.get(client, name) as (...given: unknown[]) => unknown, client, given);
 
-/** Extended, so that it is one statement: another behind it could end the transaction. What submits itself stays as it is. */
+/**
+ * Sends a query by the extended protocol, so that it is one statement: a second could end the transaction. Objects that
+ * submit themselves stay as they are.
+ */
 function single(query: unknown): unknown {
   if (typeof query === 'string') return { text: query, queryMode: 'extended' };
   const isConfig = typeof query === 'object' && query !== null && !('submit' in query);
@@ -42,17 +47,17 @@ function single(query: unknown): unknown {
 /** The client of an effect, as long as that runs. */
 export interface Guard {
   readonly client: PoolClient;
-  /** What was refused, also where the effect caught it. */
+  /** What was refused, even if the effect caught it. */
   readonly refusal: () => Error | undefined;
-  /** Rejects once the connection is lost, which an effect that waits for something else would never learn. */
+  /** Rejects once the connection is lost, which an effect that waits for something else would not notice. */
   readonly lost: Promise<never>;
   /** From here on the connection is another effect's. */
   readonly end: () => void;
 }
 
 /**
- * The client as an effect gets it: what would begin or end a transaction, outlast it or close the connection is refused, and so is
- * all that comes after the effect. Giving it back does nothing: libraries made for pools do so after each statement.
+ * The client for an effect. It refuses whatever would begin or end a transaction, outlast it or close the connection,
+ * and everything after the effect. Releasing it does nothing: libraries made for pools do so after each statement.
  */
 export function guarded(client: PoolClient): Guard {
   let refusal: Error | undefined;

@@ -7,7 +7,7 @@ import { withBroker } from '../../test/harness/broker';
 import { startConsumerApp, stopConsumerApps } from '../../test/harness/consumer-app';
 import { eventually } from '../../test/harness/eventually';
 
-// A bare machine has no PostgreSQL; `.ci/run` brings one. TEST_KILLS=10 takes about a minute.
+// Undefined on a bare machine; `.ci/run` starts a server. TEST_KILLS=10 takes about a minute.
 const KILLS = Number(processVariables['TEST_KILLS'] ?? 2);
 const JOBS_A_KILL = 100;
 

@@ -6,7 +6,7 @@ import type { Page } from '../records';
 import { fromPgRow, toText } from './rows';
 import { TABLE } from './schema';
 
-/** `which` is what the index of these records is by. */
+/** `which`: the condition by which the index is chosen. */
 const select = (which: string): string => `
   SELECT *, xmin::text AS version FROM ${TABLE}
   WHERE ${which} AND updated_at >= $2 AND updated_at <= $3 AND (updated_at, id) < ($3, $4)
@@ -16,7 +16,7 @@ const select = (which: string): string => `
 const DONE = select(`state = 'done' AND state = $1`);
 const OPEN = select(`state <> 'done' AND state = $1`);
 
-/** Above every id: the last page began there. */
+/** Above every id, where the first page begins. */
 export async function pageOf(pool: Pool, { state, type, since, limit, behind }: ReadListing): Promise<Page> {
   const text = state === 'done' ? DONE : OPEN;
   const wanted = type === undefined ? null : toText(type);

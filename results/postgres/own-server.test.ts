@@ -9,7 +9,7 @@ import { HAS_POSTGRES, PostgresServer } from '../conformance/postgres-server';
 import { StoreUnavailable, StoreUnusable } from '../errors';
 import { PostgresRecords, provisionDatabase } from './postgres';
 
-// A bare machine has no PostgreSQL; `.ci/run` brings one.
+// Undefined on a bare machine; `.ci/run` starts a server.
 const withServer = HAS_POSTGRES ? describe : describe.skip;
 
 const newJob = (): Job => ({ id: randomUUID(), type: 'add-one', input: 1 });

@@ -28,12 +28,14 @@ const SHARED_STATEMENT_LENGTH = 64 * 1_024;
 const ONE = { name: 'plusone-one', text: `SELECT *, xmin::text AS version FROM ${TABLE} WHERE id = $1` };
 const MANY = `SELECT *, xmin::text AS version FROM ${TABLE} WHERE id = ANY ($1::text[])`;
 
-/** What another process is about to change or remove is left to it. */
+/** Skips rows that another process is about to change or remove. */
 const EXPIRE = `
   DELETE FROM ${TABLE} WHERE id IN (
     SELECT id FROM ${TABLE} WHERE updated_at < $1 ORDER BY updated_at LIMIT ${EXPIRED_PER_CALL} FOR UPDATE SKIP LOCKED)`;
 
-/** A table in a PostgreSQL database. A job recorded by its first write costs 1/20 of a round trip under load, or less. */
+/**
+ * A table in a PostgreSQL database. A job recorded by its first write costs 1/20 of a round trip under load, or less.
+ */
 class PostgresTable implements VersionedStore {
   readonly notes: NoteRows;
   private readonly fresh: FreshInserts;
@@ -103,8 +105,8 @@ class PostgresTable implements VersionedStore {
 
 export class PostgresRecords extends VersionedRecords {
   /**
-   * Rejects with `StoreUnusable` for a database that refuses this user, takes no writes or lacks the table of this version.
-   * One that does not answer may be away for a moment: it opens anyway, and `check` tells.
+   * Rejects with `StoreUnusable` for a database that refuses this user, takes no writes or lacks the table of this
+   * version. One that does not answer may be unavailable for a moment: the store opens anyway, and `check` says so.
    */
   static async open(place: DatabasePlace): Promise<PostgresRecords> {
     const connections = new Connections(place);
@@ -122,7 +124,7 @@ export class PostgresRecords extends VersionedRecords {
   }
 }
 
-/** Makes what records need, or sees that it is there. */
+/** Makes the tables that records need, or checks that they exist. */
 export async function provisionDatabase(url: string): Promise<void> {
   const connections = new Connections({ url, concurrency: 1 });
   const { place } = connections;

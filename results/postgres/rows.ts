@@ -4,7 +4,7 @@ import { assertFits, columnsOf, fromRow } from '../rows';
 import { VALUE_LIMIT } from '../size-limits';
 import type { HeldVersion } from '../versioned-records';
 
-/** What may hold any text, also one that PostgreSQL has no room for. */
+/** Columns for any text, also one that PostgreSQL cannot hold as it is. */
 const TEXTS = ['type', 'reason', 'last_error', 'public_error', 'message_group', 'moved_message'] as const;
 
 /** `pg` hands out a bigint as text. */
@@ -13,7 +13,7 @@ const WHOLE = ['updated_at', 'lease_until', 'lease_token'] as const;
 const QUOTE = '"';
 
 /**
- * PostgreSQL's text has no U+0000, and UTF-8 no half of a surrogate pair: such a text is stored as JSON, in quotes, and
+ * PostgreSQL's text cannot hold U+0000, nor UTF-8 half a surrogate pair. Such a text is stored as JSON, in quotes, and
  * so is one that begins with a quote. Any other is stored as it is.
  */
 export const toText = (text: string): string =>
@@ -32,7 +32,7 @@ export function toJsonRow(record: HeldRecord): string {
   return JSON.stringify({ ...row, input: record.input, result: record.result });
 }
 
-/** Of a row with its `version`. */
+/** Reads a row with its `version`. */
 export function fromPgRow({ version, ...row }: QueryResultRow): HeldVersion {
   for (const name of TEXTS) {
     const text: unknown = row[name];

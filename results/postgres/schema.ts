@@ -3,7 +3,7 @@ import { StoreUnusable } from '../errors';
 
 export const TABLE = 'plusone_record';
 
-/** What operators leave beside the records. */
+/** Notes that operators leave beside the records. */
 export const NOTE_TABLE = 'plusone_note';
 
 /** Raised with every change of the table or of the payload hash; it stands in the table's comment. */
@@ -42,8 +42,8 @@ export const ROW_TYPE = COLUMNS.replaceAll(/ COLLATE "C"| NOT NULL/g, '');
 export const NAMES = Array.from(COLUMNS.matchAll(/^ +([a-z_]+) /gm), ([, name = '']) => name);
 
 /**
- * Most jobs are recorded as `done` at once: each adds an entry at the end of the first index, which expiry needs too, and
- * none to the second.
+ * Most jobs are recorded as `done` at once: each adds an entry at the end of the first index, which expiry needs too,
+ * and none to the second.
  */
 const CREATE = [
   `CREATE TABLE ${TABLE} (${COLUMNS},${CHECKS})`,
@@ -52,7 +52,7 @@ const CREATE = [
   `COMMENT ON TABLE ${TABLE} IS 'plusone, version ${VERSION}'`,
 ].join('; ');
 
-/** Made where it is missing, beside records of any version: programs of before go on. */
+/** Made if it is missing, beside records of any version, with which older programs go on. */
 const CREATE_NOTES = [
   `CREATE TABLE ${NOTE_TABLE} (
     at    bigint NOT NULL,
@@ -67,7 +67,7 @@ const CREATE_NOTES = [
 /** Any number that no other program is likely to lock: "plusone" read as base 36. */
 const PROVISION_LOCK = Number.parseInt('plusone', 36);
 
-/** What a look at the database tells, in one row. */
+/** Reads the facts of the database, in one row. */
 export const LOOK = `
   SELECT current_setting('transaction_read_only') = 'on' AS "readOnly", current_setting('server_encoding') AS encoding,
     found IS NOT NULL AS exists, to_regclass('${NOTE_TABLE}') IS NOT NULL AS "hasNotes",
@@ -82,7 +82,7 @@ export interface Look {
   readonly comment: string | null;
 }
 
-/** What keeps this program from using the database, as a sentence. */
+/** Why this program cannot use the database, in a sentence. */
 export function lookFault({ readOnly, encoding, exists, comment }: Look, place: string): string | undefined {
   if (readOnly) return readOnlyText(place);
   if (encoding !== 'UTF8') return `The database ${place} is encoded in ${encoding}; name one in UTF8 in RESULTS`;
@@ -110,8 +110,8 @@ function versionIn(comment: string | null): number | undefined {
 }
 
 /**
- * Makes the tables and their indexes, or sees that those there will do, which needs no right to make any. Processes that
- * start together come one after the other: the lock ends with the transaction.
+ * Makes the tables and their indexes, or checks those that exist, for which no right to create any is needed. Processes
+ * that start together take turns: the lock ends with the transaction.
  */
 export async function ensureSchema(client: ClientBase, place: string): Promise<void> {
   await client.query('BEGIN');

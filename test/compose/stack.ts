@@ -49,7 +49,9 @@ export class ComposeStack {
     return Attributes;
   }
 
-  /** Consumers afresh, so many and with these variables; resolves to the ids of their containers once all are ready. */
+  /**
+   * Starts this many new consumers with these variables; resolves to the ids of their containers once all are ready.
+   */
   async consumers(count: number, variables: Variables = {}): Promise<string[]> {
     const scale = ['--scale', `consumer=${count}`, '--force-recreate', '--no-deps'];
     await compose(['up', '--detach', '--wait', ...scale, 'consumer'], { ...ENV, ...variables });
@@ -92,7 +94,7 @@ export class ComposeStack {
     return inFlight;
   }
 
-  /** Waits until consumers hold so many messages. */
+  /** Waits until consumers hold this many messages. */
   async inFlight(least: number): Promise<void> {
     await eventually(async () => (await this.broker.depth(this.queueUrl)).inFlight >= least, { withinMs: 30_000 });
   }

@@ -89,7 +89,7 @@ describeInBrowser('a console that lacks something', () => {
     }
   });
 
-  test('leave to change anything: nothing offers it', async () => {
+  test('the right to change anything: nothing offers it', async () => {
     await one().on.fail(1);
     const readOnly = await TestConsole.start(one().on.variables, { readOnly: true, badge: 'prod' });
     try {
@@ -108,7 +108,7 @@ describeInBrowser('a console that lacks something', () => {
   test('its server: it says so, goes on once that is back, and asks for the new address of a new one', async () => {
     const { server, on } = one();
     const line = await Line.to(server.address);
-    const anew = await TestConsole.start(on.variables);
+    const restarted = await TestConsole.start(on.variables);
     try {
       const page = await one().open({ address: line.by(server.address) });
       await page.locator('.pulse.live').waitFor();
@@ -120,15 +120,15 @@ describeInBrowser('a console that lacks something', () => {
       await page.locator('.pulse.live').waitFor();
       await page.getByText('server does not answer at').waitFor({ state: 'hidden' });
       line.cut();
-      line.lead(anew.address);
-      await says(page, 'The console was started anew');
+      line.lead(restarted.address);
+      await says(page, 'The console was restarted');
       await holds(page);
-      await page.goto(line.by(anew.address));
+      await page.goto(line.by(restarted.address));
       await page.locator('.pulse.live').waitFor();
     } finally {
       await one().closePages();
       line.close();
-      await anew.close();
+      await restarted.close();
     }
   });
 });

@@ -86,7 +86,7 @@ async function balances(): Promise<unknown> {
     );
   }, 90_000);
 
-  it('takes no jobs in while DynamoDB is away, and does all of them once afterwards', async () => {
+  it('takes no jobs in while DynamoDB is unavailable, and does all of them once afterwards', async () => {
     const proxy = await startFaultProxy(dynamodb);
     await start(proxy.endpoint);
     const receives: number[] = [];

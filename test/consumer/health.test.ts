@@ -24,7 +24,7 @@ it('is ready once it polls, and turns red first when it stops', async () => {
   expect(await broker().isEmpty(queues.queueUrl)).toBe(true);
 });
 
-it('is alive, not ready, while the broker is away', async () => {
+it('is alive, not ready, while the broker is unavailable', async () => {
   const queues = await broker().createQueues();
   const proxy = await startFaultProxy(broker().endpoint);
   const env = { ...queues, env: broker().environment(queues, proxy.endpoint) };

@@ -93,7 +93,7 @@ describe('the log of a work', () => {
     return { result: 1 };
   };
 
-  it('names the job in each line, with fields beside its sentence, and no field in place of its own', async () => {
+  it('names the job in each line, with fields beside its sentence, and no field replaces its own', async () => {
     const lines: string[] = [];
     const write = (line: unknown): boolean => lines.push(String(line)) > 0;
     jest.spyOn(process.stdout, 'write').mockImplementation(write);

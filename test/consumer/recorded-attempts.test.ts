@@ -104,7 +104,7 @@ it('lets no run of a job begin that is done, with this payload or another', asyn
 
 const why = { reason: 'attempts', error: 'no', attempts: 5, firstAt: '', lastAt: '', sourceMessageId: '' };
 
-it('starts anew with a dead letter that is tried again', async () => {
+it('starts over with a dead letter that is tried again', async () => {
   const id = randomUUID();
   await attempts.begin(delivery(id, 1));
   await attempts.fail(delivery(id, 1), NO, false);

@@ -19,7 +19,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-it('drains within its time with 0 while the store is away, and the jobs come again to the next', async () => {
+it('drains within its time with 0 while the store is unavailable, and the jobs come again to the next', async () => {
   const { env, queueUrl, deadLetterQueueUrl } = await broker().createQueues();
   const path = join(folder, 'results.db');
   const start = async (): Promise<App> => {

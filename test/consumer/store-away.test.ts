@@ -56,7 +56,9 @@ const send = async (count: number): Promise<string[]> => {
 const opened = (): Promise<true> =>
   eventually(() => consumer.transport.status().pauses.includes('store'), { withinMs: 15_000 });
 
-/** The poll that was on its way when the breaker opened brings one job, which is given back; after it none is received. */
+/**
+ * The poll that was on its way when the breaker opened brings one job, which is given back; after it none is received.
+ */
 async function endThePollOnItsWay(): Promise<string[]> {
   const ids = await send(1);
   await eventually(() => consumer.transport.status().pollAgeMs === 0, { withinMs: 25_000 });
@@ -89,7 +91,7 @@ it('takes no jobs in while another process holds the lock, gives back what still
   expect(await broker().depth(queues.queueUrl)).toMatchObject({ visible: 6, inFlight: 1 });
   expect(proxy.count('ReceiveMessage')).toBe(asked);
   const { detail } = await expectProblemResponse(await ready(), 503);
-  expect(detail).toMatch(/results store is away for [\d.]+ s: .*another process holds its lock/);
+  expect(detail).toMatch(/results store has been unavailable for [\d.]+ s: .*another process holds its lock/);
   expect((await fetch(`${consumer.url}/health/live`)).status).toBe(200);
   other.exec('ROLLBACK');
   other.close();
@@ -101,7 +103,7 @@ it('takes no jobs in while another process holds the lock, gives back what still
   ]);
 }, 90_000);
 
-it('takes no jobs in while the folder of the file is away, as readiness found out', async () => {
+it('takes no jobs in while the folder of the file is unavailable, as readiness found out', async () => {
   const folder = dirname(consumer.resultsPath);
   await rename(folder, `${folder}-away`);
   expect((await ready()).status).toBe(503);

@@ -68,7 +68,7 @@ it('a busy task is protected for longer than its handler may run, and given up o
 it.each([
   ['is refused by ECS', { status: 200, body: '{"failure":{"Reason":"TASK_NOT_VALID"}}' }],
   ['fails', { status: 400, body: '{"error":{"Code":"AccessDeniedException"}}' }],
-])('that %s is said once, and the job is done all the same', async (_what, answer) => {
+])('that %s is said once, and the job is done anyway', async (_what, answer) => {
   const { agent, agentUrl } = own();
   agent.answer = answer;
   const warnings: unknown[] = [];

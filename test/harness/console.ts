@@ -12,7 +12,7 @@ export interface Answered<Body = Record<string, unknown>> {
   readonly body: Body;
 }
 
-/** What a page is told of the letters. */
+/** What a page gets of the letters. */
 interface Shown {
   readonly asOf: string | null;
   readonly looking: boolean;

@@ -53,7 +53,7 @@ const until =
     return { result: input + 1 };
   };
 
-/** One event of so many jobs. */
+/** One event of this many jobs. */
 async function event(work: TestRun, jobs: number, deadlineMs: number): Promise<EventAnswer> {
   const { url } = await onLambda(work);
   const messages = new HeldMessages(url, deadlineMs);

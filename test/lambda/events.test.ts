@@ -161,7 +161,7 @@ describe.each(KINDS)('%s, at its edges', (kind) => {
     for (const id of ids) expect(await lambda.record(id)).toMatchObject({ state: 'done', attempts: 0 });
   }, 90_000);
 
-  it('a store that is away: the event is not answered with success, and all is done once it is back', async () => {
+  it('a store that is unavailable: the event is not answered with success, and all is done once it is back', async () => {
     const { send, round, drain, lambda } = await stage(kind, { timeoutSeconds: 8 });
     const first = await send(1);
     await round();

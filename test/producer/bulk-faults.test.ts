@@ -34,7 +34,7 @@ test('lines share calls to the queue: ten in each', async () => {
   expect(behind.proxy.count('SendMessageBatch')).toBeLessThan(120);
 });
 
-test('the queue is away in the middle: 503 for the lines it did not take, and the same again takes the rest', async () => {
+test('the queue is unavailable in the middle: 503 for the lines it did not take, and the same again takes the rest', async () => {
   after(5, 'unavailable');
   const body = toLines(keyed(150));
   const answers = await answersOf(await postLines(behind.producer, body));
@@ -49,7 +49,7 @@ test('the queue is away in the middle: 503 for the lines it did not take, and th
   expect((await queued()).sort()).toEqual([...again].sort());
 });
 
-test('the queue does not answer: every line is told so within 10 s', async () => {
+test('the queue does not answer: every line says so within 10 s', async () => {
   behind.proxy.rule('SendMessageBatch', 'blackhole');
   const start = performance.now();
   const answers = await answersOf(await postLines(behind.producer, toLines(jobs(1_000))));

@@ -97,7 +97,7 @@ test('a silent broker turns ready red within 2 s', async () => {
   expect(performance.now() - start).toBeLessThan(2_000);
 });
 
-test('a store that is away: 503 for what needs it, 202 for what does not', async () => {
+test('a store that is unavailable: 503 for what needs it, 202 for what does not', async () => {
   await behind.producer.closeStore();
   await expectUnavailable(await behind.producer.post('/produce', '{"input":1}', { 'idempotency-key': 'k' }));
   expect((await produce()).status).toBe(202);

@@ -126,12 +126,12 @@ test('a crash between send and accept: the repeat sends a double of the same job
     isFifo: () => Promise.resolve(false),
   };
   const terms = { group: undefined, delaySeconds: undefined };
-  const wish = { definition: TEST_JOB, input: 1, ...terms, caller: 'c', idempotencyKey: 'k' };
+  const request = { definition: TEST_JOB, input: 1, ...terms, caller: 'c', idempotencyKey: 'k' };
   const crashing = { claim: records.claim.bind(records), accept: () => Promise.reject(new Error('killed here')) };
-  await expect(new Intake(queue, crashing).take(wish)).rejects.toThrow('killed here');
-  const id = await new Intake(queue, records).take(wish);
+  await expect(new Intake(queue, crashing).take(request)).rejects.toThrow('killed here');
+  const id = await new Intake(queue, records).take(request);
   expect(sent).toEqual([id, id]);
-  await new Intake(queue, records).take(wish);
+  await new Intake(queue, records).take(request);
   expect(sent).toEqual([id, id]);
   await records.close();
   await rm(directory, { recursive: true });
@@ -160,7 +160,7 @@ test('two keys in one request: 400', async () => {
   await expectProblemResponse(response, 400);
 });
 
-test('more with keys at once than can be served in time: the rest is told so while they wait', async () => {
+test('more with keys at once than can be served in time: the rest is refused while they wait', async () => {
   const latch = new Latch();
   const answer = async <T>(forward: () => Promise<T>): Promise<T> => latch.opened.then(forward);
   behind.proxy.rule('SendMessageBatch', () => ({ answer }));

@@ -75,7 +75,7 @@ const PROTO = '"__proto__":{"country":"de","polluted":1}';
 test.each([
   ['at the root', `{"input":${JSON.stringify(order)},${PROTO}}`],
   ['in the input', `{"input":{"items":[{"sku":"a","count":1}],"address":{"street":"s","country":"de"},${PROTO}}}`],
-  ['in place of a field', `{"input":{"items":[{"sku":"a","count":1}],"address":{"street":"s",${PROTO}}}}`],
+  ['instead of a field', `{"input":{"items":[{"sku":"a","count":1}],"address":{"street":"s",${PROTO}}}}`],
   ['in an item', `{"input":{"items":[{"sku":"a","count":1,${PROTO}}],"address":{"street":"s","country":"de"}}}`],
   ['as constructor', `{"input":{"items":[{"sku":"a","count":1,"constructor":{"prototype":{"polluted":1}}}]}}`],
 ])('__proto__ %s: 400, and nothing is polluted', async (_, body) => {

@@ -29,7 +29,7 @@ const ranOnceEach = async (sent: string[]): Promise<void> => {
   ).toEqual(sent.sort());
 };
 
-it('starts while the broker is away, and works once it is there', async () => {
+it('starts while the broker is unavailable, and works once it is there', async () => {
   await own().proxy.refuse();
   const consumer = await start();
   expect(consumer.transport.status().open).toBe(false);
@@ -87,7 +87,7 @@ it('only deletes what was done and could not be deleted before, when it comes ag
   expect(own().proxy.count('DeleteMessageBatch')).toBe(2);
 });
 
-it('dead-letters nothing and loses nothing while the dead-letter queue is away', async () => {
+it('dead-letters nothing and loses nothing while the dead-letter queue is unavailable', async () => {
   own().proxy.rule('SendMessageBatch', ({ nth }) => (nth === 1 ? { failEntries: () => true } : 'pass'));
   own().script.become(() => {
     throw new TypeError('never mind');

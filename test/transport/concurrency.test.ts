@@ -9,7 +9,7 @@ afterEach(stopConsumers);
 const sendMany = async (queueUrl: string, count: number): Promise<string[]> =>
   Promise.all(Array.from({ length: count }, () => broker().send(queueUrl, '{}')));
 
-it('runs so many handlers at once and no more, while others are on their way in and out', async () => {
+it('runs this many handlers at once and no more, while others are on their way in and out', async () => {
   const queues = await broker().createQueues();
   let running = 0;
   const seen = { running: 0, inFlight: 0 };

@@ -68,7 +68,7 @@ it('aborts and releases at the deadline what does not end', async () => {
   await eventually(async () => (await broker().depth(queues.queueUrl)).visible === 1, { withinMs: 25_000 });
 });
 
-it('gives handlers a moment to heed the signal at the deadline', async () => {
+it('gives handlers a moment to obey the signal at the deadline', async () => {
   const queues = await broker().createQueues({ numbers: { visibilityTimeoutSeconds: 3 } });
   const latch = new Latch();
   const script = new Script(async (_payload, { signal }) => {

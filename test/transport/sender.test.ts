@@ -51,7 +51,7 @@ it('fails exactly the sends that SQS did not accept', async () => {
   expect(await arrived()).toEqual(['1', '3', '5', '7', '9']);
 });
 
-it('tells a message that SQS refuses from a queue that is away', async () => {
+it('tells a message that SQS refuses from a queue that is unavailable', async () => {
   proxy.rule('SendMessageBatch', { failEntries: () => true, senderFault: true, code: 'InvalidMessageContents' });
   await expect(sender.send(message('x'))).rejects.toBeInstanceOf(MessageRefused);
   await expect(sender.send(message('x'.repeat(1_048_577)))).rejects.toBeInstanceOf(MessageRefused);

@@ -7,7 +7,7 @@ import { eventually } from '../harness/eventually';
 const broker = withBroker();
 afterEach(stopConsumers);
 
-/** A store that is away for the first calls of every kind. */
+/** A store that is unavailable for the first calls of every kind. */
 class Flaky implements Attempts {
   static readonly calls = { standing: 0, fail: 0, deadLettered: 0 };
   static awayFor = 0;
@@ -72,7 +72,7 @@ it('sends a dead letter once, however often it takes to record it', async () => 
   expect(Flaky.calls.deadLettered).toBe(2);
 });
 
-it('stops within its time while the store is away', async () => {
+it('stops within its time while the store is unavailable', async () => {
   Flaky.awayFor = Infinity;
   const queues = await broker().createQueues({ numbers: { visibilityTimeoutSeconds: 3 } });
   const script = new Script(() => {

@@ -10,7 +10,7 @@ export interface AwsClient extends Renewable {
   destroy(): void;
 }
 
-/** `send` of any client; what it takes and answers is the command's business. */
+/** The method `send` of any client. Its types are those of the command. */
 export type Send = (command: object, options?: { readonly abortSignal?: AbortSignal }) => Promise<unknown>;
 
 /** Where a service is. */
@@ -28,11 +28,11 @@ export interface Tries {
   readonly answerMs: number;
   readonly maxAttempts: number;
   readonly connections: number;
-  /** Whose host decides whether a proxy is asked; the endpoint unless given. */
+  /** Its host decides whether a proxy is used; by default the endpoint. */
   readonly url?: string | undefined;
 }
 
-/** The part that is used here of what undici answers with. */
+/** The part of undici's answer that is used here. */
 interface BodyReadable {
   bytes(): Promise<Uint8Array>;
 }
@@ -42,7 +42,7 @@ export const CONNECT_MS = 1_000;
 /** The SDKs for Java and Go keep idle connections for 60 and 90 s. */
 const IDLE_MS = 60_000;
 
-/** What every client here is made with, in the SDK's words. Over undici a call takes a fifth less CPU: decision 8. */
+/** The configuration of every client. Over undici a call takes a fifth less CPU (decision 8). */
 export function clientConfig<Credentials>(
   { region, endpoint, credentials }: Place<Credentials>,
   { answerMs, maxAttempts, connections, url = endpoint }: Tries,
@@ -61,7 +61,7 @@ export function clientConfig<Credentials>(
   };
 }
 
-/** The same client, each of whose calls ends within `ms`, makes no spans, and is made again with new credentials if the old have expired. */
+/** Bounds each call of a client by `ms`, without spans. A call with expired credentials is made again with new ones. */
 export function bounded<Client extends AwsClient>(client: Client, ms: number): Client {
   const sender = client as unknown as { send: Send };
   const send: Send = (command, options) =>
@@ -73,7 +73,9 @@ export function bounded<Client extends AwsClient>(client: Client, ms: number): C
   return Object.create(client, { send: { value: send } }) as Client;
 }
 
-/** Reads an answer to its end. undici's name for one that breaks off is not one that the SDK tries again. */
+/**
+ * Reads an answer to its end. If it breaks off, the error gets a name that makes the SDK try again; undici's does not.
+ */
 async function readWhole(body: BodyReadable): Promise<Uint8Array> {
   try {
     return await body.bytes();

@@ -2,15 +2,17 @@ import { type Agent, EnvHttpProxyAgent, Agent as DirectAgent, type Dispatcher } 
 
 const LOOPBACK = /^(?:localhost|.+\.localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
 
-/** Connections to a service: by the proxy that HTTPS_PROXY, HTTP_PROXY and NO_PROXY name, but to this machine always direct. */
+/**
+ * Connects to a service through the proxy that HTTPS_PROXY, HTTP_PROXY and NO_PROXY name, but directly to this machine.
+ */
 export function dispatcherTo(url: string | undefined, options: Agent.Options, connectMs: number): Dispatcher {
   const direct = { ...options, connect: { timeout: connectMs } };
   if (LOOPBACK.test(URL.parse(url ?? '')?.hostname ?? '')) return new DirectAgent(direct);
   try {
-    // The proxy is connected to within the same limit, and what is behind it as well.
+    // The same limit holds for connecting to the proxy, and to the service behind it.
     return new EnvHttpProxyAgent({ ...direct, proxyTls: direct.connect, requestTls: direct.connect });
   } catch {
-    // What it says may hold the URL, and that a password.
+    // The error's text may contain the URL, and the URL a password.
     throw new Error('HTTP_PROXY or HTTPS_PROXY names no proxy; each takes an http or https URL.');
   }
 }

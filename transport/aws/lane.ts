@@ -41,16 +41,16 @@ export interface SdkCommand {
   readonly middlewareStack: Stack;
 }
 
-/** A command's middleware, as far as it is used here: all of it is alike, whatever the step. */
+/** The middleware of a command, as far as it is used here. Every step has the same shape. */
 interface Stack {
   add(middleware: (next: Next) => Next, options: object): void;
   addRelativeTo(middleware: (next: Next) => Next, options: object): void;
 }
 
 /**
- * Carries calls of one kind to one queue, one at a time. The first goes through the SDK's whole middleware. Later ones
- * differ from it by their body alone, and enter where it was ready to be signed: from there on tries, signature, clock
- * and errors are the SDK's for all of them.
+ * Carries calls of one kind to one queue, one at a time. The first goes through the SDK's whole middleware. Later calls
+ * differ from it by their body alone, and join where the first was ready to be signed. From there on tries, signature,
+ * clock and errors are the SDK's.
  */
 export class Lane {
   private learned: { readonly next: Next; readonly request: HttpRequest } | undefined;
@@ -81,7 +81,9 @@ export class Lane {
     return this.client.send(command, { ...(this.signal && { abortSignal: this.signal }) });
   }
 
-  /** Keeps the request as it is before it is signed. With the trace of one invocation in it, no other can use it. */
+  /**
+   * Keeps the request before it is signed. One with the trace of an invocation in it is not kept: no other may use it.
+   */
   private readonly keep = (next: Next): Next => {
     return (call) => {
       const { headers } = call.request;
@@ -91,7 +93,7 @@ export class Lane {
     };
   };
 
-  /** Sends what is signed and reads what is plainly an answer; everything else is the SDK's to read. */
+  /** Sends the signed request and reads a plain 200 itself. The SDK reads everything else. */
   private readonly exchange = (readBySdk: Next): Next => {
     const { requestHandler, streamCollector } = this.client.config;
     return async (call) => {

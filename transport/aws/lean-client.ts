@@ -4,8 +4,8 @@ import { type HotCalls } from './shape';
 
 /**
  * The same client, whose hot calls go past most of the SDK's middleware, at a third of the CPU time. Region, endpoint,
- * credentials, signature, retries and errors are the SDK's, as are all other calls. A client with middleware or a logger
- * of its own is returned as it is.
+ * credentials, signature, retries and errors are the SDK's, as are all other calls. A client with middleware or a
+ * logger of its own is returned as it is.
  */
 export function leanClient<Client extends AwsClient>(client: Client, hotCalls: HotCalls): Client {
   const sdk = client as unknown as SdkClient;
@@ -19,21 +19,21 @@ export function leanClient<Client extends AwsClient>(client: Client, hotCalls: H
     const lanes = (free[`${command.constructor.name} ${QueueUrl}`] ??= []);
     const lane = lanes.pop() ?? new Lane(sdk, shape);
     const output = await lane.send(command as SdkCommand, options.abortSignal);
-    // One that failed is not used again: what it has learned from the SDK may be why.
+    // A lane whose call failed is dropped: the request that it kept may be the cause.
     lanes.push(lane);
     return output;
   };
   return Object.create(client, { send: { value: send } }) as Client;
 }
 
-/** The SDK makes one for each call, out of a copy of its configuration; it asks for credentials at each signature anyway. */
+/** Keeps one signer: the SDK makes one for each call, though it asks for credentials at each signature anyway. */
 function keepSigner({ config }: SdkClient): void {
   const { signer } = config;
   let kept: Promise<unknown> | undefined;
   config.signer = (scheme) => (kept ??= signer(scheme));
 }
 
-/** Middleware that the application added would be passed by, and a logger of its own would not be told. */
+/** True without middleware or a logger of the application, which a lane would skip. */
 function isPlain(client: SdkClient): boolean {
   const plain = new (classOf(client))({ region: 'none' });
   const asItComes = plain.middlewareStack.identify().join();

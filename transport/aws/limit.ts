@@ -1,12 +1,12 @@
-/** A call had no whole answer in time. */
+/** A call was not answered completely in time. */
 class CallTimeout extends Error {
   override readonly name = 'TimeoutError';
 }
 
 /**
- * Bounds a call as a whole, whatever the other side does: a silent connection, an answer that drips a byte a second, a
- * body that never ends. At the limit, or when `outer` is aborted, the call's signal is, and the call rejects even where it
- * does not obey.
+ * Bounds a call as a whole, whatever the other side does: a silent connection, an answer of a byte a second, a body
+ * that never ends. At the limit, or when `outer` is aborted, the call's signal is aborted, and this rejects even if the
+ * call does not obey.
  */
 export function withinLimit<T>(ms: number, call: (signal: AbortSignal) => Promise<T>, outer?: AbortSignal): Promise<T> {
   const controller = new AbortController();

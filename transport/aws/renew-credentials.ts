@@ -1,4 +1,4 @@
-/** What can ask for credentials anew. */
+/** A client that can ask for its credentials again. */
 export interface Renewable {
   readonly config: { credentials(options?: { forceRefresh?: boolean }): Promise<unknown> };
 }

@@ -18,7 +18,7 @@ export type HotCalls = ReadonlyMap<unknown, CallShape>;
 /** The body of a call, byte for byte as the SDK writes it. */
 export const writeJson = (shape: Shape, value: unknown): string => JSON.stringify(toJson(shape, value));
 
-/** What an answer says; undefined if it is not the JSON object that was expected, so that the SDK is to judge it. */
+/** Reads an answer. Undefined if it is not the JSON object that was expected: the SDK judges it then. */
 export function readJson(shape: Shape, bytes: Uint8Array): Record<string, unknown> | undefined {
   let parsed: unknown;
   try {
@@ -41,7 +41,7 @@ function fromJson(shape: Shape, value: unknown): unknown {
   return convert(shape, value, (text) => (typeof text === 'string' ? Buffer.from(text, 'base64') : text));
 }
 
-/** Known members only, in their order; what is not of its shape stays as it is. */
+/** Takes known members only, in their order. A value of another shape stays as it is. */
 function convert(shape: Shape, value: unknown, blob: (value: unknown) => unknown): unknown {
   if (shape === 'text') return value;
   if (shape === 'blob') return blob(value);

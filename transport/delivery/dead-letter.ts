@@ -4,7 +4,10 @@ import { type Delivery } from './delivery';
 
 /** Why a message is in the dead-letter queue. */
 export interface DeadLetter {
-  /** A stable word: `malformed`, `invalid`, `unknown-type`, `unsupported-version`, `attempts`, `unsettled`, `receives`, or a handler's own. */
+  /**
+   * A stable word: `malformed`, `invalid`, `unknown-type`, `unsupported-version`, `attempts`, `unsettled`, `receives`,
+   * or a handler's own.
+   */
   readonly reason: string;
   readonly error: string;
   /** What others may see of the error. For the attempts port; the message does not carry it. */
@@ -18,7 +21,7 @@ export interface DeadLetter {
   /** The group of a FIFO queue's message; in its dead-letter queue the message is in another. */
   readonly group?: string;
   readonly sourceMessageId: string;
-  /** How often a dead letter of it was sent to the queue again, as the message that came says in this very attribute. */
+  /** How often a dead letter of this message was retried, as this attribute of the received message says. */
   readonly retries?: number;
 }
 
@@ -44,13 +47,15 @@ export function describeDeadLetter(
   };
 }
 
-/** Anybody may have written it, so only a number that can be is taken. */
+/** Anybody may have written the attribute, so anything but a sensible number is ignored. */
 function retriesOf({ attributes }: Delivery): Pick<DeadLetter, 'retries'> {
   const [, retries] = /"retries":([1-9]\d{0,5})[,}]/.exec(attributes[DEAD_LETTER_ATTRIBUTE]?.StringValue ?? '') ?? [];
   return retries === undefined ? {} : { retries: Number(retries) };
 }
 
-/** The dead letter as a message: body and attributes as they came, and the why; undefined where SQS has no room for it. */
+/**
+ * The dead letter as a message: body and attributes as received, and the why. Undefined if that is too large for SQS.
+ */
 export function withWhy(delivery: Delivery, deadLetter: DeadLetter): OutgoingMessage | undefined {
   const why: MessageAttributeValue = { DataType: 'String', StringValue: attributeText(deadLetter) };
   const attributes = { ...delivery.attributes, [DEAD_LETTER_ATTRIBUTE]: why };
@@ -60,8 +65,8 @@ export function withWhy(delivery: Delivery, deadLetter: DeadLetter): OutgoingMes
 }
 
 /**
- * The message without the why: what was received always fits. On a FIFO queue each dead letter is a group of its own,
- * since a queue hides what is behind the first ten of a group; and by the job's id a second dead letter of it within
+ * The message without the why, which always fits. On a FIFO queue each dead letter is a group of its own, since a queue
+ * hides what is behind the first ten of a group. The deduplication id is not the job's: a second dead letter within
  * five minutes would be accepted and never delivered.
  */
 export function asItCame({
@@ -76,7 +81,10 @@ export function asItCame({
   return { body, attributes, traceHeader, ...place };
 }
 
-/** SQS refuses most control characters, lone surrogates and U+FFFE/U+FFFF, so JSON with everything beyond ASCII escaped. */
+/**
+ * JSON with everything beyond ASCII escaped, since SQS refuses most control characters, lone surrogates and
+ * U+FFFE/U+FFFF.
+ */
 function attributeText(deadLetter: DeadLetter): string {
   return JSON.stringify({ ...deadLetter, publicError: undefined }).replace(
     /[^\x20-\x7e]/g,

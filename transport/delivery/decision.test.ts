@@ -51,7 +51,7 @@ describe('before a run', () => {
     expect(decideBeforeRun(received(2), standing({ job }), limits)).toEqual({ action: 'delete' });
   });
 
-  it('ends a message after so many receives only where begun runs cannot be noted', () => {
+  it('ends a message after this many receives only if begun runs cannot be noted', () => {
     const counted = { ...limits, maxReceives: 50 };
     expect(decideBeforeRun(received(50), standing({}), counted)).toEqual(NOTED);
     expect(decideBeforeRun(received(51), standing({}), counted)).toEqual({

@@ -6,38 +6,40 @@ import { type Backoff, MAX_WITHIN_LEASE_SECONDS, type Policy } from './policy';
 /** How a delivery ends. */
 export type Decision =
   | { readonly action: 'delete' }
-  /** Given back without an attempt: the message is visible again at once. */
+  /** Goes back to the queue without an attempt: the message is visible again at once. */
   | { readonly action: 'release' }
   | ({ readonly action: 'retry'; readonly afterSeconds: number } & RunFailure)
   | ({ readonly action: 'dead-letter'; readonly reason: string; readonly attempts: number } & RunFailure);
 
-/** The job is to be run; `noted`: the record notes first that the run begins. */
+/** The job runs. `noted`: the record first notes that the run begins. */
 export interface RunDecision {
   readonly action: 'run';
   readonly noted: boolean;
 }
 
 type Limits = Pick<Policy, 'maxAttempts' | 'maxBegunRuns'> & {
-  /** Receives after which a message ends where begun runs cannot be noted. */
+  /** Receives after which a message is dead-lettered if begun runs cannot be noted. */
   readonly maxReceives?: number | undefined;
 };
 
 /** The reason of a dead letter whose runs began again and again without any outcome. */
 const UNSETTLED = 'unsettled';
 
-/** The reason of a dead letter that came again and again, where nothing notes begun runs. */
+/** The reason of a dead letter that was received too often, where begun runs cannot be noted. */
 const RECEIVES = 'receives';
 
 /**
- * Earlier receives without an outcome that cost no note. From the third on a run is noted before it begins, so a job
- * that ends the process each time does so 2 + `maxBegunRuns` times.
+ * Receives without an outcome before runs are noted. From the third receive on a run is noted before it begins, so a
+ * job that ends the process each time does so 2 + `maxBegunRuns` times.
  */
 const UNNOTED_RECEIVES = 2;
 
 /** A first receive is run without asking how the job stands. */
 export const RUN: RunDecision = { action: 'run', noted: false };
 
-/** Where begun runs are noted, receives count for nothing: waiting, a drain or a store that is unavailable cost them, too. */
+/**
+ * Receives do not count if begun runs are noted: waiting, a drain and a store that is unavailable cost receives, too.
+ */
 export function decideBeforeRun(delivery: Delivery, standing: Standing, limits: Limits): Decision | RunDecision {
   const { attempts, begun, job } = standing;
   if (job !== 'open') return decideEnded(standing);
@@ -67,7 +69,7 @@ export function decideAfterRun(
   if (job !== 'open') return decideEnded(standing);
   if (outcome.kind === 'reject') return { action: 'dead-letter', reason: outcome.reason, attempts, ...failure };
   if (attempts >= maxAttempts) return { action: 'dead-letter', reason: 'attempts', attempts, ...failure };
-  const afterSeconds = wishedSeconds(outcome.afterSeconds) ?? backoffSeconds(attempts, backoff, random);
+  const afterSeconds = requestedSeconds(outcome.afterSeconds) ?? backoffSeconds(attempts, backoff, random);
   return { action: 'retry', afterSeconds, ...failure };
 }
 
@@ -79,8 +81,9 @@ export function decideEnded({ attempts, job }: Standing): Decision {
 }
 
 /**
- * Seconds until the next run, after `attempts` failed ones: full jitter, over 2, 4, 8, 16, ... up to 900 unless a policy
- * says otherwise, and 1 or more, so that jobs that failed together do not come back together. `random` is in [0, 1).
+ * Seconds until the next run, after `attempts` failed ones: full jitter, over 2, 4, 8, 16, ... up to 900 unless a
+ * policy says otherwise, and 1 or more, so that jobs that failed together do not come back together. `random` is in [0,
+ * 1).
  */
 export function backoffSeconds(
   attempts: number,
@@ -90,8 +93,8 @@ export function backoffSeconds(
   return Math.max(1, Math.ceil(random * Math.min(maxSeconds, firstSeconds * factor ** (attempts - 1))));
 }
 
-/** What a handler asked for, within what SQS takes; undefined for no number. */
-function wishedSeconds(seconds: number | undefined): number | undefined {
+/** The seconds that a handler asked for, within SQS's limits; undefined if that is no number. */
+function requestedSeconds(seconds: number | undefined): number | undefined {
   if (seconds === undefined || !Number.isFinite(seconds)) return undefined;
   return Math.min(Math.max(0, Math.round(seconds)), MAX_WITHIN_LEASE_SECONDS);
 }

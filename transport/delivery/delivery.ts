@@ -10,24 +10,26 @@ export interface Delivery {
   readonly type: string | undefined;
   /** Message attribute `version` as sent; undefined without one. */
   readonly version: string | undefined;
-  /** SQS's ApproximateReceiveCount, this receive included; on a FIFO queue a repeat under the same lease counts as one. */
+  /**
+   * SQS's ApproximateReceiveCount, this receive included; on a FIFO queue a repeat under the same lease counts as one.
+   */
   receiveCount: number;
   readonly groupId: string | undefined;
-  /** The group whose order counts. Undefined on a standard queue, where a group shares fairly and orders nothing. */
+  /** The group that keeps its order. Undefined on a standard queue, where a group only shares fairly. */
   readonly orderedGroup: string | undefined;
-  /** X-Ray's header as SQS passes it on. */
+  /** X-Ray's header, as SQS passes it on. */
   readonly traceHeader: string | undefined;
-  /** The span of its latest run, or the context that it came with; for the log. */
+  /** For the log: the span of the latest run, or the context that the message came with. */
   trace?: TraceIds | undefined;
   /** Milliseconds since the epoch, like the two after it. */
   readonly sentAt: number;
   readonly firstReceivedAt: number;
   readonly receivedAt: number;
-  /** The latest receipt handle; a redelivery of a message still in flight here replaces it. */
+  /** The latest receipt handle. If the message comes again while it is in flight here, the new handle replaces it. */
   receiptHandle: string;
 }
 
-/** Empty, which no handler's type is, for an attribute that holds bytes. */
+/** Empty for an attribute that holds bytes; no handler's type is empty. */
 const textOf = (attribute: MessageAttributeValue | undefined): string | undefined =>
   attribute && (attribute.StringValue ?? '');
 
@@ -36,7 +38,7 @@ export function toDelivery(message: Message, now: number): Delivery {
   const attributes = message.MessageAttributes ?? {};
   const system = message.Attributes ?? {};
   const { MessageGroupId: groupId } = system;
-  // Messages of FIFO queues alone are numbered: a queue's URL need not tell.
+  // Only messages of FIFO queues are numbered. The queue's URL need not say that it is one.
   const isOrdered = (system.SequenceNumber ?? system.MessageDeduplicationId) !== undefined;
   return {
     messageId: message.MessageId ?? '',

@@ -1,7 +1,7 @@
 import { HttpException } from '@nestjs/common';
 import { RpcException } from '@nestjs/microservices';
 
-/** Characters of an error's text; so that the why fits beside any message but the largest. */
+/** Limits the characters of an error's text, so that the why fits beside any message but the largest. */
 export const ERROR_TEXT_LIMIT = 1_000;
 
 /** Characters of all stacks of an error together. */
@@ -10,10 +10,10 @@ const STACK_LIMIT = 8_000;
 /** Characters of the name of an error's class, and of its code. */
 const NAME_LIMIT = 100;
 
-/** Causes of causes that are followed: a cycle ends here, too. */
+/** Limits how deep causes are followed, which ends a cycle too. */
 const MAX_DEPTH = 4;
 
-/** Errors that are named of those an error holds together. */
+/** Limits how many errors of an `AggregateError` are named. */
 const MAX_ERRORS = 5;
 
 const UNREADABLE = 'an error that cannot be shown';
@@ -26,11 +26,11 @@ export function errorText(error: unknown): string {
   return safely(() => textWithCauses(error, MAX_DEPTH), UNREADABLE).slice(0, ERROR_TEXT_LIMIT);
 }
 
-/** A text of one's own for `error`, and behind it the causes. */
+/** `text` instead of the error's own, followed by its causes. */
 export const withCauses = (text: string, error: object): string =>
   safely(() => followed(text, error, MAX_DEPTH), text).slice(0, ERROR_TEXT_LIMIT);
 
-/** The name of its class; `Error` for what has none. Unlike a message it says nothing of what the error is about. */
+/** The name of the error's class; `Error` if it has none. Unlike the message, it gives nothing away. */
 export function errorClass(error: unknown): string {
   const name = safely(() => (isObject(error) ? classOf(error) : undefined), undefined);
   return name !== undefined && /^[\w$.]+$/.test(name) ? name : 'Error';
@@ -58,7 +58,7 @@ function ownText(error: object, depth: number): string {
   const name = classOf(error);
   const message = messageOf(error, depth) ?? (error instanceof Error ? 'no message' : fieldsOf(error));
   const code = codeOf(error);
-  // Many a code is the name of the class in capitals, with or without its end.
+  // Many codes are the class's name in capitals, with or without the ending.
   const isTold = message.includes(code) || name?.toLowerCase().startsWith(code.replaceAll('_', '').toLowerCase());
   return `${name === undefined ? '' : `${name}: `}${message}${isTold ? '' : ` (${code})`}`;
 }
@@ -100,19 +100,19 @@ function ownWords(value: object): string | undefined {
   return typeof text === 'string' && !text.startsWith('[object ') ? textOf(text, 0) : undefined;
 }
 
-/** Names alone: a value may be what a job is about. */
+/** Names only: values may be a job's data. */
 function fieldsOf(value: object): string {
   const names = Object.keys(value).slice(0, 10).join(', ');
   return names === '' ? UNREADABLE : `an object with ${names}`.slice(0, ERROR_TEXT_LIMIT);
 }
 
-/** By which programs tell errors apart, as in ECONNREFUSED; empty without one. */
+/** The error's `code`, such as ECONNREFUSED; empty without one. */
 function codeOf(error: object): string {
   const code = read(error, 'code');
   return typeof code === 'string' || typeof code === 'number' ? String(code).slice(0, NAME_LIMIT) : '';
 }
 
-/** Undefined for an object of no class. Classes that extend Error rarely give themselves a name. */
+/** The name of a value's class, if it has one. Classes that extend Error rarely set `name`. */
 function classOf(value: object): string | undefined {
   const [named, constructed] = [read(value, 'name'), read(value, 'constructor')];
   const made = typeof constructed === 'function' ? constructed.name : '';
@@ -132,7 +132,7 @@ function stackWithCauses(error: unknown, depth: number): string {
   return `${line}${framesOf(error)}${stacks.join('')}`;
 }
 
-/** What a stack begins with repeats the message, however long that is. */
+/** Cuts the message off, with which a stack begins. */
 function framesOf(error: object): string {
   const stack = read(error, 'stack');
   const start = typeof stack === 'string' ? stack.indexOf('\n    at ') : -1;
@@ -144,7 +144,7 @@ const isObject = (value: unknown): value is object =>
 
 const isNothing = (value: unknown): boolean => value === undefined || value === null;
 
-/** Reading may run what somebody wrote. */
+/** Reads a property safely: it may be a getter that throws. */
 const read = (value: object, name: string): unknown => safely((): unknown => Reflect.get(value, name), undefined);
 
 function safely<T>(make: () => T, otherwise: T): T {

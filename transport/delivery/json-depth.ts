@@ -1,4 +1,7 @@
-/** Deepest nesting of arrays and objects accepted anywhere; the job itself needs 1. Parsing does not recurse, validating does. */
+/**
+ * Deepest nesting of arrays and objects accepted anywhere; the job itself needs 1. Parsing does not recurse, validating
+ * does.
+ */
 export const JSON_DEPTH_LIMIT = 32;
 
 const QUOTE = 0x22;
@@ -11,7 +14,10 @@ export function nestsDeeperThan(text: string, limit: number): boolean {
   return opensMoreThan(text, limit) && isDeeperThan(text, limit);
 }
 
-/** Whether there are more brackets than `limit` at all. Most texts have fewer, and are searched as fast as memory is read. */
+/**
+ * Whether there are more brackets than `limit` at all. Most texts have fewer, which this finds out at the speed of
+ * memory.
+ */
 function opensMoreThan(text: string, limit: number): boolean {
   let count = 0;
   for (const bracket of ['{', '[']) {

@@ -1,6 +1,8 @@
-/** How the deliveries of a queue live; a handler may have a `maxAttempts` and a timeout of its own. All times are in seconds. */
+/**
+ * The numbers of a queue's deliveries; a handler may have its own `maxAttempts` and timeout. All times are in seconds.
+ */
 export interface DeliveryNumbers {
-  /** A handler past this gets its signal aborted, and its run counts as a failed attempt; 60. */
+  /** After this the handler's signal is aborted and its run counts as a failed attempt; 60. */
   readonly handlerTimeoutSeconds: number;
   /** Failed runs after which a job is dead-lettered; 5. */
   readonly maxAttempts: number;

@@ -2,17 +2,17 @@ import { errorClass, errorText, ERROR_TEXT_LIMIT, withCauses } from './error-tex
 
 /** Why a run failed, or a message is a dead letter. */
 export interface RunFailure {
-  /** All of it, for operators: up to 1,000 characters, never empty. */
+  /** The whole text, for operators: up to 1,000 characters, never empty. */
   readonly error: string;
-  /** What others may see of it: the text that a handler wrote for them, of anything else the name of its class. */
+  /** What callers may see: the text that a handler wrote for them; of any other error the name of its class. */
   readonly publicError: string;
   /** Where there is one. */
   readonly thrown?: unknown;
 }
 
 /**
- * What a handler's run means for its delivery. A handler answers by returning one of these;
- * returning anything else is `done`, throwing is a retry, at the time that a `RetryAfter` names, throwing `Rejection` is a reject.
+ * What a handler's run means for its delivery. A handler answers by returning one of these; anything else returned is
+ * `done`. Throwing is a retry, throwing a `RetryAfter` one at its time, a `Rejection` a reject.
  */
 export type Outcome =
   | { readonly kind: 'done' }
@@ -35,8 +35,8 @@ const DONE = branded({ kind: 'done' });
 export const done = (): Outcome => DONE;
 
 /**
- * Run again later; counts as an attempt. `afterSeconds` replaces the backoff, 0 to 39,600 (11 hours). A text is for
- * callers as well; of anything else they see the class.
+ * Run again later; counts as an attempt. `afterSeconds`, 0 to 39,600 (11 hours), replaces the backoff. A string is
+ * shown to callers as well; of any other error they see the class.
  */
 export const retry = (error: unknown, afterSeconds?: number): Outcome =>
   branded({ kind: 'retry', ...failureOf(error), ...(afterSeconds !== undefined && { afterSeconds }) });
@@ -57,7 +57,7 @@ export class Rejection extends Error {
   }
 }
 
-/** Thrown from anywhere in the pipeline to be run again after `afterSeconds`, as `retry` does; the text is for callers as well. */
+/** Thrown from anywhere in the pipeline: run again after `afterSeconds`, as `retry` does. Callers see its text. */
 export class RetryAfter extends Error {
   override readonly name = 'RetryAfter';
   constructor(
@@ -69,7 +69,7 @@ export class RetryAfter extends Error {
   }
 }
 
-/** A sentence for everybody. */
+/** A sentence for callers and operators alike. */
 export function saying(text: string): RunFailure {
   const error = text.slice(0, ERROR_TEXT_LIMIT);
   return { error, publicError: error };
@@ -79,14 +79,14 @@ function failureOf(error: unknown): RunFailure {
   return typeof error === 'string' && error !== '' ? saying(error) : thrownFailure(error);
 }
 
-/** A text that was thrown was written for nobody in particular. */
+/** A string that was thrown was not written for callers. */
 function thrownFailure(thrown: unknown): RunFailure {
   return { error: errorText(thrown), publicError: errorClass(thrown), thrown };
 }
 
 /**
- * The outcome of a run that threw; `isPermanent`: what would be the same next time, rejected as `invalid`. Never throws,
- * whatever was thrown: an object may refuse to say even what class it is of.
+ * The outcome of a run that threw. If `isPermanent` says that the next run would fail alike, it is rejected as
+ * `invalid`. Never throws, whatever was thrown: even reading an object's class may throw.
  */
 export function outcomeOfThrown(thrown: unknown, isPermanent: (error: unknown) => boolean): Outcome {
   try {
@@ -95,12 +95,12 @@ export function outcomeOfThrown(thrown: unknown, isPermanent: (error: unknown) =
     if (thrown instanceof RetryAfter) return { kind: 'retry', afterSeconds: thrown.afterSeconds, ...saidBy(thrown) };
     if (isPermanent(thrown)) return { kind: 'reject', reason: 'invalid', ...thrownFailure(thrown) };
   } catch {
-    // It is what any other error is.
+    // Then it is treated as any other error.
   }
   return { kind: 'retry', ...thrownFailure(thrown) };
 }
 
-/** Its own text is for everybody, its causes are not. An empty one says nothing to anybody. */
+/** Callers see the text but not the causes; an empty text is as good as none. */
 function saidBy(thrown: Rejection | RetryAfter): RunFailure {
   const { publicError } = saying(
     thrown.message || (thrown instanceof Rejection ? thrown.reason : 'Asked to be run again later.'),

@@ -1,13 +1,16 @@
 import { type DeliveryNumbers } from './numbers';
 
-/** Seconds until a failed run is tried again: a random number up to `firstSeconds`, then `factor` times as much each time. */
+/**
+ * Seconds until a failed run is tried again: a random number up to `firstSeconds`, then `factor` times as much each
+ * time.
+ */
 export interface Backoff {
   readonly firstSeconds: number;
   readonly maxSeconds: number;
   readonly factor: number;
 }
 
-/** By which numbers a delivery is run, tried again and given up: its handler's own, and its queue's for the rest. */
+/** The numbers by which a delivery is run, retried and given up: its handler's, and its queue's for the rest. */
 export interface Policy extends Pick<DeliveryNumbers, 'maxAttempts' | 'maxBegunRuns'> {
   readonly timeoutSeconds: number;
   readonly backoff: Backoff;
@@ -17,14 +20,14 @@ export interface Policy extends Pick<DeliveryNumbers, 'maxAttempts' | 'maxBegunR
 export const MAX_LEASE_SECONDS = 43_200;
 
 /**
- * Limits one run, and one wait for the next, to 11 hours. The last of the 12 is for what the delivery has waited before,
+ * Limits one run, and one wait for the next, to 11 hours. The twelfth hour is for what the delivery has waited before,
  * and for settling it.
  */
 export const MAX_WITHIN_LEASE_SECONDS = MAX_LEASE_SECONDS - 3_600;
 
 const BACKOFF: Backoff = { firstSeconds: 2, maxSeconds: 900, factor: 2 };
 
-/** Of what has no handler, or one without numbers of its own. */
+/** The policy of a delivery without a handler, or whose handler has no numbers of its own. */
 export const queuePolicy = ({ maxAttempts, maxBegunRuns, handlerTimeoutSeconds }: DeliveryNumbers): Policy => ({
   maxAttempts,
   maxBegunRuns,

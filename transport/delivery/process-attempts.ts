@@ -1,14 +1,14 @@
 import { type Attempts, type Standing } from './attempts';
 import { type Delivery } from './delivery';
 
-/** The messages that failed last, kept until the process ends. */
+/** Limits the messages that are remembered to the latest that failed. */
 const MAX_MESSAGES = 10_000;
 
 const open = (attempts: number): Promise<Standing> => Promise.resolve({ attempts, begun: 0, job: 'open' });
 
 /**
- * Counts without a store: failed runs by MessageId, in this process. Other processes and the next start count anew, and
- * a run that ends the process is not known; so 50 receives end a message, whatever they came to.
+ * Counts failed runs without a store: by MessageId, in this process. Other processes and the next start begin at 0, and
+ * a run that ends the process is not counted. So 50 receives end a message, whatever their outcome.
  */
 export class ProcessAttempts implements Attempts {
   readonly maxReceives = 50;
@@ -42,6 +42,6 @@ export class ProcessAttempts implements Attempts {
     return Promise.resolve();
   }
 
-  /** An application that knows the job by an id of its own overrides this. */
+  /** Overridden by an application whose jobs have ids of their own. */
   readonly jobId: Attempts['jobId'] = () => undefined;
 }

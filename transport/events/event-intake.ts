@@ -5,27 +5,30 @@ import { type Settlement } from '../settle/settlement';
 import { EventRun, type EventRunParts, type Left } from './event-run';
 
 /**
- * Of the time that an event has, for handlers to obey the signal and for what is left to be given back: up to 3 s, and
+ * The end of an event's time, in which handlers obey the signal and the rest is given back: up to 3 s, and
  * no more than a quarter.
  */
 const RESERVE = { maxMs: 3_000, share: 1 / 4 };
 
 /**
- * The time of the reserve that is kept for the answer itself: a function with a share of a processor needs some of it,
+ * The part of the reserve that is kept for the answer itself. A function with a share of a processor needs some time,
  * and more the more messages it reports. On a core that is shared by ten, 10,000 messages take 200 ms.
  */
 const ANSWER = { ms: 300, msPerMessage: 0.05, share: 1 / 3 };
 
-/** A timer's longest time; a deadline beyond it is none. */
+/** The longest time of a timer. A deadline beyond it is no deadline. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
-/** How long an event waits while receiving is paused. Failing it sooner only brings it back sooner; waiting longer is billed. */
+/**
+ * How long an event waits while receiving is paused. Failing it sooner only brings it back sooner; waiting longer is
+ * billed.
+ */
 const MAX_PAUSE_MS = 10_000;
 
-/** Messages given back at once: sixteen calls of ten. */
+/** Limits the messages given back at once to sixteen calls of ten. */
 const PER_ROUND = 160;
 
-/** The event was not taken in: all of it comes again. */
+/** The event was refused: all of it comes again. */
 export class EventRefused extends Error {
   override readonly name = 'EventRefused';
 }
@@ -35,15 +38,15 @@ interface Parts extends EventRunParts {
   readonly gate: PollGate;
 }
 
-/** Where deliveries come in that someone else received, and will delete: Lambda's event source. */
+/** The entrance for deliveries that Lambda's event source received and will delete. */
 export class EventIntake {
   private readonly events = new Set<Promise<unknown>>();
 
   constructor(private readonly parts: Parts) {}
 
   /**
-   * Resolves, before `withinMs` are over, to the MessageIds of what is not done and must be delivered again. Rejects with
-   * `EventRefused` when receiving is paused or over: then nothing was begun.
+   * Resolves, before `withinMs` are over, to the MessageIds of what is not done and must be delivered again. Rejects
+   * with `EventRefused` when receiving is paused or over: then nothing was begun.
    */
   async take(deliveries: readonly Delivery[], withinMs: number): Promise<string[]> {
     const taking = this.takeIn(deliveries, performance.now() + Math.min(MAX_TIMER_MS, Math.max(0, withinMs)));
@@ -51,7 +54,7 @@ export class EventIntake {
     return taking.finally(() => this.events.delete(taking));
   }
 
-  /** Resolves when every event taken in has its answer. */
+  /** Resolves when every accepted event has its answer. */
   async drain(): Promise<void> {
     await Promise.allSettled(this.events);
   }
@@ -86,7 +89,7 @@ export class EventIntake {
     }
   }
 
-  /** A few at a time, so that little is on its way when the time is over. What is not given back comes when its lease ends. */
+  /** A few at a time, so that little is on its way when the time is over. The rest comes again when its lease ends. */
   private async giveBack(left: readonly Left[], answerBy: number): Promise<void> {
     const { settlement } = this.parts;
     const over = new AbortController();

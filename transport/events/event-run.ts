@@ -44,8 +44,8 @@ export interface Left {
 const LEASE_SECONDS = Infinity;
 
 /**
- * Works one event off: no heartbeats, no other consumer. Each FIFO group, and each delivery of a standard queue, goes
- * on in its order until one of it has to come again.
+ * Works through one event, without heartbeats or another consumer. Each FIFO group, and each delivery of a standard
+ * queue, is run in order until one of it has to come again.
  */
 export class EventRun {
   private readonly logger = new Logger('EventRun');
@@ -70,7 +70,7 @@ export class EventRun {
     this.lines = inLines(deliveries).map((line) => line.map((delivery) => this.enter(delivery)));
   }
 
-  /** Resolves when all is done, or when `ms` are over: then handlers get their signal, and up to `graceMs` to obey it. */
+  /** Resolves when all is done. After `ms` handlers get their signal, and up to `graceMs` to obey it. */
   async within(ms: number, graceMs: number): Promise<void> {
     this.work = Promise.all(this.lines.map((line) => this.workOff(line)));
     if (await endsWithin(this.work, ms)) return;
@@ -84,12 +84,12 @@ export class EventRun {
     }
   }
 
-  /** What was begun may still have to be recorded, such as a note to be taken back; resolves once it is, or after `ms`. */
+  /** Resolves once everything begun is recorded, such as a note that is taken back, or after `ms`. */
   async recorded(ms: number): Promise<void> {
     await endsWithin(this.work, ms);
   }
 
-  /** What has to come again; of a FIFO group no sooner than its first. */
+  /** What has to come again. The members of a FIFO group come no sooner than its first. */
   left(): Left[] {
     return this.lines.flatMap((line) => {
       const left = line.filter(({ state }) => state === 'left');
@@ -138,13 +138,13 @@ export class EventRun {
   private async decide(flight: InFlight): Promise<Decision | NotOurs> {
     const before = await this.verdicts.beforeRun(flight);
     if (before === 'not-ours' || before.action !== 'run') return before;
-    // The end of the event is what ends a wait.
+    // Only the end of the event ends this wait.
     if ((await this.admission.permit(flight, Infinity)) === 'refused') return 'not-ours';
     return this.runner.run(flight, before.noted);
   }
 }
 
-/** Deliveries that have to run one after the other: those of a FIFO group; any other is a line of its own. */
+/** Groups the deliveries that have to run one after the other: those of a FIFO group. Any other stands alone. */
 function inLines(deliveries: readonly Delivery[]): Delivery[][] {
   const groups = new Map<string, Delivery[]>();
   const lines: Delivery[][] = [];

@@ -40,7 +40,7 @@ function toAttribute(value: unknown): MessageAttributeValue | undefined {
   };
 }
 
-/** Own names only, `__proto__` among them: an attribute may be called so. */
+/** Takes own names only, and `__proto__` as a name: an attribute may be called that. */
 function mapValues<Value>(source: unknown, map: (value: unknown) => Value | undefined): Record<string, Value> {
   if (!isObject(source)) return {};
   const mapped: [string, Value][] = [];

@@ -1,15 +1,15 @@
 import { type Counter, type Histogram, type Labels, type Metrics } from './metrics';
 
-/** In seconds: what handlers take. Few, since each is a line of every type's in every scrape. */
+/** In seconds: how long handlers take. Few bounds, since each is one line for every type in every scrape. */
 const HANDLING_BOUNDS = [0.001, 0.005, 0.025, 0.1, 0.25, 0.5, 1, 2.5, 5, 15, 60, 300, 900];
 
-/** In seconds: from a queue without a backlog to one of hours. */
+/** In seconds: from no backlog to one of hours. */
 const WAIT_BOUNDS = [0.01, 0.05, 0.25, 0.5, 1, 2.5, 5, 15, 60, 300, 900, 3_600, 21_600];
 
-/** What stands for each type and each reason that is not known at the start. */
+/** The label for every type and reason that is not known at the start. */
 const OTHER = 'other';
 
-/** By which the transport itself dead-letters. */
+/** The reasons by which the transport itself dead-letters. */
 const REASONS = [
   'attempts',
   'conflict',
@@ -25,13 +25,15 @@ const RECEIVES = ['full', 'partial', 'empty', 'failed'] as const;
 const HANDLED = ['done', 'retry', 'reject', 'stopped'] as const;
 const HEARTBEATS = ['extended', 'lost', 'unknown'] as const;
 
-/** Deliveries whose effect there was already. An application that finds more of them counts them here, too. */
+/**
+ * Counts deliveries whose effect had happened already. An application that finds more of them counts them here, too.
+ */
 export const DUPLICATES = {
   name: 'plusone_duplicates_total',
   help: 'Deliveries of jobs that had come to their end or were in flight already, absorbed without a second effect.',
 };
 
-/** What is counted of deliveries of one type; found once per delivery. */
+/** The counters of one type, looked up once per delivery. */
 export interface TypeMetrics {
   readonly handled: Readonly<Record<(typeof HANDLED)[number], Counter>>;
   readonly handlingSeconds: Histogram;
@@ -41,7 +43,7 @@ export interface TypeMetrics {
   readonly duplicates: Counter;
 }
 
-/** What is read of a consumer when someone asks. */
+/** What is read of a consumer at a scrape. */
 export interface ConsumerGauges {
   readonly inFlight: () => number;
   readonly waiting: () => number;
@@ -77,7 +79,7 @@ export class ConsumerMetrics {
     private readonly metrics: Metrics,
     /** `queue` where there are several. */
     private readonly labels: Labels = {},
-    /** By which handlers dead-letter, beside the transport's own. */
+    /** The reasons by which handlers dead-letter, beside the transport's own. */
     reasons: readonly string[] = [],
   ) {
     const of = { name: 'plusone_receives_total', help: 'Calls to receive messages, by what they brought.' };
@@ -114,7 +116,7 @@ export class ConsumerMetrics {
     (this.deadLetters.get(reason) ?? this.otherReason).add();
   }
 
-  /** What was counted is to be written now: the process may stand still. */
+  /** Writes what was counted now, since the process may be frozen next. */
   flush(): void {
     this.metrics.flush();
   }

@@ -2,7 +2,9 @@ import { type Counter, type Histogram, type Labels, type Metrics } from './metri
 
 interface EmfOptions {
   readonly namespace: string;
-  /** On every line, such as the service's name. CloudWatch bills each combination of values as metrics of its own. */
+  /**
+   * Stand on every line, such as the service's name. CloudWatch bills each combination of values as separate metrics.
+   */
   readonly dimensions: Labels;
   /** Takes one line, without its end. */
   readonly write: (line: string) => void;
@@ -10,7 +12,10 @@ interface EmfOptions {
 
 type Unit = 'Count' | 'Seconds' | 'Bytes';
 
-/** `counts`: of each bucket alone, the one above all bounds last; a counter has one number and no bounds. */
+/**
+ * `counts`: one for each bucket alone, and last one for what is above all bounds. A counter has one number and no
+ * bounds.
+ */
 interface Numbers {
   readonly counts: readonly number[];
   readonly sum: number;
@@ -28,9 +33,9 @@ const MAX_PER_DIRECTIVE = 100;
 const LINE_EVERY_MS = 1_000;
 
 /**
- * Writes metrics in CloudWatch's embedded metric format, for functions, which nothing scrapes: a line holds what was
- * counted since the one before. Types are added up and other labels stand at the end of the name, since each name is a
- * metric that is paid for. Gauges are not written: between two events nothing is in flight.
+ * Writes metrics in CloudWatch's embedded metric format, for functions, which nothing scrapes. A line holds what was
+ * counted since the line before. Types are added up, and other labels stand at the end of the name, since each name is
+ * a metric that is paid for. Gauges are not written: between two events nothing is in flight.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  */
 export class EmfWriter {
@@ -52,7 +57,7 @@ export class EmfWriter {
     if (growths.size > 0) this.options.write(JSON.stringify(this.lineOf(growths)));
   };
 
-  /** At once, unless there was a line within a second: then as soon as that is over. */
+  /** Writes at once, or when a second has passed since the last line. */
   flushSoon(): void {
     const leftMs = this.lastAt + LINE_EVERY_MS - performance.now();
     if (leftMs <= 0) this.flush();
@@ -111,8 +116,8 @@ const added = (one: Numbers, other: Numbers | undefined): Numbers => ({
 });
 
 /**
- * A number, or a distribution in the form of AWS's own exporters, from which CloudWatch has percentiles. A bucket stands
- * for its values by its upper end; what is above all bounds counts as the highest.
+ * A number, or a distribution in the form of AWS's own exporters, from which CloudWatch has percentiles. A bucket
+ * stands for its values by its upper end; what is above all bounds counts as the highest.
  * https://github.com/open-telemetry/opentelemetry-collector-contrib/blob/main/exporter/awsemfexporter/metric_translator.go
  */
 function valueOf({ bounds, counts, sum }: Growth): unknown {
@@ -131,7 +136,7 @@ function valueOf({ bounds, counts, sum }: Growth): unknown {
   };
 }
 
-/** By type there would be as many metrics to pay for as there are job types. */
+/** Leaves out `type`: each job type would be another metric to pay for. */
 const namedLabels = (labels: Labels): string[] =>
   Object.entries(labels).flatMap(([label, text]) => (label === 'type' ? [] : [text]));
 

@@ -1,4 +1,4 @@
-/** The values of a series' labels, by name. They come from closed sets: whatever a message says, it makes no series. */
+/** The values of a series' labels, by name. They come from closed sets, so that no message can create a series. */
 export type Labels = Readonly<Record<string, string>>;
 
 interface Description {
@@ -19,7 +19,7 @@ export class Counter {
 
 /** Counts values by fixed buckets. */
 export class Histogram {
-  /** Of each bucket alone, the one above all bounds last. */
+  /** One for each bucket alone, and last one for what is above all bounds. */
   readonly counts: number[];
   sum = 0;
 
@@ -32,7 +32,7 @@ export class Histogram {
     return this.counts.reduce((sum, count) => sum + count, 0);
   }
 
-  /** A negative value, as a step of the clock makes it, counts as 0, and so does what is no number. */
+  /** A negative value, which a step of the clock can cause, counts as 0, and so does NaN. */
   observe(value: number): void {
     const seen = value > 0 ? value : 0;
     let at = 0;
@@ -73,7 +73,7 @@ interface OpenFamily extends Description {
 }
 
 /**
- * The numbers of a process. What counts finds its counter once and adds to that: a count costs an addition, and is made
+ * The numbers of a process. Users look their counter up once and keep it. A count costs an addition, and is made
  * whether or not anyone reads it.
  */
 export class Metrics {
@@ -89,20 +89,23 @@ export class Metrics {
     return this.series('histogram', description, { labels, make: () => new Histogram(description.bounds) });
   }
 
-  /** The latest `read` of these labels counts. */
+  /** A later `read` for the same labels replaces the earlier. */
   gauge(description: Description, read: () => number, labels: Labels = {}): void {
     const { byLabels } = this.family('gauge', description);
     byLabels.set(keyOf(labels), { labels, value: { read } satisfies Gauge });
   }
 
-  /** As they stand, in the order in which they were described. */
+  /** All metrics as they stand, in the order in which they were described. */
   collect(): readonly Family[] {
     return [...this.families.values()].map(
       ({ name, help, kind, byLabels }) => ({ name, help, kind, series: [...byLabels.values()] }) as Family,
     );
   }
 
-  /** Called before the process may stand still, as a function does between two events: for what writes by itself. */
+  /**
+   * Registers what writes by itself, to be called before the process may be frozen, as a function is between two
+   * events.
+   */
   onFlush(write: () => void): void {
     this.writers.push(write);
   }

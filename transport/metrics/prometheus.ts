@@ -24,7 +24,7 @@ function linesOf(family: Family): string[] {
   }
 }
 
-/** NaN where it throws: a scrape, and the process that answers it, go on. */
+/** NaN if it throws, so that the scrape goes on. */
 function reading({ read }: { readonly read: () => number }): number {
   try {
     return read();

@@ -2,15 +2,15 @@ import { ClientProxy, type ReadPacket } from '@nestjs/microservices';
 import { WiringError } from '../sqs/errors';
 import { QueueMessage, type SendOptions } from './queue-message';
 
-/** Through what the client sends. */
+/** What the client sends with. */
 interface Producer {
   send(type: string, body: unknown, options?: SendOptions): Promise<unknown>;
   close(): Promise<void>;
 }
 
 /**
- * Nest's client side: `client.emit('order', order)` goes the way of everything else and completes only when SQS has
- * accepted the message. `emit` is hot: await it (`lastValueFrom`), or an error has no one to hear it.
+ * Nest's client side: `client.emit('order', order)` sends as `send` does and completes only when SQS has
+ * accepted the message. `emit` is hot: await it (`lastValueFrom`), or an error goes unnoticed.
  */
 export class SqsClient extends ClientProxy {
   constructor(private readonly producer: Producer) {

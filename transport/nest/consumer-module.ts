@@ -38,7 +38,9 @@ const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } = new ConfigurableModule
   }))
   .build();
 
-/** ssut's providers, in a module that is not global as ssut's own is: the application may use that beside this one. */
+/**
+ * ssut's providers in a module that is not global, unlike ssut's own, which the application may use beside this one.
+ */
 @Module({})
 class PollersModule {}
 

@@ -10,29 +10,33 @@ import { DEFAULT_QUEUE, queueLabels } from './named';
 interface QueueNumbers extends DeliveryNumbers {
   /** Handlers that run at once; 100. */
   readonly concurrency: number;
-  /** Long polls at once under load, up to a tenth of `concurrency`, and one while idle; 10. 0: none, for `takeEvent`. */
+  /**
+   * Long polls at once under load, up to a tenth of `concurrency`, and one while idle; 10. 0: none, for `takeEvent`.
+   */
   readonly pollers: number;
   /** The lease to ask for at each receive. Unless given: the queue's own visibility timeout. */
   readonly leaseSeconds: number | undefined;
 }
 
-/** What configuration leaves undefined takes the default. */
+/** Options may be undefined, which means the default. */
 type Optional<T> = { readonly [Name in keyof T]?: T[Name] | undefined };
 
 /** One queue and its dead-letter queue; every number has a default. */
 export interface QueueOptions extends Optional<QueueNumbers> {
-  /** By this its handlers and `QueueConsumers.get` name the queue; several queues need one each. */
+  /** The name by which handlers and `QueueConsumers.get` refer to the queue. Several queues need one each. */
   readonly name?: string | undefined;
   readonly queueUrl: string;
   readonly deadLetterQueueUrl: string;
-  /** What a message without the attribute `type` is. Unless given: what the queue's handler takes, if it has one only. */
+  /**
+   * The type of a message without the attribute `type`. By default that of the queue's handler, if there is only one.
+   */
   readonly defaultType?: string | undefined;
 }
 
 export interface ConsumerOptions extends Place {
-  /** Where to count, for an application that reads it, such as by `prometheusText`. */
+  /** Where to count, for an application that reads the numbers, such as by `prometheusText`. */
   readonly metrics?: Metrics | undefined;
-  /** By which handlers dead-letter: these are counted by name, and any other one as `other`. */
+  /** Reasons by which handlers dead-letter. These are counted by name, any others as `other`. */
   readonly reasons?: readonly string[] | undefined;
   readonly queues: readonly QueueOptions[];
 }

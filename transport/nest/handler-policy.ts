@@ -2,20 +2,20 @@ import { inspect } from 'node:util';
 import { type Backoff, MAX_WITHIN_LEASE_SECONDS, type Policy } from '../delivery/policy';
 import { WiringError } from '../sqs/errors';
 
-/** Options of a handler that count in place of its queue's. */
+/** Options of a handler that replace its queue's. */
 export interface PolicyOptions {
-  /** Failed runs until the dead-letter queue. */
+  /** Failed runs after which a job is dead-lettered. */
   readonly maxAttempts?: number | undefined;
   /** A run that takes longer gets its signal aborted, and has failed; up to 39,600 (11 hours). */
   readonly timeoutSeconds?: number | undefined;
   /**
-   * A failed run is tried again after a random time: up to `firstSeconds` (2) after the first, `factor` (2) times as much
-   * after each one more, and never more than `maxSeconds` (900, at most 39,600).
+   * A failed run is tried again after a random time: up to `firstSeconds` (2) after the first, `factor` (2) times as
+   * much after each one more, and never more than `maxSeconds` (900, at most 39,600).
    */
   readonly backoff?: { readonly [Name in keyof Backoff]?: Backoff[Name] | undefined } | undefined;
 }
 
-/** The queue's policy, with what a handler has of its own. Throws a `WiringError` for a number that cannot be. */
+/** The queue's policy with the handler's own numbers. Throws a `WiringError` for an impossible number. */
 export function handlerPolicy(type: string, options: PolicyOptions, ofQueue: Policy): Policy {
   const { firstSeconds, maxSeconds, factor } = ofQueue.backoff;
   const { backoff } = options;
@@ -38,7 +38,7 @@ export function handlerPolicy(type: string, options: PolicyOptions, ofQueue: Pol
 
 type Check = readonly [option: string, given: unknown, holds: boolean, takes: string];
 
-/** What stands behind a pattern may be anything, whatever its type says. */
+/** Checks the values, since what stands behind a pattern may be anything, whatever its type says. */
 function checksOf({ maxAttempts, timeoutSeconds, backoff }: PolicyOptions, policy: Policy): Check[] {
   const { firstSeconds, maxSeconds } = policy.backoff;
   const max = MAX_WITHIN_LEASE_SECONDS;

@@ -12,7 +12,7 @@ export interface RegisteredHandler {
   readonly handler: MessageHandler;
 }
 
-/** A handler, and by which numbers it runs. */
+/** A handler and its policy. */
 interface PolicedHandler {
   readonly handler: MessageHandler;
   readonly policy: Policy;
@@ -47,7 +47,9 @@ export class QueueHandlers {
   }
 }
 
-/** By queue. Throws a `WiringError` for whatever would lose messages quietly, or could not run. */
+/**
+ * The handlers of each queue. Throws a `WiringError` for anything that would lose messages silently or could not run.
+ */
 export function handlersByQueue(
   registered: readonly RegisteredHandler[],
   queues: readonly ConsumedQueue[],
@@ -58,7 +60,7 @@ export function handlersByQueue(
   return new Map(queues.map((queue) => [queue, queueHandlers(queue, handlersOf(queue))]));
 }
 
-/** Where a handler belongs: to the queue that it names, or to the only one. */
+/** The queue of a handler: the one it names, or the only one. */
 function queueOf({ type, handler }: RegisteredHandler, queues: readonly ConsumedQueue[]): ConsumedQueue {
   if (!handler.isEventHandler)
     throw new WiringError(`'${type}' has a @MessagePattern; a queue has no replies, use @EventPattern.`);

@@ -4,11 +4,11 @@ import { WiringError } from '../sqs/errors';
 /** The name of a queue that was given none. */
 export const DEFAULT_QUEUE = 'default';
 
-/** Of what is counted; only a queue that has a name needs to be told from others. */
+/** The labels of a queue's metrics: its name, if it has one. */
 export const queueLabels = ({ name }: { readonly name?: string | undefined }): Labels =>
   name === undefined ? {} : { queue: name };
 
-/** What belongs to the queue of this name, or to the only queue if none is named. */
+/** The value of the queue of this name, or of the only queue if none is named. */
 export function byName<Value>(values: ReadonlyMap<string, Value>, name: string | undefined): Value {
   const [only] = values.values();
   const found = name === undefined && values.size === 1 ? only : values.get(name ?? '');

@@ -22,7 +22,7 @@ export function openQueues(options: ConsumerOptions, attempts: Attempts): Consum
   }));
 }
 
-/** How a queue's consumer is, in the form that `@nestjs/terminus` takes from an indicator. */
+/** The health of a queue's consumer, in the form of an indicator of `@nestjs/terminus`. */
 export interface QueueHealth extends QueueStatus {
   readonly status: 'up' | 'down';
 }
@@ -40,7 +40,10 @@ export class QueueConsumers {
     return byName(this.consumers, name);
   }
 
-  /** By queue: `up` while it is polled, its last receives were answered, and the dead-letter queue takes what it should. */
+  /**
+   * For each queue: `up` while it is polled, its last receives were answered, and the dead-letter queue accepts
+   * letters.
+   */
   health(): Record<string, QueueHealth> {
     return Object.fromEntries([...this.consumers].map(([name, consumer]) => [name, healthOf(consumer.status())]));
   }

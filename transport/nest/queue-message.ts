@@ -6,17 +6,20 @@ import { envelope, type OutgoingMessage } from '../sqs/outgoing';
 export interface SendOptions {
   /** What a handler compares with its `{ version }`; 1. */
   readonly version?: number | undefined;
-  /** Orders on a FIFO queue, shares fairly on any other. On a FIFO queue without one: the deduplication id, so no order. */
+  /**
+   * Keeps order on a FIFO queue and shares fairly on any other. Default on a FIFO queue: the deduplication id, so no
+   * order.
+   */
   readonly groupId?: string | undefined;
-  /** A FIFO queue drops a second message with it within five minutes; unless given: one of its own. No other queue has it. */
+  /** For FIFO queues, which drop a second message with the same id within five minutes. Default: a new id. */
   readonly deduplicationId?: string | undefined;
-  /** An integer up to 900. On a FIFO queue SQS delays all messages or none, so one alone is refused unless this is 0. */
+  /** An integer up to 900. On a FIFO queue only 0: SQS delays all messages of it or none. */
   readonly delaySeconds?: number | undefined;
   /** Beside `type` and `version`; SQS takes ten in all. */
   readonly attributes?: Readonly<Record<string, MessageAttributeValue>> | undefined;
 }
 
-/** What `emit` takes in place of a body to say more: `emit('order', new QueueMessage(order, { groupId }))`. */
+/** A body with options, for `emit`: `emit('order', new QueueMessage(order, { groupId }))`. */
 export class QueueMessage<Body> {
   constructor(
     readonly body: Body,
@@ -27,7 +30,7 @@ export class QueueMessage<Body> {
 /** SQS takes no more: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html */
 const MAX_DELAY_SECONDS = 900;
 
-/** As it goes to the queue. Throws `MessageRefused` for a delay that SQS would refuse. */
+/** The message as it is sent. Throws `MessageRefused` for a delay that SQS would refuse. */
 export function toOutgoing(type: string, { body, options }: QueueMessage<unknown>, fifo: boolean): OutgoingMessage {
   const { version = 1, attributes, groupId, delaySeconds } = options;
   const deduplicationId = fifo ? (options.deduplicationId ?? randomUUID()) : undefined;
@@ -40,7 +43,7 @@ export function toOutgoing(type: string, { body, options }: QueueMessage<unknown
   };
 }
 
-/** SQS takes neither of these two characters as it stands; JSON has another way to write them. */
+/** Escapes two characters that JSON allows and SQS refuses. */
 const bodyText = (body: unknown): string =>
   JSON.stringify(body).replace(/[\ufffe\uffff]/g, (character) => `\\u${character.charCodeAt(0).toString(16)}`);
 

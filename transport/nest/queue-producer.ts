@@ -23,7 +23,7 @@ export class QueueProducer<Types extends object = MessageTypes> {
   private readonly sqs: SQSClient;
   private readonly sender: Sender;
   private readonly spans: QueueSpans;
-  /** Undefined until the queue has told it: its URL need not. */
+  /** Undefined until the queue has said so; its URL need not tell. */
   private fifo: boolean | undefined;
   private asking: Promise<boolean> | undefined;
 
@@ -38,8 +38,8 @@ export class QueueProducer<Types extends object = MessageTypes> {
   }
 
   /**
-   * Resolves when SQS has accepted the message. Rejects with `QueueUnavailable` when it did not or its answer is unknown,
-   * so that the caller sends again, and with `MessageRefused` when it never will.
+   * Resolves when SQS has accepted the message. Rejects with `QueueUnavailable` when it did not or its answer is
+   * unknown, so that the caller sends again, and with `MessageRefused` when it never will.
    */
   async send<Type extends keyof Types & string>(
     type: Type,
@@ -56,14 +56,14 @@ export class QueueProducer<Types extends object = MessageTypes> {
     await this.ask(AbortSignal.timeout(CHECK_MS));
   }
 
-  /** As the queue says itself, asked until it has answered once. Rejects with `QueueUnavailable`; the next call asks again. */
+  /** As the queue itself says. Rejects with `QueueUnavailable` if it does not answer; the next call asks again. */
   async isFifo(): Promise<boolean> {
     if (this.fifo !== undefined) return this.fifo;
     this.asking ??= this.ask().finally(() => (this.asking = undefined));
     return this.asking;
   }
 
-  /** Refuses new messages; resolves when every one taken has its answer. */
+  /** Refuses new messages; resolves when every accepted one has its answer. */
   async close(): Promise<void> {
     // Messages that wait for it are sent before the sender closes.
     await this.asking?.catch(() => undefined);

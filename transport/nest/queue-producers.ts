@@ -7,10 +7,10 @@ import { byName, DEFAULT_QUEUE, queueLabels } from './named';
 import { QueueProducer, type MessageTypes } from './queue-producer';
 
 export interface ProducerOptions extends Place {
-  /** Where to count, for an application that reads it, such as by `prometheusText`. */
+  /** Where to count, for an application that reads the numbers, such as by `prometheusText`. */
   readonly metrics?: Metrics | undefined;
   readonly queues: readonly {
-    /** By this `QueueProducers.get` names the queue; several queues need one each. */
+    /** The name by which `QueueProducers.get` refers to the queue. Several queues need one each. */
     readonly name?: string | undefined;
     readonly queueUrl: string;
   }[];
@@ -35,12 +35,12 @@ export class QueueProducers implements OnApplicationBootstrap, OnApplicationShut
     return byName(this.producers, name) as unknown as QueueProducer<Types>;
   }
 
-  /** The first message finds the answer there, as a rule. */
+  /** Asks early, so that the first message need not wait. */
   onApplicationBootstrap(): void {
     for (const producer of this.producers.values()) void producer.isFifo().catch(() => undefined);
   }
 
-  /** Port and consumers are closed by then, so that what they still send is taken. */
+  /** Port and consumers are closed by then; until then they may send. */
   async onApplicationShutdown(): Promise<void> {
     await Promise.all([...this.producers.values()].map((producer) => producer.close()));
   }

@@ -5,8 +5,8 @@ import { throwError, type Observable } from 'rxjs';
 import { SqsContext } from './sqs-context';
 
 /**
- * Hands an error of a queue's handler on as it is: Nest's default makes "Internal server error" of it. As the last of the
- * global filters it sees what no other took, of whatever transport; anything but a queue's gets Nest's default from it.
+ * Passes an error of a queue's handler on unchanged: Nest's default turns it into "Internal server error". As the last
+ * of the global filters it sees what no other filter took. Errors of other transports get Nest's default.
  */
 @Catch()
 export class RpcErrorsFilter extends BaseExceptionFilter {
@@ -15,7 +15,7 @@ export class RpcErrorsFilter extends BaseExceptionFilter {
     if (type === 'rpc' && host.switchToRpc().getContext() instanceof SqsContext) return throwError(() => error);
     if (type === 'http') super.catch(error, host);
     else if (type === 'ws') socketFilter().catch(error, host);
-    // Nest takes no answer as no filter, for whatever is left.
+    // Undefined tells Nest that there is no filter.
     return undefined;
   }
 }

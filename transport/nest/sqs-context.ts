@@ -15,7 +15,7 @@ export class SqsContext extends BaseRpcContext<[Readonly<Delivery>, Run]> {
     this.args[1].workEnded();
   }
 
-  /** Of this run: 1 for the first, and one more for each run of the job that failed before it. */
+  /** The number of this run: 1, and one more for each earlier run of the job that failed. */
   readonly attempt = this.args[1].attempt;
 
   get messageId(): string {

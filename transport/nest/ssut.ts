@@ -9,12 +9,12 @@ type SsutConsumer = NonNullable<SsutOptions['consumers']>[number];
 /** What ssut made for a poller, as far as the transport needs it. */
 type PollLoop = ReturnType<SqsService['consumers']['get']>;
 
-/** By this name ssut finds a poller's methods; of all queues of an application each is unique. */
+/** The name by which ssut finds a poller's methods; unique in an application. */
 const pollerName = (queue: string, poller: number): string => `${queue}/${poller}`;
 
 const pollersOf = ({ transport }: ConsumedQueue): number[] => [...Array(transport.pump.count).keys()];
 
-/** One consumer per poller; it deletes nothing, and asks only when the pump lets it. */
+/** One ssut consumer per poller. It deletes nothing, and asks only when the pump lets it. */
 export function ssutOptions(queues: readonly ConsumedQueue[]): SsutOptions {
   return { consumers: queues.flatMap((queue) => pollersOf(queue).map((poller) => consumerOf(queue, poller))) };
 }
@@ -28,7 +28,7 @@ function consumerOf({ name, transport: { pump, options } }: ConsumedQueue, polle
     waitTimeSeconds: options.numbers.receiveWaitSeconds,
     messageAttributeNames: ['All'],
     messageSystemAttributeNames: ['All' as const],
-    // The pump backs off; sqs-consumer's own pause of 10 s would come on top.
+    // The pump backs off. Without this sqs-consumer would add 10 s of its own.
     authenticationErrorTimeout: 0,
     suppressFifoWarning: true,
     preReceiveMessageCallback: () => pump.beforeReceive(poller),
@@ -39,12 +39,12 @@ function consumerOf({ name, transport: { pump, options } }: ConsumedQueue, polle
 export const pollLoopsOf = (queue: ConsumedQueue, ssut: SqsService): NonNullable<PollLoop>[] =>
   pollersOf(queue).flatMap((poller) => ssut.consumers.get(pollerName(queue.name, poller)) ?? []);
 
-/** What ssut calls, and by which decorator it finds it. */
+/** A method that ssut calls, and the decorator by which it finds it. */
 type Method = [event: string, decorate: MethodDecorator, method: (argument: never) => unknown];
 
 /**
- * An object whose prototype has the methods that ssut looks for: per poller one for messages and one for each event. As
- * a provider it serves all queues of an application.
+ * An object whose prototype has the methods that ssut looks for: for each poller one for messages and one for each
+ * event. As a provider it serves all queues of an application.
  */
 export function ssutMethods(queues: readonly ConsumedQueue[]): object {
   const prototype = {};
@@ -70,7 +70,7 @@ function methodsOf(pump: Pump, poller: number, name: string): Method[] {
   const empty = (): void => {
     pump.empty(poller);
   };
-  // A function of its own for each event: the decorator's metadata lies on the function.
+  // A new function for each event, since the decorator keeps its metadata on the function.
   const failed = (event: string): Method => [
     event,
     SqsConsumerEventHandler(name, event),

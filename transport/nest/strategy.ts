@@ -14,8 +14,9 @@ import { SQS_TRANSPORT } from './queue-handler';
 import { pollLoopsOf } from './ssut';
 
 /**
- * Nest's side, for all queues: a delivery becomes a call of the `@EventPattern` handler of its queue and `type`, through
- * pipes, guards, interceptors and filters. Unlike Nest's own event path it awaits the handler and sees its error.
+ * Nest's side, for all queues: a delivery becomes a call of the `@EventPattern` handler of its queue and `type`,
+ * through pipes, guards, interceptors and filters. Unlike Nest's own event path it awaits the handler and sees its
+ * error.
  */
 @Injectable()
 export class SqsStrategy extends Server implements CustomTransportStrategy {
@@ -27,16 +28,16 @@ export class SqsStrategy extends Server implements CustomTransportStrategy {
     private readonly ssut: SqsService,
   ) {
     super();
-    // Declared as always there, and undefined until Nest or someone sets it.
+    // Its type says that it is always there, but it is undefined until it is set.
     this.setOnProcessingEndHook(() => undefined);
   }
 
-  /** Nest has handed over the handlers. */
+  /** Whether Nest has handed over the handlers. */
   get isConnected(): boolean {
     return this.registered.length > 0;
   }
 
-  /** Kept apart by queue: Nest's own list makes a chain of handlers of one pattern and runs them all. */
+  /** Keeps handlers by queue. Nest's own list would chain handlers of the same pattern and run all of them. */
   override addHandler(
     ...[pattern, handler, isEventHandler = false, extras = {}]: Parameters<Server['addHandler']>
   ): void {
@@ -88,7 +89,7 @@ export class SqsStrategy extends Server implements CustomTransportStrategy {
   }
 }
 
-/** Awaits the handler, and of an Observable its last value; an empty one is an answer too. */
+/** Awaits the handler, and the last value of an Observable. An empty Observable is an answer too. */
 async function answerOf(handlers: QueueHandlers, delivery: Delivery, context: SqsContext): Promise<Outcome> {
   try {
     const handler = handlers.handlerFor(delivery);
@@ -100,7 +101,7 @@ async function answerOf(handlers: QueueHandlers, delivery: Delivery, context: Sq
   }
 }
 
-/** What will be the same next time: answers 400 and 422 of the pipes that validate. */
+/** The statuses of validation pipes, 400 and 422: the next run would fail alike. */
 const PERMANENT: readonly number[] = [HttpStatus.BAD_REQUEST, HttpStatus.UNPROCESSABLE_ENTITY];
 
 const outcomeOf = (error: unknown): Outcome =>

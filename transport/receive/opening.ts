@@ -7,7 +7,7 @@ import { queueFault } from '../sqs/queue-fault';
 import { type QueueFacts, readQueueFacts } from '../sqs/queue-facts';
 import { type PollGate } from './poll-gate';
 
-/** Until the queue has told its own, before which nothing is received. */
+/** A placeholder until the queue has said its own, before which nothing is received. */
 const VISIBILITY_SECONDS = 30;
 
 /** Between two tries to reach the queue, doubling. */
@@ -21,7 +21,7 @@ interface OpeningParts {
   readonly gate: PollGate;
 }
 
-/** Unlocks the gate once the queue can be received from: polling begins when it has told its visibility timeout. */
+/** Unlocks the gate once the queue has said its visibility timeout: then polling begins. */
 export class Opening {
   /** Why it is not open, in a sentence. */
   notOpen: string | undefined = 'The queue does not answer.';
@@ -32,13 +32,13 @@ export class Opening {
 
   constructor(private readonly parts: OpeningParts) {}
 
-  /** At once, for what comes in by events: nothing is asked of the queue. */
+  /** Unlocks at once, for events, which need nothing from the queue. */
   unlock(): void {
     this.parts.gate.unlock();
     this.notOpen = undefined;
   }
 
-  /** Tries until the queue has told its facts; `stop` ends the tries. */
+  /** Tries until the queue has answered; `stop` ends the tries. */
   async askAndUnlock(): Promise<void> {
     const { client, queueUrl } = this.parts;
     const { signal } = this.stopping;

@@ -1,7 +1,7 @@
-/** Long enough to tell, and short enough that ten pollers are there a tenth of a second after a backlog is found. */
+/** Long enough to measure, and short enough to have ten pollers a tenth of a second after a backlog is found. */
 const WINDOW_MS = 20;
 
-/** Above this share of busy time, more calls at once only wait for one another, and cost more each. */
+/** Above this share of busy time, more concurrent calls only wait for one another, and each costs more. */
 const BUSY = 0.9;
 
 /** Tells, once per window, whether the event loop has time to spare. */
@@ -21,7 +21,7 @@ class LoopTime {
   }
 }
 
-/** Lets pollers through when nothing holds them: unlocked, not paused, not shut, and their number is wanted. */
+/** Lets a poller pass while the gate is unlocked, not paused and not shut, and as many pollers are wanted. */
 export class PollGate {
   private wanted = 1;
   private state: 'locked' | 'open' | 'shut' = 'locked';
@@ -39,7 +39,7 @@ export class PollGate {
     return [...this.pauses];
   }
 
-  /** Locked until then: ssut begins to poll before the application is ready. */
+  /** The gate begins locked, since ssut begins to poll before the application is ready. */
   unlock(): void {
     if (this.state === 'locked') this.state = 'open';
     this.wake();
@@ -65,7 +65,7 @@ export class PollGate {
     this.state = 'shut';
   }
 
-  /** Once the poll loops are stopped: pollers that still wait get `error`. */
+  /** To be called once the poll loops are stopped: pollers that still wait get `error`. */
   abandon(error: Error): void {
     this.shut();
     this.abandonedBy = error;
@@ -73,8 +73,8 @@ export class PollGate {
   }
 
   /**
-   * A full receive means more is there: more pollers, as long as the event loop has time for what they bring. An empty one
-   * means that a single long poll will do.
+   * A full receive means that more is there: twice as many pollers may ask, if the event loop has time to spare. An
+   * empty one means that a single long poll will do.
    */
   adapt(received: number, askedFor: number): void {
     if (received === 0) this.wanted = 1;

@@ -8,36 +8,40 @@ import { isIntact } from '../sqs/md5';
 import { queueFault } from '../sqs/queue-fault';
 import { type PollGate } from './poll-gate';
 
-/** Upper bound of the pollers of a queue. Ten were enough when measured (decision 7); the rest is for slower networks. */
+/**
+ * Upper bound of the pollers of a queue. Ten were enough when measured (decision 7); the rest is for slower networks.
+ */
 export const MAX_POLLERS = 40;
 
 /** The pause after a failed receive, doubling, with jitter, so that a broker that is back is found soon. */
 const BACKOFF_MS = { first: 250, max: 8_000 };
 
-/** Failed receives in a row after which the queue counts as not answering. */
+/** After this many failed receives in a row the queue counts as not answering. */
 const FAILING_AFTER = 3;
 
-/** A long poll that comes back empty sooner than this did not wait: asked again at once, it would be hundreds a second. */
+/**
+ * A long poll that is empty sooner than this did not wait. Asking again at once would be hundreds of calls a second.
+ */
 const EMPTY_TOO_SOON_MS = 500;
 
 /** Where received messages go. */
 export interface Intake {
   admit(messages: readonly Message[]): void;
-  /** Gives messages back that arrived while receiving was paused, or over. */
+  /** Gives back messages that arrived while receiving was paused or over. */
   refuse(messages: readonly Message[]): void;
 }
 
-/** No long poll, though it was asked for one. */
+/** The queue answered a long poll at once with nothing. */
 class EmptyAnswer extends Error {
   readonly statusCode = 200;
 }
 
 interface Poller {
-  /** `gate`: may not receive yet; `asking`: waits for the queue; `between`: soon at the gate again. */
+  /** `gate`: waits until it may receive; `asking`: waits for the queue; `between`: will soon be at the gate again. */
   state: 'gate' | 'asking' | 'between';
   /** By the monotonic clock. */
   since: number;
-  /** Messages to be asked for, or asked for and not answered yet. */
+  /** Messages that it will ask for, or has asked for without an answer yet. */
   reserved: number;
 }
 
@@ -78,7 +82,7 @@ export class Pump {
     return Math.max(0, ...this.pollers.map(({ state, since }) => (state === 'gate' ? 0 : now - since)));
   }
 
-  /** Receives keep failing; one that succeeds, of whichever poller, ends it. */
+  /** Whether receives keep failing; one success of any poller ends it. */
   get failing(): boolean {
     return this.failures >= FAILING_AFTER;
   }
@@ -88,7 +92,9 @@ export class Pump {
     return this.failing ? this.lastFault : undefined;
   }
 
-  /** Lets no poller ask any more; resolves when none asks, or after `graceMs`: an aborted poll may strand its messages. */
+  /**
+   * Lets no poller ask any more. Resolves when none does, or after `graceMs`: an aborted poll may strand its messages.
+   */
   async settleDown(graceMs: number): Promise<void> {
     this.shut = true;
     this.parts.gate.shut();
@@ -129,7 +135,7 @@ export class Pump {
       const input = {
         ...command.input,
         MaxNumberOfMessages: this.poller(index).reserved,
-        // What the lease is believed to be is what is asked for, even if the queue's attribute changed since.
+        // Asks for the lease that heartbeats count with, even if the queue's attribute has changed since.
         VisibilityTimeout: this.parts.visibilitySeconds(),
       };
       if (this.failures > 0) input.WaitTimeSeconds = 1;
@@ -202,11 +208,11 @@ function enter(poller: Poller, state: Poller['state']): void {
   poller.since = performance.now();
 }
 
-/** From half of the doubled pause to all of it. */
+/** A random pause between half of the doubled pause and all of it. */
 function backoffMs(failures: number): number {
   return Math.min(BACKOFF_MS.max, BACKOFF_MS.first * 2 ** (failures - 1)) * (0.5 + Math.random() / 2);
 }
 
-/** What can be named and settled, and came as it was sent. */
+/** Whether a message can be settled and is intact. */
 const isUsable = ({ MessageId = '', ReceiptHandle = '', Body = '', MD5OfBody }: Message): boolean =>
   MessageId !== '' && ReceiptHandle !== '' && isIntact(Body, MD5OfBody);

@@ -15,10 +15,10 @@ describe('permits', () => {
     expect(await admission.permit(first, LONG_MS)).toBe('granted');
     expect(await admission.permit(second, LONG_MS)).toBe('granted');
     expect([first.phase, first.startedAt]).toEqual(['running', expect.any(Number)]);
-    const [wish, next] = [admission.permit(third, LONG_MS), admission.permit(fourth, LONG_MS)];
-    expect(await answerOf(wish)).toBe('none yet');
+    const [waiting, next] = [admission.permit(third, LONG_MS), admission.permit(fourth, LONG_MS)];
+    expect(await answerOf(waiting)).toBe('none yet');
     admission.enter(first, 'recording');
-    expect([await answerOf(wish), third.phase, await answerOf(next)]).toEqual(['granted', 'running', 'none yet']);
+    expect([await answerOf(waiting), third.phase, await answerOf(next)]).toEqual(['granted', 'running', 'none yet']);
     admission.leave(second);
     expect(await answerOf(next)).toBe('granted');
   });
@@ -42,7 +42,7 @@ describe('permits', () => {
     expect(admission.stuckMs).toBe(0);
     admission.enter(two, 'overdue');
     await wait(20);
-    // Another delivery that comes and goes does not begin it anew.
+    // Another delivery that comes and goes does not begin it again.
     admission.leave(arrive(admission));
     expect(admission.stuckMs).toBeGreaterThanOrEqual(15);
     expect(admission.stuckMs).toBeLessThan(500);
@@ -115,7 +115,7 @@ describe('jobs whose earlier runs had no outcome', () => {
     const [three, five, two, three2] = [3, 5, 2, 3].map((begun) => arrive(admission, { begun }));
     if (!three || !five || !two || !three2) throw new Error('four arrived');
     const order: InFlight[] = [];
-    const wishes = [three, five, two, three2].map((flight) =>
+    const waits = [three, five, two, three2].map((flight) =>
       admission.permit(flight, LONG_MS).then(() => order.push(flight)),
     );
     expect(await answerOf(admission.permit(arrive(admission), LONG_MS))).toBe('granted');
@@ -130,7 +130,7 @@ describe('jobs whose earlier runs had no outcome', () => {
     admission.leave(two);
     await wait(0);
     admission.enter(three2, 'overdue');
-    await Promise.all(wishes);
+    await Promise.all(waits);
     expect(order).toEqual([three, two, three2, five]);
   });
 
@@ -139,13 +139,13 @@ describe('jobs whose earlier runs had no outcome', () => {
     const [suspect, other] = [arrive(admission, { begun: 1 }), run(admission)];
     expect(await admission.permit(suspect, LONG_MS)).toBe('granted');
     const [second, fresh] = [arrive(admission, { begun: 1 }), arrive(admission)];
-    const wishes = [admission.permit(second, LONG_MS), admission.permit(fresh, LONG_MS)];
+    const waits = [admission.permit(second, LONG_MS), admission.permit(fresh, LONG_MS)];
     admission.leave(other);
-    expect(await Promise.all(wishes.map(answerOf))).toEqual(['none yet', 'granted']);
+    expect(await Promise.all(waits.map(answerOf))).toEqual(['none yet', 'granted']);
     admission.leave(fresh);
-    expect(await Promise.all(wishes.map(answerOf))).toEqual(['none yet', 'granted']);
+    expect(await Promise.all(waits.map(answerOf))).toEqual(['none yet', 'granted']);
     admission.leave(suspect);
-    expect(await answerOf(wishes[0] ?? Promise.reject(new Error()))).toBe('granted');
+    expect(await answerOf(waits[0] ?? Promise.reject(new Error()))).toBe('granted');
   });
 
   it('run in the order of their arrival where as many of their runs began', async () => {
@@ -154,13 +154,13 @@ describe('jobs whose earlier runs had no outcome', () => {
     expect(await admission.permit(first, LONG_MS)).toBe('granted');
     const waiting = [arrive(admission, { begun: 4 }), arrive(admission, { begun: 4 }), arrive(admission, { begun: 4 })];
     const order: number[] = [];
-    const wishes = waiting.map((flight, place) => admission.permit(flight, LONG_MS).then(() => order.push(place)));
+    const waits = waiting.map((flight, place) => admission.permit(flight, LONG_MS).then(() => order.push(place)));
     admission.leave(first);
     for (const flight of waiting) {
       await wait(0);
       admission.leave(flight);
     }
-    await Promise.all(wishes);
+    await Promise.all(waits);
     expect(order).toEqual([0, 1, 2]);
   });
 
@@ -172,9 +172,9 @@ describe('jobs whose earlier runs had no outcome', () => {
       arrive(admission, { begun: 3 }),
     ];
     expect(await admission.permit(first, LONG_MS)).toBe('granted');
-    const wish = admission.permit(refused, 10);
+    const waiting = admission.permit(refused, 10);
     const last = admission.permit(third, LONG_MS);
-    expect(await wish).toBe('refused');
+    expect(await waiting).toBe('refused');
     admission.leave(first);
     expect([await answerOf(last), refused.phase]).toEqual(['granted', 'waiting']);
   });

@@ -1,10 +1,10 @@
 import { type InFlight, type Phase } from './in-flight';
 import { PollerLine } from './poller-line';
 
-/** Messages to receive ahead of free permits, so that quick handlers need not wait for a receive. */
+/** How many messages to receive ahead of free permits, so that quick handlers need not wait for a receive. */
 const LOOK_AHEAD = { max: 25, shareOfPermits: 1 / 4, whileRunsTakeMs: 100 };
 
-/** How much one run moves the mean of what runs take. */
+/** The weight of one run in the mean time of runs. */
 const WEIGHT = 1 / 128;
 
 /** `granted`: it runs, with a permit. `refused`: it has waited long enough, or a drain has begun. */
@@ -27,13 +27,13 @@ export class Admission {
   private readonly counts: Record<Phase, number> = { waiting: 0, running: 0, recording: 0, settling: 0, overdue: 0 };
   private meanRunMs = Infinity;
   private ending = false;
-  /** Those that were told to stop and have not returned. */
+  /** Deliveries whose handlers were told to stop and have not returned. */
   private readonly overdue = new Set<InFlight>();
   private readonly waiters: Waiter[] = [];
-  /** Jobs whose earlier runs began and had no outcome, fewest such runs first. One of them runs at a time. */
+  /** Jobs with begun runs that had no outcome, fewest such runs first. One of them runs at a time. */
   private readonly suspects: Waiter[] = [];
   private suspect: InFlight | undefined;
-  /** Who may receive, and how much. */
+  /** Which pollers may receive, and how many messages. */
   readonly pollers: PollerLine;
 
   constructor(private readonly permits: number) {
@@ -53,20 +53,20 @@ export class Admission {
     return this.overdue.size;
   }
 
-  /** Milliseconds for which such handlers have held all permits; 0 while one is left. */
+  /** Milliseconds for which such handlers have held all permits; 0 while a permit is free. */
   get stuckMs(): number {
     if (this.overdue.size < this.permits) return 0;
     return performance.now() - Math.max(...[...this.overdue].map(({ overdueSince }) => overdueSince));
   }
 
-  /** Such handlers hold all permits, and each has had its timeout a second time by now: none is expected back. */
+  /** Such handlers hold all permits, and each has had its timeout twice: none is expected to return. */
   get isStuck(): boolean {
     const now = performance.now();
     const isLost = ({ overdueSince, policy }: InFlight): boolean => now - overdueSince > policy.timeoutSeconds * 1_000;
     return this.overdue.size >= this.permits && [...this.overdue].every(isLost);
   }
 
-  /** A delivery has come; it waits. */
+  /** Takes in a delivery that has come; it waits. */
   admit(flight: InFlight): void {
     flight.phase = 'waiting';
     this.counts.waiting += 1;
@@ -86,7 +86,7 @@ export class Admission {
     this.changed();
   }
 
-  /** A delivery is settled, and its handler has returned. */
+  /** Lets a delivery go that is settled and whose handler has returned. */
   leave(flight: InFlight): void {
     if (flight === this.suspect) this.suspect = undefined;
     this.overdue.delete(flight);
@@ -108,7 +108,7 @@ export class Admission {
     return this.wait(flight, isSuspect ? this.suspects : this.waiters, ms);
   }
 
-  /** From here on nothing gets a permit. */
+  /** From here on no delivery gets a permit. */
   endWaits(): void {
     this.ending = true;
     for (const { answer } of [...this.waiters.splice(0), ...this.suspects.splice(0)]) answer('refused');
@@ -118,7 +118,7 @@ export class Admission {
     return new Promise((resolve) => {
       const inVain = (): void => {
         line.splice(line.indexOf(waiter), 1);
-        // Messages that wait in vain were not worth asking for.
+        // A message waited for its permit in vain, so it was received too early.
         this.meanRunMs = Infinity;
         resolve('refused');
       };

@@ -2,14 +2,17 @@ import { Logger } from '@nestjs/common';
 import { setTimeout as wait } from 'node:timers/promises';
 import { errorText } from '../delivery/error-text';
 
-/** Between two tries to ask a store that is unavailable; a drain waits up to this long for the next. */
+/**
+ * The pause before a store that is unavailable is asked again, doubling; a drain waits up to this long for the next
+ * try.
+ */
 const ASK_AGAIN_MS = { first: 100, max: 1_000 };
 
 const logger = new Logger('Attempts');
 
 /**
- * Asks the attempts port until it answers. While the store is unavailable the delivery waits, under its lease if it has
- * one; `not-ours` once somebody else may have it, or its time is over.
+ * Asks the attempts port until it answers. While the store is unavailable the delivery waits under its lease, if it has
+ * one. `not-ours` once another consumer may have the message, or once the drain no longer waits for it.
  */
 export async function askPatiently<T>(
   delivery: { readonly isOurs: boolean },

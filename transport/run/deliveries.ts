@@ -1,9 +1,9 @@
 import { type InFlight } from './in-flight';
 
 /**
- * The deliveries in flight, by message too, and word of the moment there are none. Each knows its place, and the index
- * is an object: a Set or Map whose members come and go leaves dead tables behind that point to their successors, and
- * what they held stays until a full garbage collection.
+ * The deliveries in flight, found by message too, and a promise for when there are none. Each knows its place, and the
+ * index is an object. A Set or Map whose members come and go leaves dead tables behind that point to their successors,
+ * and what they held stays until a full garbage collection.
  */
 export class Deliveries implements Iterable<InFlight> {
   private readonly flights: InFlight[] = [];
@@ -35,18 +35,18 @@ export class Deliveries implements Iterable<InFlight> {
     if (this.flights.length === 0) for (const wake of this.waiting) wake();
   }
 
-  /** The latest delivery of a message that would settle by a new receipt. */
+  /** The latest delivery of a message in flight, which a new receipt would settle. */
   ofMessage(messageId: string): InFlight | undefined {
     return this.byMessage[messageId];
   }
 
-  /** If the message comes again from here on, it is a delivery of its own. */
+  /** Forgets the message: if it comes again, it is another delivery. */
   forgetMessage(flight: InFlight): void {
     const { messageId } = flight.delivery;
     if (this.byMessage[messageId] === flight) Reflect.deleteProperty(this.byMessage, messageId);
   }
 
-  /** Whether there are none within `ms`; answers as soon as that is so. */
+  /** Resolves to true as soon as there are none, or to false after `ms`. */
   async noneWithin(ms: number): Promise<boolean> {
     if (this.size === 0) return true;
     return new Promise((resolve) => {

@@ -6,7 +6,7 @@ import { type TypeMetrics } from '../metrics/consumer-metrics';
 /** What a handler gets beside its delivery. */
 export interface Run {
   readonly signal: AbortSignal;
-  /** Runs of the job that failed before, and this one. */
+  /** The number of this run: the failed runs before it, and one. */
   readonly attempt: number;
   /** The work is over, and what is left is to record it: from here on the handler timeout counts no longer. */
   workEnded(): void;
@@ -15,19 +15,19 @@ export interface Run {
 /** Runs the handler of a delivery; never rejects. */
 export type Handle = (delivery: Delivery, run: Run) => Promise<Outcome>;
 
-/** By which numbers a delivery is worked off; asked once, when it is taken in. */
+/** The policy of a delivery; asked once, when it is admitted. */
 export type PolicyOf = (delivery: Delivery) => Policy;
 
-/** Where a delivery is counted; asked once, when it is taken in. */
+/** The counters of a delivery; asked once, when it is admitted. */
 export type CountsOf = (delivery: Delivery) => TypeMetrics;
 
-/** The handlers of a queue, as the engine knows them. */
+/** The handlers of a queue, as the worker knows them. */
 export interface Handlers {
   readonly handle: Handle;
   readonly policyOf: PolicyOf;
-  /** Of a message that names no type. */
+  /** The type of a message that names none. */
   readonly defaultType: string | undefined;
-  /** Those that have a handler. */
+  /** The types that have a handler. */
   readonly types: Iterable<string>;
 }
 
@@ -42,7 +42,10 @@ export class DrainDeadline extends Error {
   override readonly name = 'DrainDeadline';
 }
 
-/** The runs of one delivery's handler: told to stop by a signal, and waited for no longer than their time. */
+/**
+ * The runs of one delivery's handler. A signal tells them to stop, and they are waited for no longer than their
+ * timeout.
+ */
 export abstract class Execution implements Run {
   abstract readonly attempt: number;
   /** Made when the handler asks for its signal. */
@@ -79,14 +82,14 @@ export abstract class Execution implements Run {
     this.onWorkEnded();
   }
 
-  /** Whatever the handler does, it is waited for no longer. */
+  /** Stops waiting for the handler, whatever it does. */
   giveUp(): void {
     this.stopWaiting?.();
   }
 
   /**
-   * Resolves to the outcome, or to `overdue` once the timeout is over or the run is given up. `returned` is told of a
-   * handler that comes back after that.
+   * Resolves to the outcome, or to `overdue` once the timeout is over or the run is given up. `returned` is called for
+   * a handler that returns after that.
    */
   run(handle: Handle, timeoutSeconds: number, returned: (late: Outcome) => void): Promise<Outcome | 'overdue'> {
     return new Promise((resolve) => {

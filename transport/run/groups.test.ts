@@ -19,7 +19,7 @@ it('gives the turn to one of a group after the other, and to groups side by side
   expect(await turn).toBe('now');
 });
 
-it('sends back everything behind one that was not done, and begins anew after the last', async () => {
+it('sends back everything behind one that was not done, and begins again after the last', async () => {
   const groups = new Groups();
   const [first, second, third, later] = [flight(), flight(), flight(), flight()];
   await groups.turn(first);

@@ -1,6 +1,6 @@
 import { type InFlight } from './in-flight';
 
-/** `now`: it may run. `broken`: one before it went back to the queue, so it has to go back, too. */
+/** `now`: it may run. `broken`: an earlier delivery of the group went back to the queue, so this one has to as well. */
 export type Turn = 'now' | 'broken';
 
 interface Follower {
@@ -13,13 +13,13 @@ interface Line {
   head: InFlight;
   /** Those behind it, in the order they came. */
   readonly followers: Follower[];
-  /** One of the line has left and is still to be done: whoever gets it next has to have it before the others. */
+  /** A delivery has left the line with its job undone, so the others must go back behind it. */
   broken: boolean;
 }
 
 const NOW: Promise<Turn> = Promise.resolve('now');
 
-/** The order of a FIFO queue's groups among the deliveries in flight: one of a group at a time, as they came. */
+/** Keeps the order of a FIFO queue's groups among the deliveries in flight: one of a group at a time, as they came. */
 export class Groups {
   private readonly lines = new Map<string, Line>();
 
@@ -33,7 +33,7 @@ export class Groups {
     return NOW;
   }
 
-  /** Ends its turn, if it has it still; `ended`: its job has come to its end. */
+  /** Ends a delivery's turn, if it still has it. `ended`: its job is done or dead-lettered. */
   leave(flight: InFlight, ended: boolean): void {
     const { orderedGroup } = flight.delivery;
     const line = orderedGroup === undefined ? undefined : this.lines.get(orderedGroup);

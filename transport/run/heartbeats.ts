@@ -3,15 +3,18 @@ import { type Settlement } from '../settle/settlement';
 import { type Deliveries } from './deliveries';
 import { type InFlight, leaseEnd } from './in-flight';
 
-/** Leases are looked at this often per visibility timeout, and extended once half is gone. */
+/** How often leases are checked per visibility timeout. They are extended once half is gone. */
 const LOOKS_PER_LEASE = 8;
 const MAX_LOOK_MS = 5_000;
-/** The handler is notified this long before SQS's 12 hours end. */
+/** How long before SQS's 12 hours end the handler is notified. */
 const CAP_MARGIN_SECONDS = 60;
-/** A look that is late by more than this share of a lease was held up by handlers, and leases may have ended meanwhile. */
+/** A check that is late by more than this share of a lease was held up by handlers; leases may have ended meanwhile. */
 const LATE_SHARE = 1 / 4;
 
-/** Keeps the leases of deliveries in flight: one timer, batched calls, and word to the handler when a lease is lost. */
+/**
+ * Keeps the leases of deliveries in flight, by one timer and batched calls, and aborts the handler's signal when one is
+ * lost.
+ */
 export class Heartbeats {
   private readonly logger = new Logger('Heartbeats');
   private timer: NodeJS.Timeout | undefined;
@@ -20,11 +23,11 @@ export class Heartbeats {
   constructor(
     private readonly settlement: Settlement,
     private readonly flights: Deliveries,
-    /** Seconds; also what an extension asks for. */
+    /** The lease in seconds; an extension asks for as much. */
     readonly visibilitySeconds: () => number,
   ) {}
 
-  /** Goes on by itself until nothing is in flight. */
+  /** Starts the timer, which runs until nothing is in flight. */
   start(): void {
     if (this.timer) return;
     const everyMs = Math.min(MAX_LOOK_MS, (this.visibilitySeconds() * 1_000) / LOOKS_PER_LEASE);
@@ -36,7 +39,7 @@ export class Heartbeats {
     }, everyMs);
   }
 
-  /** Ends at once what would end by itself at the next look, and would keep the process until then. */
+  /** Ends the timer at once. It would end by itself at the next check, and keep the process alive until then. */
   stop(): void {
     clearTimeout(this.timer);
     this.timer = undefined;
@@ -77,7 +80,7 @@ export class Heartbeats {
     }
   }
 
-  /** 0 when too little is left of the 12 hours that count from the receive. */
+  /** 0 if too little is left of the 12 hours since the receive. */
   private secondsToAskFor(flight: InFlight): number {
     const left = flight.hiddenSecondsLeft();
     return left <= CAP_MARGIN_SECONDS ? 0 : Math.min(this.visibilitySeconds(), left);

@@ -28,27 +28,27 @@ interface InFlightOptions {
 
 /** A delivery from its receive until it is settled and its handler has returned. */
 export class InFlight extends Execution {
-  /** Its handler's, or its queue's. */
+  /** Its handler's policy, or its queue's. */
   readonly policy: Policy;
-  /** What is counted of deliveries of its type. */
+  /** The counters of its type. */
   readonly counts: TypeMetrics;
-  /** Set by `Admission` alone, as is the next. */
+  /** Set by `Admission` alone, and so is `overdueSince`. */
   phase: Phase = 'waiting';
-  /** By the monotonic clock; 0 until then. */
+  /** By the monotonic clock; 0 until it is overdue. */
   overdueSince = 0;
-  /** Where `Deliveries` finds it. */
+  /** Its index in `Deliveries`. */
   place = -1;
-  /** As the attempts port said before the run. */
+  /** What the attempts port said before the run. */
   standing: Standing = { attempts: 0, begun: 0, job: 'open' };
   /** The record holds a note that its run has begun. */
   noted = false;
   /** By the monotonic clock; undefined before its first run. */
   startedAt: number | undefined;
-  /** The drain deadline has passed: whatever is still waited for is not any more. */
+  /** The drain deadline has passed: nothing is waited for any more. */
   givenUp = false;
-  /** Heartbeats keep its lease. */
+  /** Whether heartbeats keep its lease. */
   beating = true;
-  /** An extension on its way. */
+  /** The extension on its way, if any. */
   extending: Promise<void> | undefined;
   /** By the monotonic clock. */
   readonly arrivedAt = performance.now();
@@ -75,17 +75,20 @@ export class InFlight extends Execution {
     return this.lost;
   }
 
-  /** Milliseconds until the lease ends, by the clock that says less: a machine that slept stops one, a step moves the other. */
+  /**
+   * Milliseconds until the lease ends, by the clock that says less: sleep stops the monotonic clock, a step moves the
+   * other.
+   */
   leaseLeftMs(): number {
     return Math.min(this.ends.monotonic - performance.now(), this.ends.wall - Date.now());
   }
 
-  /** For how long SQS can be asked to hide its message still: 12 hours in all, from the receive on. */
+  /** For how many more seconds SQS can hide its message: 12 hours in all, from the receive on. */
   hiddenSecondsLeft(): number {
     return Math.max(0, Math.floor(MAX_LEASE_SECONDS - (performance.now() - this.arrivedAt) / 1_000) - 1);
   }
 
-  /** Both clocks say so. By one alone the lease may hold, and SQS is asked. */
+  /** True if both clocks say so. If only one does, the lease may still hold, and SQS is asked. */
   hasLeaseEnded(): boolean {
     return performance.now() >= this.ends.monotonic && Date.now() >= this.ends.wall;
   }
@@ -100,13 +103,16 @@ export class InFlight extends Execution {
     this.ends = end;
   }
 
-  /** The lease is not extended any more. Resolves when no extension is on its way, so that none undoes what comes next. */
+  /** Stops extending the lease. Resolves when no extension is on its way, so that none undoes what comes next. */
   async endLease(): Promise<void> {
     this.beating = false;
     if (this.extending) await this.extending;
   }
 
-  /** The message came again while it is in flight here: it is settled by the new receipt. A handler told to stop stays so. */
+  /**
+   * Takes over the new receipt of a message that came again while in flight here. A handler that was told to stop stays
+   * so.
+   */
   adopt(again: Delivery, leaseSeconds: number): void {
     this.delivery.receiptHandle = again.receiptHandle;
     this.ends = leaseEnd(leaseSeconds);

@@ -1,7 +1,7 @@
 /** SQS hands out up to ten messages a receive. */
 const MAX_PER_RECEIVE = 10;
 
-/** How long a poller with room for some waits for room for more: a call for one message costs as much as one for ten. */
+/** How long a poller that may ask for a few messages waits for more: a call for one costs as much as a call for ten. */
 const PATIENCE_MS = 20;
 
 interface Poller {
@@ -10,24 +10,24 @@ interface Poller {
   impatience?: NodeJS.Timeout;
 }
 
-/** The pollers that wait for room, in the order in which they asked. */
+/** The pollers that wait until they may receive, first come, first served. */
 export class PollerLine {
   /** Messages asked for in receives that have no answer yet. */
   asked = 0;
   private closedBy: Error | undefined;
   private readonly pollers: Poller[] = [];
-  /** Worth a receive at once; less is, too, after a moment. */
+  /** This many messages are worth a receive at once; fewer are after `PATIENCE_MS`. */
   private readonly worthwhile: number;
 
   constructor(
     permits: number,
-    /** How many messages there is room for, beside those asked for. */
+    /** How many messages may be requested, beside those already requested. */
     private readonly room: () => number,
   ) {
     this.worthwhile = Math.min(MAX_PER_RECEIVE, Math.ceil(permits / 4));
   }
 
-  /** Resolves, as soon as there is room, to how many messages to ask for, 1 to 10; rejects once closed. */
+  /** Resolves to how many messages to ask for, 1 to 10, once there is room for any. Rejects once closed. */
   ask(): Promise<number> {
     if (this.closedBy) return Promise.reject(this.closedBy);
     return new Promise((resolve, reject) => {
@@ -36,7 +36,7 @@ export class PollerLine {
     });
   }
 
-  /** A receive for `count` messages has its answer; what it brought was admitted before. */
+  /** A receive for `count` messages has its answer, and what it brought has been admitted. */
   answered(count: number): void {
     this.asked -= count;
     this.serve();
@@ -51,7 +51,7 @@ export class PollerLine {
     }
   }
 
-  /** There may be more room than before. */
+  /** To be called when there may be more room than before. */
   serve(): void {
     if (this.pollers.length === 0) return;
     let room = this.room();

@@ -12,7 +12,7 @@ export interface RunnerParts {
   readonly spans: QueueSpans;
   readonly admission: Admission;
   readonly verdicts: Verdicts;
-  /** A handler has come back that was not waited for any more. */
+  /** Called when a handler returns that nobody waits for any more. */
   readonly returnedLate: (flight: InFlight, late: Outcome) => Promise<void>;
 }
 
@@ -22,12 +22,15 @@ export class Runner {
 
   constructor(private readonly parts: RunnerParts) {}
 
-  /** The work of a delivery is over: what is left is to record and settle it, for which it needs no permit. */
+  /** The work of a delivery is over. Recording and settling it need no permit. */
   readonly workEnded = (flight: InFlight): void => {
     if (flight.phase === 'running') this.parts.admission.enter(flight, 'recording');
   };
 
-  /** `noted`: the record is told first. A run past the timeout is a failed one, whether or not its handler returns. */
+  /**
+   * `noted`: the record first notes that the run begins. A run past the timeout has failed, whether or not its handler
+   * returns.
+   */
   async run(flight: InFlight, noted: boolean): Promise<Decision | NotOurs> {
     const { admission, handle, spans, verdicts } = this.parts;
     const { timeoutSeconds } = flight.policy;

@@ -4,7 +4,7 @@ const hold = (ms: number): void => {
   for (const until = performance.now() + ms; performance.now() < until;);
 };
 
-/** In how many turns of the event loop ten runs begin that hold it for so long each, after some promises. */
+/** In how many turns of the event loop ten runs begin that hold it for this long each, after some promises. */
 async function turnsOf(ms: number): Promise<number> {
   const turns = new Turns();
   let turn = 0;

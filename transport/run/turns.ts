@@ -2,8 +2,8 @@
 const MAX_HELD_MS = 20;
 
 /**
- * Begins runs one after the other. What a receive brings is ready to run at once, and handlers that hold the event loop
- * would hold it ten times as long, with no lease kept meanwhile. Quick ones all begin in the same turn.
+ * Begins runs one after the other. All that a receive brings is ready at once, and ten handlers that hold the event
+ * loop would hold it ten times as long, with no lease extended meanwhile. Quick handlers all begin in the same turn.
  */
 export class Turns {
   private readonly waiting: (() => void)[] = [];
@@ -27,7 +27,7 @@ export class Turns {
     if (this.turnBeganAt === Infinity) this.turnBeganAt = performance.now();
     const [begin] = this.waiting;
     begin?.();
-    // A tick that a microtask asks for comes after all microtasks: what the run does before it waits for anything.
+    // A tick requested by a microtask comes after all microtasks, so after everything the run does before it waits.
     queueMicrotask(() => {
       process.nextTick(this.advance);
     });

@@ -13,13 +13,13 @@ import { askPatiently } from './ask-patiently';
 import { DrainDeadline, LeaseLost } from './execution';
 import { type InFlight } from './in-flight';
 
-/** The delivery is not to be settled by an outcome: its lease is lost, or its time is over. */
+/** The delivery is not settled: its lease is lost, or its time is over. */
 export type NotOurs = 'not-ours';
 
 const DELETE: Decision = { action: 'delete' };
 const RELEASE: Decision = { action: 'release' };
 
-/** What is to become of a delivery before and after its run: asks the attempts port, and decides by pure functions. */
+/** Decides what becomes of a delivery before and after its run: asks the attempts port, then pure functions. */
 export class Verdicts {
   constructor(
     private readonly attempts: Attempts,
@@ -35,7 +35,7 @@ export class Verdicts {
     return counted(flight, decideBeforeRun(delivery, standing, { ...policy, maxReceives: this.attempts.maxReceives }));
   }
 
-  /** Notes that the run begins; anything but `begun` keeps it from beginning. */
+  /** Notes that the run begins. Any answer but `begun` means that it must not. */
   async begin(flight: InFlight): Promise<'begun' | Decision | NotOurs> {
     const standing = await askPatiently(flight, () => this.attempts.begin(flight.delivery));
     if (standing === 'not-ours') return standing;
@@ -44,7 +44,7 @@ export class Verdicts {
     return 'begun';
   }
 
-  /** It was told to stop before its run began, such as while the note was written. */
+  /** For a delivery that was told to stop before its run began, such as while the note was written. */
   neverBegan(flight: InFlight): Promise<NotOurs> {
     return this.takeBack(flight, 'not-ours');
   }
@@ -58,7 +58,7 @@ export class Verdicts {
     }
     const isStopped = abortedBy instanceof DrainDeadline || abortedBy instanceof LeaseLost || !flight.isOurs;
     (isStopped ? handled.stopped : handled[outcome.kind]).add();
-    // It was told to stop for no fault of its own, so its failure is no attempt.
+    // It was told to stop from outside, so its failure is no attempt.
     if (abortedBy instanceof DrainDeadline) return this.takeBack(flight, RELEASE);
     if (!flight.isOurs) return 'not-ours';
     if (abortedBy instanceof LeaseLost) return RELEASE;
@@ -81,7 +81,7 @@ export class Verdicts {
   }
 }
 
-/** Counts what follows from how the job stands; `delete` means that another delivery of it has ended. */
+/** Counts duplicates: `delete` means that another delivery of the job has ended. */
 function counted<D extends Decision | RunDecision>({ counts }: InFlight, decision: D): D {
   if (decision.action === 'delete') counts.duplicates.add();
   if (decision.action === 'retry') counts.retries.add();

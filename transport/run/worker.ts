@@ -32,19 +32,22 @@ export interface WorkerParts {
   readonly countsOf: CountsOf;
   /** Lease of a delivery, in seconds. */
   readonly visibilitySeconds: () => number;
-  /** False while nothing is to be begun: what would run goes back to the queue. */
+  /** False while no run may begin: deliveries go back to the queue then. */
   readonly mayBegin: () => boolean;
 }
 
-/** Handlers get this long to obey the signal at the drain deadline, and their deliveries to be settled then. */
+/**
+ * How long handlers have to obey the signal at the drain deadline, and how long their deliveries have to be settled
+ * then.
+ */
 const GRACE_MS = 1_000;
 
 const RELEASE: Decision = { action: 'release' };
 
-/** `ended`: deleted from the queue, or as good as; `left`: back in the queue, or somebody else's. */
+/** `ended`: deleted from the queue, or about to be; `left`: back in the queue, or with another consumer. */
 type End = 'ended' | 'left';
 
-/** Works deliveries off: each ends deleted, given back, to be tried again or dead-lettered, or its lease lapses. */
+/** Takes deliveries to their end: each is deleted, given back, retried or dead-lettered, or its lease lapses. */
 export class Worker {
   private readonly logger = new Logger('Worker');
   private readonly flights = new Deliveries();
@@ -52,14 +55,14 @@ export class Worker {
   private readonly heartbeats: Heartbeats;
   private readonly verdicts: Verdicts;
   private readonly runner: Runner;
-  /** Aborted when a drain begins: what would have to wait is not begun any more. */
+  /** Aborted when a drain begins. Deliveries that would have to wait are not begun any more. */
   private readonly ending = new AbortController();
 
   constructor(private readonly parts: WorkerParts) {
     const { handle, spans, admission, settlement, attempts, visibilitySeconds, log } = parts;
     this.heartbeats = new Heartbeats(settlement, this.flights, visibilitySeconds);
     this.verdicts = new Verdicts(attempts, log);
-    // A late `done` counts. Its lease may be somebody else's by now.
+    // A late `done` counts, though another consumer may have the message by now.
     const returnedLate = async ({ delivery }: InFlight, late: Outcome): Promise<void> => {
       if (late.kind === 'done') await settlement.delete(delivery, () => false);
     };
@@ -70,7 +73,7 @@ export class Worker {
     return this.flights.size;
   }
 
-  /** Takes a delivery in. A message that is in flight here already goes on under its new receipt, and runs once. */
+  /** Admits a delivery. A message that is already in flight here goes on under its new receipt, and runs once. */
   admit(delivery: Delivery): void {
     if (this.adopt(delivery)) return;
     const { admission, policyOf, countsOf, visibilitySeconds } = this.parts;
@@ -86,7 +89,7 @@ export class Worker {
     void this.process(flight);
   }
 
-  /** True for a message that is in flight here already: its delivery goes on under the new receipt. */
+  /** True if the message is already in flight here: its delivery goes on under the new receipt. */
   adopt(delivery: Delivery): boolean {
     const running = this.flights.ofMessage(delivery.messageId);
     running?.adopt(delivery, this.parts.visibilitySeconds());
@@ -94,7 +97,10 @@ export class Worker {
     return running !== undefined;
   }
 
-  /** Resolves when nothing is in flight. At the deadline aborts, waits a second, and releases what still is. */
+  /**
+   * Resolves when nothing is in flight. At the deadline it aborts the handlers, waits a second, and releases what is
+   * left.
+   */
   async drain(deadlineMs: number): Promise<void> {
     await this.end(deadlineMs);
     this.heartbeats.stop();
@@ -115,7 +121,7 @@ export class Worker {
 
   private async process(flight: InFlight): Promise<void> {
     const end = await this.conclude(flight).catch((error: unknown): End => {
-      // Settling failed in a way nobody foresaw: the lease lapses, and the message comes again.
+      // An error that nobody foresaw: the lease lapses, and the message comes again.
       this.logger.error(`Could not settle ${flight.delivery.messageId}: ${errorText(error)}`);
       return 'left';
     });
@@ -157,9 +163,9 @@ export class Worker {
   }
 
   /**
-   * On a FIFO queue what is to be tried again waits here, and its group behind it: SQS hands out nothing of a group while
-   * one of it is in flight. False where it is to go back to the queue: on a standard queue, at a drain, when the lease is
-   * lost, and while its handler is overdue.
+   * On a FIFO queue a delivery waits here for its retry, with its group behind it: SQS hands out nothing of a group
+   * while one of it is in flight. Returns false if it has to go back to the queue: on a standard queue, at a drain, if
+   * the lease is lost, or while its handler is overdue.
    */
   private async holdForRetry(flight: InFlight, afterSeconds: number): Promise<boolean> {
     const { delivery, phase, signal } = flight;
@@ -187,7 +193,7 @@ export class Worker {
 
   private async deadLetter(flight: InFlight, why: Extract<Decision, { action: 'dead-letter' }>): Promise<End> {
     const { deadLetters, log } = this.parts;
-    // Its record says `failed` by then, so those behind it need not wait for a queue that refuses it.
+    // Its record says `failed` by then, so its followers need not wait for a DLQ that refuses it.
     const recorded = (): void => {
       this.groups.leave(flight, true);
     };
@@ -200,9 +206,9 @@ export class Worker {
   private async release(flight: InFlight, end: Decision): Promise<void> {
     await flight.endLease();
     this.flights.forgetMessage(flight);
-    // By a lease that is lost, a release could be somebody else's.
+    // Without the lease, a release could hit the delivery of another consumer.
     if (flight.hasLostLease) return;
-    // The first of a group is visible before the next is: at once, since the others follow.
+    // The first of a group is visible again at once, and so before the others, which follow it.
     const seconds = end.action === 'retry' && flight.delivery.orderedGroup === undefined ? end.afterSeconds : 0;
     await this.parts.settlement.release(flight.delivery, Math.min(seconds, flight.hiddenSecondsLeft()));
   }

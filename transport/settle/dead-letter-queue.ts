@@ -9,10 +9,10 @@ import { askPatiently } from '../run/ask-patiently';
 import { MessageRefused } from '../sqs/errors';
 import { type Sender } from '../sqs/sender';
 
-/** Between two tries to send a dead letter, doubling. */
+/** The pause before a dead letter is sent again, doubling. */
 const TRY_AGAIN_MS = { first: 5_000, max: 300_000 };
 
-/** A drain, or a lease that is lost meanwhile, is noticed within this. */
+/** How soon a drain or a lost lease is noticed meanwhile. */
 const LOOK_MS = 500;
 
 /** A dead letter on its way, and whether it is still this process's to send. */
@@ -22,20 +22,21 @@ interface Moving {
 }
 
 export interface MoveOptions {
-  /** Aborted when nothing is to be waited for any more. */
+  /** Aborted when waiting is over. */
   readonly ending: AbortSignal;
-  /** The dead letter has to wait, and its record says `failed`. */
+  /** Called if the dead letter has to wait, once its record says `failed`. */
   readonly recorded?: () => void;
 }
 
 /**
- * Moves deliveries to the dead-letter queue: sent there, told to the attempts port, then deleted at the source by the
- * caller. Whatever fails in between, the message is still in its queue: it may be dead-lettered twice, and is never lost.
+ * Moves deliveries to the dead-letter queue: sent there, reported to the attempts port, then deleted at the source by
+ * the caller. Whatever fails in between, the message is still in its queue: it may be dead-lettered twice, and is never
+ * lost.
  */
 export class DeadLetterQueue {
   private readonly logger = new Logger('DeadLetterQueue');
   private refusedNow = 0;
-  /** The log has said so, and not all that waited is through yet. */
+  /** The log has reported the outage, and some letters still wait. */
   private told = false;
 
   constructor(
@@ -49,7 +50,9 @@ export class DeadLetterQueue {
     return this.refusedNow;
   }
 
-  /** `ended`: it is in the dead-letter queue, and its record says so. `left`: not ours any more, or the time is over. */
+  /**
+   * `ended`: it is in the dead-letter queue, and its record says so. `left`: the lease is lost, or the time is over.
+   */
   async move(
     moving: Moving,
     why: Pick<DeadLetter, 'reason' | 'error' | 'publicError' | 'attempts'>,
@@ -74,7 +77,7 @@ export class DeadLetterQueue {
     return 'ended';
   }
 
-  /** Resolves when every move begun has its answer. */
+  /** Resolves when every begun move has ended. */
   close(): Promise<void> {
     return this.sender.close();
   }
@@ -89,7 +92,7 @@ export class DeadLetterQueue {
     }
   }
 
-  /** With the why or, where SQS refuses that, as it came; then the record alone has the why. */
+  /** Sends the letter with the why or, if SQS refuses that, as it came; then only the record has the why. */
   private async send(delivery: Delivery, letter: DeadLetter): Promise<'sent' | 'refused'> {
     let message = withWhy(delivery, letter) ?? asItCame(delivery);
     for (let tries = 1; ; tries += 1) {
@@ -105,7 +108,7 @@ export class DeadLetterQueue {
     }
   }
 
-  /** Once per outage, also when several dead letters are refused at once. */
+  /** Logs once per outage, also if several dead letters are refused at once. */
   private tell(error: unknown): void {
     if (this.told) return;
     this.told = true;

@@ -4,8 +4,8 @@ import { type Delivery } from '../delivery/delivery';
 const MAX_ENTRIES = 10_000;
 
 /**
- * Remembers deliveries whose end is decided but not reached, for when they come again: by MessageId and payload, the
- * latest 10,000, until the process ends.
+ * Remembers deliveries whose end was decided and could not be carried out, in case they come again: by MessageId and
+ * payload, the latest 10,000, until the process ends.
  */
 export class DeliveryMemory {
   private readonly keys = new Set<string>();

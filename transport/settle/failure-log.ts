@@ -6,11 +6,11 @@ import { type Delivery } from '../delivery/delivery';
 import { errorStack } from '../delivery/error-text';
 import { type RunFailure } from '../delivery/outcome';
 
-/** Lines of the same error in this time; the others are counted in one. */
+/** Limits the lines of the same error within `WITHIN_MS`; the others are counted in one line. */
 const MAX_LINES = 10;
 const WITHIN_MS = 1_000;
 
-/** Characters of a type, which a message may say whatever it likes. */
+/** Limits the characters of a type, which a message may choose freely. */
 const TYPE_LIMIT = 100;
 
 interface Told {
@@ -18,17 +18,17 @@ interface Told {
   readonly stack?: string;
 }
 
-/** What there is to say. */
+/** The facts of one line. */
 interface Failed {
   readonly level: 'warn' | 'error';
-  /** Of one, and of many. */
+  /** As for one and for many. */
   readonly what: string;
   readonly many: string;
   readonly failure: RunFailure;
   readonly fields: Readonly<Record<string, unknown>>;
 }
 
-/** Of an error since the last count. */
+/** The lines of one error since the last count. */
 interface Same {
   lines: number;
   readonly count: (more: number) => void;
@@ -45,7 +45,7 @@ class FailureLine {
     Object.assign(this, fields);
   }
 
-  /** The sentence says what the first line of a stack does. */
+  /** Leaves out the first line of the stack, which the sentence repeats. */
   toString(): string {
     return `${this.message}${this.stack?.slice(this.stack.indexOf('\n')) ?? ''}`;
   }
@@ -56,11 +56,11 @@ class FailureLine {
 }
 
 /**
- * Says of each failed run and of each dead letter why, by Nest's logger: a line each, and of the same error ten in a
- * second. No line holds what a message carries.
+ * Logs why each run failed and why each dead letter is one, by Nest's logger: a line each, up to ten of the same error
+ * in a second. No line holds what a message carries.
  */
 export class FailureLog {
-  /** Of a message that names no type. */
+  /** The type of a message that names none. */
   defaultType: string | undefined;
   private readonly logger = new Logger('QueueConsumer');
   private readonly seen = new Map<string, Same>();
@@ -89,7 +89,7 @@ export class FailureLog {
     });
   }
 
-  /** Says at once how many had no line. */
+  /** Logs at once how many had no line. */
   flush(): void {
     clearTimeout(this.timer);
     this.timer = undefined;
@@ -125,7 +125,7 @@ export class FailureLog {
   }
 }
 
-/** By the names that OpenTelemetry gives them in logs. */
+/** The trace's ids under the names that OpenTelemetry gives them in logs. */
 const traceFields = ({ trace }: Delivery): Readonly<Record<string, string>> =>
   trace ? { trace_id: trace.traceId, span_id: trace.spanId } : {};
 
@@ -134,10 +134,10 @@ function told({ error, thrown }: RunFailure): Told {
   return { error: oneLine(error), ...(stack !== undefined && { stack: printable(stack) }) };
 }
 
-/** Jobs that fail alike say so with their own ids and amounts. */
+/** Leaves out numbers and ids, so that jobs that fail alike count as the same error. */
 const withoutNumbers = (text: string): string => text.replace(/[\w-]+/g, (word) => (/\d/.test(word) ? '#' : word));
 
-/** What ends a line, or steers a terminal, is a blank. */
+/** Replaces line ends and control characters by blanks. */
 const oneLine = (text: string): string => printable(text).replace(/\s+/g, ' ');
 
 const printable = (text: string): string => text.replace(/[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029]/g, ' ');

@@ -8,9 +8,9 @@ import { errorText } from '../delivery/error-text';
 export interface Settled {
   readonly delivery: Readonly<Delivery>;
   readonly action: Decision['action'];
-  /** Of a dead letter. */
+  /** The reason of a dead letter. */
   readonly reason?: string;
-  /** Of the last failed run. */
+  /** The error of the last failed run. */
   readonly error?: string;
   /** Failed runs so far. */
   readonly attempts: number;
@@ -29,7 +29,7 @@ interface SettledRun {
 
 export type SettledListener = (settled: Settled) => void;
 
-/** Tells its listeners; one that throws harms neither the delivery nor the others. */
+/** Notifies listeners. One that throws harms neither the delivery nor the others. */
 export class SettledListeners {
   private readonly logger = new Logger('SettledListeners');
   private readonly listeners: SettledListener[] = [];

@@ -9,10 +9,10 @@ import { DeliveryMemory } from './delivery-memory';
 /** Long enough to gather nearly ten under load, short enough to go unnoticed beside a call. */
 const LINGER_MS = 5;
 const MAX_CALLS = 16;
-/** Waits between the tries of a delete: about 6 s in all; then the lease lapses and the redelivery is deleted. */
+/** Pauses between the tries of a delete, about 6 s in all. Then the lease lapses, and the next delivery is deleted. */
 const DELETE_RETRY_MS = [100, 200, 400, 800, 1_600, 3_200];
 
-/** SQS will never take this entry: the lease is gone, or the handle is. */
+/** SQS will never accept this entry: the lease or the receipt handle is gone. */
 class EntryRefused extends Error {}
 
 const VERDICTS = {
@@ -26,10 +26,12 @@ interface VisibilityChange {
   readonly seconds: number;
 }
 
-/** `extended`; `lost`: the lease is gone for good; `unknown`: ask again while the lease lasts. */
+/** `lost`: the lease is gone for good; `unknown`: ask again while the lease lasts. */
 export type Extension = 'extended' | 'lost' | 'unknown';
 
-/** Carries out what was decided for deliveries of one queue, in batch calls, entry by entry. */
+/**
+ * Carries out what was decided for deliveries of one queue, in batch calls whose entries fail or succeed on their own.
+ */
 export class Settlement {
   private readonly done = new DeliveryMemory();
   private readonly deletes: Batcher<string, true>;
@@ -60,8 +62,9 @@ export class Settlement {
   }
 
   /**
-   * Deletes a delivery that is done; one whose delete is given up comes again, and is only deleted then. SQS says yes to
-   * the handle of a lease that has ended, too, and may delete nothing: unless the lease holds, it is remembered.
+   * Deletes a delivery that is done. If the delete is given up, the message comes again and is only deleted then. SQS
+   * says yes to the handle of a lease that has ended, too, and may delete nothing, so unless
+   * the lease still holds, the delivery is remembered.
    */
   async delete(delivery: Delivery, leaseHolds: () => boolean): Promise<void> {
     for (let failures = 0; ; failures += 1) {
@@ -89,7 +92,7 @@ export class Settlement {
     } while (handle !== delivery.receiptHandle);
   }
 
-  /** Makes the message visible again after `seconds`. Should that fail, it is visible when the lease lapses. */
+  /** Makes the message visible again after `seconds`. If that fails, it is visible when the lease lapses. */
   async release(delivery: Delivery, seconds: number): Promise<void> {
     await this.change(delivery, seconds);
   }
@@ -110,7 +113,7 @@ export class Settlement {
     }
   }
 
-  /** Resolves when everything handed in so far has its answer. */
+  /** Resolves when every call so far has its answer. */
   async flush(): Promise<void> {
     await Promise.all([this.deletes.flush(), this.visibility.flush()]);
   }

@@ -6,12 +6,12 @@ interface BatchOutput<Success> {
   readonly Failed?: readonly BatchResultErrorEntry[] | undefined;
 }
 
-/** How the entries of a call are told what became of them. */
+/** What to answer for the entries of a call. */
 interface Verdicts<Success, Answer> {
   accepted(entry: Success, position: number): Answer | Error;
-  /** SQS will never take it. */
+  /** SQS will never accept the entry. */
   refused(text: string): Error;
-  /** SQS did not take it now, or said nothing of it. */
+  /** SQS did not accept the entry now, or did not mention it. */
   failed(text: string): Error;
 }
 
@@ -31,7 +31,7 @@ export function byPosition<Success extends { readonly Id?: string | undefined },
     const text = `${entry.Code ?? 'Failed'}: ${entry.Message ?? 'no reason given'}`;
     if (position !== undefined) answers[position] = isRefusal(entry) ? verdicts.refused(text) : verdicts.failed(text);
   }
-  // Made only where needed: an error costs its stack.
+  // Errors are made only if needed, since each costs its stack.
   return answers.map((answer) => answer ?? verdicts.failed('SQS said nothing of this entry.'));
 }
 
@@ -43,6 +43,6 @@ function positionOf({ Id = '' }: { readonly Id?: string | undefined }, count: nu
     : undefined;
 }
 
-/** Throttling is blamed on the sender, too, and passes. */
+/** Whether the entry will never be accepted. Throttling also counts as the sender's fault, and passes. */
 const isRefusal = ({ SenderFault, Code = '' }: BatchResultErrorEntry): boolean =>
   SenderFault === true && !/throttl/i.test(Code);

@@ -6,15 +6,15 @@ const BATCH_LIMIT = 10;
 export interface BatcherOptions<Entry, Answer> {
   /** One batch call. Answers by position, an `Error` for an entry that failed; a rejection fails every entry. */
   readonly call: (entries: readonly Entry[]) => Promise<readonly (Answer | Error)[]>;
-  /** Bytes of an entry towards `PAYLOAD_LIMIT_BYTES`; 0 where the call has no such limit. */
+  /** Bytes of an entry, which `PAYLOAD_LIMIT_BYTES` limits; 0 if the call has no such limit. */
   readonly sizeOf: (entry: Entry) => number;
   /** How long an entry may wait for company when nothing is on its way. */
   readonly lingerMs: number;
-  /** The same while a call is on its way: long enough to fill a batch, and not for a call that never ends. */
+  /** The same while a call is on its way: long enough to fill a batch, and bounded in case the call never ends. */
   readonly gatherMs: number;
-  /** Batch calls on their way at once, at most. */
+  /** Limits the batch calls on their way at once. */
   readonly maxCalls: number;
-  /** Entries waiting at most; one more rejects with `full()`. */
+  /** Limits the entries that wait; one more rejects with `full()`. */
   readonly maxWaiting: number;
   /** An entry that waits longer than this for its turn rejects with `late()`. */
   readonly maxWaitMs: number;
@@ -31,8 +31,9 @@ interface Waiting<Entry, Answer> {
 }
 
 /**
- * Concurrent single calls become batch calls. A batch leaves when ten wait, when the first of it has waited long enough, or,
- * without a linger, when nothing is on its way: a lone entry waits for nobody, and what gathers meanwhile is the next batch.
+ * Turns concurrent single calls into batch calls. A batch leaves when ten entries wait, when its first has waited long
+ * enough, or, without a linger, when no call is on its way. So a lone entry leaves at once, and what gathers meanwhile
+ * is the next batch.
  */
 export class Batcher<Entry, Answer> {
   private waiting: Waiting<Entry, Answer>[] = [];
@@ -44,7 +45,7 @@ export class Batcher<Entry, Answer> {
 
   constructor(private readonly options: BatcherOptions<Entry, Answer>) {}
 
-  /** Resolves or rejects with what the batch call said of this entry. */
+  /** Resolves or rejects with the batch call's answer for this entry. */
   add(entry: Entry): Promise<Answer> {
     const { maxWaiting, full, sizeOf } = this.options;
     if (this.waiting.length >= maxWaiting) return Promise.reject(full());
@@ -54,12 +55,12 @@ export class Batcher<Entry, Answer> {
     });
   }
 
-  /** Entries accepted and not yet answered. */
+  /** Whether entries are accepted and not yet answered. */
   get pending(): boolean {
     return this.waiting.length > 0 || this.calls > 0;
   }
 
-  /** Sends what waits without further linger; resolves when every entry has its answer. */
+  /** Sends the waiting entries at once; resolves when every entry has its answer. */
   async flush(): Promise<void> {
     while (this.waiting.length > 0 && this.calls < this.options.maxCalls) this.dispatch();
     if (this.pending) await new Promise<void>((resolve) => this.idleListeners.push(resolve));
@@ -87,7 +88,7 @@ export class Batcher<Entry, Answer> {
     clearImmediate(this.scheduled);
     clearTimeout(this.linger);
     this.scheduled = this.linger = undefined;
-    // Then it leaves when one of those calls has ended.
+    // The batch leaves when one of those calls has ended.
     if (this.calls >= this.options.maxCalls) return;
     const batch = this.take();
     if (batch.length === 0) return;
@@ -122,7 +123,7 @@ export class Batcher<Entry, Answer> {
     }
   }
 
-  /** The longest head of the queue that fits in one call. */
+  /** Takes as many of the first entries as fit in one call. */
   private take(): Waiting<Entry, Answer>[] {
     let bytes = 0;
     let count = 0;

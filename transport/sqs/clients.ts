@@ -6,11 +6,13 @@ import { HOT_CALLS } from './hot-calls';
 /** Where SQS is, and how it is called. */
 export interface Place extends AwsPlace<SQSClientConfig['credentials']> {
   /**
-   * A client of the application's own, for all calls: it is never destroyed here, and its region, endpoint, credentials
+   * A client of the application, for all calls. It is never destroyed here, and its region, endpoint, credentials
    * and limits count. If it has middleware of its own, every call goes through it.
    */
   readonly client?: SQSClient | undefined;
-  /** True: the calls of a busy queue go through all of the SDK's middleware, too, and cost about twice as much. */
+  /**
+   * True: all calls go through the whole of the SDK's middleware. Those of a busy queue then cost about twice as much.
+   */
   readonly sdkPath?: boolean | undefined;
 }
 
@@ -18,29 +20,35 @@ export interface ClientOptions extends Place {
   readonly queueUrl: string;
 }
 
-/** Seconds by which an answer to a long poll may be late before the poll counts as lost. */
+/** How many seconds late the answer to a long poll may be before the poll counts as lost. */
 const POLL_SLACK_SECONDS = 5;
 
 /** Two tries of up to 1 s to connect and 3 s to answer, each of which undici may notice half a second late. */
 const WORK_LIMIT_MS = 10_000;
 
-/** Sends, deletes and changes of visibility under way at once. */
+/** Limits the sends, deletes and changes of visibility on their way at once. */
 const WORK_CONNECTIONS = 50;
 
-/** For sends, deletes and visibility: every call has its answer, or has failed, within 10 s. */
+/** The client for sends, deletes and visibility. Every call is answered or has failed within 10 s. */
 export function createWorkClient(options: ClientOptions): SQSClient {
   const tries = { answerMs: 3_000, connections: WORK_CONNECTIONS, maxAttempts: 2 };
   return bounded(createClient(options, tries), WORK_LIMIT_MS);
 }
 
-/** For long polls: each parks a socket for up to `waitSeconds`, so they have a client of their own. The pump backs off, not the SDK. */
+/**
+ * The client for long polls, apart since each occupies a socket for up to `waitSeconds`. The pump backs off, not the
+ * SDK.
+ */
 export function createPollClient(options: ClientOptions, pollers: number, waitSeconds: number): SQSClient {
   const answerMs = (waitSeconds + POLL_SLACK_SECONDS) * 1_000;
   const tries = { answerMs, connections: Math.max(1, pollers), maxAttempts: 1 };
   return bounded(createClient(options, tries), answerMs + CONNECT_MS);
 }
 
-/** Receives, batched sends, deletes and changes of visibility at a third of the SDK's CPU time: see `leanClient` of `aws/`. */
+/**
+ * Receives, batched sends, deletes and changes of visibility at a third of the SDK's CPU time: see `leanClient` of
+ * `aws/`.
+ */
 export const leanClient = (client: SQSClient): SQSClient => lean(client, HOT_CALLS);
 
 function createClient({ client: own, sdkPath, ...options }: ClientOptions, tries: Tries): SQSClient {
@@ -48,7 +56,7 @@ function createClient({ client: own, sdkPath, ...options }: ClientOptions, tries
   return sdkPath ? client : leanClient(client);
 }
 
-/** Whoever made a client ends it. */
+/** A client that `destroy` leaves open, since the application made it. */
 const undestroyed = (client: SQSClient): SQSClient =>
   Object.create(client, { destroy: { value: () => undefined } }) as SQSClient;
 
@@ -58,12 +66,12 @@ function newClient({ queueUrl, region, endpoint, credentials }: ClientOptions, t
     ...clientConfig(place, { ...tries, url: endpoint ?? queueUrl }),
     // An emulator's queue URL may name a host that only it can resolve.
     useQueueUrlAsEndpoint: endpoint === undefined,
-    // Held against the bodies one by one instead: the SDK fails ten messages for one, in vain where there is no MD5.
+    // The bodies are checked one by one instead: the SDK fails ten messages for one.
     md5: false,
   });
 }
 
-/** A queue takes only calls that are signed for its own region. Undefined where the URL is not one of AWS itself. */
+/** The region in the queue's URL, for which calls must be signed. Undefined if the URL is not AWS's own. */
 function regionOf(queueUrl: string): string | undefined {
   const { hostname = '' } = URL.parse(queueUrl) ?? {};
   const [, region, legacy] =

@@ -9,7 +9,7 @@ abstract class TransportError extends Error {
 export class QueueUnavailable extends TransportError {
   override readonly name = 'QueueUnavailable';
   readonly code = 'QUEUE_UNAVAILABLE';
-  /** By what SQS refused the call, such as `ExpiredToken`; undefined where nothing answered. */
+  /** The code with which SQS refused the call, such as `ExpiredToken`; undefined if nothing answered. */
   readonly refusal: string | undefined;
   constructor(
     message: string,

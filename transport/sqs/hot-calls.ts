@@ -45,7 +45,10 @@ const SEND = batch(
   members('Id MessageId MD5OfMessageBody MD5OfMessageAttributes MD5OfMessageSystemAttributes SequenceNumber'),
 );
 
-/** The calls that a busy queue is made of, by the class of their command: members in the order in which the SDK writes them. */
+/**
+ * The calls of a busy queue, by the class of their command, with their members in the order in which the SDK writes
+ * them.
+ */
 export const HOT_CALLS: ReadonlyMap<unknown, CallShape> = new Map<unknown, CallShape>([
   [ReceiveMessageCommand, RECEIVE],
   [SendMessageBatchCommand, SEND],

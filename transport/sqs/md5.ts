@@ -1,6 +1,6 @@
 import { createHash, hash } from 'node:crypto';
 
-/** In FIPS mode there is no MD5: then nothing is held against it, as the SDK's option `md5: false` does. */
+/** In FIPS mode there is no MD5. Then bodies are not checked, as with the SDK's option `md5: false`. */
 const isAvailable = ((): boolean => {
   try {
     createHash('md5');
@@ -10,6 +10,6 @@ const isAvailable = ((): boolean => {
   }
 })();
 
-/** Whether a body is what SQS says it took or hands out; true where SQS says nothing, or MD5 is not to be had. */
+/** Whether a body has the MD5 that SQS says. True if SQS says none, or if there is no MD5. */
 export const isIntact = (body: string, md5OfBody: string | undefined): boolean =>
   !isAvailable || md5OfBody === undefined || hash('md5', body) === md5OfBody;

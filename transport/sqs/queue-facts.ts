@@ -4,7 +4,7 @@ import { GetQueueAttributesCommand, type SQSClient } from '@aws-sdk/client-sqs';
 export interface QueueFacts {
   readonly visibilityTimeoutSeconds: number;
   readonly fifo: boolean;
-  /** Has a redrive policy, the backstop for what nobody could settle. */
+  /** Whether it has a redrive policy, the backstop for messages that could not be settled. */
   readonly redrives: boolean;
 }
 

@@ -9,7 +9,10 @@ function statusOf(error: object): unknown {
   return 'statusCode' in error ? error.statusCode : undefined;
 }
 
-/** By what a call was refused, such as `ExpiredToken`, or why it could not be signed; undefined where nothing answered. */
+/**
+ * The code with which a call was refused, such as `ExpiredToken`, or why it could not be signed; undefined if nothing
+ * answered.
+ */
 export function refusalOf(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
   const name = 'code' in error && typeof error.code === 'string' ? error.code : error.name;

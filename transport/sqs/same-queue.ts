@@ -1,9 +1,9 @@
 import { WiringError } from './errors';
 
-/** Whether two URLs name one queue: brokers take a URL with slashes at its end as well. */
+/** Whether two URLs name the same queue: brokers accept slashes at the end. */
 export const isSameQueue = (one: string, other: string): boolean => withoutEndSlashes(one) === withoutEndSlashes(other);
 
-/** In one pass, which a pattern that looks for slashes at the end does not do. */
+/** A loop, since a pattern for slashes at the end takes quadratic time. */
 function withoutEndSlashes(url: string): string {
   let end = url.length;
   while (url.endsWith('/', end)) end -= 1;

@@ -11,11 +11,11 @@ const MAX_WAITING = 1_000;
 /** With at most 10 s for the call itself, every send has its answer within 12 s. */
 const MAX_WAIT_MS = 2_000;
 const MAX_CALLS = 8;
-/** Less than a call takes, as a rule. */
+/** How long a send waits for others to share its call; usually less than a call takes. */
 const GATHER_MS = 5;
 const RETRY_AFTER_SECONDS = 5;
 
-/** Measured once: by the limit of a message, and by that of a call. */
+/** A message with its size, which is measured once for both limits. */
 interface Sized {
   readonly message: OutgoingMessage;
   readonly bytes: number;
@@ -23,8 +23,8 @@ interface Sized {
 
 /**
  * Sends to one queue; concurrent sends share SendMessageBatch calls. `send` resolves only when SQS accepted that
- * message. It rejects with `QueueUnavailable` when it did not or its answer is unknown, and with `MessageRefused`
- * when it never will.
+ * message. It rejects with `QueueUnavailable` if SQS did not or its answer is unknown, and with `MessageRefused`
+ * if it never will.
  */
 export class Sender {
   private closed = false;
@@ -62,7 +62,7 @@ export class Sender {
     }
   }
 
-  /** Refuses new sends and resolves when every accepted one has its answer. */
+  /** Refuses new sends. Resolves when every accepted one has its answer. */
   async close(): Promise<void> {
     this.closed = true;
     await this.batcher.flush();

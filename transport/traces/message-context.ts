@@ -8,13 +8,13 @@ import { type Attributes, readTraceparent, TRACEPARENT } from './traceparent';
 /** X-Ray's header by its name in HTTP. SQS has a place of its own for it, beside the attributes. */
 const X_RAY = 'x-amzn-trace-id';
 
-/** Whatever the application keeps in there, it is not for a queue. */
+/** Baggage is not passed on: whatever the application keeps there is not for a queue. */
 const BAGGAGE = 'baggage';
 
 type Carrier = Pick<Delivery, 'attributes' | 'traceHeader'>;
 
 /**
- * The message with a context, as the propagators that are registered write it. Where SQS has no room for it the message
+ * The message with a context, as the registered propagators write it. If SQS has no room for it, the message
  * is sent as it is: the job goes on, the trace does not.
  */
 export function withContext(api: Api, message: OutgoingMessage, context: Context): OutgoingMessage {
@@ -22,8 +22,8 @@ export function withContext(api: Api, message: OutgoingMessage, context: Context
   api.propagation.inject(context, written);
   const { [X_RAY]: traceHeader = message.traceHeader, ...texts } = written;
   const { traceparent } = texts;
-  const wishes = [texts, ...(traceparent === undefined ? [] : [{ traceparent }])];
-  const attributes = wishes.map((some) => ({ ...asAttributes(some), ...message.attributes }));
+  const choices = [texts, ...(traceparent === undefined ? [] : [{ traceparent }])];
+  const attributes = choices.map((some) => ({ ...asAttributes(some), ...message.attributes }));
   return { ...message, attributes: attributes.find((some) => fits(message, some)) ?? message.attributes, traceHeader };
 }
 
@@ -46,7 +46,7 @@ const GETTER: TextMapGetter<Carrier> = {
   },
 };
 
-/** The context that came with a message; an empty one if there is none, or none that can be read. */
+/** The context that came with a message; an empty one if there is none that can be read. */
 export function contextOf(api: Api, carrier: Carrier): Context {
   try {
     return api.propagation.extract(api.ROOT_CONTEXT, carrier, GETTER);
@@ -55,7 +55,7 @@ export function contextOf(api: Api, carrier: Carrier): Context {
   }
 }
 
-/** A retried dead letter says by its `traceparent` in which trace it became one; as text, since anybody may write there. */
+/** The trace in which a retried dead letter became one. Parsed as text, since anybody may write that attribute. */
 export function retriedFrom({ attributes }: Carrier): ReturnType<typeof readTraceparent> {
   const text = attributes[DEAD_LETTER_ATTRIBUTE]?.StringValue;
   if (text?.includes(TRACEPARENT) !== true) return undefined;

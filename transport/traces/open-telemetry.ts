@@ -4,17 +4,17 @@ import { type TraceIds } from './traceparent';
 /** OpenTelemetry's API, which is an optional peer of this package. */
 export type Api = typeof OpenTelemetry;
 
-/** Where the API keeps what was registered, whichever copy of it did. */
+/** Where all copies of the API keep what was registered. */
 const REGISTERED = Symbol.for('opentelemetry.js.api.1');
 
-/** What `suppressTracing` of OpenTelemetry's SDK sets: nothing that obeys it makes a span. */
+/** The context key of `suppressTracing`: instrumentations that obey it make no spans. */
 const SUPPRESSED = 'OpenTelemetry SDK Context Key SUPPRESS_TRACING';
 
 /** Undefined until it is needed, and null if it is not installed. */
 let api: Api | null | undefined;
 let suppressed: OpenTelemetry.Context | undefined;
 
-/** The API, if a tracer provider is registered. Before that nothing of OpenTelemetry is loaded here. */
+/** The API, if a tracer provider is registered. Until then nothing of OpenTelemetry is loaded. */
 export function openTelemetry(): Api | undefined {
   const registered: unknown = Reflect.get(globalThis, REGISTERED);
   if (typeof registered !== 'object' || registered === null || !Reflect.get(registered, 'trace')) return undefined;
@@ -22,7 +22,7 @@ export function openTelemetry(): Api | undefined {
   return api ?? undefined;
 }
 
-/** By `require`, which jest and the bundle follow. */
+/** Loads by `require`, which jest and the bundler follow. */
 function load(): Api | null {
   try {
     return require('@opentelemetry/api') as Api;
@@ -42,7 +42,7 @@ export function withoutSpans<T>(call: () => T): T {
   return loaded.context.with(suppressed, call);
 }
 
-/** The span or the context of others that is active here, sampled or not. */
+/** The active span or remote context, sampled or not. */
 export function activeTrace(): TraceIds | undefined {
   const loaded = openTelemetry();
   const active = loaded?.trace.getActiveSpan()?.spanContext();

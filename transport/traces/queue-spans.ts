@@ -10,7 +10,7 @@ import { TRACEPARENT } from './traceparent';
 const SCHEMA = { schemaUrl: 'https://opentelemetry.io/schemas/1.45.0' };
 const SCOPE = '@plusone/nestjs-sqs';
 
-/** A run of a delivery's handler, as its span tells it. */
+/** The facts of a run, for its span. */
 export interface TracedRun {
   readonly delivery: Delivery;
   readonly attempt: number;
@@ -19,12 +19,13 @@ export interface TracedRun {
 }
 
 /**
- * The spans of one queue: `create` for each message that is sent, `process` for each run of a handler. None for receives
- * and settlements, which metrics count. Where a context says that it is not sampled there are no spans, and it goes on.
+ * The spans of one queue: `create` for each message that is sent, `process` for each run of a handler. None for
+ * receives and settlements, which metrics count. Where a context says that it is not sampled there are no spans, and it
+ * goes on.
  */
 export class QueueSpans {
   private readonly queue: string;
-  /** What all spans of a kind say, made once. */
+  /** Attributes of all spans of a kind, made once. */
   private readonly ofCreate: Attributes;
   private readonly ofProcess: Attributes;
 
@@ -45,7 +46,7 @@ export class QueueSpans {
     this.ofProcess = of('process');
   }
 
-  /** Sends a message by `send`, with the context of its span. One that the caller gave it stays. */
+  /** Sends a message by `send` with the context of its span, unless the caller gave it a context. */
   create<Sent extends { readonly messageId: string }>(
     message: OutgoingMessage,
     send: (message: OutgoingMessage) => Promise<Sent>,
@@ -82,7 +83,10 @@ export class QueueSpans {
     return span.isRecording() ? endedByRun(api, { span, traced, running }) : running;
   }
 
-  /** A child of the context that the message was created in, and linked to it; to the ambient span and the retried one, too. */
+  /**
+   * Begins a child of the context in which the message was created, linked to it, to the ambient span and to the
+   * retried one.
+   */
   private begin(api: Api, { delivery, attempt }: TracedRun, creation: Context): Span {
     const created = api.trace.getSpanContext(creation);
     const ambient = api.trace.getSpanContext(api.context.active());
@@ -145,7 +149,7 @@ interface SpanFault {
   readonly message?: string;
 }
 
-/** By its reason where it has one, else by why it was told to stop, else by what was thrown. */
+/** The span's error: the reason if there is one, else why it was told to stop, else what was thrown. */
 function faultOf(outcome: Exclude<Outcome, { kind: 'done' }>, { abortedBy }: TracedRun): SpanFault {
   const { thrown, error: message } = outcome;
   if (outcome.kind === 'reject') return { type: outcome.reason, message };

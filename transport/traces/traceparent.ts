@@ -28,16 +28,16 @@ export function readTraceparent(text: unknown): TraceParent | undefined {
   return { traceId, spanId, traceFlags: parseInt(flags, 16) };
 }
 
-/** The contexts of a message, each in its place. */
+/** Where a message carries its contexts. */
 interface Contexts {
   readonly attributes: Attributes;
   /** X-Ray's. */
   readonly traceHeader: string | undefined;
 }
 
-/** What goes with a dead letter that is sent again: what it had, with a trace of its own. */
+/** The contexts of a dead letter that is retried: its attributes, with a trace of its own. */
 export interface NewTrace extends Contexts {
-  /** Of the trace that it had, for a link; undefined if there was none. */
+  /** The `traceparent` that it had, for a link; undefined if there was none. */
   readonly traceparent: string | undefined;
 }
 
@@ -61,14 +61,14 @@ const textOf = ({ traceId, spanId, traceFlags }: TraceParent): string =>
 const xRayOf = ({ traceId, spanId, traceFlags }: TraceParent): string =>
   `Root=1-${traceId.slice(0, 8)}-${traceId.slice(8)};Parent=${spanId};Sampled=${traceFlags & 1}`;
 
-/** X-Ray reads the second of its begin in a trace's id; to all others every id will do. */
+/** New ids. X-Ray reads the second of a trace's begin in its id; for others any id will do. */
 function newIds(): TraceIds {
   const seconds = Math.floor(Date.now() / 1_000);
   const traceId = seconds.toString(16).padStart(8, '0') + randomBytes(12).toString('hex');
   return { traceId, spanId: randomBytes(8).toString('hex') };
 }
 
-/** A trace of days would be of no use, so a retry begins one. It is sampled if the old one was. */
+/** Begins a new trace for a retry, since a trace of days would be of no use. It is sampled if the old one was. */
 export function newTrace({ attributes, traceHeader }: Contexts): NewTrace {
   const old = readTraceparent(attributes[TRACEPARENT]?.StringValue);
   const oldXRay = readXRay(traceHeader);

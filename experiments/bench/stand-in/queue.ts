@@ -116,7 +116,7 @@ export class StandInQueue {
     });
   }
 
-  /** As SQS: a handle that is not the latest is answered yes all the same. */
+  /** As SQS: a handle that is not the latest is answered yes anyway. */
   delete(handle: string): void {
     this.inFlight.delete(handle);
   }

@@ -67,7 +67,7 @@ export function pretended({ action, body, entries }: SqsCall): Answer {
 export interface PartialFailure {
   /** The entries to report as failed. */
   readonly failEntries: (entry: Entry, index: number) => boolean;
-  /** True: the broker carries them out all the same. False: it never sees them. */
+  /** True: the broker carries them out anyway. False: it never sees them. */
   readonly forwarded?: boolean;
   readonly code?: string;
   readonly senderFault?: boolean;

@@ -50,7 +50,7 @@ function useTitle(view: View): void {
   }, [view, badge, dead]);
 }
 
-/** What had the keyboard may go away under it, as a letter does that was sent again: the next Tab goes on in the content. */
+/** Keeps the keyboard focus in the content when the focused element disappears, as a retried letter does. */
 function useKeptFocus(): void {
   useEffect(() => {
     let inContent = false;

@@ -2,7 +2,7 @@ import { type Dispatch, type StateUpdater, useCallback, useEffect, useState } fr
 import { Problem, read, sentenceOf } from './api';
 
 export interface Asked<T> {
-  /** What is there; what was there before, while it is asked anew. */
+  /** The latest answer; while it is asked again, the one before. */
   readonly data?: T;
   readonly problem?: Problem;
   readonly asking: boolean;
@@ -45,7 +45,7 @@ export function useAsk<T>(path: string | undefined, stamp?: unknown): Asked<T> {
     };
   }, [path, stamp, turn]);
   const { path: of, ...rest } = state;
-  // What was read at another address is another thing's.
+  // An answer for another path belongs to something else.
   return of === path || keepsShape(of, path) ? { ...rest, again } : { asking: true, again };
 }
 

@@ -5,10 +5,10 @@ import { bytes } from './format';
 import { parseJson, writeJson } from './json';
 import { Copy, Foreign } from './parts';
 
-/** As it was left last: whoever wants letters indented wants the next one so, too. */
+/** The last choice, which the next letter keeps. */
 let wasIndented = false;
 
-/** A text as it came, or indented without a digit of it changed. */
+/** A text as received, or indented without changing a digit. */
 export function Body({ text, what }: { readonly text: string; readonly what: string }): JSX.Element {
   const [indented, indent] = useState(wasIndented);
   const json = useMemo(() => parseJson(text), [text]);

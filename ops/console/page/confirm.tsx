@@ -1,5 +1,5 @@
 /**
- * The question before a change. The server freezes which letters are meant when it is asked, and its own sentence and count
+ * The question before a change. The server freezes which letters are meant when it is asked, and its sentence and count
  * are shown: whatever arrives meanwhile changes neither.
  */
 import { type JSX } from 'preact';

@@ -1,8 +1,11 @@
-/** What the server tells by itself: the state of the queues, of the letters seen and of the tasks, over one event stream. */
+/**
+ * What the server tells by itself: the state of the queues, of the letters seen and of the tasks, over one event
+ * stream.
+ */
 import { useEffect, useState } from 'preact/hooks';
 import { type Overview, type Snapshot, type Task } from './answers';
 
-/** `refused`: the server does not know this browser, since it was started anew or the cookie is gone. */
+/** `refused`: the server does not know this browser, since it was restarted or the cookie is gone. */
 type Connection = 'connecting' | 'live' | 'lost' | 'refused';
 
 /** At one moment; undefined where the queue did not answer. */
@@ -46,7 +49,7 @@ function update(change: Partial<Live>): void {
   for (const listener of listeners) listener();
 }
 
-/** Draws again only when what was selected changes. */
+/** Renders again only when the selected value changes. */
 export function useLive<T>(select: (live: Live) => T): T {
   const [, set] = useState(() => select(live));
   useEffect(() => {
@@ -78,7 +81,7 @@ function pointOf({ queue, dead }: Overview): Point {
   };
 }
 
-/** As soon as an answer to a change has it, too: the event may come later, and one of before as well. */
+/** Takes the overview from the answer to a change, since the event may come later. */
 export function takeOverview(overview: Overview): void {
   if (live.overview && new Date(overview.at) < new Date(live.overview.at)) return;
   const from = Date.now() - CHART_MS;
@@ -114,7 +117,7 @@ async function isRefused(): Promise<boolean> {
   }
 }
 
-/** Connects again and again: `EventSource` itself gives up on an answer that is no stream. Returns what ends it. */
+/** Keeps reconnecting, since `EventSource` gives up on an answer that is no stream. Returns a function that ends it. */
 function listen(): () => void {
   let source: EventSource | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -153,7 +156,7 @@ function listen(): () => void {
   return stop;
 }
 
-/** A page that nobody sees gives its connection back after a while: a browser has six for one host. */
+/** Closes the connection of a hidden page after a while, since a browser has six per host. */
 export function follow(): void {
   let stop: (() => void) | undefined = listen();
   let hidden: ReturnType<typeof setTimeout>;

@@ -41,7 +41,7 @@ export function Time({ at }: { readonly at: number | string }): JSX.Element {
 /** Characters that show nothing, or that turn the text around them. */
 const UNSEEN = /([\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff])/;
 
-/** Text that others wrote. What cannot be seen in it is named, and turns nothing around. */
+/** Text that others wrote. Invisible characters are named, and cannot change the direction of the text. */
 export function Foreign({ text }: { readonly text: string }): JSX.Element {
   const pieces = text.split(UNSEEN);
   return (
@@ -110,7 +110,9 @@ export function Empty({ children }: { readonly children: ComponentChildren }): J
   return <p class="empty">{children}</p>;
 }
 
-/** Elsewhere than on loopback or HTTPS a browser has no clipboard to write to: then the text is marked to be copied by hand. */
+/**
+ * Copies to the clipboard. Without one, as on plain HTTP beyond loopback, the text is selected to be copied by hand.
+ */
 export function Copy({ text, what }: { readonly text: string; readonly what: string }): JSX.Element {
   const [said, say] = useState('');
   const copy = async (): Promise<void> => {

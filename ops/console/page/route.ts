@@ -28,7 +28,7 @@ function parse(query: string): Route {
   return { view, ...Object.fromEntries(rest) };
 }
 
-/** Empty filters are left out, but for a group's `error`, which may be the empty one. */
+/** Leaves empty filters out, except for a group's `error`, which may be empty. */
 function queryOf(values: Readonly<Record<string, string | undefined>>): string {
   const kept = Object.entries(values).filter(
     ([name, value]) => value !== undefined && (value !== '' || name === 'error'),

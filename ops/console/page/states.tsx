@@ -19,7 +19,7 @@ function Disconnected(): JSX.Element | null {
     );
   if (connection === 'refused')
     return (
-      <Notice tone="bad" title="The console was started anew, and does not know this browser yet.">
+      <Notice tone="bad" title="The console was restarted, and does not know this browser yet.">
         Open the address that it printed at its start; it has the new token.
       </Notice>
     );
