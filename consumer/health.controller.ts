@@ -1,8 +1,9 @@
 import { Controller, Get, Inject, Optional } from '@nestjs/common';
+import { type Paused } from '../results/pauses';
 import { RECORDS, type Records } from '../results/records';
 import { unavailable } from '../service/problem';
 import { QueueConsumer } from '../transport/index';
-import { type Paused, PauseWatch } from './pause-watch';
+import { PauseWatch } from './pause-watch';
 import { StoreBreaker } from './store-breaker';
 
 const RETRY_AFTER_SECONDS = 5;
@@ -31,7 +32,7 @@ export class HealthController {
 
   /** Red on stop, while the queue cannot be used and while the store is away; not while operators have paused it. */
   @Get('ready')
-  async ready(): Promise<{ status: 'ready'; inFlight: number; paused?: Paused }> {
+  async ready(): Promise<{ status: 'ready'; inFlight: number; paused?: Omit<Paused, 'who'> }> {
     const { stopping, fault, notOpen, inFlight, deadLettersRefused } = this.transport.status();
     if (stopping) throw red('The consumer is draining.');
     if (notOpen !== undefined) throw red(notOpen);
@@ -43,8 +44,11 @@ export class HealthController {
       throw red(`The results store is away: ${error instanceof Error ? error.message : String(error)}`);
     });
     const paused = this.pauses?.paused;
-    return { status: 'ready', inFlight, ...(paused && { paused }) };
+    return { status: 'ready', inFlight, ...(paused && { paused: withoutName(paused) }) };
   }
 }
+
+/** Health is for callers that need not know operators. */
+const withoutName = ({ at, why }: Paused): Omit<Paused, 'who'> => ({ at, ...(why !== undefined && { why }) });
 
 const red = (detail: string): Error => unavailable(detail, RETRY_AFTER_SECONDS);

@@ -1,6 +1,8 @@
 import { type FactoryProvider, Logger, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import { setTimeout as wait } from 'node:timers/promises';
+import { StoreUnusable } from '../results/errors';
 import { type Note } from '../results/notes';
+import { pausedBy, type Paused } from '../results/pauses';
 import { RECORDS, type Records } from '../results/records';
 import { errorText, Metrics, QueueConsumer } from '../transport/index';
 
@@ -11,21 +13,16 @@ const READ_EVERY_MS = 2_000;
 
 const PAUSED = { name: 'plusone_paused', help: '1 while operators have paused the consumers of the queue.' };
 
-/** Why and since when operators have paused the consumers. */
-export interface Paused {
-  /** ISO 8601. */
-  readonly at: string;
-  readonly why?: string;
-}
-
 /**
  * Begins nothing while operators have left a note that says so; what runs goes on. A consumer that starts waits for its
- * first look at the store. While the store cannot be read things stay as they are.
+ * first look at the store. While the store cannot be read things stay as they are; without the right to read notes it goes
+ * on as if there were none.
  */
 export class PauseWatch implements OnModuleInit, OnModuleDestroy {
   private readonly logger = new Logger('PauseWatch');
   private readonly stopping = new AbortController();
-  private note: Note | undefined;
+  /** Undefined while operators have not. */
+  paused: Paused | undefined;
   private known = false;
   private unreadable = false;
   private watching: Promise<void> | undefined;
@@ -35,7 +32,7 @@ export class PauseWatch implements OnModuleInit, OnModuleDestroy {
     private readonly transport: QueueConsumer,
     metrics: Metrics,
   ) {
-    metrics.gauge(PAUSED, () => (this.note ? 1 : 0));
+    metrics.gauge(PAUSED, () => (this.paused ? 1 : 0));
   }
 
   /** Of the consumers of this queue. */
@@ -46,13 +43,6 @@ export class PauseWatch implements OnModuleInit, OnModuleDestroy {
       useFactory: ({ notes }: Records, transport: QueueConsumer, metrics: Metrics) =>
         new PauseWatch(() => notes.get('pause', queue), transport, metrics),
     };
-  }
-
-  /** Undefined while they have not. */
-  get paused(): Paused | undefined {
-    if (!this.note) return undefined;
-    const { why } = saidIn(this.note);
-    return { at: new Date(this.note.at).toISOString(), ...(why !== undefined && { why }) };
   }
 
   onModuleInit(): void {
@@ -75,33 +65,29 @@ export class PauseWatch implements OnModuleInit, OnModuleDestroy {
 
   private async look(): Promise<void> {
     try {
-      this.take(await this.read());
+      const note = await this.read();
+      this.take(note && pausedBy(note));
       this.unreadable = false;
     } catch (error) {
+      if (error instanceof StoreUnusable) this.take(undefined);
       if (this.unreadable || this.stopping.signal.aborted) return;
       this.unreadable = true;
-      const stays = this.known ? (this.note ? 'it stays paused' : 'it goes on') : 'nothing is begun until it can';
+      const stays = this.known ? (this.paused ? 'it stays paused' : 'it goes on') : 'nothing is begun until it can';
       this.logger.warn(`Whether the consumer is paused cannot be read, and ${stays}: ${errorText(error)}`);
     }
   }
 
-  private take(note: Note | undefined): void {
-    const [was, wasKnown] = [this.note, this.known];
-    this.note = note;
+  private take(paused: Paused | undefined): void {
+    const [was, wasKnown] = [this.paused, this.known];
+    this.paused = paused;
     this.known = true;
-    if (note && !was) {
-      const { who = 'an operator', why } = saidIn(note);
+    if (paused && !was) {
+      const { who, why } = paused;
       this.transport.pause(PAUSE);
       this.logger.warn(`Paused by ${who}${why === undefined ? '' : `: ${why}`}. Nothing is begun; what runs goes on.`);
-    } else if (!note && (was || !wasKnown)) {
+    } else if (!paused && (was || !wasKnown)) {
       this.transport.resume(PAUSE);
       if (was) this.logger.log('Resumed: jobs are taken in again.');
     }
   }
-}
-
-/** A note of whatever form pauses. */
-function saidIn({ value }: Note): { readonly who?: string; readonly why?: string } {
-  const { who, why } = Object(value) as Readonly<Record<string, unknown>>;
-  return { ...(typeof who === 'string' && { who }), ...(typeof why === 'string' && { why }) };
 }

@@ -110,5 +110,5 @@ function notCounted(): never {
 }
 
 function noNotes(): never {
-  throw refused('there are no notes of what operators did, paused or put aside');
+  throw refused('there are no notes of what operators did, paused or held');
 }

@@ -1,6 +1,6 @@
 /**
  * What operators leave beside the records. `audit`: who changed what, by a UUID v7. `pause`: consumers begin nothing, by
- * the queue's name. `hold`: a dead letter is put aside, by its job's id.
+ * the queue's name. `hold`: a dead letter is held, by its job's id.
  */
 export type NoteKind = 'audit' | 'pause' | 'hold';
 

@@ -9,7 +9,7 @@ const NEEDS = [
   [/experiments\/load/, 'k6 on the PATH, or at K6'],
   [/store-full|bad-stores/, 'the right to mount a disk of its own'],
   [/python/, 'Python with boto3'],
-  [/terminal-gone/, 'the command `script`'],
+  [/terminal-gone|at-terminal/, 'the command `script`'],
   [/test\/compose/, 'Docker'],
   [/test\/deploy/, 'MiniStack on the PATH'],
 ];

@@ -1,8 +1,9 @@
 import { type Unnoted } from '../jobs/audit';
 import { type FailedJob, type Filter } from '../jobs/failed-job';
 import { findFailures } from '../jobs/failures';
+import { leftOut } from '../jobs/held';
 import { type PassEnd, type PassOptions } from '../jobs/pass';
-import { type ExitCode, type Run, WrongUsage } from './action';
+import { type Asked, type ExitCode, type Run, WrongUsage } from './action';
 import { type FilterOptions, toFilter } from './options';
 import { hiddenNote, printJobs } from './reading';
 
@@ -15,16 +16,18 @@ export interface ChangeOptions extends FilterOptions {
 }
 
 /** What a command does, in its own words. */
-export interface Change {
+export interface ChangeCommand {
   readonly verb: string;
   readonly done: string;
   /** It can be taken back: nobody is asked. */
   readonly light?: true;
-  readonly work: (run: Run, options: PassOptions) => Promise<Outcome>;
+  readonly work: (run: Run, options: PassOptions) => Promise<ChangeEnd>;
 }
 
-export interface Outcome {
+export interface ChangeEnd {
   readonly count: number;
+  /** Done in part, such as sent but not deleted; none unless given. */
+  readonly half?: number;
   /** What did not go as it should, each as a part of a sentence. */
   readonly others: readonly string[];
   readonly end: PassEnd & Unnoted;
@@ -34,31 +37,36 @@ export const some = (count: number, text: string): string[] => (count > 0 ? [`${
 
 export const deadLetters = (count: number): string => `${count} dead letter${count === 1 ? '' : 's'}`;
 
+/** Throws `WrongUsage` where nobody is there to be asked, and has to be. */
+export function assertAsks({ terminal, options }: Asked, asks = terminal.asks): void {
+  const { yes = false, dryRun = false } = options as ChangeOptions;
+  if (!yes && !dryRun && !asks) throw new WrongUsage('Nobody is here to be asked; say --yes, or --dry-run');
+}
+
 /** Asks first, about the letters that match now; they, and no others, are what is confirmed. */
-export async function change(run: Run, what: Change): Promise<ExitCode> {
+export async function change(run: Run, what: ChangeCommand): Promise<ExitCode> {
   const { yes = false, dryRun = false, rate } = run.options as ChangeOptions;
   const filter = wanted(run);
   if ((yes || what.light) && !dryRun) return finish(run, what, { filter, rate });
   const { terminal, place, signal } = run;
-  if (!dryRun && !terminal.asks) throw new WrongUsage('Nobody is here to be asked; say --yes, or --dry-run');
   const letters = await lettersMeant(run, filter, what.light === true || filter.ids !== undefined);
-  if (dryRun || letters.length === 0) return showOnly(run, what, letters);
+  if (dryRun || letters.length === 0) return showOnly(run, what, { letters, ids: filter.ids });
   const question = `${what.verb} ${deadLetters(letters.length)} of ${place.deadLetters.name}? [y/N] `;
   if (!/^y(es)?$/i.test(await terminal.ask(question, signal))) throw new Error(`Nothing was ${what.done}`);
   return finish(run, what, { filter, rate, confirmed: lettersOf(letters) });
 }
 
-/** What is put aside is left out unless it is named. What is not meant, or was not to be had, is said. */
+/** What is held is left out unless it is named. What is not meant, or was not to be had, is said. */
 export async function lettersMeant({ place, terminal, signal }: Run, filter: Filter, withHeld = false) {
   const { jobs, hidden } = await findFailures(place, filter, { signal });
   const letters = jobs.filter(({ letter }) => letter !== undefined);
   const meant = letters.filter(({ held }) => withHeld || held === undefined);
   if (hidden > 0) terminal.note(hiddenNote(hidden));
-  if (meant.length < letters.length) terminal.note(`${letters.length - meant.length} put aside are left out.`);
+  if (meant.length < letters.length) terminal.note(leftOut(letters.length - meant.length));
   return meant;
 }
 
-export function wanted({ options, args }: Run): Filter {
+export function wanted({ options, args }: Asked): Filter {
   const { id = [], ...rest } = options as ChangeOptions;
   const ids = [...id, ...args.map((one) => one.toLowerCase())];
   const { reason, type, since, text, held } = toFilter(rest);
@@ -69,31 +77,43 @@ export function wanted({ options, args }: Run): Filter {
 export const lettersOf = (jobs: readonly FailedJob[]): ReadonlySet<string> =>
   new Set(jobs.flatMap(({ letter }) => letter ?? []));
 
-function showOnly({ terminal }: Run, { done }: Change, letters: readonly FailedJob[]): ExitCode {
-  printJobs(terminal, letters);
-  terminal.note(letters.length === 0 ? 'No dead letter matches.' : `${letters.length} would be ${done}.`);
-  return 0;
+/** Letters that would be changed, and the jobs that were named. */
+interface Meant {
+  readonly letters: readonly FailedJob[];
+  readonly ids: readonly string[] | undefined;
 }
 
-export async function finish(run: Run, what: Change, options: Omit<PassOptions, 'signal'>): Promise<ExitCode> {
+function showOnly({ terminal, signal }: Run, { done }: ChangeCommand, { letters, ids = [] }: Meant): ExitCode {
+  printJobs(terminal, letters);
+  const found = new Set(letters.map(({ id }) => id));
+  const missing = noneFound(ids.filter((id) => !found.has(id)));
+  const sentence = [`${letters.length} would be ${done}`, ...missing].join(', ');
+  if (letters.length === 0 && missing.length > 0) throw new Error(sentence);
+  terminal.note(letters.length === 0 ? 'No dead letter matches.' : `${sentence}.`);
+  return signal.aborted || missing.length > 0 ? 3 : 0;
+}
+
+const noneFound = (ids: readonly string[]): string[] => (ids.length > 0 ? [`none found of ${ids.join(', ')}`] : []);
+
+export async function finish(run: Run, what: ChangeCommand, options: Omit<PassOptions, 'signal'>): Promise<ExitCode> {
   const { terminal, signal } = run;
   const total = options.confirmed?.size;
   const onProgress = (done: number): void => {
     terminal.progress(total === undefined ? `${done} ${what.done}` : bar(done, total));
   };
-  const { count, others, end } = await what.work(run, { ...options, signal, onProgress });
+  const { count, half = 0, others, end } = await what.work(run, { ...options, signal, onProgress });
   terminal.endProgress();
   const faults = [
     ...others,
-    ...(end.missing.length > 0 ? [`none found of ${end.missing.join(', ')}`] : []),
+    ...noneFound(end.missing),
     ...(end.ended === undefined ? [] : [`ended early: ${end.ended}`]),
   ];
   if (end.hidden !== undefined) terminal.note(hiddenNote(end.hidden));
-  const held = some(end.held ?? 0, 'put aside and left');
+  const held = some(end.held ?? 0, 'held and left');
   const sentence = [`${count} ${what.done}`, ...held, ...faults].join(', ');
   if (end.unnoted !== undefined) terminal.note(end.unnoted);
   if (terminal.json) terminal.object(end);
-  if (count === 0 && faults.length > 0) throw new Error(sentence);
+  if (count + half === 0 && faults.length > 0) throw new Error(sentence);
   if (!terminal.json) terminal.line(sentence);
   return faults.length === 0 ? 0 : 3;
 }

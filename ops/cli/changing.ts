@@ -1,16 +1,17 @@
 import { type Command } from 'commander';
 import { deleteLetters, type DeleteOptions } from '../jobs/delete';
 import { retryLetters } from '../jobs/retry';
-import { type Action, type ExitCode, type Run, WrongUsage } from './action';
+import { type Action, type Asked, type ExitCode, type Run, WrongUsage } from './action';
 import {
-  type Change,
+  assertAsks,
+  type ChangeCommand,
   change,
   type ChangeOptions,
   deadLetters,
   finish,
   lettersMeant,
   lettersOf,
-  type Outcome,
+  type ChangeEnd,
   some,
   wanted,
 } from './change';
@@ -33,22 +34,22 @@ export function addChanging(program: Command, act: Action): void {
     .option('--dry-run', 'show which, and send none')
     .option('--yes', 'do not ask')
     .addHelpText('after', HOW_RETRY + COST)
-    .action(act(retry));
+    .action(act((run) => change(run, RETRY), checkRetry));
   withFilters(program.command('delete [ids...]'))
     .description('delete dead letters for good: those named, or those that match')
     .option('--dry-run', 'show which, and delete none')
     .option('--yes', 'do not ask')
     .addHelpText('after', HOW_DELETE + COST)
-    .action(act(deleteSome));
+    .action(act((run) => change(run, DELETE), checkDelete));
   program
     .command('purge')
     .description('delete every dead letter for good; asks for the name of the dead-letter queue')
     .option('--queue <name>', 'its name, where nobody is there to be asked')
     .addHelpText('after', HOW_DELETE + COST)
-    .action(act(purge));
+    .action(act(purge, checkPurge));
 }
 
-const RETRY: Change = {
+const RETRY: ChangeCommand = {
   verb: 'Send',
   done: 'sent again',
   async work({ place, terminal }, options) {
@@ -60,40 +61,50 @@ const RETRY: Change = {
       ...some(refused.length, 'refused'),
       ...some(undeleted, 'sent, but still in the dead-letter queue'),
     ];
-    return { count: retried, others, end };
+    return { count: retried, half: undeleted, others, end };
   },
 };
 
-const DELETE: Change = {
+const DELETE: ChangeCommand = {
   verb: 'Delete',
   done: 'deleted',
   work: (run, options) => deleted(run, { ...options, purge: false }),
 };
 
-const PURGE: Change = { ...DELETE, work: (run, options) => deleted(run, { ...options, purge: true }) };
+const PURGE: ChangeCommand = { ...DELETE, work: (run, options) => deleted(run, { ...options, purge: true }) };
 
-async function deleted({ place }: Run, options: DeleteOptions): Promise<Outcome> {
+async function deleted({ place }: Run, options: DeleteOptions): Promise<ChangeEnd> {
   const end = await deleteLetters(place, options);
-  return { count: end.deleted, others: some(end.undeleted, 'still in the dead-letter queue'), end };
+  return {
+    count: end.deleted,
+    half: end.undeleted,
+    others: some(end.undeleted, 'still in the dead-letter queue'),
+    end,
+  };
 }
 
-function retry(run: Run): Promise<ExitCode> {
-  const { all = false } = run.options as ChangeOptions;
-  if (all === isNarrow(wanted(run)))
+function checkRetry(asked: Asked): void {
+  const { all = false } = asked.options as ChangeOptions;
+  if (all === isNarrow(wanted(asked)))
     throw new WrongUsage('Name ids or filters such as --reason, or say --all, not both');
-  return change(run, RETRY);
+  assertAsks(asked);
 }
 
-function deleteSome(run: Run): Promise<ExitCode> {
-  if (!isNarrow(wanted(run)))
+function checkDelete(asked: Asked): void {
+  if (!isNarrow(wanted(asked)))
     throw new WrongUsage('Name ids or filters such as --reason; for all of them there is purge');
-  return change(run, DELETE);
+  assertAsks(asked);
+}
+
+function checkPurge({ terminal, options }: Asked): void {
+  const { queue } = options as ChangeOptions;
+  if (queue === undefined && !terminal.asks) throw wrongName('NAME');
 }
 
 async function purge(run: Run): Promise<ExitCode> {
   const { place, terminal, signal } = run;
   const { name } = place.deadLetters;
-  const { queue = terminal.asks ? undefined : '' } = run.options as ChangeOptions;
+  const { queue } = run.options as ChangeOptions;
   if (queue !== undefined && queue !== name) throw wrongName(name);
   const confirmed = lettersOf(await lettersMeant(run, {}));
   const question = `This deletes ${deadLetters(confirmed.size)} for good. Type ${name} to go on: `;

@@ -8,7 +8,7 @@ import { processVariables } from '../../contract/environment';
 import { showJob } from '../jobs/details';
 import { editJob } from '../jobs/edit';
 import { inputText } from '../jobs/input-text';
-import { type Action, type ExitCode, type Run, WrongUsage } from './action';
+import { type Action, type Asked, type ExitCode, type Run, WrongUsage } from './action';
 import { COST } from './reading';
 
 const HOW_EDIT = `
@@ -22,7 +22,11 @@ export function addEditing(program: Command, act: Action): void {
     .description('send a new job with another input in the place of one that failed')
     .option('--input <json>', 'the input, as JSON')
     .addHelpText('after', HOW_EDIT + COST)
-    .action(act(edit));
+    .action(act(edit, checkEdit));
+}
+
+function checkEdit({ options }: Asked): void {
+  if (options['input'] === undefined && editor() === '') throw new WrongUsage('Give --input, or set EDITOR');
 }
 
 async function edit(run: Run): Promise<ExitCode> {
@@ -82,14 +86,13 @@ const withoutComments = (text: string): string =>
     .join('\n')
     .trim();
 
+const editor = (): string => processVariables['VISUAL'] ?? processVariables['EDITOR'] ?? '';
+
 /** As git does: by a shell, since the variable may have options. */
 async function openEditor(file: string): Promise<void> {
-  const { VISUAL, EDITOR } = processVariables;
-  const editor = VISUAL ?? EDITOR;
-  if (editor === undefined || editor === '') throw new WrongUsage('Give --input, or set EDITOR');
-  const child = spawn('sh', ['-c', `${editor} "$0"`, file], { stdio: 'inherit' });
+  const child = spawn('sh', ['-c', `${editor()} "$0"`, file], { stdio: 'inherit' });
   const [code] = (await once(child, 'exit')) as [number | null];
-  if (code !== 0) throw new Error(`Nothing was changed: ${editor} ended with ${code ?? 'a signal'}`);
+  if (code !== 0) throw new Error(`Nothing was changed: ${editor()} ended with ${code ?? 'a signal'}`);
 }
 
 async function send({ place, terminal, signal }: Run, id: string, input: string): Promise<ExitCode> {

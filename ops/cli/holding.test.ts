@@ -5,9 +5,9 @@ import { runApp } from '../../test/harness/processes';
 
 const it = withJobsCommands();
 
-it('a letter put aside is left out by retry, delete and purge until it is named or released', async (on) => {
+it('a held letter is left out by retry, delete and purge until it is named or released', async (on) => {
   const [held = '', named = '', ...others] = await on.fail(5, 'a');
-  expect(await on.run('hold', held, named, '--note', 'asked the bank')).toEqual({ code: 0, lines: ['2 put aside'] });
+  expect(await on.run('hold', held, named, '--note', 'asked the bank')).toEqual({ code: 0, lines: ['2 held'] });
   expect(await on.listed('failed', '--held')).toHaveLength(2);
   expect(await on.listed('failed', '--no-held')).toHaveLength(3);
   expect(await on.listed('failed', '--id', held)).toMatchObject([{ held: { note: 'asked the bank' } }]);
@@ -15,11 +15,11 @@ it('a letter put aside is left out by retry, delete and purge until it is named 
   on.broken = false;
   expect(await on.run('delete', '--text', 'order', '--yes')).toEqual({
     code: 0,
-    lines: ['3 deleted, 2 put aside and left'],
+    lines: ['3 deleted, 2 held and left'],
   });
   expect(await on.listed('retry', '--all', '--yes')).toMatchObject([{ retried: 0, held: 2 }]);
   const { code, lines } = await on.run('purge', '--queue', on.deadLetterQueueName);
-  expect({ code, lines: lines.toSorted() }).toEqual({ code: 0, lines: ['0 deleted', '2 put aside are left out.'] });
+  expect({ code, lines: lines.toSorted() }).toEqual({ code: 0, lines: ['0 deleted', '2 held ones are left out.'] });
   expect(await on.dead()).toBe(2);
   expect(await on.listed('retry', named, '--yes')).toMatchObject([{ retried: 1 }]);
   expect(await on.pair.result(named)).toBeLessThan(1);
@@ -45,15 +45,16 @@ it('audit says who changed what, when and how much, also of what was cancelled o
   await eventually(async () => (await on.listed('audit')).length === 4, { withinMs: ENDS_WITHIN_MS });
   killed.signal('SIGKILL');
   await killed.exit();
-  await on.listed('send', 'add-one', '1', '--count', '3');
+  await on.listed('send', 'add-one', '1', '--count', '103');
   const entries = await on.listed('audit');
   expect(entries).toMatchObject([
-    { what: 'send', type: 'add-one', count: 3 },
+    { what: 'send', type: 'add-one', count: 103, moreIds: 3 },
     { what: 'retry', filter: {}, unfinished: true },
     { what: 'release', count: 1, ids: [second], filter: { ids: [second] } },
     { what: 'hold', count: 1, ids: [second], note: 'later' },
     { what: 'delete', count: 1, ids: [first] },
   ]);
+  expect(entries[0]?.['ids']).toHaveLength(100);
   for (const { who, at } of entries) {
     expect(who).toMatch(/.@./);
     expect(Date.now() - Date.parse(String(at))).toBeLessThan(120_000);
@@ -70,7 +71,7 @@ it('of more than a store lists at once release says that there are more', async 
   database.close();
   expect(await on.run('release', '--all')).toEqual({
     code: 3,
-    lines: ['1000 released, ended early: more may be put aside: run it again'],
+    lines: ['1000 released, ended early: more may be held: run it again'],
   });
   expect(await on.run('release', '--all')).toEqual({ code: 0, lines: ['1 released'] });
 });

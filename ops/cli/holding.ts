@@ -2,8 +2,8 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { auditOf, type AuditEntry } from '../jobs/audit';
 import { holdLetters, type HoldEnd, type HoldOptions, MAX_LISTED, releaseLetters } from '../jobs/holds';
 import { type Workplace } from '../jobs/workplace';
-import { type Action, type ExitCode, type Run, WrongUsage } from './action';
-import { type Change, change, wanted } from './change';
+import { type Action, type Asked, type ExitCode, type Run, WrongUsage } from './action';
+import { type ChangeCommand, change, wanted } from './change';
 import { isNarrow, readCount, withFilters } from './options';
 import { COST } from './reading';
 
@@ -20,16 +20,16 @@ function readLimit(text: string): number {
 /** What operators leave for each other. */
 export function addHolding(program: Command, act: Action): void {
   withFilters(program.command('hold [ids...]'))
-    .description('put dead letters aside: those named, or those that match')
+    .description('hold dead letters: those named, or those that match')
     .option('--note <text>', 'why')
     .option('--dry-run', 'show which, and change nothing')
     .addHelpText('after', HOW_HOLD + COST)
-    .action(act((run) => changeHolds(run, HOLD)));
+    .action(act((run) => change(run, HOLD), checkHold));
   withFilters(program.command('release [ids...]'))
-    .description('take back what was put aside: those named, those that match, or all')
+    .description('let go of what is held: those named, those that match, or all')
     .option('--all', 'every one')
     .addHelpText('after', HOW_HOLD + COST)
-    .action(act((run) => changeHolds(run, RELEASE)));
+    .action(act((run) => change(run, RELEASE), checkRelease));
   program
     .command('audit')
     .description('who changed what, when and how much of it, newest first')
@@ -37,13 +37,13 @@ export function addHolding(program: Command, act: Action): void {
     .action(act(audit));
 }
 
-const HOLD: Change = {
-  verb: 'Put aside',
-  done: 'put aside',
+const HOLD: ChangeCommand = {
+  verb: 'Hold',
+  done: 'held',
   light: true,
   work: (run, options) => held(run, holdLetters, options),
 };
-const RELEASE: Change = {
+const RELEASE: ChangeCommand = {
   verb: 'Release',
   done: 'released',
   light: true,
@@ -60,11 +60,13 @@ async function held(
   return { count: end.changed, others: [], end };
 }
 
-function changeHolds(run: Run, what: Change): Promise<ExitCode> {
-  const all = run.options['all'] === true;
-  if (all === isNarrow(wanted(run)))
-    throw new WrongUsage(`Name ids or filters such as --reason${what === RELEASE ? ', or say --all, not both' : ''}`);
-  return change(run, what);
+function checkHold(asked: Asked): void {
+  if (!isNarrow(wanted(asked))) throw new WrongUsage('Name ids or filters such as --reason');
+}
+
+function checkRelease(asked: Asked): void {
+  if ((asked.options['all'] === true) === isNarrow(wanted(asked)))
+    throw new WrongUsage('Name ids or filters such as --reason, or say --all, not both');
 }
 
 async function audit({ place, terminal, options }: Run): Promise<ExitCode> {
@@ -78,9 +80,14 @@ async function audit({ place, terminal, options }: Run): Promise<ExitCode> {
   return 0;
 }
 
+function meantBy({ moreIds, ...meant }: NonNullable<AuditEntry['filter']> = {}): string[] {
+  const all = Object.entries(meant).map(([name, value]) => `${name} ${String(value)}`);
+  return moreIds === undefined ? all : [...all, `and ${moreIds} more`];
+}
+
 function whichOf({ filter, ids = [], note, type, job, replaces, ended, unfinished }: AuditEntry): string {
   const parts = [
-    ...Object.entries(filter ?? {}).map(([name, value]) => `${name} ${String(value)}`),
+    ...meantBy(filter),
     ...(filter?.ids === undefined && ids.length === 1 ? ids : []),
     ...(type === undefined ? [] : [type]),
     ...(replaces === undefined ? [] : [`${job ?? 'a job'} replaces ${replaces}`]),

@@ -2,7 +2,8 @@ import { type Command } from 'commander';
 import { readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 import { type Imported, importJobs, readImport } from '../jobs/import';
-import { type Action, type ExitCode, type Run, WrongUsage } from './action';
+import { type Action, type Asked, type ExitCode, type Run } from './action';
+import { assertAsks } from './change';
 import { readCount } from './options';
 
 const HOW_IMPORT = `
@@ -19,7 +20,7 @@ export function addImporting(program: Command, act: Action): void {
     .option('--dry-run', 'read all lines, and send none')
     .option('--yes', 'do not ask')
     .addHelpText('after', HOW_IMPORT)
-    .action(act(importFile));
+    .action(act(importFile, checkImport));
 }
 
 interface Options {
@@ -28,12 +29,14 @@ interface Options {
   readonly yes?: boolean;
 }
 
+function checkImport(asked: Asked): void {
+  assertAsks(asked, asked.terminal.asks && asked.args[0] !== '-');
+}
+
 async function importFile(run: Run): Promise<ExitCode> {
   const { place, terminal, options, signal } = run;
   const file = String(run.args[0]);
   const { rate, dryRun = false, yes = false } = options as Options;
-  if (!yes && !dryRun && (!terminal.asks || file === '-'))
-    throw new WrongUsage('Nobody is here to be asked; say --yes, or --dry-run');
   const ready = await readImport(place, (await contentOf(file)).split('\n'));
   const total = ready.jobs.length;
   if (dryRun || total === 0) {

@@ -1,12 +1,12 @@
 import { type Command, Option } from 'commander';
 import { DEFAULT_TYPE } from '../../contract/job';
 import { STATES } from '../../results/records';
-import { exportLetters, type JobDetails, showJob, statusOf } from '../jobs/details';
+import { exportLetters, showJob, statusOf } from '../jobs/details';
 import { type FailedJob } from '../jobs/failed-job';
 import { findFailures } from '../jobs/failures';
 import { groupFailures } from '../jobs/groups';
 import { HIDDEN_SECONDS } from '../jobs/look';
-import { maskLetter, maskRecord } from '../jobs/mask';
+import { maskRecord } from '../jobs/mask';
 import { listRecords, type Wanted } from '../jobs/records';
 import { pauseState } from '../jobs/pause';
 import { type Action } from './action';
@@ -44,7 +44,7 @@ export function addReading(program: Command, act: Action): void {
     .action(act(list));
   withFilters(program.command('failed'))
     .description('every failed job, from the records and the dead-letter queue, newest first')
-    .option('--held', 'those that are put aside')
+    .option('--held', 'those that are held')
     .option('--no-held', 'those that are not')
     .option('--group', 'count them by reason and by error, without its ids and numbers')
     .option('--limit <count>', 'show up to that many', readCount)
@@ -74,7 +74,7 @@ const status: Parameters<Action>[0] = async ({ place, terminal }) => {
 
 const show: Parameters<Action>[0] = async ({ place, terminal, args: [id = ''], options }) => {
   const { mask = [] } = options as MaskOptions;
-  const details = maskJob(await showJob(place, id.toLowerCase()), mask);
+  const details = await showJob(place, id.toLowerCase(), mask);
   const { record, letters, history } = details;
   if (!record && letters.length === 0)
     throw new Error(`There is no record of the job ${id}, and no dead letter of it to be seen`);
@@ -94,12 +94,6 @@ const show: Parameters<Action>[0] = async ({ place, terminal, args: [id = ''], o
   }
   return 0;
 };
-
-const maskJob = ({ record, letters, history }: JobDetails, fields: readonly string[]): JobDetails => ({
-  ...(record && { record: maskRecord(record, fields) }),
-  letters: letters.map((letter) => maskLetter(letter, fields)),
-  history,
-});
 
 function facts(terminal: Terminal, title: string, values: object): void {
   terminal.line(title, 'bold');
@@ -137,7 +131,7 @@ const list: Parameters<Action>[0] = async ({ place, terminal, options, signal })
         one.lastError ?? '',
       ]),
     );
-  return 0;
+  return signal.aborted ? 3 : 0;
 };
 
 const failed: Parameters<Action>[0] = async ({ place, terminal, options, signal }) => {
@@ -158,15 +152,15 @@ const failed: Parameters<Action>[0] = async ({ place, terminal, options, signal 
 
 const exported: Parameters<Action>[0] = async ({ place, terminal, options, signal }) => {
   const { mask = [], ...filters } = options as FilterOptions & MaskOptions;
-  const hidden = await exportLetters(place, { filter: toFilter(filters), signal }, (letter) => {
-    terminal.object(maskLetter(letter, mask));
+  const hidden = await exportLetters(place, { filter: toFilter(filters), masked: mask, signal }, (letter) => {
+    terminal.object(letter);
   });
   if (hidden > 0) terminal.note(hiddenNote(hidden));
   return signal.aborted ? 3 : 0;
 };
 
 export const hiddenNote = (hidden: number): string =>
-  `About ${hidden} dead letters were hidden when this began: another command holds them, or one was killed up to ${HIDDEN_SECONDS} s ago.`;
+  `About ${hidden} dead letters were hidden when this began: another command looks at them, or one was killed up to ${HIDDEN_SECONDS} s ago.`;
 
 export function printJobs(terminal: Terminal, jobs: readonly FailedJob[]): void {
   if (terminal.json) for (const job of jobs) terminal.object(job);

@@ -4,7 +4,7 @@ import { GROUP_PATTERN } from '../../contract/job';
 import { type JobType } from '../../contract/job-type';
 import { DEFINITIONS } from '../../jobs/definitions';
 import { checkInputs, sendJobs, type SentJobs } from '../jobs/send';
-import { type Action, type ExitCode, type Run, WrongUsage } from './action';
+import { type Action, type Asked, type ExitCode, type Run, WrongUsage } from './action';
 import { readCount } from './options';
 import { type Terminal } from './terminal';
 
@@ -41,17 +41,23 @@ export function addSending(program: Command, act: Action): void {
     .option('--rate <count>', 'at most that many jobs a second', readCount)
     .option('--group <group>', 'their group: order on a FIFO queue, fairness on any other', readGroup)
     .option('--delay <seconds>', 'until they can be received; not on a FIFO queue', readDelay)
-    .action(act(send));
+    .action(act(send, checkSend));
+}
+
+function checkSend({ args: [name = '', input], options }: Asked): void {
+  const { file } = options as unknown as SendOptions;
+  const type = typeOf(name);
+  if (file !== undefined && input !== undefined) throw new WrongUsage('Give an input or --file, not both');
+  if (file === undefined && input === undefined && !type.example)
+    throw new WrongUsage(`${name} has no example; give an input as JSON`);
 }
 
 async function send({ place, terminal, args, options, signal }: Run): Promise<ExitCode> {
   const { count, file, group, rate, delay: delaySeconds } = options as unknown as SendOptions;
   const [name = '', input] = args;
-  const type = DEFINITIONS.find((one) => one.type === name);
-  if (!type)
-    throw new WrongUsage(`There is no job type ${name}; there are ${DEFINITIONS.map((one) => one.type).join(', ')}`);
+  const type = typeOf(name);
   if (delaySeconds && place.queue.fifo) throw new WrongUsage('A FIFO queue takes no delay of a single message');
-  const given = file === undefined ? [inputOf(type, input)] : await linesOf(file, input);
+  const given = file === undefined ? [input ?? JSON.stringify(type.example?.input)] : await linesOf(file);
   checkInputs(type, given);
   const inputs = given.flatMap((one) => Array.from({ length: count }, () => one));
   const onProgress = (sent: number): void => {
@@ -74,15 +80,14 @@ function tell(terminal: Terminal, { ids, ended, unsent = 0, unnoted }: SentJobs,
   return 3;
 }
 
-function inputOf({ type, example }: JobType, input: string | undefined): string {
-  if (input !== undefined) return input;
-  if (example) return JSON.stringify(example.input);
-  throw new WrongUsage(`${type} has no example; give an input as JSON`);
+function typeOf(name: string): JobType {
+  const type = DEFINITIONS.find((one) => one.type === name);
+  if (type) return type;
+  throw new WrongUsage(`There is no job type ${name}; there are ${DEFINITIONS.map((one) => one.type).join(', ')}`);
 }
 
-async function linesOf(file: string, input: string | undefined): Promise<string[]> {
-  if (input !== undefined) throw new WrongUsage('Give an input or --file, not both');
+async function linesOf(file: string): Promise<string[]> {
   const lines = (await readFile(file, 'utf8')).split('\n').filter((line) => line.trim() !== '');
-  if (lines.length === 0) throw new WrongUsage(`${file} has no input`);
+  if (lines.length === 0) throw new Error(`${file} has no input`);
   return lines;
 }

@@ -54,6 +54,8 @@ export function searchOf(given: Asked): Search {
   const since = textOf(given, 'since');
   const at = since === undefined ? undefined : /^\d+$/.test(since) ? Number(since) : parseSince(since);
   if (Number.isNaN(at)) throw refuse('since', '90m, 2h, 3d or a date');
-  const [reason, type, error, text] = ['reason', 'type', 'error', 'text'].map((name) => textOf(given, name));
+  const [reason, type, text] = ['reason', 'type', 'text'].map((name) => textOf(given, name));
+  // The letters without an error are a group too.
+  const error = given['error'] === '' ? '' : textOf(given, 'error');
   return { reason, type, error, text, since: at, ids: idsOf(given, 'id'), held: flagOf(given, 'held') };
 }

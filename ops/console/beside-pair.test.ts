@@ -33,6 +33,9 @@ test('npm start has the console, and npm run console shows the same pair on a po
   const taken = runApp('dist/ops/console/main.js', { env: place.env });
   expect((await taken.exit()).code).toBe(1);
   expect(taken.lines).toEqual([expect.stringMatching(/^The port is taken: set CONSOLE_PORT to another one/)]);
+  const wrong = runApp('dist/ops/console/main.js', { env: { QUEUE_URL: 'none' }, args: ['--port', 'x'] });
+  expect((await wrong.exit()).code).toBe(2);
+  expect(wrong.lines).toEqual([expect.stringMatching(/^error: .*It takes a port from 1 to 65535/)]);
   const args = ['--port', '0', '--read-only', '--badge', 'staging', '--mask', 'email, phone', 'name'];
   const own = runApp('dist/ops/console/main.js', { env: place.env, args });
   expect(await overviewAt(own)).toMatchObject({

@@ -7,15 +7,12 @@ const audit = async (page: TestConsole): Promise<readonly Record<string, unknown
 
 const it = withConsoles();
 
-it('a letter that is put aside is left out until it is named or released, and says who did it', async ({
-  on,
-  page,
-}) => {
+it('a letter that is held is left out until it is named or released, and says who did it', async ({ on, page }) => {
   const [kept = '', ...others] = await on.fail(3, 'a');
   await page.look();
   expect(await page.change({ action: 'hold', ids: [kept], note: 'ask Ada' })).toMatchObject({
     state: 'done',
-    sentence: '1 of 1 put aside',
+    sentence: '1 of 1 held',
   });
   const held = { who: expect.stringContaining('@') as string, note: 'ask Ada' };
   expect(await page.looked('held=true')).toMatchObject({ matched: 1, jobs: [{ id: kept, held }] });
@@ -24,12 +21,12 @@ it('a letter that is put aside is left out until it is named or released, and sa
   const { body: question } = await page.post<Question>('/api/confirmations', { action: 'delete', filter: {} });
   expect(question).toMatchObject({
     count: 2,
-    sentence: expect.stringMatching(/ 1 put aside are left out\.$/) as string,
+    sentence: expect.stringMatching(/ 1 held one is left out\.$/) as string,
   });
   expect(await page.change({ action: 'delete', filter: {} })).toMatchObject({ done: 2 });
   expect(await page.post('/api/confirmations', { action: 'purge' })).toMatchObject({
     status: 409,
-    body: { detail: expect.stringContaining('1 put aside are left out') as string },
+    body: { detail: expect.stringContaining('1 held one is left out') as string },
   });
   // Another look has it from the store.
   expect(await page.look()).toMatchObject({ total: 1, jobs: [{ id: kept, held }] });

@@ -1,5 +1,6 @@
 import { type FastifyInstance } from 'fastify';
 import { invalidBody, Problem } from '../../service/problem';
+import { leftOut } from '../jobs/held';
 import { asked, idsOf, searchOf, textOf, wholeOf } from './asked';
 import { ACTIONS, type Meant, type TaskAction } from './confirmations';
 import { type Parts } from './parts';
@@ -33,7 +34,7 @@ export function addChangingRoutes(app: FastifyInstance, parts: Parts): void {
     const typed = action === 'purge' ? deadLetters.name : undefined;
     const confirmation = confirmations.add({ action, letters, named, rate, note, typed });
     const [count, queues] = [letters.length, { queue: queue.name, deadLetters: deadLetters.name }];
-    const sentence = `${sentenceFor({ action, count, ...queues })}${leftOut(heldBack)}`;
+    const sentence = `${sentenceFor({ action, count, ...queues })}${without(heldBack)}`;
     return { confirmation, count, sentence, ...(typed !== undefined && { typed }) };
   });
 
@@ -57,11 +58,11 @@ function actionOf(value: unknown): TaskAction {
 }
 
 interface MeantLetters extends Pick<Meant, 'letters' | 'named'> {
-  /** Put aside, and not named. */
+  /** Held, and not named. */
   readonly heldBack: number;
 }
 
-/** The letters that are named, or that match; all of them for a purge. What is put aside is meant only if it is named. */
+/** The letters that are named, or that match; all of them for a purge. What is held is meant only if it is named. */
 function meantBy({ failures }: Parts, action: TaskAction, given: Readonly<Record<string, unknown>>): MeantLetters {
   const ids = action === 'purge' ? undefined : idsOf(given, 'ids');
   if (action !== 'purge' && ids === undefined && given['filter'] === undefined)
@@ -78,10 +79,9 @@ function meantBy({ failures }: Parts, action: TaskAction, given: Readonly<Record
 }
 
 const noneOf = (action: TaskAction, heldBack: number): string =>
-  `${action === 'release' ? 'None of them is put aside' : 'No dead letter matches; look again, some may be hidden just now'}.${leftOut(heldBack)}`;
+  `${action === 'release' ? 'None of them is held' : 'No dead letter matches; look again, some may be hidden just now'}.${without(heldBack)}`;
 
-const leftOut = (heldBack: number): string =>
-  heldBack === 0 ? '' : ` ${heldBack.toLocaleString('en-US')} put aside are left out.`;
+const without = (heldBack: number): string => (heldBack === 0 ? '' : ` ${leftOut(heldBack)}`);
 
 function sentenceFor({ action, count, queue, deadLetters }: Question): string {
   const letters = `${count.toLocaleString('en-US')} dead letter${count === 1 ? '' : 's'}`;
@@ -91,7 +91,7 @@ function sentenceFor({ action, count, queue, deadLetters }: Question): string {
     case 'delete':
       return `Delete ${letters} of ${deadLetters} for good? The records will say deleted.`;
     case 'hold':
-      return `Put ${letters} of ${deadLetters} aside? They stay there for as long as the queue keeps messages.`;
+      return `Hold ${letters} of ${deadLetters}? The queue deletes what it has kept for its retention, held or not.`;
     case 'release':
       return `Release ${letters} of ${deadLetters}?`;
     case 'purge':

@@ -14,9 +14,9 @@ export interface MeantLetter {
 export interface Meant {
   readonly action: TaskAction;
   readonly letters: readonly MeantLetter[];
-  /** Each job was named, so that one that is put aside is meant as well. */
+  /** Each job was named, so that one that is held is meant as well. */
   readonly named: boolean;
-  /** Why letters are put aside. */
+  /** Why letters are held. */
   readonly note?: string | undefined;
   /** Limits the letters a second. */
   readonly rate?: number | undefined;

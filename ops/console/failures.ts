@@ -83,7 +83,7 @@ export class Failures {
     this.change(this.found.entries.filter(({ key }) => !gone.has(key)));
   }
 
-  /** Shows jobs as put aside, or as released. */
+  /** Shows jobs as held, or as released. */
   setHeld(ids: readonly string[], held: Held | undefined): void {
     const changed = new Set(ids);
     this.change(

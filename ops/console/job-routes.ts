@@ -30,9 +30,13 @@ export function addJobRoutes(app: FastifyInstance, parts: Parts): void {
     if (delaySeconds !== undefined && place.queue.fifo)
       throw invalidBody([{ pointer: '/delaySeconds', detail: 'must be absent on a FIFO queue' }]);
     inputCheck(type)(input);
-    const { ids, ended } = await sendJobs(place, { type, inputs: [input] }, { group, delaySeconds, signal: closing });
+    const { ids, ended, unnoted } = await sendJobs(
+      place,
+      { type, inputs: [input] },
+      { group, delaySeconds, signal: closing },
+    );
     if (ids.length === 0) throw unavailable(`No job was sent: ${ended ?? 'SQS said nothing of it'}.`, 1);
-    return reply.code(202).send({ id: ids[0] });
+    return reply.code(202).send({ id: ids[0], unnoted });
   });
 
   app.post<{ Params: { readonly id: string } }>('/api/jobs/:id/edit', async ({ params, body }, reply) => {

@@ -20,16 +20,21 @@ function readPort(text: string): number {
   throw new InvalidArgumentError('It takes a port from 1 to 65535, or 0 for any that is free.');
 }
 
+/** As of `npm run -s jobs`. */
+const WRONG_USAGE = 2;
+
 const program = new Command('console')
   .description('The console: dead letters in a browser on this machine.')
   .option('--port <port>', 'listen there; CONSOLE_PORT unless given, else 3002', readPort)
   .option('--read-only', 'show, and change nothing')
   .option('--mask <fields...>', 'show *** for these fields: names or paths such as customer.email', readFields)
-  .option('--badge <name>', 'what the page says it works on, such as prod');
+  .option('--badge <name>', 'what the page says it works on, such as prod')
+  .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : WRONG_USAGE));
 
 async function start(): Promise<Console> {
+  const { readOnly, mask, badge, ...given } = program.parse().opts<Options>();
   const environment = readEnvironment();
-  const { port = environment.consolePort, readOnly, mask, badge } = program.parse().opts<Options>();
+  const { port = environment.consolePort } = given;
   return startConsole(environment, {
     port,
     readOnly,

@@ -2,12 +2,13 @@ import { type FastifyInstance } from 'fastify';
 import { type JobRecord } from '../../results/records';
 import { auditOfJob } from '../jobs/audit';
 import { findLetters } from '../jobs/find-letters';
-import { maskRecord } from '../jobs/mask';
+import { type Letter } from '../jobs/letter';
+import { maskLetter, maskRecord } from '../jobs/mask';
 import { asked, textOf } from './asked';
-import { detailsOf } from './details';
 import { findJobs } from './find';
+import { openedJob } from './opened-job';
 import { type Parts } from './parts';
-import { type Entry, maskedLetter } from './snapshot';
+import { type Entry } from './snapshot';
 import { typeSchemas } from './type-schemas';
 
 /** Single jobs, found and opened, and what jobs there can be. */
@@ -19,7 +20,7 @@ export function addOpeningRoutes(app: FastifyInstance, parts: Parts): void {
     const place = await workroom.placeNow();
     const [found, changes] = await Promise.all([place.records.get(id), auditOfJob(place, id)]);
     const record = found && maskRecord(found, facts.masked);
-    return detailsOf(id, { record, entries: await whole(parts, failures.of(id)), changes });
+    return openedJob(id, { record, entries: await whole(parts, failures.of(id)), changes });
   });
 
   app.get('/api/find', async ({ query }) => {
@@ -40,15 +41,17 @@ export function addOpeningRoutes(app: FastifyInstance, parts: Parts): void {
 const textOfRecord = ({ type, input, result, lastError }: JobRecord): string =>
   JSON.stringify([type, input, result, lastError]);
 
-/** With the bodies for which the snapshot had no room: to see one is to receive it again. */
+/** With what the snapshot had no room for: to see it is to receive the letter again. */
 async function whole({ workroom, turns, tasks, closing, facts }: Parts, entries: readonly Entry[]): Promise<Entry[]> {
   const missing = new Set(entries.filter(({ letter }) => letter?.body === '').map(({ key }) => key));
   if (missing.size === 0) return [...entries];
   tasks.assertQueueFree();
   const place = await workroom.placeNow();
-  const found = await turns.take(() => findLetters(place, missing, closing));
+  const isSought = ({ messageId }: Letter): boolean => missing.has(messageId);
+  const letters = await turns.take(() => findLetters(place, { isSought, count: missing.size, signal: closing }));
+  const found = new Map(letters.map((letter) => [letter.messageId, maskLetter(letter, facts.masked)]));
   return entries.map((entry) => {
     const letter = found.get(entry.key);
-    return letter ? { ...entry, letter: maskedLetter(letter, facts.masked) } : entry;
+    return letter ? { ...entry, letter } : entry;
   });
 }

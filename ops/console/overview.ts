@@ -2,7 +2,8 @@ import { type Environment } from '../../contract/environment';
 import { isLocalEndpoint } from '../../contract/local';
 import { StoreError } from '../../results/errors';
 import { parseResults } from '../../results/open';
-import { type Paused, pausedBy } from '../jobs/pause';
+import { type Paused } from '../../results/pauses';
+import { readPause } from '../jobs/pause';
 import { type Depth, depthOf, sentenceOf, type Workplace } from '../jobs/workplace';
 import { type Channel } from './channel';
 import { answered, WITHIN_MS } from './within';
@@ -93,7 +94,7 @@ export class Overviews {
       answered(signal, depthOf(sqs, queue, signal)).catch(unavailable),
       answered(signal, depthOf(sqs, deadLetters, signal)).catch(unavailable),
       answered(signal, records.check()).then(() => 'ok' as const, unavailable),
-      answered(signal, pausedBy(place)).catch(() => undefined),
+      answered(signal, readPause(place)).catch(() => undefined),
     ]);
     return {
       queue: waiting,

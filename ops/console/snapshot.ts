@@ -1,14 +1,14 @@
 import { findFailures } from '../jobs/failures';
-import { type FailedJob } from '../jobs/failed-job';
+import { type Case, type FailedJob } from '../jobs/failed-job';
 import { likeness } from '../jobs/groups';
 import { type Letter } from '../jobs/letter';
-import { MASK, maskText } from '../jobs/mask';
+import { maskLetter } from '../jobs/mask';
+import { bytesOf } from '../jobs/outgoing';
 import { type Workplace } from '../jobs/workplace';
 import { type SeenJob } from './search';
 
-/** Limits what all bodies of a snapshot take together. Letters that do not fit in are kept without theirs. */
+/** Limits what bodies, attributes and errors of a snapshot take together. Letters that do not fit in are kept without them. */
 const KEPT_BYTES = 64 * 1_048_576;
-const MASKED = { DataType: 'String', StringValue: MASK };
 /** Limits an error in lists and searches; the page of a job has all of it. */
 const ERROR_LENGTH = 500;
 
@@ -43,30 +43,31 @@ export async function takeSnapshot(
 ): Promise<Found> {
   const letters = new Map<string, Letter>();
   let room = keptBytes;
-  const onLetter = ({ letter }: { readonly letter: Letter }): void => {
-    const bytes = Buffer.byteLength(letter.body);
+  const onLetter = ({ letter }: Case): void => {
+    const bytes = bytesOf(letter) + Buffer.byteLength(letter.why.error ?? '');
     const fits = bytes <= room;
     if (fits) room -= bytes;
-    letters.set(letter.messageId, maskedLetter(fits ? letter : { ...letter, body: '' }, masked));
+    letters.set(letter.messageId, fits ? maskLetter(letter, masked) : bare(letter));
   };
   const { jobs, hidden } = await findFailures(place, {}, { signal, onLetter });
   return { entries: jobs.map((job) => toEntry(job, letters.get(job.letter ?? ''))), hidden };
 }
 
-/** Without what may not be shown; a body that was not kept stays empty. */
-export const maskedLetter = (letter: Letter, fields: readonly string[]): Letter => ({
-  ...letter,
-  body: letter.body === '' ? '' : maskText(letter.body, fields),
-  attributes: Object.fromEntries(
-    Object.entries(letter.attributes).map(([name, value]) => [name, fields.includes(name) ? MASKED : value]),
-  ),
-});
+/** Without what may be large. */
+function bare({ why, ...letter }: Letter): Letter {
+  const { error, ...rest } = why;
+  return { ...letter, body: '', attributes: {}, why: { ...rest, ...(error !== undefined && { error: cut(error) }) } };
+}
+
+/** A copy: a slice would keep the whole text in memory. */
+const cut = (text: string): string =>
+  text.length <= ERROR_LENGTH ? text : Buffer.from(text.slice(0, ERROR_LENGTH), 'utf16le').toString('utf16le');
 
 function toEntry(job: FailedJob, letter: Letter | undefined): Entry {
-  const like = likeness(job.error).slice(0, ERROR_LENGTH);
+  const like = cut(likeness(job.error));
   return {
     key: job.letter ?? job.id,
-    job: { ...job, error: job.error.slice(0, ERROR_LENGTH), like },
+    job: { ...job, error: cut(job.error), like },
     ...(letter && { letter }),
     body: letter?.body ?? '',
   };

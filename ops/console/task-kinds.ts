@@ -17,8 +17,10 @@ export interface Work {
 }
 
 /** What came of it. */
-export interface Outcome extends Unnoted {
+export interface WorkEnd extends Unnoted {
   readonly done: number;
+  /** Done in part, such as sent but not deleted; none unless given. */
+  readonly half?: number;
   /** What became of others, each as a part of a sentence. */
   readonly others: readonly (readonly [count: number, text: string])[];
   readonly ended?: string | undefined;
@@ -29,7 +31,7 @@ interface Kind {
   readonly done: string;
   /** Goes through the dead-letter queue, where one at a time can. */
   readonly receives: boolean;
-  readonly work: (work: Work) => Promise<Outcome>;
+  readonly work: (work: Work) => Promise<WorkEnd>;
 }
 
 const UNDELETED = 'still in the dead-letter queue';
@@ -50,9 +52,9 @@ function passOptions({ meant, failures, signal, onProgress }: Work): PassOptions
 
 const jobIds = ({ letters }: Meant): string[] => [...new Set(letters.map(({ jobId }) => jobId))];
 
-const heldBack = ({ held = 0 }: PassEnd) => [held, 'put aside meanwhile'] as const;
+const heldBack = ({ held = 0 }: PassEnd) => [held, 'held meanwhile'] as const;
 
-async function retry(work: Work): Promise<Outcome> {
+async function retry(work: Work): Promise<WorkEnd> {
   const end = await retryLetters(work.place, passOptions(work));
   const { retried: done, failedAgain, refused, undeleted } = end;
   const others = [
@@ -61,38 +63,42 @@ async function retry(work: Work): Promise<Outcome> {
     [undeleted, `sent, but ${UNDELETED}`],
     heldBack(end),
   ] as const;
-  return { done, others, ...ending(end) };
+  return { done, half: undeleted, others, ...ending(end) };
 }
 
-async function remove(work: Work): Promise<Outcome> {
+async function remove(work: Work): Promise<WorkEnd> {
   const end = await deleteLetters(work.place, passOptions(work));
-  return { done: end.deleted, others: [[end.undeleted, UNDELETED], heldBack(end)], ...ending(end) };
+  const { deleted: done, undeleted } = end;
+  return { done, half: undeleted, others: [[undeleted, UNDELETED], heldBack(end)], ...ending(end) };
 }
 
-const ending = ({ ended, unnoted }: PassEnd & Unnoted): Pick<Outcome, 'ended' | 'unnoted'> => ({
+const ending = ({ ended, unnoted }: PassEnd & Unnoted): Pick<WorkEnd, 'ended' | 'unnoted'> => ({
   ...(ended !== undefined && { ended }),
   ...(unnoted !== undefined && { unnoted }),
 });
 
-async function hold({ place, meant, failures, ...options }: Work): Promise<Outcome> {
+async function hold({ place, meant, failures, ...options }: Work): Promise<WorkEnd> {
   const { note } = meant;
   const ids = jobIds(meant);
-  const end = await holdJobs(place, ids, { ...options, filter: { ids }, note });
   const held = { who: operator(), at: new Date().toISOString(), ...(note !== undefined && { note }) };
-  failures.setHeld(ids.slice(0, end.changed), held);
+  const onChanged = (some: readonly string[]): void => {
+    failures.setHeld(some, held);
+  };
+  return lightly(await holdJobs(place, ids, { ...options, filter: { ids }, note, onChanged }));
+}
+
+async function release({ place, meant, failures, ...options }: Work): Promise<WorkEnd> {
+  const onChanged = (some: readonly string[]): void => {
+    failures.setHeld(some, undefined);
+  };
+  const end = await releaseLetters(place, { ...options, filter: { ids: jobIds(meant) }, onChanged });
+  onChanged(end.missing);
   return lightly(end);
 }
 
-async function release({ place, meant, failures, ...options }: Work): Promise<Outcome> {
-  const ids = jobIds(meant);
-  const end = await releaseLetters(place, { ...options, filter: { ids } });
-  if (end.ended === undefined) failures.setHeld(ids, undefined);
-  return lightly(end);
-}
-
-const lightly = (end: HoldEnd): Outcome => ({
+const lightly = (end: HoldEnd): WorkEnd => ({
   done: end.changed,
-  others: [[end.missing.length, 'not put aside']],
+  others: [[end.missing.length, 'not held']],
   ...ending(end),
 });
 
@@ -100,6 +106,6 @@ export const KINDS: Readonly<Record<TaskAction, Kind>> = {
   retry: { done: 'sent again', receives: true, work: retry },
   delete: { done: 'deleted', receives: true, work: remove },
   purge: { done: 'deleted', receives: true, work: remove },
-  hold: { done: 'put aside', receives: false, work: hold },
+  hold: { done: 'held', receives: false, work: hold },
   release: { done: 'released', receives: false, work: release },
 };

@@ -4,7 +4,7 @@ import { sentenceOf } from '../jobs/workplace';
 import { type Channel } from './channel';
 import { type Meant, type TaskAction } from './confirmations';
 import { type Failures } from './failures';
-import { KINDS, type Outcome } from './task-kinds';
+import { KINDS, type WorkEnd } from './task-kinds';
 import { type Turns } from './turns';
 import { type Workroom } from './workroom';
 
@@ -116,12 +116,12 @@ export class Tasks {
       this.progress({ ...task, done, sentence: `${count(done)} of ${count(task.total)} ${KINDS[task.action].done}` });
     };
     const { failures } = this.parts;
-    const outcome = await this.workroom
+    const end = await this.workroom
       .place()
       .then((place) => KINDS[task.action].work({ place, meant, failures, signal, onProgress }))
-      .catch((error: unknown): Outcome => ({ done: 0, others: [], ended: sentenceOf(error) }));
+      .catch((error: unknown): WorkEnd => ({ done: 0, others: [], ended: sentenceOf(error) }));
     this.running = this.running.filter(({ id }) => id !== task.id);
-    this.set({ ...task, ...endOf(task, outcome, signal.aborted), endedAt: new Date().toISOString() });
+    this.set({ ...task, ...endOf(task, end, signal.aborted), endedAt: new Date().toISOString() });
   }
 
   private progress(task: Task): void {
@@ -139,17 +139,16 @@ export class Tasks {
 
 type TaskEnd = Pick<Task, 'done' | 'state' | 'others' | 'sentence'>;
 
-function endOf({ total, action }: Task, outcome: Outcome, cancelled: boolean): TaskEnd {
-  const { done, others, ended, unnoted } = outcome;
+function endOf({ total, action }: Task, end: WorkEnd, cancelled: boolean): TaskEnd {
+  const { done, half = 0, others, ended, unnoted } = end;
   const left = total - done - others.reduce((sum, [number]) => sum + number, 0);
-  const rest =
-    cancelled || ended !== undefined ? 'not begun' : 'not found: something else holds them, or they are gone';
+  const rest = cancelled || ended !== undefined ? 'not begun' : 'not found: hidden by another look, or gone';
   const parts = [...others, [left, rest] as const]
     .filter(([number]) => number > 0)
     .map(([number, text]) => `${count(number)} ${text}`);
   if (cancelled) parts.push('cancelled');
   else if (ended !== undefined) parts.push(`ended early: ${ended}`);
-  const state = cancelled ? 'cancelled' : parts.length === 0 ? 'done' : done === 0 ? 'failed' : 'partly';
+  const state = cancelled ? 'cancelled' : parts.length === 0 ? 'done' : done + half === 0 ? 'failed' : 'partly';
   const said = [`${count(done)} of ${count(total)} ${KINDS[action].done}`, ...parts];
   return { done, state, others: parts, sentence: [...said, ...(unnoted === undefined ? [] : [unnoted])].join(', ') };
 }

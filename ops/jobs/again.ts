@@ -1,15 +1,8 @@
 import { type JobRecord } from '../../results/records';
 import { newTrace } from '../../transport/traces/index';
-import { type Held } from './failed-job';
+import { type Case } from './failed-job';
 import { type Letter, stamp } from './letter';
 import { type Outgoing } from './outgoing';
-
-/** A dead letter and the record that was read before anything is done to it. */
-export interface Case {
-  readonly letter: Letter;
-  readonly record: JobRecord | undefined;
-  readonly held?: Held | undefined;
-}
 
 /** The dead letter as it came to its source queue first, in a trace of its own. */
 export function again({ letter, record }: Case, fifo: boolean): Outgoing {

@@ -8,11 +8,19 @@ import { sentenceOf, type Workplace } from './workplace';
 export type Changed =
   'retry' | 'delete' | 'purge' | 'edit' | 'hold' | 'release' | 'send' | 'import' | 'pause' | 'resume';
 
+/** Limits how many jobs a note names. */
+const MAX_IDS = 100;
+
+interface Unnamed {
+  /** How many more jobs there are than `ids` names. */
+  readonly moreIds?: number;
+}
+
 /** What an operator set out to change. */
 export interface Change {
   readonly what: Changed;
   /** Which jobs were meant. */
-  readonly filter?: Filter | undefined;
+  readonly filter?: (Filter & Unnamed) | undefined;
   /** An operator's own words. */
   readonly note?: string | undefined;
   readonly type?: string | undefined;
@@ -22,9 +30,9 @@ export interface Change {
 }
 
 /** What came of it. */
-export interface Came {
+export interface Came extends Unnamed {
   readonly count: number;
-  /** Of the jobs that were changed; the first hundred are noted. */
+  /** Of the jobs that were changed. A note names the first hundred. */
   readonly ids?: readonly string[] | undefined;
   /** What ended it before its end. */
   readonly ended?: string | undefined;
@@ -43,8 +51,6 @@ export interface AuditEntry extends Change, Came {
 export interface Unnoted {
   readonly unnoted?: string;
 }
-
-const MAX_IDS = 100;
 
 /** The user and the machine. A program without a user's name in its environment, such as one in a container, has a number. */
 export function operator(): string {
@@ -75,14 +81,13 @@ export class Audit {
   /** Where nothing was changed nothing is noted. */
   async end({ count, ids, ended }: Came): Promise<Unnoted> {
     const isNothing = count === 0 && ended === undefined;
-    await (isNothing ? this.remove() : this.put({ count, ids: ids?.slice(0, MAX_IDS), ended }));
+    await (isNothing ? this.remove() : this.put({ count, ...named({ ids }), ended }));
     return this.failure === undefined || isNothing ? {} : { unnoted: `no note of this was kept: ${this.failure}` };
   }
 
   private put(came: object): Promise<void> {
     const { filter, ...change } = this.change;
-    const meant = filter && { ...filter, ids: filter.ids?.slice(0, MAX_IDS) };
-    const value = { who: operator(), ...change, ...(meant && { filter: meant }), ...came };
+    const value = { who: operator(), ...change, ...(filter && { filter: named(filter) }), ...came };
     return this.tryTo(() => this.place.records.notes.put({ kind: 'audit', key: this.key, at: this.at, value }));
   }
 
@@ -94,6 +99,11 @@ export class Audit {
     this.failure = await call().then(() => undefined, sentenceOf);
   }
 }
+
+const named = <Ids extends { readonly ids?: readonly string[] | undefined }>(all: Ids): Ids & Unnamed => {
+  const more = (all.ids?.length ?? 0) - MAX_IDS;
+  return more > 0 ? { ...all, ids: all.ids?.slice(0, MAX_IDS), moreIds: more } : all;
+};
 
 /** What was changed, newest first. */
 export async function auditOf({ records }: Pick<Workplace, 'records'>, limit: number): Promise<AuditEntry[]> {

@@ -2,11 +2,18 @@ import { DEFAULT_TYPE } from '../../contract/job';
 import { type JobRecord, type RecordState } from '../../results/records';
 import { type Letter } from './letter';
 
-/** A letter is put aside: by whom, why and when (ISO 8601). */
+/** A dead letter that is held: by whom, why and since when (ISO 8601). */
 export interface Held {
   readonly who: string;
   readonly note?: string;
   readonly at: string;
+}
+
+/** A dead letter with what the store knows of its job. */
+export interface Case {
+  readonly letter: Letter;
+  readonly record: JobRecord | undefined;
+  readonly held?: Held | undefined;
 }
 
 /** A job that failed, as its record and its dead letter know it together. */
@@ -31,7 +38,7 @@ export interface FailedJob {
 const REDRIVEN = 'redriven';
 
 /** What the letter says of a failure goes first: the record may have another of the same job. */
-export function describeLetter(letter: Letter, record: JobRecord | undefined, held?: Held): FailedJob {
+export function describeCase({ letter, record, held }: Case): FailedJob {
   const { why, jobId: id, type, messageId } = letter;
   const known = record?.state === 'failed' ? describeRecord(record) : redriven(letter);
   const job: FailedJob = {
@@ -75,7 +82,7 @@ export interface Filter {
   readonly since?: number | undefined;
   /** In the error or in the body, in upper or lower case. */
   readonly text?: string | undefined;
-  /** Put aside or not. */
+  /** Held or not. */
   readonly held?: boolean | undefined;
 }
 

@@ -1,8 +1,7 @@
 import { type JobRecord, type Records } from '../../results/records';
 import { RecordRefused } from '../../results/errors';
-import { type Case } from './again';
-import { describeLetter, describeRecord, type FailedJob, type Filter, matches, withHeld } from './failed-job';
-import { type Letter } from './letter';
+import { casesOf } from './cases';
+import { type Case, describeCase, describeRecord, type FailedJob, type Filter, matches, withHeld } from './failed-job';
 import { heldOf } from './held';
 import { Look } from './look';
 import { type Workplace } from './workplace';
@@ -14,7 +13,7 @@ export const DELETED = 'deleted';
 export interface Failures {
   /** Newest first. */
   readonly jobs: readonly FailedJob[];
-  /** Dead letters that were not to be had: another command or program holds them, or their FIFO group is held. */
+  /** Dead letters that were not to be had: another command or program looks at them, or at their FIFO group. */
   readonly hidden: number;
 }
 
@@ -28,7 +27,7 @@ export interface FindOptions {
 export async function findFailures(place: Workplace, filter: Filter, options: FindOptions = {}): Promise<Failures> {
   const kept = await failedRecords(place.records, filter);
   const records = new Map(kept.map(({ record }) => [record.id, record]));
-  const { letters, hidden, seen } = await findLetters(place, filter, { ...options, records });
+  const { letters, hidden, seen } = await matchingLetters(place, filter, { ...options, records });
   const left = kept.filter(({ record, isWanted }) => isWanted && !seen.has(record.id));
   const alone = await withHolds(
     place,
@@ -39,7 +38,7 @@ export async function findFailures(place: Workplace, filter: Filter, options: Fi
   return { jobs, hidden };
 }
 
-/** Those that are put aside or not, as it is asked. */
+/** Those that are held or not, as it is asked. */
 async function withHolds(
   place: Pick<Workplace, 'records'>,
   found: readonly FailedJob[],
@@ -66,7 +65,7 @@ interface Found extends Pick<Failures, 'hidden'> {
   readonly seen: ReadonlySet<string>;
 }
 
-async function findLetters(
+async function matchingLetters(
   { sqs, deadLetters, records }: Workplace,
   filter: Filter,
   known: KnownRecords,
@@ -75,34 +74,17 @@ async function findLetters(
   const seen = new Set<string>();
   const hidden = await new Look(sqs, deadLetters.url).through(
     async (some) => {
-      const missing = some.filter(({ jobId }) => !known.records.has(jobId));
-      const others = await recordsOf(records, missing);
-      const held = await heldOf(
-        { records },
-        some.map(({ jobId }) => jobId),
-      );
-      for (const letter of some) {
-        seen.add(letter.jobId);
-        const record = known.records.get(letter.jobId) ?? others.get(letter.jobId);
-        const job = describeLetter(letter, record, held.get(letter.jobId));
-        if (!matches(job, letter.body, filter)) continue;
+      for (const one of await casesOf({ records }, some, known.records)) {
+        seen.add(one.letter.jobId);
+        const job = describeCase(one);
+        if (!matches(job, one.letter.body, filter)) continue;
         letters.push(job);
-        known.onLetter?.({ letter, record, held: job.held });
+        known.onLetter?.(one);
       }
     },
     { signal: known.signal },
   );
   return { letters, hidden, seen };
-}
-
-/** The records of these letters' jobs, by id. */
-export async function recordsOf(
-  records: Pick<Records, 'getMany'>,
-  letters: readonly Letter[],
-): Promise<ReadonlyMap<string, JobRecord>> {
-  if (letters.length === 0) return new Map();
-  const found = await records.getMany(letters.map(({ jobId }) => jobId));
-  return new Map(found.map((record) => [record.id, record]));
 }
 
 interface Kept {
@@ -112,7 +94,7 @@ interface Kept {
   readonly isWanted: boolean;
 }
 
-/** Whether it is put aside is seen later. */
+/** Whether it is held is seen later. */
 function keep(record: JobRecord, filter: Filter): Kept {
   const body = filter.text === undefined ? '' : JSON.stringify(record.input ?? null);
   const isWanted = matches(describeRecord(record), body, { ...filter, held: undefined });

@@ -2,21 +2,27 @@ import { type Letter } from './letter';
 import { Look } from './look';
 import { type Workplace } from './workplace';
 
-/** Looks through the dead-letter queue up to these letters, by MessageId; those that are hidden now are not found. */
+interface Sought {
+  readonly isSought: (letter: Letter) => boolean;
+  /** The look ends once it has met that many. */
+  readonly count: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Looks through the dead-letter queue for these letters; those that are hidden now are not found. */
 export async function findLetters(
   { sqs, deadLetters }: Workplace,
-  wanted: ReadonlySet<string>,
-  signal: AbortSignal,
-): Promise<ReadonlyMap<string, Letter>> {
-  const found = new Map<string, Letter>();
+  { isSought, count, signal }: Sought,
+): Promise<readonly Letter[]> {
+  const found: Letter[] = [];
   const enough = new AbortController();
   await new Look(sqs, deadLetters.url).through(
     (some) => {
-      for (const letter of some) if (wanted.has(letter.messageId)) found.set(letter.messageId, letter);
-      if (found.size === wanted.size) enough.abort();
+      found.push(...some.filter(isSought));
+      if (found.length >= count) enough.abort();
       return Promise.resolve();
     },
-    { signal: AbortSignal.any([signal, enough.signal]) },
+    { signal: signal ? AbortSignal.any([signal, enough.signal]) : enough.signal },
   );
   return found;
 }

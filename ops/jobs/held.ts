@@ -2,7 +2,11 @@ import { RecordRefused } from '../../results/errors';
 import { type Held } from './failed-job';
 import { type Workplace } from './workplace';
 
-/** Those of these jobs that are put aside. Where there are no notes nothing can be. */
+/** For whoever meant all of them. */
+export const leftOut = (held: number): string =>
+  `${held.toLocaleString('en-US')} held ${held === 1 ? 'one is' : 'ones are'} left out.`;
+
+/** Those of these jobs that are held. Where there are no notes nothing can be. */
 export async function heldOf(
   { records }: { readonly records: Pick<Workplace['records'], 'notes'> },
   ids: readonly string[],

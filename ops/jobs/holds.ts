@@ -15,18 +15,20 @@ export interface HoldOptions {
   readonly note?: string | undefined;
   readonly signal: AbortSignal;
   readonly onProgress?: (done: number) => void;
+  /** Jobs that were changed just now. */
+  readonly onChanged?: (ids: readonly string[]) => void;
 }
 
 export interface HoldEnd extends Unnoted {
   readonly changed: number;
-  /** Jobs that were named, and of which there is no dead letter to be seen, or which are not put aside. */
+  /** Jobs that were named, and of which there is no dead letter to be seen, or which are not held. */
   readonly missing: readonly string[];
   readonly ended?: string;
 }
 
 /**
- * Puts dead letters aside: each stays in its queue, as long as that keeps it, and is left out by every retry, delete and
- * purge that does not name its job.
+ * Holds dead letters: each stays in its queue, as long as that keeps it, and is left out by every retry, delete and purge
+ * that does not name its job.
  */
 export async function holdLetters(place: Workplace, options: HoldOptions): Promise<HoldEnd> {
   const { filter, confirmed, signal } = options;
@@ -55,7 +57,7 @@ export async function releaseLetters(place: Workplace, options: HoldOptions): Pr
   const end = await change(place, { what: 'release', ids: [...held.keys()], options }, (key) =>
     place.records.notes.remove('hold', key),
   );
-  return all.length < MAX_LISTED ? end : { ended: 'more may be put aside: run it again', ...end };
+  return all.length < MAX_LISTED ? end : { ended: 'more may be held: run it again', ...end };
 }
 
 async function heldIds(place: Workplace, { filter, confirmed, signal }: HoldOptions): Promise<string[]> {
@@ -71,7 +73,7 @@ interface Meant {
 
 async function change(place: Workplace, meant: Meant, one: (id: string) => Promise<void>): Promise<HoldEnd> {
   const { what, options } = meant;
-  const { filter, note, signal, onProgress } = options;
+  const { filter, note, signal, onProgress, onChanged } = options;
   const ids = [...new Set(meant.ids)];
   const missing = (filter.ids ?? []).filter((id) => !ids.includes(id));
   if (ids.length === 0) return { changed: 0, missing };
@@ -80,6 +82,7 @@ async function change(place: Workplace, meant: Meant, one: (id: string) => Promi
   const ended = await eachOf(ids, signal, async (some) => {
     await Promise.all(some.map(one));
     changed.push(...some);
+    onChanged?.(some);
     onProgress?.(changed.length);
   });
   const unnoted = await audit.end({ count: changed.length, ids: changed, ended });

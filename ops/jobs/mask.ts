@@ -1,6 +1,8 @@
 import { type JobRecord } from '../../results/records';
+import { type Letter } from './letter';
 
 export const MASK = '***';
+const MASKED = { DataType: 'String', StringValue: MASK };
 
 /** A number as its text, beyond what JavaScript holds too; not in the types of this version of the language. */
 const { rawJSON } = JSON as unknown as { readonly rawJSON: (text: string) => unknown };
@@ -52,12 +54,10 @@ export function maskRecord(record: JobRecord, fields: readonly string[]): JobRec
 }
 
 /** Body, and attributes of such a name. */
-export function maskLetter<
-  One extends { readonly body: string; readonly attributes: Readonly<Record<string, string>> },
->(letter: One, fields: readonly string[]): One {
+export function maskLetter(letter: Letter, fields: readonly string[]): Letter {
   if (fields.length === 0) return letter;
   const attributes = Object.entries(letter.attributes).map(
-    ([name, value]) => [name, fields.includes(name) ? MASK : value] as const,
+    ([name, value]) => [name, fields.includes(name) ? MASKED : value] as const,
   );
-  return { ...letter, body: maskText(letter.body, fields), attributes: Object.fromEntries(attributes), masked: fields };
+  return { ...letter, body: maskText(letter.body, fields), attributes: Object.fromEntries(attributes) };
 }

@@ -51,7 +51,7 @@ function calls(messages: readonly Outgoing[]): SendMessageBatchRequestEntry[][] 
 }
 
 /** As SQS counts: body, and name, type and value of each attribute. */
-export const bytesOf = ({ body, attributes }: Outgoing): number =>
+export const bytesOf = ({ body, attributes }: Pick<Outgoing, 'body' | 'attributes'>): number =>
   Object.entries(attributes).reduce(
     (sum, [name, { DataType = '', StringValue = '', BinaryValue }]) =>
       sum + Buffer.byteLength(`${name}${DataType}${StringValue}`) + (BinaryValue?.byteLength ?? 0),

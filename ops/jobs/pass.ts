@@ -1,10 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { describeLetter, type Filter, matches } from './failed-job';
-import { recordsOf } from './failures';
-import { heldOf } from './held';
+import { casesOf } from './cases';
+import { type Case, describeCase, type Filter, matches } from './failed-job';
 import { type Letter } from './letter';
 import { BATCH, Look } from './look';
-import { type Case } from './again';
 import { sentenceOf, type Workplace } from './workplace';
 
 export interface PassOptions {
@@ -25,7 +23,7 @@ export interface PassEnd {
   readonly missing: readonly string[];
   /** What ended it before its end: Ctrl-C, or a queue or store that did not answer. */
   readonly ended?: string;
-  /** Letters that match but are put aside, and whose jobs were not named; absent for none. */
+  /** Letters that match but are held, and whose jobs were not named; absent for none. */
   readonly held?: number;
   /** Letters that were hidden when it began, so that it may have missed them; approximate, and absent for none. */
   readonly hidden?: number;
@@ -70,7 +68,7 @@ export class Pass {
     };
   }
 
-  /** Resolves to those that SQS deleted; none of them is put aside any more. */
+  /** Resolves to those that SQS deleted; none of them is held any more. */
   async delete(cases: readonly Case[]): Promise<readonly Case[]> {
     const left = new Set(await this.look.delete(cases.map(({ letter }) => letter)));
     const gone = cases.filter(({ letter }) => !left.has(letter));
@@ -82,11 +80,13 @@ export class Pass {
   }
 
   private async visit(letters: readonly Letter[], act: (cases: readonly Case[]) => Promise<void>): Promise<void> {
-    const records = await recordsOf(this.place.records, letters);
-    const cases = letters
-      .map((letter) => ({ letter, record: records.get(letter.jobId) }))
-      .filter((one) => this.isWanted(one));
-    await this.actOn(await this.withoutHeld(cases), act);
+    const cases = await casesOf(
+      this.place,
+      letters.filter((letter) => this.isMeant(letter)),
+    );
+    const matching = cases.filter((one) => matches(describeCase(one), one.letter.body, this.options.filter));
+    for (const { letter } of matching) this.found.add(letter.jobId);
+    await this.actOn(this.withoutHeld(matching), act);
   }
 
   private async actOn(cases: readonly Case[], act: (cases: readonly Case[]) => Promise<void>): Promise<void> {
@@ -100,26 +100,21 @@ export class Pass {
     }
   }
 
-  /** What is put aside is acted on only if its job is named. */
-  private async withoutHeld(cases: readonly Case[]): Promise<readonly Case[]> {
-    const held = await heldOf(
-      this.place,
-      cases.map(({ letter }) => letter.jobId),
-    );
-    const all = cases.map((one) => ({ ...one, held: held.get(one.letter.jobId) }));
-    if (this.options.filter.ids !== undefined) return all;
-    const free = all.filter((one) => one.held === undefined);
-    this.heldBack += all.length - free.length;
+  /** What is held is acted on only if its job is named. */
+  private withoutHeld(cases: readonly Case[]): readonly Case[] {
+    if (this.options.filter.ids !== undefined) return cases;
+    const free = cases.filter(({ held }) => held === undefined);
+    this.heldBack += cases.length - free.length;
     return free;
   }
 
-  private isWanted({ letter, record }: Case): boolean {
+  /** As far as the letter itself tells; of others nothing is read. */
+  private isMeant({ messageId, jobId }: Letter): boolean {
     const { filter, confirmed } = this.options;
-    this.found.add(letter.jobId);
-    if (confirmed && !confirmed.has(letter.messageId)) return false;
+    if (confirmed && !confirmed.has(messageId)) return false;
     this.confirmedSeen += 1;
     if (this.confirmedSeen === confirmed?.size) this.enough.abort();
-    return matches(describeLetter(letter, record), letter.body, filter);
+    return filter.ids?.includes(jobId) ?? true;
   }
 
   private async pace(count: number): Promise<void> {

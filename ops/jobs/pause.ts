@@ -1,15 +1,8 @@
 import { RecordRefused } from '../../results/errors';
+import { pausedBy, type Paused } from '../../results/pauses';
 import { Audit, operator, type Unnoted } from './audit';
 import { type EventSource, type Turned, type TurnOptions } from './event-sources';
 import { CannotWork, sentenceOf, type Workplace } from './workplace';
-
-/** Who paused the consumers of the queue, when and why. */
-export interface Paused {
-  readonly who: string;
-  readonly why?: string;
-  /** ISO 8601. */
-  readonly at: string;
-}
 
 export interface PauseState {
   /** Null while nobody has, as far as could be asked. */
@@ -52,7 +45,7 @@ export async function pauseState(place: Workplace): Promise<PauseState> {
     };
   };
   const [note, eventSources] = await Promise.all([
-    pausedBy(place).catch(or(undefined)),
+    readPause(place).catch(or(undefined)),
     place.eventSources.list().catch(or([])),
   ]);
   return { paused: note ?? null, eventSources, unknown };
@@ -121,12 +114,10 @@ async function runningSources({ eventSources }: Workplace): Promise<string[]> {
   return running.map(({ id }) => id);
 }
 
-/** Who paused them, as the store knows: one cheap read. */
-export async function pausedBy({ records, queue }: Workplace): Promise<Paused | undefined> {
+/** Undefined while nobody has: one cheap read. */
+export async function readPause({ records, queue }: Workplace): Promise<Paused | undefined> {
   const found = await records.notes.get('pause', queue.name).catch(ifNoStore(undefined));
-  if (!found) return undefined;
-  const { who = 'somebody', why } = found.value as PauseValue;
-  return { who, ...(why !== undefined && { why }), at: new Date(found.at).toISOString() };
+  return found && pausedBy(found);
 }
 
 /** Event sources that a pause disabled; undefined without a store, where nobody knows which. */

@@ -1,6 +1,7 @@
 import { Audit, type Unnoted } from './audit';
 import { Pass, type PassEnd, type PassOptions } from './pass';
-import { again, type Case } from './again';
+import { again } from './again';
+import { type Case } from './failed-job';
 import { sendAll } from './outgoing';
 import { type Workplace } from './workplace';
 

@@ -115,7 +115,7 @@ export function noteReads(store: Store): void {
 }
 
 export function noteEnds(store: Store): void {
-  test('what was changed expires with the records; what is paused or put aside stays', async () => {
+  test('what was changed expires with the records; what is paused or held stays', async () => {
     const { records, expiresByItself } = store();
     const [audit, pause, hold] = (['audit', 'pause', 'hold'] as const).map((kind) => noteOf({ kind, at: 1_000 }));
     for (const note of [audit, pause, hold]) if (note) await records.notes.put(note);

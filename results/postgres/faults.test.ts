@@ -45,7 +45,7 @@ withPostgres('provisioning', () => {
     expect(await records.notes.get('pause', 'jobs')).toBeUndefined();
     expect(await records.notes.list('audit', 10)).toEqual([]);
     await records.notes.remove('pause', 'jobs');
-    await expect(records.notes.put(note)).rejects.toThrow(/has no table plusone_note, .* run `npm run provision`/);
+    await expect(records.notes.put(note)).rejects.toThrow(/has no table plusone_note; run `npm run provision`$/);
     expect(await records.once(newJob(), { result: 2 })).toMatchObject({ outcome: 'recorded' });
     expect(await records.expire(Date.now() + 1)).toBe(1);
     await Promise.all([provisionDatabase(place.url), provisionDatabase(place.url)]);

@@ -1,5 +1,5 @@
 import type { QueryResult } from 'pg';
-import { RecordRefused } from '../errors';
+import { StoreUnusable } from '../errors';
 import type { NoteKind } from '../notes';
 import type { HeldNote, NoteStore } from '../stored-notes';
 import type { Connections } from './connections';
@@ -16,20 +16,23 @@ const EXPIRE = `
   DELETE FROM ${NOTE_TABLE} WHERE kind = 'audit' AND key IN (
     SELECT key FROM ${NOTE_TABLE} WHERE kind = 'audit' AND at < $1 ORDER BY at LIMIT $2 FOR UPDATE SKIP LOCKED)`;
 
-/** Of a table that is missing, or that this user may not use. */
-const WITHOUT_TABLE: readonly unknown[] = ['42P01', NO_RIGHT];
+const NO_TABLE = '42P01';
 
 /** `pg` hands out a bigint as text. */
 interface Row extends Omit<HeldNote, 'at'> {
   readonly at: string;
 }
 
-/** Notes in a table beside the records. A database of before has none: nothing is found then, and nothing taken. */
+/**
+ * Notes in a table beside the records. A database of before has none: nothing is found then, and nothing taken. A user that
+ * has no right to the table is refused, as there may be notes that it does not see.
+ */
 export class NoteRows implements NoteStore {
   constructor(private readonly connections: Connections) {}
 
   async put({ kind, key, at, value }: HeldNote): Promise<void> {
-    if ((await this.ask(PUT, [kind, key, at, value])) === 'none') throw this.missing();
+    if ((await this.ask(PUT, [kind, key, at, value])) === 'none')
+      throw this.unusable(`has no table ${NOTE_TABLE}; run \`npm run provision\``);
   }
 
   async many(kind: NoteKind, keys: readonly string[]): Promise<readonly HeldNote[]> {
@@ -45,7 +48,7 @@ export class NoteRows implements NoteStore {
   }
 
   async expire(before: number, limit: number): Promise<number> {
-    const found = await this.ask(EXPIRE, [Math.ceil(before), limit]);
+    const found = await this.ask(EXPIRE, [Math.ceil(before), limit]).catch(ifUnusable);
     return found === 'none' ? 0 : (found.rowCount ?? 0);
   }
 
@@ -53,17 +56,22 @@ export class NoteRows implements NoteStore {
     try {
       return await this.connections.records.query<Row>(text, [...values]);
     } catch (error) {
-      if (WITHOUT_TABLE.includes(sqlStateOf(error))) return 'none';
-      throw error;
+      const state = sqlStateOf(error);
+      if (state === NO_TABLE) return 'none';
+      if (state !== NO_RIGHT) throw error;
+      throw this.unusable(`gives this user no right to ${NOTE_TABLE}; grant SELECT, INSERT, UPDATE and DELETE`);
     }
   }
 
-  private missing(): RecordRefused {
-    const { place } = this.connections;
-    return new RecordRefused(
-      `The database ${place} has no table ${NOTE_TABLE}, or this user no right to it; run \`npm run provision\`, and grant SELECT, INSERT, UPDATE and DELETE`,
-    );
+  private unusable(why: string): StoreUnusable {
+    return new StoreUnusable(`The database ${this.connections.place} ${why}`);
   }
+}
+
+/** Records expire whether notes can or not. */
+function ifUnusable(error: unknown): 'none' {
+  if (error instanceof StoreUnusable) return 'none';
+  throw error;
 }
 
 const rowsOf = (found: QueryResult<Row> | 'none'): HeldNote[] =>

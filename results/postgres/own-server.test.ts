@@ -60,6 +60,25 @@ withServer('a server that asks for a password', () => {
     expect(await records.once(newJob(), { result: 2 })).toEqual(done);
   });
 
+  test('without rights to the notes each of them is refused in a sentence, and records go on', async () => {
+    const records = await open(urlWith({ username: 'app', password: encodeURIComponent('right@1') }));
+    const { notes } = records;
+    for (const call of [
+      notes.get('pause', 'jobs'),
+      notes.list('hold', 10),
+      notes.remove('hold', 'a'),
+      notes.put({ kind: 'hold', key: 'a', at: 0, value: 1 }),
+    ])
+      await expect(call).rejects.toMatchObject({
+        code: 'STORE_UNUSABLE',
+        message: expect.stringMatching(
+          /gives this user no right to plusone_note; grant SELECT, INSERT, UPDATE and DELETE$/,
+        ),
+      });
+    expect(await records.expire(0)).toBe(0);
+    expect(await records.once(newJob(), { result: 2 })).toEqual(done);
+  });
+
   test.each([
     ['a wrong one', { username: 'app', password: 'wr0ng' }, /refused the password; correct it in RESULTS/],
     ['none', { username: 'app' }, /wants a password, and RESULTS names none; add it/],

@@ -32,7 +32,7 @@ export interface View {
   readonly address?: string;
 }
 
-type Options = Parameters<typeof TestConsole.start>[1];
+type Options = Parameters<typeof TestConsole.start>[1] & { readonly fifo?: boolean };
 
 /** The console of a pair, as a browser shows it. */
 export class ConsoleInBrowser {
@@ -46,9 +46,9 @@ export class ConsoleInBrowser {
     private readonly browser: Browser,
   ) {}
 
-  static async start(options: Options = {}): Promise<ConsoleInBrowser> {
+  static async start({ fifo = false, ...options }: Options = {}): Promise<ConsoleInBrowser> {
     const browser = await chromium.launch({ executablePath: CHROMIUM ?? '', args: ARGS });
-    const on = await JobsCommands.start(false);
+    const on = await JobsCommands.start(fifo);
     return new ConsoleInBrowser(on, await TestConsole.start(on.variables, options), browser);
   }
 

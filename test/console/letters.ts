@@ -2,8 +2,12 @@ import { type Page } from 'playwright-core';
 import { type ConsoleInBrowser } from './browser';
 
 /** That many dead letters, which the console has seen. Resolves to their jobs' ids. */
-export async function dead({ on, server }: ConsoleInBrowser, count: number): Promise<readonly string[]> {
-  const ids = await on.fail(count);
+export async function dead(
+  { on, server }: ConsoleInBrowser,
+  count: number,
+  group?: string,
+): Promise<readonly string[]> {
+  const ids = await on.fail(count, group);
   await server.look();
   return ids;
 }

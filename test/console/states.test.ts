@@ -1,35 +1,9 @@
-import { readFile } from 'node:fs/promises';
-import { type Page } from 'playwright-core';
 import { TestConsole } from '../harness/console';
+import { holds, says, violations } from './axe';
 import { describeInBrowser, withConsole } from './browser';
 import { Line } from './line';
 
 jest.setTimeout(60_000);
-
-const AXE = readFile(require.resolve('axe-core/axe.min.js'), 'utf8');
-
-/** Rules that a page breaks, each with the elements that do. */
-async function violations(page: Page): Promise<readonly string[]> {
-  await page.evaluate(await AXE);
-  return page.evaluate<string[]>(
-    'axe.run().then(({ violations }) => violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => id + ": " + html)))',
-  );
-}
-
-const LOOKS = (['light', 'dark'] as const).flatMap((scheme) => [360, 1_600].map((width) => ({ scheme, width })));
-
-/** In both schemes, narrow and wide. */
-async function holds(page: Page): Promise<void> {
-  for (const look of LOOKS) {
-    await page.emulateMedia({ colorScheme: look.scheme });
-    await page.setViewportSize({ width: look.width, height: 800 });
-    expect({ ...look, broken: await violations(page) }).toEqual({ ...look, broken: [] });
-    const scrolls = await page.evaluate('document.documentElement.scrollWidth > innerWidth');
-    expect({ ...look, scrolls }).toEqual({ ...look, scrolls: false });
-  }
-}
-
-const says = (page: Page, text: string | RegExp) => page.getByText(text).first().waitFor();
 
 describeInBrowser('each state of the console', () => {
   const one = withConsole();

@@ -43,7 +43,7 @@ export interface Overview {
 export interface Snapshot {
   readonly asOf?: number | string | null;
   readonly total: number;
-  /** Letters that were not to be had when they were looked at: held by a FIFO group or by another program. */
+  /** Letters that were not to be had when they were looked at: behind others of their FIFO group, or with another program. */
   readonly hidden: number;
   readonly looking: boolean;
   /** What kept the last look from its end. */

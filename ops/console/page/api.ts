@@ -1,4 +1,5 @@
 /** Asks the console's server. */
+import { sayAside } from './live';
 
 interface Fault {
   readonly pointer: string;
@@ -48,13 +49,18 @@ function problemIn(text: string, status: number): Problem {
 
 export const read = <T>(path: string, signal: AbortSignal): Promise<T> => answerOf<T>(fetch(path, { signal }));
 
-export const change = <T>(path: string, body: object = {}): Promise<T> =>
-  answerOf<T>(
+/** A change that was made and could not be noted is as it is; its answer says so, and so does the page. */
+export async function change<T>(path: string, body: object = {}): Promise<T> {
+  const answer = await answerOf<T & { readonly unnoted?: string }>(
     fetch(path, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify(body),
     }),
   );
+  const { unnoted } = Object(answer) as Partial<typeof answer>;
+  if (unnoted !== undefined) sayAside({ title: 'It is done, but the audit does not have it.', text: unnoted });
+  return answer;
+}
 
 export const sentenceOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

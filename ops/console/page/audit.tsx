@@ -13,7 +13,7 @@ const MAX_NAMED = 3;
 /** Which jobs were meant, as far as it can be said in a line. */
 function meantBy({ filter = {}, type }: AuditLine): string {
   return Object.entries({ ...filter, type: filter['type'] ?? type })
-    .filter(([name, value]) => name !== 'ids' && value !== undefined)
+    .filter(([name, value]) => name !== 'ids' && name !== 'moreIds' && value !== undefined)
     .map(([name, value]) => `${name} ${name === 'since' ? clock(Number(value)) : String(value)}`)
     .join(', ');
 }

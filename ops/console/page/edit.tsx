@@ -6,6 +6,7 @@ import { useAsk, useDoing } from './ask';
 import { submitting } from './fields';
 import { InputEditor } from './input-editor';
 import { parseJson, writeJson } from './json';
+import { sayAside } from './live';
 import { Loading, Refusal, Section } from './parts';
 import { go } from './route';
 
@@ -14,6 +15,15 @@ interface EditProps {
   readonly type: string | undefined;
   readonly letter: Letter;
 }
+
+interface Edited {
+  /** Of the new job. */
+  readonly id: string;
+  /** What kept the old letter in its queue. */
+  readonly ended?: string;
+}
+
+const LEFT = 'The new job is sent, but the old letter is still there. Edit it again with the same input to delete it.';
 
 /** The input alone, or the whole body if it has none that can be told. */
 function inputIn({ input, body }: Letter): string {
@@ -27,7 +37,8 @@ export function Edit({ id, type, letter }: EditProps): JSX.Element {
   const [text, set] = useState(() => inputIn(letter));
   const { busy, problem, run } = useDoing();
   const send = async (): Promise<void> => {
-    const job = await change<{ readonly id: string }>(`/api/jobs/${encodeURIComponent(id)}/edit`, { input: text });
+    const job = await change<Edited>(`/api/jobs/${encodeURIComponent(id)}/edit`, { input: text });
+    if (job.ended !== undefined) sayAside({ title: LEFT, text: job.ended });
     go({ view: 'job', id: job.id });
   };
   if (!types && !unread) return <Loading what="the job types" />;

@@ -14,6 +14,12 @@ export interface Point {
   readonly dead?: number;
 }
 
+/** What came of a change beside its being done. */
+export interface Aside {
+  readonly title: string;
+  readonly text: string;
+}
+
 export interface Live {
   readonly connection: Connection;
   /** When it was heard of last, in milliseconds since the epoch. */
@@ -22,6 +28,7 @@ export interface Live {
   readonly snapshot?: Snapshot;
   readonly tasks: readonly Task[];
   readonly points: readonly Point[];
+  readonly asides: readonly Aside[];
 }
 
 export const CHART_MS = 10 * 60_000;
@@ -31,7 +38,7 @@ const SILENCE_MS = 10_000;
 const HIDDEN_MS = 30_000;
 const MAX_TASKS = 20;
 
-let live: Live = { connection: 'connecting', tasks: [], points: [] };
+let live: Live = { connection: 'connecting', tasks: [], points: [], asides: [] };
 const listeners = new Set<() => void>();
 
 function update(change: Partial<Live>): void {
@@ -87,6 +94,15 @@ export function takeTask(task: Task): void {
     (one, other) => Number(new Date(other.startedAt)) - Number(new Date(one.startedAt)),
   );
   update({ tasks: tasks.slice(0, MAX_TASKS) });
+}
+
+/** Stays until it is hidden, whatever view is open. */
+export function sayAside(aside: Aside): void {
+  update({ asides: [...live.asides, aside] });
+}
+
+export function hideAside(aside: Aside): void {
+  update({ asides: live.asides.filter((one) => one !== aside) });
 }
 
 async function isRefused(): Promise<boolean> {

@@ -15,7 +15,7 @@ function saidOf(snapshot: Snapshot | undefined): string {
   const { total, asOf, hidden, fault } = snapshot;
   return [
     `${plural(total, 'failed job')} as of ${clock(asOf)}, ${ago(asOf)}`,
-    hidden > 0 && `${count(hidden)} hidden, since something else holds them`,
+    hidden > 0 && `${count(hidden)} hidden, since something else looks at them`,
     fault !== undefined && `the last look failed: ${fault}`,
   ]
     .filter(Boolean)

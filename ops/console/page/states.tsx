@@ -1,7 +1,7 @@
 /** What stands in the way: a server, a queue or a store that does not answer, and consumers that are paused. */
 import { type JSX } from 'preact';
 import { clock } from './format';
-import { useLive } from './live';
+import { hideAside, useLive } from './live';
 import { Foreign, Notice } from './parts';
 import { Paused } from './pause';
 
@@ -48,12 +48,40 @@ function Unavailable(): JSX.Element | null {
   );
 }
 
+function Asides(): JSX.Element {
+  const asides = useLive((live) => live.asides);
+  return (
+    <>
+      {asides.map((aside, position) => (
+        <Notice
+          key={position}
+          tone="warn"
+          title={aside.title}
+          actions={
+            <button
+              type="button"
+              onClick={() => {
+                hideAside(aside);
+              }}
+            >
+              Hide
+            </button>
+          }
+        >
+          <Foreign text={aside.text} />
+        </Notice>
+      ))}
+    </>
+  );
+}
+
 export function States(): JSX.Element {
   return (
     <div class="states" role="status">
       <Disconnected />
       <Unavailable />
       <Paused />
+      <Asides />
     </div>
   );
 }

@@ -1,11 +1,10 @@
-import { type MessageAttributeValue } from '@aws-sdk/client-sqs';
 import { type JobRecord } from '../../results/records';
 import { Problem } from '../../service/problem';
 import { type AuditEntry } from '../jobs/audit';
-import { describeLetter, describeRecord, type Held } from '../jobs/failed-job';
+import { describeCase, describeRecord, type Held } from '../jobs/failed-job';
 import { type Happening, historyOf } from '../jobs/history';
 import { inputText } from '../jobs/input-text';
-import { type Letter } from '../jobs/letter';
+import { openLetter, type OpenLetter } from '../jobs/open-letter';
 import { type Entry } from './snapshot';
 
 interface Attribute {
@@ -15,24 +14,18 @@ interface Attribute {
   readonly value: string;
 }
 
-interface OpenLetter {
+interface ShownLetter extends Pick<OpenLetter, 'body' | 'sentAt' | 'firstAt' | 'receives' | 'group'> {
   readonly messageId: string;
-  /** As it came: numbers beyond what JavaScript holds stay whole. */
-  readonly body: string;
   /** The text of the body's `input`, as it came; null if the body has none. */
   readonly input: string | null;
   readonly attributes: readonly Attribute[];
-  readonly sentAt: string;
-  readonly firstAt?: string;
-  readonly receives: number;
-  readonly group?: string;
 }
 
-/** All that is known of a job. */
-export interface JobDetails {
+/** All that is known of a job, for its page. */
+export interface OpenedJob {
   readonly id: string;
   readonly record: JobRecord | null;
-  readonly letter: OpenLetter | null;
+  readonly letter: ShownLetter | null;
   readonly type: string;
   readonly reason: string;
   readonly error: string;
@@ -42,8 +35,6 @@ export interface JobDetails {
   readonly held: Held | null;
 }
 
-const iso = (ms: number): string => new Date(ms).toISOString();
-
 interface Known {
   readonly record: JobRecord | undefined;
   readonly entries: readonly Entry[];
@@ -51,17 +42,17 @@ interface Known {
 }
 
 /** Throws a problem if nothing is known of it. */
-export function detailsOf(id: string, { record, entries, changes }: Known): JobDetails {
+export function openedJob(id: string, { record, entries, changes }: Known): OpenedJob {
   const [entry] = entries;
-  const letter = entry?.letter;
-  const known = letter ? describeLetter(letter, record, entry.job.held) : record && describeRecord(record);
+  const one = entry?.letter && { letter: entry.letter, record, held: entry.job.held };
+  const known = one ? describeCase(one) : record && describeRecord(record);
   if (!known) throw new Problem(404, 'There is no record of this job, and the last look found no dead letter of it.');
-  const letters = entries.flatMap((one) => one.letter ?? []);
+  const letters = entries.flatMap(({ letter }) => letter ?? []);
   return {
     id,
     type: known.type,
     record: record ?? null,
-    letter: letter ? openLetter(letter) : null,
+    letter: one ? shown(openLetter(one)) : null,
     reason: known.reason,
     error: known.error,
     attempts: known.attempts,
@@ -70,22 +61,20 @@ export function detailsOf(id: string, { record, entries, changes }: Known): JobD
   };
 }
 
-function openLetter(letter: Letter): OpenLetter {
-  const { messageId, body, why, receives, sentAt } = letter;
-  const group = why.group ?? letter.group;
+function shown({ letter: messageId = '', attributes, attributeTypes = {}, ...letter }: OpenLetter): ShownLetter {
+  const { body, sentAt, firstAt, receives, group } = letter;
   return {
     messageId,
     body,
     input: inputText(body) ?? null,
-    attributes: Object.entries(letter.attributes).map(([name, value]) => toAttribute(name, value)),
-    sentAt: iso(sentAt),
-    ...(why.firstAt !== undefined && { firstAt: why.firstAt }),
+    attributes: Object.entries(attributes).map(([name, value]) => ({
+      name,
+      type: attributeTypes[name] ?? 'String',
+      value,
+    })),
+    sentAt,
+    ...(firstAt !== undefined && { firstAt }),
     receives,
     ...(group !== undefined && { group }),
   };
-}
-
-function toAttribute(name: string, { DataType, StringValue, BinaryValue }: MessageAttributeValue): Attribute {
-  const value = StringValue ?? Buffer.from(BinaryValue ?? new Uint8Array()).toString('base64');
-  return { name, type: DataType ?? '', value };
 }

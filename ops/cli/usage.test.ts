@@ -1,0 +1,30 @@
+import { runJobs } from '../../test/harness/jobs-commands';
+
+/** Nothing listens there: what is said was said before anything was asked. */
+const NOWHERE = {
+  AWS_ENDPOINT_URL_SQS: 'http://127.0.0.1:1',
+  QUEUE_URL: 'http://127.0.0.1:1/q',
+  RESULTS: 'none',
+  VISUAL: '',
+  EDITOR: '',
+};
+
+test.each([
+  [
+    /^Name ids or filters such as --reason/,
+    ['retry', 'retry --all --reason attempts --yes', 'delete', 'hold', 'release'],
+  ],
+  [/^Nobody is here to be asked; say --yes, or --dry-run$/, ['retry --all', 'delete ID', 'import FILE', 'import -']],
+  [/^Nothing was deleted: it takes the queue's name, --queue NAME$/, ['purge']],
+  [/^Give --input, or set EDITOR$/, ['edit ID']],
+  [/^There is no job type none; there are add-one/, ['send none']],
+  [/^Give an input or --file, not both$/, ['send add-one 1 --file FILE']],
+])('what is wrong with a command is said before the queue is looked for: %p', async (sentence, commands) => {
+  const answers = await Promise.all(commands.map((command) => runJobs(command.split(' '), NOWHERE)));
+  for (const [nth, answer] of answers.entries())
+    expect({ command: commands[nth], ...answer }).toEqual({
+      command: commands[nth],
+      code: 2,
+      lines: [expect.stringMatching(sentence)],
+    });
+});
