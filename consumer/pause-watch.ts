@@ -14,9 +14,9 @@ const READ_EVERY_MS = 2_000;
 const PAUSED = { name: 'plusone_paused', help: '1 while operators have paused the consumers of the queue.' };
 
 /**
- * Begins nothing while operators have left a note that says so; what runs goes on. A consumer that starts waits for its
- * first look at the store. While the store cannot be read things stay as they are; without the right to read notes it
- * goes on as if there were none.
+ * Begins nothing while operators have left a note that pauses consumers. What runs goes on. A consumer that starts
+ * waits for its first look at the store. While the store cannot be read, nothing changes; without the right to read notes
+ * it goes on as if there were none.
  */
 export class PauseWatch implements OnModuleInit, OnModuleDestroy {
   private readonly logger = new Logger('PauseWatch');

@@ -6,9 +6,10 @@ export interface Options {
   readonly profile: ProfileName;
   /** Of a pair that runs; undefined: one of our own. */
   readonly url?: string;
-  /** Undefined: the profile's own. */
+  /** Jobs a second at most; undefined: the profile's own. */
   readonly peak?: number;
   readonly p99?: number;
+  /** Gives up on jobs if none has ended for this many seconds. Longer than a lease, after which dropped jobs come again. */
   readonly patience: number;
   readonly out: string;
   readonly json: string;

@@ -26,7 +26,7 @@ export interface Run extends Asked {
 
 /**
  * Turns a command's work into commander's action, with the workplace that the environment names. `check` throws
- * `WrongUsage` for faults that can be found before the workplace is opened.
+ * `WrongUsage` for what is wrong whatever the workplace holds, before it is opened.
  */
 export type Action = (
   work: (run: Run) => Promise<ExitCode>,

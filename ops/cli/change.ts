@@ -37,7 +37,7 @@ export const some = (count: number, text: string): string[] => (count > 0 ? [`${
 
 export const deadLetters = (count: number): string => `${count} dead letter${count === 1 ? '' : 's'}`;
 
-/** Throws `WrongUsage` if a confirmation is needed and nobody is there to give it. */
+/** Throws `WrongUsage` where a confirmation is needed and nobody is there to give it. */
 export function assertAsks({ terminal, options }: Asked, asks = terminal.asks): void {
   const { yes = false, dryRun = false } = options as ChangeOptions;
   if (!yes && !dryRun && !asks) throw new WrongUsage('Nobody is here to be asked; say --yes, or --dry-run');

@@ -32,9 +32,11 @@ function argumentsOf(command: string, values: Readonly<Record<string, string>>):
 
 it('each command of docs/operations.md does what it says, on the embedded pair', async () => {
   expect(COMMANDS.length).toBeGreaterThan(15);
+  let id = '';
   for (const command of COMMANDS) {
     on.broken = true;
-    const [id = ''] = await on.fail(1);
+    // Nothing fails while consumers are paused.
+    if (!command.includes(' resume')) [id = ''] = await on.fail(1);
     on.broken = false;
     const FILE = join(folder, 'letters.jsonl');
     const some = { ID: id, REASON: 'negative', TYPE: 'add-one', JSON: '1', FILE };

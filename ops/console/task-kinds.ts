@@ -16,7 +16,7 @@ export interface Work {
   readonly onProgress: (done: number) => void;
 }
 
-/** What came of it. */
+/** The result. */
 export interface WorkEnd extends Unnoted {
   readonly done: number;
   /** Done in part, such as sent but not deleted; none unless given. */

@@ -29,7 +29,7 @@ export interface Change {
   readonly replaces?: string | undefined;
 }
 
-/** What came of it. */
+/** The result. */
 export interface Came extends Unnamed {
   readonly count: number;
   /** Of the jobs that were changed. A note names the first hundred. */

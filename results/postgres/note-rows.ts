@@ -16,6 +16,7 @@ const EXPIRE = `
   DELETE FROM ${NOTE_TABLE} WHERE kind = 'audit' AND key IN (
     SELECT key FROM ${NOTE_TABLE} WHERE kind = 'audit' AND at < $1 ORDER BY at LIMIT $2 FOR UPDATE SKIP LOCKED)`;
 
+/** PostgreSQL's code for a table that is missing. */
 const NO_TABLE = '42P01';
 
 /** `pg` hands out a bigint as text. */
@@ -24,8 +25,8 @@ interface Row extends Omit<HeldNote, 'at'> {
 }
 
 /**
- * Notes in a table beside the records. Without that table, in an older database, none are found and none accepted. A
- * user that has no right to the table is refused, since there may be notes that it cannot see.
+ * Notes in a table beside the records. Without that table, in an older database, none are found and none accepted. A user
+ * without rights on it is refused, as there may be notes that it does not see.
  */
 export class NoteRows implements NoteStore {
   constructor(private readonly connections: Connections) {}
