@@ -68,7 +68,8 @@ export function withOtherProcesses(): OtherProcesses {
       ${body}`;
     const child = spawn(process.execPath, ['-e', script, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
     children.push(child);
-    return { child, lines: createInterface({ input: child.stdout }) };
+    // From now on, since lines that nobody iterates over yet would be lost.
+    return { child, lines: createInterface({ input: child.stdout })[Symbol.asyncIterator]() };
   };
   const second: OtherProcesses['second'] = (body, ...args) =>
     plain(
