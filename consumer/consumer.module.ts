@@ -31,7 +31,7 @@ export interface ConsumerOptions {
   readonly defaultType: string | undefined;
   /** Jobs come in by `POST /events`. */
   readonly takesEvents: boolean;
-  /** Limits how long a run may take. */
+  /** The longest timeout of all job types; how long ECS is asked to let a busy task live. */
   readonly longestRunSeconds: number;
   /** Undefined anywhere but on ECS. */
   readonly ecsAgentUrl: string | undefined;

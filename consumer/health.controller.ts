@@ -32,7 +32,10 @@ export class HealthController {
     return { status: 'live', pollAgeSeconds: Math.round(pollAgeMs / 1_000) };
   }
 
-  /** Red at a stop, and while queue or store are unavailable; green while operators have paused it. */
+  /**
+   * Red at a stop, until the queue has answered, and while the queue, the store or the dead-letter queue is
+   * unavailable. A pause leaves it green.
+   */
   @Get('ready')
   async ready(): Promise<{ status: 'ready'; inFlight: number; paused?: Omit<Paused, 'who'> }> {
     const { stopping, fault, notOpen, inFlight, deadLettersRefused } = this.transport.status();

@@ -15,8 +15,8 @@ const PAUSED = { name: 'plusone_paused', help: '1 while operators have paused th
 
 /**
  * Begins nothing while operators have left a note that pauses consumers. What runs goes on. A consumer that starts
- * waits for its first look at the store. While the store cannot be read, nothing changes; without the right to read notes
- * it goes on as if there were none.
+ * waits for its first look at the store. While the store cannot be read, nothing changes; without the right to read
+ * notes it goes on as if there were none.
  */
 export class PauseWatch implements OnModuleInit, OnModuleDestroy {
   private readonly logger = new Logger('PauseWatch');

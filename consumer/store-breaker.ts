@@ -31,8 +31,8 @@ export interface Away {
 }
 
 /**
- * Pauses receiving while the results store is unavailable. Jobs that run wait under their leases, and no attempt and no
- * receive is spent. The first call that fails opens it, since a store fails only after tries of its own (5 s on
+ * Pauses receiving while the results store is unavailable. Jobs that run wait under their leases, and no attempt is
+ * spent. The first call that fails opens it, since a store fails only after tries of its own (5 s on
  * SQLite's lock, the SDK's retries on DynamoDB). Opening it needlessly costs a quarter of a second. Not opening it
  * would fill the consumer with jobs that all wait. Jobs of a poll that is already on its way wait with the others.
  */

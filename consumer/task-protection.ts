@@ -9,8 +9,8 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { QueueConsumer } from '../transport/index';
 
 /**
- * How often to check whether the task is busy. A job that begins between two checks is covered by the drain, which is
- * longer.
+ * How often to check whether the task is busy. A job that began since the last check has the drain's time to
+ * finish, or runs again elsewhere.
  */
 const LOOK_MS = 5_000;
 

@@ -69,7 +69,7 @@ export class AppMetrics {
       says: 'For 15 minutes more than one run in ten has failed. The log of the consumer has each with its error.',
     });
     alarms.add('StoreUnavailable', {
-      metric: this.storeOpenings().with({ period: FIVE_MINUTES }),
+      metric: this.storeUnavailable(),
       above: 0,
       periods: 2,
       says: 'The consumer does not reach its results table, or may not; jobs wait. Its log says why.',
@@ -85,6 +85,18 @@ export class AppMetrics {
       above: 0,
       periods: 2,
       says: 'Leases ended while handlers ran, so that jobs run again: work holds the event loop, or SQS is out of reach.',
+    });
+  }
+
+  /** Calls that failed. While the breaker is open the look for a pause goes on, and is one every two seconds. */
+  private storeUnavailable(): MathExpression {
+    const of = (call: string): Metric =>
+      this.count('consumer', `store_calls_total_${call}_unavailable`, call).with({ period: FIVE_MINUTES });
+    return new MathExpression({
+      expression: 'FILL(read, 0) + FILL(write, 0)',
+      usingMetrics: { read: of('read'), write: of('write') },
+      period: FIVE_MINUTES,
+      label: 'Calls of the results table that failed',
     });
   }
 

@@ -21,7 +21,7 @@ export interface WorkLog {
 
 /** What a run may use beside its job. */
 export interface WorkContext {
-  /** Aborted when the lease is lost, the timeout is over or the process ends. */
+  /** Aborted when the lease is lost, the timeout or the time of a Lambda event is over, or the process ends. */
   readonly signal: AbortSignal;
   readonly logger: WorkLog;
   /** For `onceElsewhere`. */

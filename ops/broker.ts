@@ -1,5 +1,5 @@
 /**
- * The embedded SQS broker as a process of its own; the only file that knows fauxqs (see also
+ * The embedded SQS broker as a process of its own; the only file of the product that knows fauxqs (see also
  * `patches/`). Start it with IPC to have it end when its parent dies. Accepted messages survive a
  * kill at any moment; it keeps one data directory to itself and listens on loopback only.
  *

@@ -75,7 +75,7 @@ export class Stack {
     ]);
   }
 
-  /** Broker, queues and the console's port. */
+  /** Starts the broker, makes queues and the results table, and starts the console, which alone may fail. */
   async prepare(): Promise<void> {
     const { dataDir, region, results, visibilityTimeoutSeconds } = this.environment;
     await mkdir(dataDir, { recursive: true });

@@ -10,6 +10,8 @@ const NEEDS = [
   [/store-full|bad-stores/, 'the right to mount a disk of its own'],
   [/python/, 'Python with boto3'],
   [/terminal-gone|at-terminal/, 'the command `script`'],
+  [/test\/console/, 'Chromium at /usr/bin/chromium'],
+  [/docker\/observe/, 'promtool on the PATH'],
   [/test\/compose/, 'Docker'],
   [/test\/deploy/, 'MiniStack on the PATH'],
 ];

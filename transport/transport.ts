@@ -23,7 +23,7 @@ import { QueueSpans } from './traces/queue-spans';
 
 export interface TransportOptions extends ClientOptions {
   readonly deadLetterQueueUrl: string;
-  /** Handlers that run at once. Up to twice as many more deliveries wait for one, or are being settled. */
+  /** Handlers that run at once. As many deliveries again, and 25, may wait for a permit or be settled. */
   readonly concurrency: number;
   /**
    * Limits the pollers, and so does a tenth of `concurrency`; one polls while idle. 0: none, messages come by
@@ -54,7 +54,7 @@ const DRAIN_RESERVE_MS = SETTLE_DOWN_MS + 3_000;
 /** How long after a pause deliveries that are here are still begun. */
 const BEGINS_WHILE_PAUSED_MS = 2_000;
 
-/** A poll is answered within 25 s (20 s long poll and slack); a poller without an answer for longer has died. */
+/** A poll is answered, or has failed, within 26 s. A poller that has had no answer for this long has died. */
 const POLL_AGE_LIMIT_MS = 45_000;
 
 const notStarted = (): never => {

@@ -47,7 +47,7 @@ export interface FilterOptions {
 
 export const withFilters = (command: Command): Command =>
   command
-    .option('--reason <reason>', 'why they are dead letters, such as attempts, invalid or rejected')
+    .option('--reason <reason>', 'why they are dead letters, such as attempts, invalid or unsettled')
     .option('--type <type>', 'of this job type')
     .option('--since <time>', 'failed since: 30s, 90m, 2h, 3d ago, or a date', readSince)
     .option('--text <text>', 'in the error or the body, in upper or lower case')

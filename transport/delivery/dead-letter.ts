@@ -5,8 +5,8 @@ import { type Delivery } from './delivery';
 /** Why a message is in the dead-letter queue. */
 export interface DeadLetter {
   /**
-   * A stable word: `malformed`, `invalid`, `unknown-type`, `unsupported-version`, `attempts`, `unsettled`, `receives`,
-   * or a handler's own.
+   * A stable word: `malformed`, `invalid`, `unknown-type`, `unsupported-version`, `conflict`, `attempts`,
+   * `unsettled`, `receives`, or a handler's own.
    */
   readonly reason: string;
   readonly error: string;
@@ -18,10 +18,10 @@ export interface DeadLetter {
   readonly firstAt: string;
   readonly lastAt: string;
   readonly jobId?: string;
-  /** The group of a FIFO queue's message; in its dead-letter queue the message is in another. */
+  /** The message's group on its FIFO queue. In the dead-letter queue each message is a group of its own. */
   readonly group?: string;
   readonly sourceMessageId: string;
-  /** How often a dead letter of this message was retried, as this attribute of the received message says. */
+  /** How often the job was retried before, as the attribute `dead-letter` of the received message says. */
   readonly retries?: number;
 }
 

@@ -6,7 +6,7 @@ export interface Delivery {
   readonly messageId: string;
   readonly body: string;
   readonly attributes: Readonly<Record<string, MessageAttributeValue>>;
-  /** Message attribute `type`; the strategy falls back to its default type without one. */
+  /** Message attribute `type`; without one the queue's default type counts. */
   readonly type: string | undefined;
   /** Message attribute `version` as sent; undefined without one. */
   readonly version: string | undefined;

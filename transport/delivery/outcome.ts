@@ -12,7 +12,8 @@ export interface RunFailure {
 
 /**
  * What a handler's run means for its delivery. A handler answers by returning one of these; anything else returned is
- * `done`. Throwing is a retry, throwing a `RetryAfter` one at its time, a `Rejection` a reject.
+ * `done`. A throw is a failed run, which is tried again. A `RetryAfter` names the time of that. A `Rejection` is a
+ * reject, and so is one of Nest's exceptions with status 400 or 422, as `invalid`.
  */
 export type Outcome =
   | { readonly kind: 'done' }

@@ -33,9 +33,9 @@ const MAX_PER_DIRECTIVE = 100;
 const LINE_EVERY_MS = 1_000;
 
 /**
- * Writes metrics in CloudWatch's embedded metric format, for functions, which nothing scrapes. A line holds what was
- * counted since the line before. Types are added up, and other labels stand at the end of the name, since each name is
- * a metric that is paid for. Gauges are not written: between two events nothing is in flight.
+ * Writes metrics in CloudWatch's embedded metric format, where nothing scrapes. A line holds what was counted since the
+ * line before. Types are added up, and other labels stand at the end of the name, since each name is
+ * a metric that is paid for. Gauges are not written: a line says what happened, not what is.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  */
 export class EmfWriter {

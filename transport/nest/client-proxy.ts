@@ -9,8 +9,8 @@ interface Producer {
 }
 
 /**
- * Nest's client side: `client.emit('order', order)` sends as `send` does and completes only when SQS has
- * accepted the message. `emit` is hot: await it (`lastValueFrom`), or an error goes unnoticed.
+ * Nest's client side: `client.emit('order', order)` sends as `QueueProducer.send` does and completes only when
+ * SQS has accepted the message. `emit` is hot: await it (`lastValueFrom`), or an error goes unnoticed.
  */
 export class SqsClient extends ClientProxy {
   constructor(private readonly producer: Producer) {

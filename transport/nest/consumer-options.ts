@@ -8,10 +8,11 @@ import { type TransportOptions } from '../transport';
 import { DEFAULT_QUEUE, queueLabels } from './named';
 
 interface QueueNumbers extends DeliveryNumbers {
-  /** Handlers that run at once; 100. */
+  /** Handlers that run at once; default 100. */
   readonly concurrency: number;
   /**
-   * Long polls at once under load, up to a tenth of `concurrency`, and one while idle; 10. 0: none, for `takeEvent`.
+   * Long polls at once under load, and one while idle; default 10. At most a tenth of `concurrency`, and 40. 0: none,
+   * for `takeEvent`.
    */
   readonly pollers: number;
   /** The lease to ask for at each receive. Unless given: the queue's own visibility timeout. */

@@ -6,7 +6,7 @@ import { WiringError } from '../sqs/errors';
 import { handlerPolicy } from './handler-policy';
 import { type ConsumedQueue } from './queue-consumers';
 
-/** A handler as Nest hands it over; `extras` is what stands behind the pattern. */
+/** A handler as Nest hands it over; `handler.extras` has the options of its decorator. */
 export interface RegisteredHandler {
   readonly type: string;
   readonly handler: MessageHandler;

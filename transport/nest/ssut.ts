@@ -6,7 +6,7 @@ import { type ConsumedQueue } from './queue-consumers';
 type SsutOptions = Parameters<typeof SqsModule.register>[0];
 type SsutConsumer = NonNullable<SsutOptions['consumers']>[number];
 
-/** What ssut made for a poller, as far as the transport needs it. */
+/** What ssut made for a poller. */
 type PollLoop = ReturnType<SqsService['consumers']['get']>;
 
 /** The name by which ssut finds a poller's methods; unique in an application. */

@@ -76,7 +76,7 @@ export class Pump {
     }));
   }
 
-  /** Age in milliseconds of the oldest unanswered receive; 0 while no poller is asking. */
+  /** For how long, in ms, the poller that asks longest has not come back to the gate; 0 while all wait there. */
   pollAgeMs(): number {
     const now = performance.now();
     return Math.max(0, ...this.pollers.map(({ state, since }) => (state === 'gate' ? 0 : now - since)));

@@ -15,7 +15,7 @@ import { Execution, LeaseLost } from './execution';
  *
  * `waiting` for its turn or a permit; `running` with one; `recording` after its work, without one; `settling` once its
  * end is decided; `overdue` while its handler was told to stop and has not returned: it keeps its permit.
- * `Admission.enter` alone moves it.
+ * `Admission` alone moves it.
  */
 export type Phase = 'waiting' | 'running' | 'recording' | 'settling' | 'overdue';
 
@@ -44,7 +44,7 @@ export class InFlight extends Execution {
   noted = false;
   /** By the monotonic clock; undefined before its first run. */
   startedAt: number | undefined;
-  /** The drain deadline has passed: nothing is waited for any more. */
+  /** The drain deadline, or the time of its event, has passed: nothing is waited for any more. */
   givenUp = false;
   /** Whether heartbeats keep its lease. */
   beating = true;

@@ -13,7 +13,7 @@ import { askPatiently } from './ask-patiently';
 import { DrainDeadline, LeaseLost } from './execution';
 import { type InFlight } from './in-flight';
 
-/** The delivery is not settled: its lease is lost, or its time is over. */
+/** No run came to an end here. The delivery goes back to the queue, if its lease still holds. */
 export type NotOurs = 'not-ours';
 
 const DELETE: Decision = { action: 'delete' };

@@ -11,7 +11,8 @@ export interface Place extends AwsPlace<SQSClientConfig['credentials']> {
    */
   readonly client?: SQSClient | undefined;
   /**
-   * True: all calls go through the whole of the SDK's middleware. Those of a busy queue then cost about twice as much.
+   * True: all calls go through the whole of the SDK's middleware. Those of a busy queue then cost more than twice as
+   * much.
    */
   readonly sdkPath?: boolean | undefined;
 }
@@ -46,8 +47,8 @@ export function createPollClient(options: ClientOptions, pollers: number, waitSe
 }
 
 /**
- * Receives, batched sends, deletes and changes of visibility at a third of the SDK's CPU time: see `leanClient` of
- * `aws/`.
+ * Receives, batched sends, deletes and changes of visibility at less than half of the SDK's CPU time: see
+ * `leanClient` of `aws/`.
  */
 export const leanClient = (client: SQSClient): SQSClient => lean(client, HOT_CALLS);
 

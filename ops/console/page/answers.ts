@@ -11,7 +11,7 @@ interface Depth {
 }
 
 export interface Place {
-  /** `local`, `dev`, `prod` or a name of the team's. */
+  /** `local`, the account and region, or what `--badge` says. */
   readonly badge: string;
   /** Null until the queues have answered once. */
   readonly queue: string | null;

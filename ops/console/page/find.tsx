@@ -39,11 +39,11 @@ export function Find({ route }: { readonly route: Route }): JSX.Element {
   return (
     <>
       <p class="small">
-        What is like <Foreign text={q} />. Ids are looked up in the records; text in the dead letters and the records of
-        failures.
+        What is like <Foreign text={q} />. Ids are looked up in the records; text in the dead letters of the last look
+        and in the newest records.
       </p>
       {data.jobs.length === 0 ? (
-        <Empty>No job has this id, and no failed job this text. Records expire; letters do so earlier.</Empty>
+        <Empty>No job has this id or this text. Records expire; letters do so earlier.</Empty>
       ) : (
         <FoundTable jobs={data.jobs} />
       )}
