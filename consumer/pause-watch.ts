@@ -21,7 +21,7 @@ const PAUSED = { name: 'plusone_paused', help: '1 while operators have paused th
 export class PauseWatch implements OnModuleInit, OnModuleDestroy {
   private readonly logger = new Logger('PauseWatch');
   private readonly stopping = new AbortController();
-  /** Undefined while operators have not. */
+  /** Who paused the consumers, and why; undefined while nobody has. */
   paused: Paused | undefined;
   private known = false;
   private unreadable = false;

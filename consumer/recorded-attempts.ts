@@ -72,7 +72,7 @@ export class RecordedAttempts implements Attempts {
 const inputOf = (body: unknown): unknown =>
   typeof body === 'object' && body !== null && 'input' in body ? body.input : undefined;
 
-/** The same with another default type. */
+/** `RecordedAttempts` with another default type. */
 export function attemptsOfType(defaultType: string): Type<RecordedAttempts> {
   @Injectable()
   class AttemptsOfType extends RecordedAttempts {

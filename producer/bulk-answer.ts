@@ -4,7 +4,7 @@ import { type AcceptedJob } from './answers';
 /** What is decided within this time is written at once: a write costs as much as ten lines do. */
 const GATHER_MS = 20;
 
-/** What each line of a request in bulk is answered, said in their order, whatever the order in which they are decided. */
+/** The answers to the lines of a bulk request, in the order of the lines, whenever each is decided. */
 export class BulkAnswer {
   private readonly texts: (string | undefined)[];
   private readonly accepted: boolean[];

@@ -18,7 +18,7 @@ declare module 'fastify' {
 
 export interface Gate {
   readonly callers: Callers;
-  /** Counts before anything is checked, so that refusals cost no more than this. Health requests do not count. */
+  /** Counts once the caller is known, before anything else is checked. Health requests do not count. */
   readonly limit: RateLimit;
   /** Whether this producer is called by that name; undefined where any will do. */
   readonly isKnownHost: ((host: string) => boolean) | undefined;

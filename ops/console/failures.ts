@@ -13,7 +13,7 @@ export interface SnapshotState {
   /** ISO 8601; null before the first look has ended. */
   readonly asOf: string | null;
   readonly total: number;
-  /** Letters that were not to be had, about. */
+  /** About how many letters were hidden from the look. */
   readonly hidden: number;
   readonly looking: boolean;
   /** What kept the last look from its end. */

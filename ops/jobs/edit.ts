@@ -35,8 +35,8 @@ interface Replaced {
   readonly audit: Audit;
 }
 
-/** SQS allows ten: one is left for the why, should the new job fail too. */
-const MAX_ATTRIBUTES = 8;
+/** SQS allows ten: one is left for `replaces`, and one for the why, should the new job fail too. */
+const MAX_OWN_ATTRIBUTES = 8;
 
 /**
  * Sends a new job in the place of one that failed: the note of it is written first, then the new job is sent, then the
@@ -113,7 +113,7 @@ function messageOf(one: Case, { job, input, version, fifo }: NewJob): Outgoing {
   const text = (StringValue: string) => ({ DataType: 'String', StringValue });
   const { attributes, traceHeader, traceparent } = newTrace(one.letter);
   const own = { ...attributes, type: text(one.letter.type), version: text(String(version)) };
-  const replaces = Object.keys(own).length <= MAX_ATTRIBUTES ? { replaces: text(one.letter.jobId) } : {};
+  const replaces = Object.keys(own).length <= MAX_OWN_ATTRIBUTES ? { replaces: text(one.letter.jobId) } : {};
   const { group } = again(one, fifo);
   return {
     body: `{"id":"${job}","input":${input}}`,

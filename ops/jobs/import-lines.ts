@@ -19,7 +19,7 @@ export interface Incoming {
   /** As JSON text. */
   readonly input: string;
   readonly message: Outgoing;
-  /** What keeps two of the same apart on a FIFO queue. */
+  /** MessageId of the exported letter, or empty. Keeps two of one job apart on a FIFO queue. */
   readonly letter: string;
 }
 

@@ -14,7 +14,7 @@ interface PacedOptions {
 export interface PacedEnd {
   /** Why it ended early. */
   readonly ended?: string;
-  /** Of the first message that was not sent. Others of its call may have been. */
+  /** The position of the first message that was not sent. Others of its call may have been sent. */
   readonly unsent?: number;
 }
 

@@ -92,7 +92,7 @@ function listText(list: readonly unknown[], depth: number): string | undefined {
   return `${texts.join('; ')}${more > 0 ? `; and ${more} more` : ''}`;
 }
 
-/** Of an object that has a form of its own as text. */
+/** The text of an object that has a `toString` of its own. */
 function ownWords(value: object): string | undefined {
   const form = read(value, 'toString');
   if (Array.isArray(value) || typeof form !== 'function' || form === Object.prototype.toString) return undefined;

@@ -1,6 +1,5 @@
 /**
- * Deepest nesting of arrays and objects accepted anywhere; the job itself needs 1. Parsing does not recurse, validating
- * does.
+ * Limits how deep arrays and objects of a body nest. Parsing does not recurse, validation does.
  */
 export const JSON_DEPTH_LIMIT = 32;
 

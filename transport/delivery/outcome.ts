@@ -6,7 +6,7 @@ export interface RunFailure {
   readonly error: string;
   /** What callers may see: the text that a handler wrote for them; of any other error the name of its class. */
   readonly publicError: string;
-  /** Where there is one. */
+  /** What was thrown; undefined if nothing was. */
   readonly thrown?: unknown;
 }
 

@@ -7,7 +7,7 @@ export const SQS_TRANSPORT = Symbol('sqs');
 export interface QueueHandlerOptions extends PolicyOptions {
   /** Needed if the application has several queues. */
   readonly queue?: string;
-  /** The newest version that the handler understands; 1. */
+  /** The newest version that the handler understands. Default 1. */
   readonly version?: number;
 }
 

@@ -4,7 +4,7 @@ import { MessageRefused } from '../sqs/errors';
 import { envelope, type OutgoingMessage } from '../sqs/outgoing';
 
 export interface SendOptions {
-  /** What a handler compares with its `{ version }`; 1. */
+  /** What a handler compares with its `{ version }`. Default 1. */
   readonly version?: number | undefined;
   /**
    * Keeps order on a FIFO queue and shares fairly on any other. Default on a FIFO queue: the deduplication id, so no

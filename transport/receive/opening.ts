@@ -7,7 +7,7 @@ import { queueFault } from '../sqs/queue-fault';
 import { type QueueFacts, readQueueFacts } from '../sqs/queue-facts';
 import { type PollGate } from './poll-gate';
 
-/** A placeholder until the queue has said its own, before which nothing is received. */
+/** Used until the queue has told its visibility timeout; before that nothing is received. */
 const VISIBILITY_SECONDS = 30;
 
 /** Between two tries to reach the queue, doubling. */

@@ -21,7 +21,7 @@ class LoopTime {
   }
 }
 
-/** Lets a poller pass while the gate is unlocked, not paused and not shut, and as many pollers are wanted. */
+/** Lets a poller pass while the gate is open, nothing pauses it, and the poller is one of the first that are wanted. */
 export class PollGate {
   private wanted = 1;
   private state: 'locked' | 'open' | 'shut' = 'locked';

@@ -53,13 +53,13 @@ export class Admission {
     return this.overdue.size;
   }
 
-  /** Milliseconds for which such handlers have held all permits; 0 while a permit is free. */
+  /** For how long, in ms, handlers that were told to stop have held every permit; 0 while one is free. */
   get stuckMs(): number {
     if (this.overdue.size < this.permits) return 0;
     return performance.now() - Math.max(...[...this.overdue].map(({ overdueSince }) => overdueSince));
   }
 
-  /** Such handlers hold all permits, and each has had its timeout twice: none is expected to return. */
+  /** Handlers that were told to stop hold every permit, and each has had its timeout twice: none is expected to return. */
   get isStuck(): boolean {
     const now = performance.now();
     const isLost = ({ overdueSince, policy }: InFlight): boolean => now - overdueSince > policy.timeoutSeconds * 1_000;

@@ -6,7 +6,7 @@ import { type InFlight, leaseEnd } from './in-flight';
 /** How often leases are checked per visibility timeout. They are extended once half is gone. */
 const LOOKS_PER_LEASE = 8;
 const MAX_LOOK_MS = 5_000;
-/** How long before SQS's 12 hours end the handler is notified. */
+/** The handler is told to stop this long before SQS's 12 hours are over. */
 const CAP_MARGIN_SECONDS = 60;
 /** A check that is late by more than this share of a lease was held up by handlers; leases may have ended meanwhile. */
 const LATE_SHARE = 1 / 4;

@@ -202,7 +202,7 @@ export class Worker {
     return end;
   }
 
-  /** The message may come again before SQS has answered. */
+  /** Makes the message visible again. It may come again before SQS has answered, so it is forgotten here first. */
   private async release(flight: InFlight, end: Decision): Promise<void> {
     await flight.endLease();
     this.flights.forgetMessage(flight);
