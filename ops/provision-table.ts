@@ -37,7 +37,10 @@ const INDEX: GlobalSecondaryIndex = {
   Projection: { ProjectionType: 'INCLUDE', NonKeyAttributes: [...FAILED_INDEX.holds] },
 };
 
-/** The table that `RESULTS` names, or the one in the database that it names; a SQLite file is made by whoever opens it first. */
+/**
+ * The table that `RESULTS` names, or the one in the database that it names; a SQLite file is made by whoever opens it
+ * first.
+ */
 export async function provisionResults(spec: StoreSpec): Promise<void> {
   if (isDatabaseUrl(spec.results)) {
     return postgres().provisionDatabase(spec.results);
@@ -52,7 +55,10 @@ export async function provisionResults(spec: StoreSpec): Promise<void> {
   }
 }
 
-/** Makes the results table, or sees that the one there will do. Running it again changes nothing that is as it should be. */
+/**
+ * Makes the results table, or sees that the one there will do. Running it again changes nothing that is as it should
+ * be.
+ */
 export async function ensureTable(client: DynamoDBClient, table: string): Promise<void> {
   const found = await describe(client, table);
   if (found === undefined) await createTable(client, table);
@@ -98,7 +104,10 @@ function checkKey(
   throw new Error(otherKey(table));
 }
 
-/** What an older version made has no index; it is filled from the items there are, which takes as long as there are many. */
+/**
+ * What an older version made has no index; it is filled from the items there are, which takes as long as there are
+ * many.
+ */
 async function ensureIndex(client: DynamoDBClient, table: string): Promise<void> {
   for (let left = INDEX_WITHIN_SECONDS; left > 0; left -= 1) {
     const { GlobalSecondaryIndexes: indexes = [], TableStatus } = (await describe(client, table)) ?? {};

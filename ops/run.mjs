@@ -1,6 +1,6 @@
 /**
- * `run.mjs FILE [ARGUMENTS]` compiles what is stale, then starts FILE of dist/ in this very process, as if node had been
- * given it: `npm run` needs no script before each script. Plain JavaScript, as it runs before there is a dist/.
+ * `run.mjs FILE [ARGUMENTS]` compiles what is stale, then starts FILE of dist/ in this very process, as if node had
+ * been given it: `npm run` needs no script before each script. Plain JavaScript, as it runs before there is a dist/.
  */
 import { spawnSync } from 'node:child_process';
 import Module from 'node:module';

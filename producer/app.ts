@@ -29,7 +29,9 @@ import { createAdapter } from './server';
 import { Stopping } from './stopping';
 import { Metrics } from '../transport/index';
 
-/** The producer, not listening yet; its `close()` drains it. Throws `EnvironmentError` for what it cannot start with. */
+/**
+ * The producer, not listening yet; its `close()` drains it. Throws `EnvironmentError` for what it cannot start with.
+ */
 export async function createProducer(
   environment: Environment,
   logger: LoggerService = createLogger(),

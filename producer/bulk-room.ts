@@ -2,7 +2,9 @@ import { type ServerResponse } from 'node:http';
 import { onceAnswered } from './answered';
 import { type Problem, unavailable } from '../service/problem';
 
-/** Requests in bulk at once, from their headers to the end of their answers. Each holds up to 1 MiB, and its answers. */
+/**
+ * Requests in bulk at once, from their headers to the end of their answers. Each holds up to 1 MiB, and its answers.
+ */
 const MAX_REQUESTS = 32;
 const RETRY_AFTER_SECONDS = 1;
 

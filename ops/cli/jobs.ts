@@ -1,6 +1,6 @@
 /**
- * An operator's command line for jobs: what waits, what failed and why, and sending it again. Its exit codes: 0 all of it
- * done; 1 it failed, in one sentence; 2 wrong usage; 3 part of it done, with the counts.
+ * An operator's command line for jobs: what waits, what failed and why, and sending it again. Its exit codes: 0 all of
+ * it done; 1 it failed, in one sentence; 2 wrong usage; 3 part of it done, with the counts.
  */
 import { Command, CommanderError } from 'commander';
 import { EnvironmentError } from '../../contract/environment';

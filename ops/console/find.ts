@@ -15,7 +15,9 @@ export interface FoundJob {
 const NEWEST = 1_000;
 const MAX_FOUND = 50;
 
-/** The job of this id, else those that have the text: letters of the last look, and the newest records. Newest first. */
+/**
+ * The job of this id, else those that have the text: letters of the last look, and the newest records. Newest first.
+ */
 export async function findJobs(
   { failures, records }: { readonly failures: Failures; readonly records: Records },
   { query, textOf }: { readonly query: string; readonly textOf: (record: JobRecord) => string },

@@ -12,7 +12,10 @@ export interface Group {
 }
 
 const UUID = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/gi;
-/** Hexadecimal as in hashes and handles, with a digit and a letter in it: words such as `defaced` stay, and large numbers are numbers. */
+/**
+ * Hexadecimal as in hashes and handles, with a digit and a letter in it: words such as `defaced` stay, and large
+ * numbers are numbers.
+ */
 const HEXADECIMAL = /\b(?=[0-9a-f]*\d)(?=\d*[a-f])[0-9a-f]{8,}\b/gi;
 const NUMBER = /\d+(?:[.,:]\d+)*/g;
 

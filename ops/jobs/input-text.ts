@@ -4,7 +4,8 @@ const CLOSES = /^[}\]]$/;
 
 /**
  * The text of `input` in a body as it came, cut out and not parsed, so that a number beyond what JavaScript holds stays
- * what it is. Undefined where the body is no JSON object, or has no input. Of two the last one counts, as in JSON.parse.
+ * what it is. Undefined where the body is no JSON object, or has no input. Of two the last one counts, as in
+ * JSON.parse.
  */
 export function inputText(body: string): string | undefined {
   if (!isObject(body)) return undefined;

@@ -2,7 +2,9 @@ import { startBroker, type TestBroker, type TestQueues } from '../../test/harnes
 import { eventually } from '../../test/harness/eventually';
 import { HIDDEN_SECONDS, Look } from './look';
 
-/** Many beside the one that comes last: in any order, a look that gives up early is sure to miss it nine times in ten. */
+/**
+ * Many beside the one that comes last: in any order, a look that gives up early is sure to miss it nine times in ten.
+ */
 const OTHERS = 200;
 
 let broker: TestBroker;

@@ -1,7 +1,10 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 
-/** What the frontend ends a round trip by: a simple query, and Sync. https://www.postgresql.org/docs/current/protocol-message-formats.html */
+/**
+ * What the frontend ends a round trip by: a simple query, and Sync.
+ * https://www.postgresql.org/docs/current/protocol-message-formats.html
+ */
 const ROUND_TRIPS: readonly number[] = [0x51, 0x53];
 
 /**
@@ -133,7 +136,10 @@ export class DatabaseProxy {
   }
 }
 
-/** Counts whole messages at the start of what was sent at once; the first of a connection has no type, and counts as none. */
+/**
+ * Counts whole messages at the start of what was sent at once; the first of a connection has no type, and counts as
+ * none.
+ */
 function roundTripsIn(bytes: Buffer): number {
   let count = 0;
   for (let at = 0; at + 5 <= bytes.length; at += 1 + bytes.readUInt32BE(at + 1)) {

@@ -25,8 +25,8 @@ interface Row extends Omit<HeldNote, 'at'> {
 }
 
 /**
- * Notes in a table beside the records. Without that table, in an older database, none are found and none accepted. A user
- * without rights on it is refused, as there may be notes that it does not see.
+ * Notes in a table beside the records. Without that table, in an older database, none are found and none accepted. A
+ * user without rights on it is refused, as there may be notes that it does not see.
  */
 export class NoteRows implements NoteStore {
   constructor(private readonly connections: Connections) {}

@@ -6,7 +6,9 @@ export interface DeliveryNumbers {
   readonly handlerTimeoutSeconds: number;
   /** Failed runs after which a job is dead-lettered. Default 5. */
   readonly maxAttempts: number;
-  /** Begun runs without an outcome after which a job is dead-lettered as `unsettled`, without another run. Default 15. */
+  /**
+   * Begun runs without an outcome after which a job is dead-lettered as `unsettled`, without another run. Default 15.
+   */
   readonly maxBegunRuns: number;
   /** Long poll; SQS allows up to 20, the default. */
   readonly receiveWaitSeconds: number;

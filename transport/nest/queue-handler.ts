@@ -12,8 +12,8 @@ export interface QueueHandlerOptions extends PolicyOptions {
 }
 
 /**
- * Nest's `@EventPattern` with typed options, for queues alone. `@EventPattern(type, options)` does the same; under Nest 12
- * its type refuses a handler that takes a context.
+ * Nest's `@EventPattern` with typed options, for queues alone. `@EventPattern(type, options)` does the same; under Nest
+ * 12 its type refuses a handler that takes a context.
  */
 export const QueueHandler = (type: string, options: QueueHandlerOptions = {}): MethodDecorator =>
   EventPattern(type, SQS_TRANSPORT, options);

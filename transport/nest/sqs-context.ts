@@ -5,7 +5,9 @@ import { type Run } from '../run/execution';
 
 /** What a handler gets by `@Ctx()`: the facts of its delivery, and the signal that tells it to stop. */
 export class SqsContext extends BaseRpcContext<[Readonly<Delivery>, Run]> {
-  /** Aborted when the lease is lost, the timeout or an event's time is over, or the process ends. `reason` says which. */
+  /**
+   * Aborted when the lease is lost, the timeout or an event's time is over, or the process ends. `reason` says which.
+   */
   get signal(): AbortSignal {
     return this.args[1].signal;
   }

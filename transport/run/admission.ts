@@ -59,7 +59,9 @@ export class Admission {
     return performance.now() - Math.max(...[...this.overdue].map(({ overdueSince }) => overdueSince));
   }
 
-  /** Handlers that were told to stop hold every permit, and each has had its timeout twice: none is expected to return. */
+  /**
+   * Handlers that were told to stop hold every permit, and each has had its timeout twice: none is expected to return.
+   */
   get isStuck(): boolean {
     const now = performance.now();
     const isLost = ({ overdueSince, policy }: InFlight): boolean => now - overdueSince > policy.timeoutSeconds * 1_000;

@@ -1,6 +1,6 @@
 /**
- * Builds the console's page: TypeScript, JSX and Preact become one script, the style sheets one more. A browser loads what
- * then lies in dist/console/ and nothing else.
+ * Builds the console's page: TypeScript, JSX and Preact become one script, the style sheets one more. A browser loads
+ * what then lies in dist/console/ and nothing else.
  */
 import { buildSync } from 'esbuild';
 import { mkdirSync, readFileSync } from 'node:fs';

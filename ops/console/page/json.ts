@@ -1,6 +1,6 @@
 /**
- * JSON as text: whatever is shown, edited and sent keeps the digits it came with, which `JSON.parse` would alter in numbers
- * beyond 2^53. A value is a tree whose leaves are the texts they were.
+ * JSON as text: whatever is shown, edited and sent keeps the digits it came with, which `JSON.parse` would alter in
+ * numbers beyond 2^53. A value is a tree whose leaves are the texts they were.
  */
 export type Json =
   | { readonly kind: 'scalar'; readonly text: string }
