@@ -15,8 +15,8 @@ const PAUSED = { name: 'plusone_paused', help: '1 while operators have paused th
 
 /**
  * Begins nothing while operators have left a note that pauses consumers. What runs goes on. A consumer that starts
- * waits for its first look at the store. While the store cannot be read, nothing changes; without the right to read
- * notes it goes on as if there were none.
+ * waits for its first look at the store. While the store cannot be read, nothing changes; one that never had the right
+ * to read notes goes on as if there were none.
  */
 export class PauseWatch implements OnModuleInit, OnModuleDestroy {
   private readonly logger = new Logger('PauseWatch');
@@ -24,7 +24,8 @@ export class PauseWatch implements OnModuleInit, OnModuleDestroy {
   /** Who paused the consumers, and why; undefined while nobody has. */
   paused: Paused | undefined;
   private known = false;
-  private unreadable = false;
+  /** Why notes cannot be read, as the log has it already: no answer, or no right to. */
+  private unreadable: 'unavailable' | 'unusable' | undefined;
   private watching: Promise<void> | undefined;
 
   constructor(
@@ -67,11 +68,12 @@ export class PauseWatch implements OnModuleInit, OnModuleDestroy {
     try {
       const note = await this.read();
       this.take(note && pausedBy(note));
-      this.unreadable = false;
+      this.unreadable = undefined;
     } catch (error) {
-      if (error instanceof StoreUnusable) this.take(undefined);
-      if (this.unreadable || this.stopping.signal.aborted) return;
-      this.unreadable = true;
+      const fault = error instanceof StoreUnusable ? 'unusable' : 'unavailable';
+      if (fault === 'unusable' && !this.known) this.take(undefined);
+      if (this.unreadable === fault || this.stopping.signal.aborted) return;
+      this.unreadable = fault;
       const stays = this.known ? (this.paused ? 'it stays paused' : 'it goes on') : 'nothing is begun until it can';
       this.logger.warn(`Whether the consumer is paused cannot be read, and ${stays}: ${errorText(error)}`);
     }

@@ -25,7 +25,10 @@ export class RecordRefused extends StoreError {
   readonly code = 'RECORD_REFUSED';
 }
 
-/** `RESULTS` does not name a results store of this version. The process must not start. */
+/**
+ * `RESULTS` does not name a results store of this version, so the process must not start. Or the table of notes is
+ * missing, or this user has no right to it, so what needs notes is refused.
+ */
 export class StoreUnusable extends StoreError {
   override readonly name = 'StoreUnusable';
   readonly code = 'STORE_UNUSABLE';

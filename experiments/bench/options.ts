@@ -1,4 +1,4 @@
-import { InvalidArgumentError } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
 import { commandLine, databaseUrl, filled, JSON_FILE, localBroker, namesOf, whole } from '../rig/cli/command-line';
 import { ON_POSTGRES, type Peer, PEERS } from './peers';
 import { type Workload, WORKLOADS } from './workload';
@@ -40,6 +40,7 @@ const QUICK_PEERS = [
   'raw-4',
   'plusone',
   'plusone-unrecorded',
+  ON_POSTGRES,
   'sqs-consumer-11-batch',
   'squiss',
   'sqs-consumer-15',
@@ -61,7 +62,11 @@ const table = () =>
     .option('--out <file>', 'write the report there, as HTML', filled, DEFAULT_OUT)
     .option(...JSON_FILE)
     .option('--markdown <file>', "write the README's table there", filled)
-    .option('--from <file>', 'show the findings of an earlier run once more', filled);
+    .addOption(
+      new Option('--from <file>', 'show the findings of an earlier run once more')
+        .argParser(filled)
+        .conflicts(['quick', 'peer', 'workload', 'rounds', 'messages', 'postgres']),
+    );
 
 export function readOptions(args: readonly string[]): Options {
   const {

@@ -29,6 +29,8 @@ it.each([
   [['--jobs', 'many'], "'--jobs <n>' argument 'many' is invalid. It takes a whole number"],
   [['--seed', ''], "'--seed <n>' argument '' is invalid. It takes a whole number"],
   [['--seeds', '3'], 'It takes a range'],
+  [['--seeds', '1..3', '--seed', '7'], "'--seeds <a..b>' cannot be used with option '--seed <n>'"],
+  [['--seeds', '1..3', '--zombies', '20'], "'--seeds <a..b>' cannot be used with option '--zombies <n>'"],
   [['--seeds', '3..2'], 'It takes a range'],
   [['--nemesis', 'kill,flood'], 'There is no flood; there are kill, term,'],
   [['--nemesis', 'broker-kill'], 'broker-kill needs --persistent'],

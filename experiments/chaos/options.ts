@@ -41,7 +41,11 @@ const table = () =>
     'Real processes, every fault at once, drawn from a seed; then a count of what became of every job.',
   )
     .option('--seed <n>', 'draws the faults; any by default', whole(0, SEED_MOST))
-    .option('--seeds <a..b>', 'a run for each of these, both ends included', seedsOf)
+    .addOption(
+      new Option('--seeds <a..b>', 'a run for each of these, both ends included')
+        .argParser(seedsOf)
+        .conflicts(['seed', 'zombies']),
+    )
     .option('--nemesis <a,b>', 'these faults alone', namesOf(NEMESIS_NAMES))
     .option('--jobs <n>', 'jobs to ask for', whole(10, 1_000_000), 5_000)
     .option('--broker <url>', 'a broker; an embedded one in memory by default', httpUrl)

@@ -19,13 +19,22 @@ export class OwnSchema {
     url.searchParams.set('options', `-c search_path=${name}`);
     const client = new Client({ connectionString: String(url) });
     await client.connect();
-    await client.query(`CREATE SCHEMA ${name}`);
-    await provisionDatabase(String(url));
-    return new OwnSchema(String(url), client, name);
+    const schema = new OwnSchema(String(url), client, name);
+    try {
+      await client.query(`CREATE SCHEMA ${name}`);
+      await provisionDatabase(String(url));
+    } catch (error) {
+      await schema.drop();
+      throw error;
+    }
+    return schema;
   }
 
   async drop(): Promise<void> {
-    await this.client.query(`DROP SCHEMA ${this.name} CASCADE`);
-    await this.client.end();
+    try {
+      await this.client.query(`DROP SCHEMA IF EXISTS ${this.name} CASCADE`);
+    } finally {
+      await this.client.end();
+    }
   }
 }

@@ -88,8 +88,9 @@ function showOnly({ terminal, signal }: Run, { done }: ChangeCommand, { letters,
   const found = new Set(letters.map(({ id }) => id));
   const missing = noneFound(ids.filter((id) => !found.has(id)));
   const sentence = [`${letters.length} would be ${done}`, ...missing].join(', ');
-  if (letters.length === 0 && missing.length > 0) throw new Error(sentence);
-  terminal.note(letters.length === 0 ? 'No dead letter matches.' : `${sentence}.`);
+  if (signal.aborted) terminal.note('It was cancelled: there may be more.');
+  else if (letters.length === 0 && missing.length > 0) throw new Error(sentence);
+  else terminal.note(letters.length === 0 ? 'No dead letter matches.' : `${sentence}.`);
   return signal.aborted || missing.length > 0 ? 3 : 0;
 }
 

@@ -5,6 +5,7 @@ import { heldOf } from './held';
 import { sentenceOf, type Workplace } from './workplace';
 
 const MAX_AT_ONCE = 20;
+const CANCELLED = 'it was cancelled';
 /** Limits how many notes are read at once: a store lists no more. */
 export const MAX_LISTED = 1_000;
 
@@ -76,7 +77,7 @@ async function change(place: Workplace, meant: Meant, one: (id: string) => Promi
   const { filter, note, signal, onProgress, onChanged } = options;
   const ids = [...new Set(meant.ids)];
   const missing = (filter.ids ?? []).filter((id) => !ids.includes(id));
-  if (ids.length === 0) return { changed: 0, missing };
+  if (ids.length === 0) return { changed: 0, missing, ...(signal.aborted && { ended: CANCELLED }) };
   const audit = await Audit.begin(place, { what, filter, note });
   const changed: string[] = [];
   const ended = await eachOf(ids, signal, async (some) => {
@@ -98,7 +99,7 @@ async function eachOf(
   try {
     for (let from = 0; from < ids.length && !signal.aborted; from += MAX_AT_ONCE)
       await act(ids.slice(from, from + MAX_AT_ONCE));
-    return signal.aborted ? 'it was cancelled' : undefined;
+    return signal.aborted ? CANCELLED : undefined;
   } catch (error) {
     return sentenceOf(error);
   }

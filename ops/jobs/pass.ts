@@ -19,7 +19,7 @@ export interface PassOptions {
 
 /** How a pass ended, beside what it did. */
 export interface PassEnd {
-  /** Jobs that were named, and of which no letter was found. */
+  /** Jobs that were named, and of which no letter that matches was found. */
   readonly missing: readonly string[];
   /** What ended it before its end: Ctrl-C, or a queue or store that did not answer. */
   readonly ended?: string;

@@ -33,6 +33,10 @@ withPostgres('with TEST_POSTGRES_URL', () => {
       await place.query(`GRANT SELECT ON plusone_note TO ${user}`);
       await eventually(() => consumer.transport.status().pauses.includes('operator'), { withinMs: 20_000 });
       expect(said[1]).toMatch(/^Paused by ann@desk/);
+      await place.query(`REVOKE SELECT ON plusone_note FROM ${user}`);
+      await eventually(() => said.length === 3, { withinMs: 20_000 });
+      expect(said[2]).toMatch(/^Whether the consumer is paused cannot be read, and it stays paused: /);
+      expect(consumer.transport.status().pauses).toContain('operator');
     } finally {
       await stopConsumerApps();
       await place.query(`DROP OWNED BY ${user}; DROP ROLE ${user}`);

@@ -176,6 +176,7 @@ test('more with keys at once than can be served in time: the rest is refused whi
   // Fewer where a busy machine takes so long that the first are given up before the last are read.
   expect(refused()).toBeLessThanOrEqual(10);
   expect(answered('HTTP/1.1 202')).toBeGreaterThan(0);
+  expect(answered('HTTP/1.1 202') + answered('HTTP/1.1 503')).toBe(clients.length);
   for (const client of clients) client.end();
   expect((await produce('k209')).status).toBe(202);
 });
