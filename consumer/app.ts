@@ -14,7 +14,7 @@ import { sizeLimitFaults } from '../results/size-limits';
 import { createLogger } from '../service/logger';
 import { Traces } from '../service/traces';
 import { isSameQueue, Metrics, SqsStrategy } from '../transport/index';
-import { ConsumerModule, type ConsumerOptions } from './consumer.module';
+import { ConsumerModule, type ConsumerAppOptions } from './consumer.module';
 import { EVENT_LIMIT_BYTES } from './events.controller';
 import { INSPECTED, isInspected, patient, patientWork } from './inspected';
 import { ProblemFilter } from './problem.filter';
@@ -99,7 +99,7 @@ function assertSound(environment: Environment, works: readonly JobWork[]): asser
   if (faults.length > 0) throw new EnvironmentError(faults);
 }
 
-function optionsOf(environment: SoundEnvironment, works: readonly JobWork[]): ConsumerOptions {
+function optionsOf(environment: SoundEnvironment, works: readonly JobWork[]): ConsumerAppOptions {
   const { queueUrl, deadLetterQueueUrl, handlerTimeoutSeconds, onLambda } = environment;
   const definitions = works.map(({ definition }) => definition);
   const types = definitions.map(({ type }) => type);

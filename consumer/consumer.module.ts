@@ -6,7 +6,7 @@ import { keepsRecords, type StoreSpec } from '../results/open';
 import { ResultsModule } from '../results/results.module';
 import { telemetryProviders, type Telemetry } from '../service/telemetry';
 import {
-  type ConsumerOptions as TransportOptions,
+  type ConsumerOptions,
   type Metrics,
   QueueConsumer,
   QueueConsumerModule,
@@ -22,8 +22,8 @@ import { StoreBreaker } from './store-breaker';
 import { TaskProtection } from './task-protection';
 import { UnrecordedAttempts } from './unrecorded-attempts';
 
-export interface ConsumerOptions {
-  readonly transport: TransportOptions;
+export interface ConsumerAppOptions {
+  readonly transport: ConsumerOptions;
   readonly results: StoreSpec;
   readonly workSeconds: number;
   readonly works: readonly JobWork[];
@@ -41,7 +41,7 @@ export interface ConsumerOptions {
 
 @Module({})
 export class ConsumerModule {
-  static with({ transport, results, workSeconds, works, ...rest }: ConsumerOptions): DynamicModule {
+  static with({ transport, results, workSeconds, works, ...rest }: ConsumerAppOptions): DynamicModule {
     const { defaultType, takesEvents, longestRunSeconds, ecsAgentUrl, metrics, telemetry } = rest;
     const records = ResultsModule.open(results);
     const noted = keepsRecords(results.results);

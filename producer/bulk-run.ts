@@ -33,7 +33,7 @@ export interface BulkRequest {
 interface RunParts {
   readonly request: BulkRequest;
   readonly answer: BulkAnswer;
-  readonly intake: Pick<Intake, 'takeAtLength'>;
+  readonly intake: Pick<Intake, 'takeWithoutDeadline'>;
   readonly places: Places;
   readonly problems: Pick<ProblemFilter, 'problemOf'>;
   /** The queue is FIFO: lines of a group are sent one behind the other. */
@@ -121,7 +121,7 @@ export class BulkRun {
     const { definition, caller } = request;
     try {
       if (this.over) return false;
-      const id = await intake.takeAtLength({ definition, input, group, delaySeconds, caller, idempotencyKey });
+      const id = await intake.takeWithoutDeadline({ definition, input, group, delaySeconds, caller, idempotencyKey });
       answer.accept(at, id);
       return true;
     } catch (error) {

@@ -16,7 +16,7 @@ const RETRY_AFTER_SECONDS = 5;
 const LATE = unavailable('The queue or the results store does not answer.', RETRY_AFTER_SECONDS);
 
 interface BulkParts {
-  readonly intake: Pick<Intake, 'takeAtLength'>;
+  readonly intake: Pick<Intake, 'takeWithoutDeadline'>;
   readonly queue: Pick<Queue, 'isFifo'>;
   readonly problems: Pick<ProblemFilter, 'problemOf'>;
   /** Called for each request whose answer was cut off. */

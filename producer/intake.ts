@@ -61,11 +61,11 @@ export class Intake {
    * with another problem for what cannot be accepted.
    */
   take(request: IntakeRequest): Promise<string> {
-    return this.inTime(this.takeAtLength(request));
+    return this.inTime(this.takeWithoutDeadline(request));
   }
 
   /** The same without the deadline, for users that have their own: ends when broker and store have answered. */
-  async takeAtLength(request: IntakeRequest): Promise<string> {
+  async takeWithoutDeadline(request: IntakeRequest): Promise<string> {
     const { definition, input, idempotencyKey, caller, delaySeconds } = request;
     const { type, policy } = definition;
     if (Buffer.byteLength(JSON.stringify(input)) > policy.sizeLimitBytes) throw inputTooLarge(policy.sizeLimitBytes);

@@ -7,7 +7,7 @@ import { Admission } from '../run/admission';
 import { type CountsOf, DrainDeadline, type Handle, type PolicyOf } from '../run/execution';
 import { InFlight } from '../run/in-flight';
 import { Runner } from '../run/runner';
-import { type NotOurs, Verdicts } from '../run/verdicts';
+import { type NoVerdict, Verdicts } from '../run/verdicts';
 import { type DeadLetterQueue } from '../settle/dead-letter-queue';
 import { type FailureLog } from '../settle/failure-log';
 import { type SettledListeners } from '../settle/settled-listeners';
@@ -72,7 +72,7 @@ export class EventRun {
 
   /** Resolves when all is done. After `ms` handlers get their signal, and up to `graceMs` to obey it. */
   async within(ms: number, graceMs: number): Promise<void> {
-    this.work = Promise.all(this.lines.map((line) => this.workOff(line)));
+    this.work = Promise.all(this.lines.map((line) => this.runLine(line)));
     if (await endsWithin(this.work, ms)) return;
     this.over.abort();
     this.admission.endWaits();
@@ -109,7 +109,7 @@ export class EventRun {
     return { flight, state: 'left', afterSeconds: 0 };
   }
 
-  private async workOff(line: readonly Entry[]): Promise<void> {
+  private async runLine(line: readonly Entry[]): Promise<void> {
     for (const entry of line) {
       this.admission.admit(entry.flight);
       await this.conclude(entry).catch((error: unknown) => {
@@ -123,7 +123,7 @@ export class EventRun {
   private async conclude(entry: Entry): Promise<void> {
     const { flight } = entry;
     const verdict = await this.decide(flight);
-    let decision: Decision = verdict === 'not-ours' ? { action: 'release' } : verdict;
+    let decision: Decision = verdict === 'no-verdict' ? { action: 'release' } : verdict;
     if (flight.phase !== 'overdue') this.admission.enter(flight, 'settling');
     if (decision.action === 'dead-letter') {
       const moved = await this.parts.deadLetters.move(flight, decision, { ending: this.over.signal });
@@ -135,11 +135,11 @@ export class EventRun {
     this.parts.settled.tell(flight, decision);
   }
 
-  private async decide(flight: InFlight): Promise<Decision | NotOurs> {
+  private async decide(flight: InFlight): Promise<Decision | NoVerdict> {
     const before = await this.verdicts.beforeRun(flight);
-    if (before === 'not-ours' || before.action !== 'run') return before;
+    if (before === 'no-verdict' || before.action !== 'run') return before;
     // Only the end of the event ends this wait.
-    if ((await this.admission.permit(flight, Infinity)) === 'refused') return 'not-ours';
+    if ((await this.admission.permit(flight, Infinity)) === 'refused') return 'no-verdict';
     return this.runner.run(flight, before.noted);
   }
 }

@@ -43,7 +43,7 @@ export interface ConsumerOptions extends Place {
 }
 
 /** A queue with every default filled in. */
-interface SettledQueue {
+interface CompleteQueue {
   readonly name: string;
   readonly defaultType: string | undefined;
   readonly options: TransportOptions;
@@ -65,7 +65,12 @@ const NUMBERS: Readonly<Record<keyof QueueNumbers, Range>> = {
 };
 
 /** Fills the defaults in; throws one `WiringError` that joins all faults. */
-export function settleOptions({ queues, metrics = new Metrics(), reasons, ...place }: ConsumerOptions): SettledQueue[] {
+export function completeOptions({
+  queues,
+  metrics = new Metrics(),
+  reasons,
+  ...place
+}: ConsumerOptions): CompleteQueue[] {
   const faults = faultsOf(queues);
   if (faults.length > 0) throw new WiringError(faults.join(' '));
   return queues.map((queue) => {

@@ -1,7 +1,7 @@
 import { type Attempts } from '../delivery/attempts';
 import { type QueueConsumer, type QueueStatus } from '../queue-consumer';
 import { SqsTransport } from '../transport';
-import { type ConsumerOptions, settleOptions } from './consumer-options';
+import { type ConsumerOptions, completeOptions } from './consumer-options';
 import { byName } from './named';
 
 /** A queue of the application, with what consumes it. */
@@ -15,10 +15,10 @@ export interface ConsumedQueue {
 export const QUEUES = Symbol('queues');
 
 export function openQueues(options: ConsumerOptions, attempts: Attempts): ConsumedQueue[] {
-  return settleOptions(options).map(({ name, defaultType, options: settled }) => ({
+  return completeOptions(options).map(({ name, defaultType, options: complete }) => ({
     name,
     defaultType,
-    transport: new SqsTransport(settled, attempts),
+    transport: new SqsTransport(complete, attempts),
   }));
 }
 

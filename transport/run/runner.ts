@@ -5,7 +5,7 @@ import { type Handle, HandlerTimeout } from './execution';
 import { type InFlight } from './in-flight';
 import { type QueueSpans } from '../traces/queue-spans';
 import { Turns } from './turns';
-import { type NotOurs, type Verdicts } from './verdicts';
+import { type NoVerdict, type Verdicts } from './verdicts';
 
 export interface RunnerParts {
   readonly handle: Handle;
@@ -31,7 +31,7 @@ export class Runner {
    * `noted`: the record first notes that the run begins. A run past the timeout has failed, whether or not its handler
    * returns.
    */
-  async run(flight: InFlight, noted: boolean): Promise<Decision | NotOurs> {
+  async run(flight: InFlight, noted: boolean): Promise<Decision | NoVerdict> {
     const { admission, handle, spans, verdicts } = this.parts;
     const { timeoutSeconds } = flight.policy;
     const begun = noted ? await verdicts.begin(flight) : 'begun';

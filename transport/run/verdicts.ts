@@ -14,7 +14,7 @@ import { DrainDeadline, LeaseLost } from './execution';
 import { type InFlight } from './in-flight';
 
 /** No run came to an end here. The delivery goes back to the queue, if its lease still holds. */
-export type NotOurs = 'not-ours';
+export type NoVerdict = 'no-verdict';
 
 const DELETE: Decision = { action: 'delete' };
 const RELEASE: Decision = { action: 'release' };
@@ -26,30 +26,30 @@ export class Verdicts {
     private readonly log: FailureLog,
   ) {}
 
-  async beforeRun(flight: InFlight): Promise<Decision | RunDecision | NotOurs> {
+  async beforeRun(flight: InFlight): Promise<Decision | RunDecision | NoVerdict> {
     const { delivery, policy } = flight;
     if (delivery.receiveCount === 1) return RUN;
     const standing = await askPatiently(flight, () => this.attempts.standing(delivery));
-    if (standing === 'not-ours') return standing;
+    if (standing === 'no-verdict') return standing;
     flight.standing = standing;
     return counted(flight, decideBeforeRun(delivery, standing, { ...policy, maxReceives: this.attempts.maxReceives }));
   }
 
   /** Notes that the run begins. Any answer but `begun` means that it must not. */
-  async begin(flight: InFlight): Promise<'begun' | Decision | NotOurs> {
+  async begin(flight: InFlight): Promise<'begun' | Decision | NoVerdict> {
     const standing = await askPatiently(flight, () => this.attempts.begin(flight.delivery));
-    if (standing === 'not-ours') return standing;
+    if (standing === 'no-verdict') return standing;
     if (standing.job !== 'open') return counted(flight, decideEnded(standing));
     flight.noted = true;
     return 'begun';
   }
 
   /** For a delivery that was told to stop before its run began, such as while the note was written. */
-  neverBegan(flight: InFlight): Promise<NotOurs> {
-    return this.takeBack(flight, 'not-ours');
+  neverBegan(flight: InFlight): Promise<NoVerdict> {
+    return this.takeBack(flight, 'no-verdict');
   }
 
-  async afterRun(flight: InFlight, outcome: Outcome): Promise<Decision | NotOurs> {
+  async afterRun(flight: InFlight, outcome: Outcome): Promise<Decision | NoVerdict> {
     const { delivery, abortedBy, policy } = flight;
     const { handled } = flight.counts;
     if (outcome.kind === 'done') {
@@ -60,13 +60,13 @@ export class Verdicts {
     (isStopped ? handled.stopped : handled[outcome.kind]).add();
     // It was told to stop from outside, so its failure is no attempt.
     if (abortedBy instanceof DrainDeadline) return this.takeBack(flight, RELEASE);
-    if (!flight.isOurs) return 'not-ours';
+    if (!flight.isOurs) return 'no-verdict';
     if (abortedBy instanceof LeaseLost) return RELEASE;
     if (outcome.kind === 'retry') {
       const standing = await askPatiently(flight, () => this.attempts.fail(delivery, outcome, flight.noted));
-      const attempt = standing === 'not-ours' ? flight.attempt : standing.attempts;
+      const attempt = standing === 'no-verdict' ? flight.attempt : standing.attempts;
       this.log.failedRun(delivery, outcome, { attempt, maxAttempts: policy.maxAttempts });
-      if (standing === 'not-ours') return standing;
+      if (standing === 'no-verdict') return standing;
       flight.standing = standing;
       flight.noted = false;
     }

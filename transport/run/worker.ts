@@ -17,7 +17,7 @@ import { Groups } from './groups';
 import { Heartbeats } from './heartbeats';
 import { InFlight } from './in-flight';
 import { Runner } from './runner';
-import { type NotOurs, Verdicts } from './verdicts';
+import { type NoVerdict, Verdicts } from './verdicts';
 
 export interface WorkerParts {
   readonly handle: Handle;
@@ -137,7 +137,7 @@ export class Worker {
     if ((await this.groups.turn(flight)) === 'broken') return this.settle(flight, RELEASE);
     for (;;) {
       const decision = await this.decide(flight);
-      if (decision === 'not-ours') {
+      if (decision === 'no-verdict') {
         if (flight.hasLostLease) return 'left';
         return this.settle(flight, RELEASE);
       }
@@ -146,19 +146,19 @@ export class Worker {
     }
   }
 
-  private async decide(flight: InFlight): Promise<Decision | NotOurs> {
+  private async decide(flight: InFlight): Promise<Decision | NoVerdict> {
     if (this.parts.settlement.wasDone(flight.delivery)) {
       flight.counts.duplicates.add();
       return { action: 'delete' };
     }
     const before = await this.verdicts.beforeRun(flight);
-    return before === 'not-ours' || before.action !== 'run' ? before : this.run(flight, before);
+    return before === 'no-verdict' || before.action !== 'run' ? before : this.run(flight, before);
   }
 
-  private async run(flight: InFlight, { noted }: RunDecision): Promise<Decision | NotOurs> {
+  private async run(flight: InFlight, { noted }: RunDecision): Promise<Decision | NoVerdict> {
     const { admission, mayBegin, visibilitySeconds } = this.parts;
     const permit = await admission.permit(flight, (visibilitySeconds() * 1_000) / 2);
-    if (permit === 'refused' || flight.abortedBy || !mayBegin()) return 'not-ours';
+    if (permit === 'refused' || flight.abortedBy || !mayBegin()) return 'no-verdict';
     return this.runner.run(flight, noted);
   }
 

@@ -15,7 +15,7 @@ const DELETE_RETRY_MS = [100, 200, 400, 800, 1_600, 3_200];
 /** SQS will never accept this entry: the lease or the receipt handle is gone. */
 class EntryRefused extends Error {}
 
-const VERDICTS = {
+const ENTRY_ANSWERS = {
   accepted: (): true => true,
   refused: (text: string): Error => new EntryRefused(text),
   failed: (text: string): Error => new Error(text),
@@ -121,7 +121,7 @@ export class Settlement {
   private async deleteBatch(handles: readonly string[]): Promise<(true | Error)[]> {
     const Entries = handles.map((ReceiptHandle, position) => ({ Id: String(position), ReceiptHandle }));
     const answer = await this.client.send(new DeleteMessageBatchCommand({ QueueUrl: this.queueUrl, Entries }));
-    return byPosition(handles.length, answer, VERDICTS);
+    return byPosition(handles.length, answer, ENTRY_ANSWERS);
   }
 
   private async changeBatch(changes: readonly VisibilityChange[]): Promise<(true | Error)[]> {
@@ -133,6 +133,6 @@ export class Settlement {
     const answer = await this.client.send(
       new ChangeMessageVisibilityBatchCommand({ QueueUrl: this.queueUrl, Entries }),
     );
-    return byPosition(changes.length, answer, VERDICTS);
+    return byPosition(changes.length, answer, ENTRY_ANSWERS);
   }
 }

@@ -7,7 +7,7 @@ interface BatchOutput<Success> {
 }
 
 /** What to answer for the entries of a call. */
-interface Verdicts<Success, Answer> {
+interface EntryAnswers<Success, Answer> {
   accepted(entry: Success, position: number): Answer | Error;
   /** SQS will never accept the entry. */
   refused(text: string): Error;
@@ -19,20 +19,20 @@ interface Verdicts<Success, Answer> {
 export function byPosition<Success extends { readonly Id?: string | undefined }, Answer>(
   count: number,
   { Successful, Failed }: BatchOutput<Success>,
-  verdicts: Verdicts<Success, Answer>,
+  answerOf: EntryAnswers<Success, Answer>,
 ): (Answer | Error)[] {
   const answers: (Answer | Error | undefined)[] = Array.from({ length: count });
   for (const entry of Successful ?? []) {
     const position = positionOf(entry, count);
-    if (position !== undefined) answers[position] = verdicts.accepted(entry, position);
+    if (position !== undefined) answers[position] = answerOf.accepted(entry, position);
   }
   for (const entry of Failed ?? []) {
     const position = positionOf(entry, count);
     const text = `${entry.Code ?? 'Failed'}: ${entry.Message ?? 'no reason given'}`;
-    if (position !== undefined) answers[position] = isRefusal(entry) ? verdicts.refused(text) : verdicts.failed(text);
+    if (position !== undefined) answers[position] = isRefusal(entry) ? answerOf.refused(text) : answerOf.failed(text);
   }
   // Errors are made only if needed, since each costs its stack.
-  return answers.map((answer) => answer ?? verdicts.failed('SQS said nothing of this entry.'));
+  return answers.map((answer) => answer ?? answerOf.failed('SQS said nothing of this entry.'));
 }
 
 /** Undefined for an id that this call did not have. */

@@ -54,7 +54,7 @@ const keepsShape = (before: string | undefined, now: string | undefined): boolea
   before?.split('?')[0] === now?.split('?')[0];
 
 /** The value of the last moment at which it had not changed for `ms`. */
-export function useSettled<T>(value: T, ms: number): T {
+export function useDebounced<T>(value: T, ms: number): T {
   const [settled, set] = useState(value);
   useEffect(() => {
     const timer = setTimeout(() => {

@@ -1,6 +1,6 @@
 import { type JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
-import { useSettled } from './ask';
+import { useDebounced } from './ask';
 import { Input, Labelled, type Option, Select } from './fields';
 import { type FilterName, firstPage, go, type Route } from './route';
 
@@ -34,7 +34,7 @@ const named = (any: string, values: readonly string[]): readonly Option[] => [
 function TextFilter({ route, put }: { readonly route: Route; readonly put: (text: string) => void }): JSX.Element {
   const given = route.text ?? '';
   const [text, set] = useState(given);
-  const settled = useSettled(text, TYPED_MS);
+  const settled = useDebounced(text, TYPED_MS);
   useEffect(() => {
     if (settled !== given) put(settled);
   }, [settled]);
