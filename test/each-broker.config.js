@@ -8,6 +8,9 @@ const base = require('../jest.config.js');
 module.exports = {
   ...base,
   rootDir: '..',
+  // An emulator that shares two cores with the tests stood still for a minute under eight pairs at once.
+  maxConcurrency: 2,
+  maxWorkers: 2,
   roots: ['<rootDir>/test', '<rootDir>/ops/cli'],
   testPathIgnorePatterns: [
     ...base.testPathIgnorePatterns,
