@@ -50,7 +50,7 @@ export class AppMetrics {
     return (['consumer', 'producer'] as const).flatMap((app) =>
       ['answered', 'unavailable'].flatMap((outcome) =>
         ['read', 'write'].map((call) =>
-          this.count(app, `store_calls_total_${call}_${outcome}`, `${app} ${call} ${outcome}`),
+          this.storeCall(app, call, outcome).with({ label: `${app} ${call} ${outcome}` }),
         ),
       ),
     );
@@ -90,8 +90,7 @@ export class AppMetrics {
 
   /** Calls that failed. While the breaker is open the look for a pause goes on, and is one every two seconds. */
   private storeUnavailable(): MathExpression {
-    const of = (call: string): Metric =>
-      this.count('consumer', `store_calls_total_${call}_unavailable`, call).with({ period: FIVE_MINUTES });
+    const of = (call: string): Metric => this.storeCall('consumer', call, 'unavailable').with({ period: FIVE_MINUTES });
     return new MathExpression({
       expression: 'FILL(read, 0) + FILL(write, 0)',
       usingMetrics: { read: of('read'), write: of('write') },
@@ -114,6 +113,10 @@ export class AppMetrics {
 
   private percentiles(name: string): Metric[] {
     return ['p50', 'p99'].map((statistic) => this.metric('consumer', name).with({ statistic, label: statistic }));
+  }
+
+  private storeCall(app: AppName, call: string, outcome: string): Metric {
+    return this.count(app, `store_calls_total_${call}_${outcome}`, call);
   }
 
   private count(app: AppName, name: string, label: string): Metric {

@@ -24,13 +24,13 @@ const made = new Map<string, Synthesis>();
 /** A synthesis takes seconds of processor time: one per context and test file. */
 export function synthesize(context: Context = {}): Synthesis {
   const key = JSON.stringify(context);
-  const synthesis = made.get(key) ?? synthesizeAgain(context);
+  const synthesis = made.get(key) ?? synthesizeFresh(context);
   made.set(key, synthesis);
   return synthesis;
 }
 
 /** Not kept, since functions cannot be compared. */
-export function synthesizeAgain(context: Context, work?: YourWork): Synthesis {
+export function synthesizeFresh(context: Context, work?: YourWork): Synthesis {
   const app = new App({ analyticsReporting: false, context: { ...CDK_CONTEXT, ...NOT_COPIED, ...context } });
   const stacks = buildStacks(app, process.cwd(), { work, definitions: NONE });
   const assembly = app.synth();

@@ -1,7 +1,7 @@
 import { Match } from 'aws-cdk-lib/assertions';
 import { readFileSync } from 'node:fs';
 import { readOptions } from './options';
-import { synthesize, synthesizeAgain } from './synthesis';
+import { synthesize, synthesizeFresh } from './synthesis';
 import { type WorkNeeds } from './work-needs';
 import { yourWork as empty } from './your-work';
 import { yourWork as example } from './your-work.example';
@@ -28,7 +28,7 @@ const RIGHT = {
 };
 
 describe('on Lambda', () => {
-  const { compute } = synthesizeAgain({}, example);
+  const { compute } = synthesizeFresh({}, example);
 
   it('gives the function variables, the secret at deployment, and the right', () => {
     compute.hasResourceProperties('AWS::Lambda::Function', {
@@ -59,7 +59,7 @@ describe('on Lambda', () => {
 });
 
 describe('on Fargate', () => {
-  const { compute } = synthesizeAgain({ consumer: 'fargate' }, example);
+  const { compute } = synthesizeFresh({ consumer: 'fargate' }, example);
 
   it('gives tasks variables, the secret at their start, the right, and a way to the secret', () => {
     compute.hasResourceProperties('AWS::ECS::TaskDefinition', {
@@ -95,6 +95,6 @@ describe('what cannot be given', () => {
     ['no name', { variables: { '1-x': 'x' } }, /sets "1-x"; a variable has letters, digits and _, a letter first\.$/],
   ])('%s', (_name, needs, sentence) => {
     for (const consumer of ['lambda', 'fargate'])
-      expect(() => synthesizeAgain({ consumer }, () => needs)).toThrow(sentence);
+      expect(() => synthesizeFresh({ consumer }, () => needs)).toThrow(sentence);
   });
 });

@@ -3,7 +3,7 @@ import { type Kind } from './workload';
 /** What a peer is measured against. */
 export type Ceiling = 'sdk' | 'lean';
 
-/** Of `record`, what is measured against: the same consumer, and nothing recorded. */
+/** The peer that `record` is compared with: the same consumer, which records nothing. */
 export const UNRECORDED = 'plusone-unrecorded';
 
 /** What is measured beside the others; each run is a process of its own. */

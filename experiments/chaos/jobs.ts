@@ -51,7 +51,7 @@ export const PAYMENT = numberJob('payment', { maxAttempts: 6, backoff: { firstSe
 /** Jobs take these types in turn. The result of each is its input. */
 export const DEFINITIONS: readonly JobType[] = [COUNT, ORDER, PAYMENT];
 
-/** What a job is, except for its id. Its number tells it from all others, whatever its type; below 0 is poison. */
+/** A job without its id. Its number is unique among all types; a negative number is poison. */
 export function jobOf(number: number, type = typeOf(number)): Pick<Job, 'type' | 'input'> {
   if (type !== ORDER.type) return { type, input: number };
   const lines = [{ article: `Article ${Math.abs(number) % 7} – „ü“`, count: 2 }];

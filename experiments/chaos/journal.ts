@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 
-/** What a consumer notes. */
+/** An entry that a consumer writes into its journal. */
 export type Entry =
   /** A run of the handler begins. */
   | { readonly kind: 'run'; readonly job: string; readonly number: number; readonly pid: number }

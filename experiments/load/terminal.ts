@@ -2,7 +2,7 @@ import { grouped } from '../rig/page/markup';
 import { type Latency } from './k6-output';
 import { type Report } from './report';
 
-/** What a line of k6 says of how far it is; undefined for other lines. */
+/** The progress that a line of k6 shows; undefined for other lines. */
 export function progressOf(line: string): string | undefined {
   const [, time, answered] = /^running \(([^)]*)\), .*?(\d+) complete/.exec(line) ?? [];
   return time === undefined || answered === undefined ? undefined : `${time}: ${answered} requests answered`;

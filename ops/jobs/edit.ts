@@ -13,7 +13,7 @@ import { type Outgoing, sendAll } from './outgoing';
 import { stamp } from './letter';
 import { Pass } from './pass';
 import { inputCheck } from './send';
-import { CannotWork, sentenceOf, type Workplace } from './workplace';
+import { CANCELLED, CannotWork, sentenceOf, type Workplace } from './workplace';
 
 export interface Edit {
   readonly id: string;
@@ -48,7 +48,7 @@ export async function editJob(place: Workplace, edit: Edit): Promise<Edited> {
   const pass = new Pass(place, { filter: { ids: [id] }, signal });
   let fault: unknown;
   let sent: Replaced | 'unchanged' | undefined;
-  const { ended = signal.aborted ? 'it was cancelled' : undefined } = await pass.through(async (cases) => {
+  const { ended = signal.aborted ? CANCELLED : undefined } = await pass.through(async (cases) => {
     try {
       sent ??= await replace(place, cases[0] as Case, edit);
       if (sent !== 'unchanged') await takeAway(place, pass, { cases, job: sent.job });

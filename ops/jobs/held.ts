@@ -2,7 +2,7 @@ import { RecordRefused } from '../../results/errors';
 import { type Held } from './failed-job';
 import { type Workplace } from './workplace';
 
-/** For whoever meant all of them. */
+/** Says that a change of many leaves these held letters out. */
 export const leftOut = (held: number): string =>
   `${held.toLocaleString('en-US')} held ${held === 1 ? 'one is' : 'ones are'} left out.`;
 

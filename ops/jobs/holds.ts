@@ -2,10 +2,9 @@ import { Audit, operator, type Unnoted } from './audit';
 import { type Filter } from './failed-job';
 import { findFailures } from './failures';
 import { heldOf } from './held';
-import { sentenceOf, type Workplace } from './workplace';
+import { CANCELLED, sentenceOf, type Workplace } from './workplace';
 
 const MAX_AT_ONCE = 20;
-const CANCELLED = 'it was cancelled';
 /** Limits how many notes are read at once: a store lists no more. */
 export const MAX_LISTED = 1_000;
 

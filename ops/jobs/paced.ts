@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { BATCH } from './look';
 import { type Outgoing, sendAll } from './outgoing';
-import { sentenceOf, type Workplace } from './workplace';
+import { CANCELLED, sentenceOf, type Workplace } from './workplace';
 
 interface PacedOptions {
   /** Limits the messages a second. */
@@ -27,7 +27,7 @@ export async function sendPaced(
   const batch = Math.min(BATCH, rate ?? BATCH);
   for (let from = 0; from < messages.length; from += batch) {
     const startedAt = performance.now();
-    if (signal.aborted) return { ended: 'it was cancelled', unsent: from };
+    if (signal.aborted) return { ended: CANCELLED, unsent: from };
     const some = messages.slice(from, from + batch);
     const answers = await sendAll(place, some).catch((error: unknown) => [{ refused: sentenceOf(error) }]);
     const refused = answers.findIndex((answer) => 'refused' in answer);

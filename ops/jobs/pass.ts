@@ -3,7 +3,7 @@ import { casesOf } from './cases';
 import { type Case, describeCase, type Filter, matches } from './failed-job';
 import { type Letter } from './letter';
 import { BATCH, Look } from './look';
-import { sentenceOf, type Workplace } from './workplace';
+import { CANCELLED, sentenceOf, type Workplace } from './workplace';
 
 export interface PassOptions {
   readonly filter: Filter;
@@ -57,7 +57,7 @@ export class Pass {
       })
       .then((before) => {
         hidden = before;
-        return signal.aborted ? 'it was cancelled' : undefined;
+        return signal.aborted ? CANCELLED : undefined;
       }, sentenceOf);
     const missing = (filter.ids ?? []).filter((id) => !this.found.has(id));
     return {

@@ -20,6 +20,9 @@ export class CannotWork extends Error {
   override readonly name = 'CannotWork';
 }
 
+/** Why work ended early, where the caller's signal did it. */
+export const CANCELLED = 'it was cancelled';
+
 /** What went wrong, in its first line. */
 export function sentenceOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);

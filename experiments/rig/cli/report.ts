@@ -1,6 +1,6 @@
 import { asJson, type Row, say, writeFile } from './terminal';
 
-/** What an experiment found; `failures` is empty when everything expected came true. */
+/** The findings of an experiment. `failures` is empty if everything came true that was expected. */
 export interface Findings {
   readonly rows: readonly Row[];
   readonly summary: Row;
