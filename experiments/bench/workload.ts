@@ -69,7 +69,7 @@ export const WORKLOADS: readonly Workload[] = [
     work: 'one-in-a-hundred-2s',
     atOnce: 40,
   },
-  { ...DRAIN, name: 'large', title: 'Bodies of 64 KiB', messages: 3_000, warmup: 3_000, bodyBytes: 65_536 },
+  { ...DRAIN, name: 'large', title: 'Bodies of 64 KiB', messages: 5_000, warmup: 15_000, bodyBytes: 65_536 },
   { ...DRAIN, name: 'network', title: '15 ms added to every call', messages: 10_000, warmup: 20_000, callMs: 15 },
   { ...DRAIN, name: 'backlog', title: 'A backlog of 100,000', messages: 100_000, warmup: 20_000 },
   { ...DRAIN, name: 'recording', title: 'What recording a result costs', kind: 'record' },
