@@ -35,7 +35,7 @@ const ROUNDS = { full: 5, quick: 1 };
 /** Of a workload's messages. */
 const QUICK_SCALE = 0.15;
 /** What `--messages` is of: the messages of `no-op`. */
-const FULL_MESSAGES = 20_000;
+const FULL_MESSAGES = 50_000;
 const QUICK_PEERS = [
   'raw-4',
   'plusone',
