@@ -52,7 +52,7 @@ export function assertHasOnly(type: AnyClass, properties: readonly string[], onl
   throw unfit(`${nameOf(type)} must have the one property ${only} with rules; it has ${properties.join(', ')}.`);
 }
 
-interface Place {
+interface Property {
   readonly type: new () => object;
   readonly property: string;
   readonly name: string;
@@ -62,13 +62,13 @@ const unfit = (sentence: string, cause?: unknown): Error => new TypeError(senten
 
 const nameOf = ({ name }: { readonly name: string }): string => name || 'A class without a name';
 
-function assertOwn({ type, property, name }: Place): void {
+function assertOwn({ type, property, name }: Property): void {
   if (Reflect.has(type.prototype as object, property)) {
     throw unfit(`${name} is a member of every object of its class already; give the property another name.`);
   }
 }
 
-function assertRuns({ name }: Place, rule: Noted): void {
+function assertRuns({ name }: Property, rule: Noted): void {
   const { type, groups = [], constraintCls } = rule;
   if (groups.length > 0) {
     throw unfit(`${name} has a rule with validation groups, which are not used here; leave the groups out.`);
@@ -87,7 +87,7 @@ function assertRuns({ name }: Place, rule: Noted): void {
   }
 }
 
-function assertNothingConverted({ type, property, name }: Place): void {
+function assertNothingConverted({ type, property, name }: Property): void {
   const changes: readonly unknown[] = [
     ...defaultMetadataStorage.findTransformMetadatas(type, property, TransformationType.PLAIN_TO_CLASS),
     defaultMetadataStorage.findExposeMetadata(type, property),
@@ -98,7 +98,7 @@ function assertNothingConverted({ type, property, name }: Place): void {
   }
 }
 
-function assertNested(place: Place, rules: readonly Noted[]): void {
+function assertNested(place: Property, rules: readonly Noted[]): void {
   const { type, property, name } = place;
   const declared: unknown = Reflect.getMetadata('design:type', type.prototype as object, property);
   const nested = rules.find((rule) => rule.type === ValidationTypes.NESTED_VALIDATION);
@@ -113,7 +113,7 @@ function assertNested(place: Place, rules: readonly Noted[]): void {
 }
 
 /** The class that `@Type` names, if there is one. */
-function typeOf({ type, property, name }: Place): AnyClass | undefined {
+function typeOf({ type, property, name }: Property): AnyClass | undefined {
   const noted = defaultMetadataStorage.findTypeMetadata(type, property) as TypeMetadata | undefined;
   if (noted === undefined) return undefined;
   if (noted.options.discriminator !== undefined) {

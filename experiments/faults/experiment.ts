@@ -1,9 +1,9 @@
-import { type Place } from '../rig/place';
+import { type ExperimentBroker } from '../rig/experiment-broker';
 import { CountedRound } from './counted-round';
 import { type Row, Table } from '../rig/cli/terminal';
 
 export interface Settings {
-  readonly place: Place;
+  readonly place: ExperimentBroker;
   readonly rounds: number;
   readonly jobs: number;
 }

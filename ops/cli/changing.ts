@@ -1,7 +1,7 @@
 import { type Command } from 'commander';
 import { deleteLetters, type DeleteOptions } from '../jobs/delete';
 import { retryLetters } from '../jobs/retry';
-import { type Action, type Asked, type ExitCode, type Run, WrongUsage } from './action';
+import { type Action, type CommandRun, type ExitCode, type Invocation, WrongUsage } from './action';
 import {
   assertAsks,
   type ChangeCommand,
@@ -73,7 +73,7 @@ const DELETE: ChangeCommand = {
 
 const PURGE: ChangeCommand = { ...DELETE, work: (run, options) => deleted(run, { ...options, purge: true }) };
 
-async function deleted({ place }: Run, options: DeleteOptions): Promise<ChangeEnd> {
+async function deleted({ place }: CommandRun, options: DeleteOptions): Promise<ChangeEnd> {
   const end = await deleteLetters(place, options);
   return {
     count: end.deleted,
@@ -83,25 +83,25 @@ async function deleted({ place }: Run, options: DeleteOptions): Promise<ChangeEn
   };
 }
 
-function checkRetry(asked: Asked): void {
-  const { all = false } = asked.options as ChangeOptions;
-  if (all === isNarrow(wanted(asked)))
+function checkRetry(invocation: Invocation): void {
+  const { all = false } = invocation.options as ChangeOptions;
+  if (all === isNarrow(wanted(invocation)))
     throw new WrongUsage('Name ids or filters such as --reason, or say --all, not both');
-  assertAsks(asked);
+  assertAsks(invocation);
 }
 
-function checkDelete(asked: Asked): void {
-  if (!isNarrow(wanted(asked)))
+function checkDelete(invocation: Invocation): void {
+  if (!isNarrow(wanted(invocation)))
     throw new WrongUsage('Name ids or filters such as --reason; for all of them there is purge');
-  assertAsks(asked);
+  assertAsks(invocation);
 }
 
-function checkPurge({ terminal, options }: Asked): void {
+function checkPurge({ terminal, options }: Invocation): void {
   const { queue } = options as ChangeOptions;
   if (queue === undefined && !terminal.asks) throw wrongName('NAME');
 }
 
-async function purge(run: Run): Promise<ExitCode> {
+async function purge(run: CommandRun): Promise<ExitCode> {
   const { place, terminal, signal } = run;
   const { name } = place.deadLetters;
   const { queue } = run.options as ChangeOptions;

@@ -2,7 +2,7 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { auditOf, type AuditEntry } from '../jobs/audit';
 import { holdLetters, type HoldEnd, type HoldOptions, MAX_LISTED, releaseLetters } from '../jobs/holds';
 import { type Workplace } from '../jobs/workplace';
-import { type Action, type Asked, type ExitCode, type Run, WrongUsage } from './action';
+import { type Action, type CommandRun, type ExitCode, type Invocation, WrongUsage } from './action';
 import { type ChangeCommand, change, wanted } from './change';
 import { isNarrow, readCount, withFilters } from './options';
 import { COST } from './reading';
@@ -51,7 +51,7 @@ const RELEASE: ChangeCommand = {
 };
 
 async function held(
-  { place, options }: Run,
+  { place, options }: CommandRun,
   work: (place: Workplace, options: HoldOptions) => Promise<HoldEnd>,
   given: HoldOptions,
 ) {
@@ -60,16 +60,16 @@ async function held(
   return { count: end.changed, others: [], end };
 }
 
-function checkHold(asked: Asked): void {
-  if (!isNarrow(wanted(asked))) throw new WrongUsage('Name ids or filters such as --reason');
+function checkHold(invocation: Invocation): void {
+  if (!isNarrow(wanted(invocation))) throw new WrongUsage('Name ids or filters such as --reason');
 }
 
-function checkRelease(asked: Asked): void {
-  if ((asked.options['all'] === true) === isNarrow(wanted(asked)))
+function checkRelease(invocation: Invocation): void {
+  if ((invocation.options['all'] === true) === isNarrow(wanted(invocation)))
     throw new WrongUsage('Name ids or filters such as --reason, or say --all, not both');
 }
 
-async function audit({ place, terminal, options }: Run): Promise<ExitCode> {
+async function audit({ place, terminal, options }: CommandRun): Promise<ExitCode> {
   const entries = await auditOf(place, Number(options['limit']));
   if (terminal.json) for (const entry of entries) terminal.object(entry);
   else

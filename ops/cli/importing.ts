@@ -2,7 +2,7 @@ import { type Command } from 'commander';
 import { readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 import { type Imported, importJobs, readImport } from '../jobs/import';
-import { type Action, type Asked, type ExitCode, type Run } from './action';
+import { type Action, type CommandRun, type ExitCode, type Invocation } from './action';
 import { assertAsks } from './change';
 import { readCount } from './options';
 
@@ -29,11 +29,11 @@ interface Options {
   readonly yes?: boolean;
 }
 
-function checkImport(asked: Asked): void {
-  assertAsks(asked, asked.terminal.asks && asked.args[0] !== '-');
+function checkImport(invocation: Invocation): void {
+  assertAsks(invocation, invocation.terminal.asks && invocation.args[0] !== '-');
 }
 
-async function importFile(run: Run): Promise<ExitCode> {
+async function importFile(run: CommandRun): Promise<ExitCode> {
   const { place, terminal, options, signal } = run;
   const file = String(run.args[0]);
   const { rate, dryRun = false, yes = false } = options as Options;
@@ -56,7 +56,7 @@ const contentOf = (file: string): Promise<string> => (file === '-' ? text(proces
 
 const beside = ({ done }: { readonly done: number }): string => (done > 0 ? `, ${done} done already` : '');
 
-function tell({ terminal }: Run, { unnoted, ...end }: Imported): ExitCode {
+function tell({ terminal }: CommandRun, { unnoted, ...end }: Imported): ExitCode {
   const { sent, ended, line } = end;
   terminal.endProgress();
   if (unnoted !== undefined) terminal.note(unnoted);

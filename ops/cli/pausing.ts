@@ -2,7 +2,7 @@ import { type Command } from 'commander';
 import { type EventSource } from '../jobs/event-sources';
 import { pauseConsumers, type PauseEnd, type PauseOptions, type PauseState, resumeConsumers } from '../jobs/pause';
 import { type Workplace } from '../jobs/workplace';
-import { type Action, type ExitCode, type Run } from './action';
+import { type Action, type CommandRun, type ExitCode } from './action';
 import { type Terminal } from './terminal';
 
 const HOW = `
@@ -26,7 +26,7 @@ export function addPausing(program: Command, act: Action): void {
 
 type Change = (place: Workplace, options: PauseOptions) => Promise<PauseEnd>;
 
-async function change({ place, terminal, options, signal }: Run, work: Change, done: string): Promise<ExitCode> {
+async function change({ place, terminal, options, signal }: CommandRun, work: Change, done: string): Promise<ExitCode> {
   const { why } = options as { readonly why?: string };
   const onProgress = (unfinished: readonly EventSource[]): void => {
     terminal.progress(unfinished.map(described).join(', '));

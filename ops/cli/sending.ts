@@ -4,7 +4,7 @@ import { GROUP_PATTERN } from '../../contract/job';
 import { type JobType } from '../../contract/job-type';
 import { DEFINITIONS } from '../../jobs/definitions';
 import { checkInputs, sendJobs, type SentJobs } from '../jobs/send';
-import { type Action, type Asked, type ExitCode, type Run, WrongUsage } from './action';
+import { type Action, type CommandRun, type ExitCode, type Invocation, WrongUsage } from './action';
 import { readCount } from './options';
 import { type Terminal } from './terminal';
 
@@ -44,7 +44,7 @@ export function addSending(program: Command, act: Action): void {
     .action(act(send, checkSend));
 }
 
-function checkSend({ args: [name = '', input], options }: Asked): void {
+function checkSend({ args: [name = '', input], options }: Invocation): void {
   const { file } = options as unknown as SendOptions;
   const type = typeOf(name);
   if (file !== undefined && input !== undefined) throw new WrongUsage('Give an input or --file, not both');
@@ -52,7 +52,7 @@ function checkSend({ args: [name = '', input], options }: Asked): void {
     throw new WrongUsage(`${name} has no example; give an input as JSON`);
 }
 
-async function send({ place, terminal, args, options, signal }: Run): Promise<ExitCode> {
+async function send({ place, terminal, args, options, signal }: CommandRun): Promise<ExitCode> {
   const { count, file, group, rate, delay: delaySeconds } = options as unknown as SendOptions;
   const [name = '', input] = args;
   const type = typeOf(name);
