@@ -71,7 +71,7 @@ function assertOwn({ type, property, name }: Property): void {
 function assertRuns({ name }: Property, rule: Noted): void {
   const { type, groups = [], constraintCls } = rule;
   if (groups.length > 0) {
-    throw unfit(`${name} has a rule with validation groups, and none is asked for; leave them out.`);
+    throw unfit(`${name} has a rule with validation groups, which are not used here; leave the groups out.`);
   }
   if (type === ValidationTypes.PROMISE_VALIDATION) {
     throw unfit(`${name} has @ValidatePromise(), and JSON has no promises; leave it out.`);
@@ -81,7 +81,8 @@ function assertRuns({ name }: Property, rule: Noted): void {
     throw unfit(`${name} has a rule that would never run; give ${constraintCls.name} @ValidatorConstraint().`);
   }
   for (const { name: rule, async } of constraints) {
-    if (async) throw unfit(`${name} has the asynchronous rule ${rule}; a rule has to answer at once: ask in the work.`);
+    if (async)
+      throw unfit(`${name} has the asynchronous rule ${rule}; a rule has to answer at once: check it in the work.`);
     if (DATE_RULES.includes(rule)) throw unfit(`${name} has the rule ${rule}, and ${NO_DATES}`);
   }
 }

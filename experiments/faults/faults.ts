@@ -10,8 +10,7 @@ const EXPERIMENTS = { stop, kill };
 
 async function main(): Promise<number> {
   const options = readOptions(['stop', 'kill'], process.argv.slice(2));
-  const experiment = EXPERIMENTS[options.name];
-  const { rounds = experiment.rounds, jobs = experiment.jobs, broker, json } = options;
+  const { rounds, jobs, broker, json } = options;
   const place = await ExperimentBroker.open(broker);
   const facts = {
     experiment: options.name,
@@ -23,7 +22,7 @@ async function main(): Promise<number> {
   };
   announce(facts);
   try {
-    return conclude(facts, await experiment.run({ place, rounds, jobs }), json);
+    return conclude(facts, await EXPERIMENTS[options.name]({ place, rounds, jobs }), json);
   } finally {
     await place.close();
   }

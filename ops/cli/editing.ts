@@ -12,7 +12,7 @@ import { type Action, type CommandRun, type ExitCode, type Invocation, WrongUsag
 import { COST } from './reading';
 
 const HOW_EDIT = `
-Without --input the input is opened in $VISUAL or $EDITOR; saved as it was, nothing is done. The new job is sent first,
+Without --input the input is opened in $VISUAL or $EDITOR; if you save it unchanged, nothing is done. The new job is sent,
 then the old one's record says deleted, then its letter is deleted. After a kill the old letter is still there: run it
 again with the same input, and the job has one effect.`;
 

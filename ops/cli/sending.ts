@@ -34,13 +34,13 @@ export function addSending(program: Command, act: Action): void {
   program
     .command('send <type> [input]')
     .description(
-      'send new jobs: the input as JSON, or the example of its type; every input is checked before one is sent',
+      'send new jobs, with this input as JSON or the example of the type; every input is checked before one is sent',
     )
-    .option('--file <path>', 'an input a line')
-    .option('--count <count>', 'each input that many times', readCount, 1)
-    .option('--rate <count>', 'at most that many jobs a second', readCount)
-    .option('--group <group>', 'their group: order on a FIFO queue, fairness on any other', readGroup)
-    .option('--delay <seconds>', 'until they can be received; not on a FIFO queue', readDelay)
+    .option('--file <path>', 'read an input from each line of this file')
+    .option('--count <count>', 'send each input this many times', readCount, 1)
+    .option('--rate <count>', 'up to this many jobs a second', readCount)
+    .option('--group <group>', 'the group of the jobs: order on a FIFO queue, fairness on any other', readGroup)
+    .option('--delay <seconds>', 'consumers may have the jobs after this long; not on a FIFO queue', readDelay)
     .action(act(send, checkSend));
 }
 
