@@ -51,6 +51,9 @@ interface CompleteQueue {
 
 type Range = readonly [byDefault: number | undefined, min: number, max?: number];
 
+/** SQS takes whole seconds; of what is waited for here, a part of a second counts too. */
+const MAY_BE_FRACTIONS: ReadonlySet<string> = new Set(['handlerTimeoutSeconds', 'drainSeconds']);
+
 /** Each number's default, and what it may be. */
 const NUMBERS: Readonly<Record<keyof QueueNumbers, Range>> = {
   concurrency: [100, 1],
@@ -121,8 +124,9 @@ function urlFaults({ name = DEFAULT_QUEUE, ...queue }: QueueOptions): string[] {
 function numberFaults({ name: queueName = DEFAULT_QUEUE, ...queue }: QueueOptions): string[] {
   return Object.entries(NUMBERS).flatMap(([name, [, min, max = Infinity]]) => {
     const value = queue[name as keyof QueueNumbers];
-    if (value === undefined || (Number.isFinite(value) && value >= min && value <= max)) return [];
+    const [kind, isOne] = MAY_BE_FRACTIONS.has(name) ? ['a number', Number.isFinite] : ['an integer', Number.isInteger];
+    if (value === undefined || (isOne(value) && value >= min && value <= max)) return [];
     const range = max === Infinity ? `from ${min} on` : `from ${min} to ${max}`;
-    return [`The queue '${queueName}' has \`${name}\` ${value}, which takes a number ${range}.`];
+    return [`The queue '${queueName}' has \`${name}\` ${value}, which takes ${kind} ${range}.`];
   });
 }
