@@ -3,10 +3,10 @@
  * it done; 1 it failed, in one sentence; 2 wrong usage; 3 part of it done, with the counts.
  */
 import { Command, CommanderError } from 'commander';
-import { EnvironmentError } from '../../contract/environment';
+import { EnvironmentError, processVariables } from '../../contract/environment';
 import { outliveReaders } from '../../service/output';
 import { sentenceOf } from '../jobs/workplace';
-import { type Action, actions, WrongUsage } from './action';
+import { type Action, actions, type Surroundings, WrongUsage } from './action';
 import { addPausing } from './pausing';
 import { addReading } from './reading';
 import { addSending } from './sending';
@@ -14,19 +14,20 @@ import { addChanging } from './changing';
 import { addEditing } from './editing';
 import { addHolding } from './holding';
 import { addImporting } from './importing';
-import { visible } from './terminal';
+import { type Streams, visible } from './terminal';
 
 const ENVIRONMENT = `
 Works where QUEUE_URL, DLQ_URL and RESULTS say, with the AWS SDK's own credentials and profiles; without QUEUE_URL on
 the pair that npm start runs on this machine. Exit codes: 0 all done, 1 failed, 2 wrong usage, 3 part of it done.`;
 
-function createProgram(act: Action): Command {
+function createProgram(act: Action, { stdout, stderr }: Streams): Command {
   const program = new Command('jobs')
     .usage('COMMAND')
     .description('What waits, what failed and why, and sending it again.')
     .option('--json', 'one JSON object, or one a line for lists')
     .addHelpText('after', ENVIRONMENT)
-    .exitOverride();
+    .exitOverride()
+    .configureOutput({ writeOut: (text) => stdout.write(text), writeErr: (text) => stderr.write(text) });
 
   addReading(program, act);
   addChanging(program, act);
@@ -48,18 +49,27 @@ async function main(): Promise<void> {
   process.once('SIGTERM', () => {
     cancel.abort();
   });
-  const act = actions(cancel.signal, (code) => (process.exitCode = code));
+  const surroundings = { streams: process, variables: processVariables, signal: cancel.signal };
+  process.exitCode = await runCommand(process.argv.slice(2), surroundings);
+}
+
+/** Resolves to the exit code. */
+export async function runCommand(args: readonly string[], surroundings: Surroundings): Promise<number> {
+  const { streams } = surroundings;
+  let code = 0;
+  const act = actions(surroundings, (end) => (code = end));
   try {
-    await createProgram(act).parseAsync();
+    await createProgram(act, streams).parseAsync(args, { from: 'user' });
+    return code;
   } catch (error) {
-    process.exitCode = failure(error);
+    return failure(error, streams);
   }
 }
 
 /** Commander has said what is wrong by then. */
-function failure(error: unknown): number {
+function failure(error: unknown, { stderr }: Streams): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-  process.stderr.write(`${visible(error instanceof EnvironmentError ? error.message : sentenceOf(error))}\n`);
+  stderr.write(`${visible(error instanceof EnvironmentError ? error.message : sentenceOf(error))}\n`);
   return error instanceof WrongUsage ? 2 : 1;
 }
 
