@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { DEAD_LETTER_QUEUE_NAME, DELIVERY, deriveMaxReceiveCount, QUEUE_NAME } from '../contract/delivery';
 import { freePort } from '../experiments/rig/proxy/free-port';
 import { createProvisionClient } from '../ops/provision';
-import { startBrokerProcess } from '../test/harness/broker';
+import { startBrokerProcess } from '../test/harness/broker-process';
 import { endApps, ROOT, runApp } from '../test/harness/processes';
 import { PROCESS_STOP_SECONDS } from './numbers';
 import { synthesize } from './synthesis';
