@@ -24,6 +24,8 @@ module.exports = {
   testPathIgnorePatterns: [
     '/node_modules/',
     '<rootDir>/dist/',
+    // Run by infra/stacks.test.ts.
+    '<rootDir>/infra/stacks/',
     '<rootDir>/test/compose/',
     '<rootDir>/test/deploy/',
     '<rootDir>/test/package/',
