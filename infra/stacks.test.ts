@@ -5,7 +5,7 @@ import './synthesis';
 
 const FOLDER = join(__dirname, 'stacks');
 
-// One test file for all, as each would load CDK and its validation anew, which takes three seconds of a processor. One
+// One test file for all, as each would load CDK and its validation again, which takes three seconds of a processor. One
 // of them: `npm test -- infra/stacks.test.ts -t network`.
 describe.each(readdirSync(FOLDER))('%s', (file) => {
   jest.requireActual(join(FOLDER, file));
