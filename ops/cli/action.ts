@@ -22,13 +22,13 @@ export interface Surroundings {
 }
 
 /** What the command line asks for. */
-export interface Asked extends Omit<Surroundings, 'streams'> {
+export interface Invocation extends Omit<Surroundings, 'streams'> {
   readonly terminal: Terminal;
   readonly args: readonly string[];
   readonly options: Readonly<Record<string, unknown>>;
 }
 
-export interface Run extends Asked {
+export interface CommandRun extends Invocation {
   readonly place: Workplace;
 }
 
@@ -37,8 +37,8 @@ export interface Run extends Asked {
  * `WrongUsage` for what is wrong whatever the workplace holds, before it is opened.
  */
 export type Action = (
-  work: (run: Run) => Promise<ExitCode>,
-  check?: (asked: Asked) => void,
+  work: (run: CommandRun) => Promise<ExitCode>,
+  check?: (invocation: Invocation) => void,
 ) => (...given: unknown[]) => Promise<void>;
 
 /** `end` gets the exit code. */

@@ -2,7 +2,7 @@ import { type DeliveryNumbers } from '../delivery/numbers';
 import { MAX_LEASE_SECONDS } from '../delivery/policy';
 import { ConsumerMetrics } from '../metrics/consumer-metrics';
 import { Metrics } from '../metrics/metrics';
-import { type Place } from '../sqs/clients';
+import { type SqsLocation } from '../sqs/clients';
 import { WiringError } from '../sqs/errors';
 import { type TransportOptions } from '../transport';
 import { DEFAULT_QUEUE, queueLabels } from './named';
@@ -34,7 +34,7 @@ export interface QueueOptions extends Optional<QueueNumbers> {
   readonly defaultType?: string | undefined;
 }
 
-export interface ConsumerOptions extends Place {
+export interface ConsumerOptions extends SqsLocation {
   /** Where to count, for an application that reads the numbers, such as by `prometheusText`. */
   readonly metrics?: Metrics | undefined;
   /** Reasons by which handlers dead-letter. These are counted by name, any others as `other`. */
