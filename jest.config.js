@@ -30,8 +30,8 @@ module.exports = {
     '<rootDir>/test/deploy/',
     '<rootDir>/test/package/',
   ],
-  globalSetup: '<rootDir>/test/harness/shared-broker.ts',
-  globalTeardown: '<rootDir>/test/harness/shared-broker-end.ts',
+  globalSetup: '<rootDir>/test/harness/shared-brokers.ts',
+  globalTeardown: '<rootDir>/test/harness/shared-brokers-end.ts',
   transform: {
     '^.+\\.ts$': ['@swc/jest', swc({ syntax: 'typescript', decorators: true })],
     [`${IMPORTS_LATE}.+\\.cjs$`]: ['@swc/jest', swc({ syntax: 'ecmascript' }, false)],

@@ -7,8 +7,8 @@ declare global {
   var brokerHabits: BrokerHabits | undefined;
 }
 
-/** Names the shared broker to test files, which run in other processes. */
-export const SHARED_BROKER = 'TEST_SHARED_BROKER';
+/** Where the shared brokers listen, one for each of jest's workers. */
+export const SHARED_BROKERS = 'TEST_SHARED_BROKERS';
 
 /** Starts a broker process; `dataDir` keeps its data. Resolves once it listens. */
 export async function startBrokerProcess(

@@ -15,7 +15,7 @@ import { EMULATOR_REGION, processVariables, readEnvironment } from '../../contra
 import { type BrokerHabits, habitArguments } from '../../ops/broker';
 import { credentialVariables } from '../../ops/child-environment';
 import { createProvisionClient, provision } from '../../ops/provision';
-import { SHARED_BROKER, startBrokerProcess } from './broker-process';
+import { SHARED_BROKERS, startBrokerProcess } from './broker-process';
 import { type App } from './processes';
 
 export type BrokerKind = 'embedded' | 'external';
@@ -50,7 +50,7 @@ export class TestBroker {
   constructor(
     readonly endpoint: string,
     readonly region: string,
-    /** Its process, if nobody else uses it. */
+    /** Its process, if other test files do not use it. */
     private readonly own: App | 'shared' | 'external',
   ) {
     this.client = createProvisionClient(region, endpoint, CONNECTIONS);
@@ -149,7 +149,7 @@ export class TestBroker {
     }
   }
 
-  /** Ends the broker if nobody else uses it; of another the queues made here are deleted. */
+  /** Ends the broker if it is of this file alone; from any other it deletes the queues made here. */
   async close(): Promise<void> {
     if (typeof this.own === 'object') await (this.own.running && this.own.stop());
     else {
@@ -162,13 +162,14 @@ export class TestBroker {
 }
 
 /**
- * The broker that `AWS_ENDPOINT_URL_SQS` names, or the embedded one: that which test files share, or one of its own if
+ * The broker that `AWS_ENDPOINT_URL_SQS` names, or the embedded one: that of this worker of jest, or one of its own if
  * it is to have other habits.
  */
 export async function startBroker(habits: BrokerHabits): Promise<TestBroker> {
   const { region = EMULATOR_REGION, sqsEndpoint } = readEnvironment();
   if (sqsEndpoint !== undefined) return new TestBroker(sqsEndpoint, region, 'external');
-  const shared = processVariables[SHARED_BROKER];
+  const { JEST_WORKER_ID: worker, [SHARED_BROKERS]: endpoints } = processVariables;
+  const shared = endpoints?.split(' ')[Number(worker) - 1];
   const hasHabits = String(habitArguments(habits)) === String(habitArguments(globalThis.brokerHabits ?? {}));
   if (shared !== undefined && hasHabits) return new TestBroker(shared, region, 'shared');
   const { app, endpoint } = await startBrokerProcess({ habits });
