@@ -24,10 +24,14 @@ module.exports = {
   testPathIgnorePatterns: [
     '/node_modules/',
     '<rootDir>/dist/',
+    // Run by infra/stacks.test.ts.
+    '<rootDir>/infra/stacks/',
     '<rootDir>/test/compose/',
     '<rootDir>/test/deploy/',
     '<rootDir>/test/package/',
   ],
+  globalSetup: '<rootDir>/test/harness/shared-brokers.ts',
+  globalTeardown: '<rootDir>/test/harness/shared-brokers-end.ts',
   transform: {
     '^.+\\.ts$': ['@swc/jest', swc({ syntax: 'typescript', decorators: true })],
     [`${IMPORTS_LATE}.+\\.cjs$`]: ['@swc/jest', swc({ syntax: 'ecmascript' }, false)],
@@ -38,6 +42,6 @@ module.exports = {
   testTimeout: 60_000,
   // Of the tests of a file that run side by side; see test/harness/side-by-side.ts.
   maxConcurrency: 8,
-  // More than the two cores that they need, as tests mostly wait.
-  maxWorkers: 3,
+  // Twice the two cores that they need, as tests mostly wait.
+  maxWorkers: 4,
 };

@@ -11,7 +11,7 @@ import { connect } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { createProvisionClient } from './provision';
-import { startBrokerProcess } from '../test/harness/broker';
+import { startBrokerProcess } from '../test/harness/broker-process';
 import { PersistentBroker } from '../test/harness/embedded';
 import { eventually } from '../test/harness/eventually';
 import { endApps, isAlive, ROOT, runApp } from '../test/harness/processes';

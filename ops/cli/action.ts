@@ -1,7 +1,8 @@
 import { type Command } from 'commander';
 import { readEnvironment } from '../../contract/environment';
+import { type Variables } from '../../contract/local';
 import { openWorkplace, type Workplace } from '../jobs/workplace';
-import { Terminal } from './terminal';
+import { type Streams, Terminal } from './terminal';
 
 /** The command line cannot be understood. */
 export class WrongUsage extends Error {
@@ -11,13 +12,20 @@ export class WrongUsage extends Error {
 /** 0: all of it done. 3: part of it. Failures throw. */
 export type ExitCode = 0 | 3;
 
+/** What a command has of the process that it runs in. */
+export interface Surroundings {
+  readonly streams: Streams;
+  /** Its settings. */
+  readonly variables: Variables;
+  /** Aborted by Ctrl-C. */
+  readonly signal: AbortSignal;
+}
+
 /** What the command line asks for. */
-export interface Invocation {
+export interface Invocation extends Omit<Surroundings, 'streams'> {
   readonly terminal: Terminal;
   readonly args: readonly string[];
   readonly options: Readonly<Record<string, unknown>>;
-  /** Aborted by Ctrl-C. */
-  readonly signal: AbortSignal;
 }
 
 export interface CommandRun extends Invocation {
@@ -34,15 +42,15 @@ export type Action = (
 ) => (...given: unknown[]) => Promise<void>;
 
 /** `end` gets the exit code. */
-export function actions(signal: AbortSignal, end: (code: ExitCode) => void): Action {
+export function actions({ streams, ...rest }: Surroundings, end: (code: ExitCode) => void): Action {
   return (work, check) =>
     async (...given) => {
       const command = given.at(-1) as Command;
       const { json = false } = command.optsWithGlobals<{ readonly json?: boolean }>();
       const args = command.processedArgs.flat() as string[];
-      const asked = { terminal: new Terminal(json), args, options: command.opts(), signal };
+      const asked = { terminal: new Terminal(json, streams), args, options: command.opts(), ...rest };
       check?.(asked);
-      const place = await openWorkplace(readEnvironment());
+      const place = await openWorkplace(readEnvironment(rest.variables));
       try {
         end(await work({ ...asked, place }));
       } finally {

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { processVariables } from '../../contract/environment';
+import { type Variables } from '../../contract/local';
 import { showJob } from '../jobs/details';
 import { editJob } from '../jobs/edit';
 import { inputText } from '../jobs/input-text';
@@ -25,8 +25,8 @@ export function addEditing(program: Command, act: Action): void {
     .action(act(edit, checkEdit));
 }
 
-function checkEdit({ options }: Invocation): void {
-  if (options['input'] === undefined && editor() === '') throw new WrongUsage('Give --input, or set EDITOR');
+function checkEdit({ options, variables }: Invocation): void {
+  if (options['input'] === undefined && editorOf(variables) === '') throw new WrongUsage('Give --input, or set EDITOR');
 }
 
 async function edit(run: CommandRun): Promise<ExitCode> {
@@ -38,7 +38,7 @@ async function edit(run: CommandRun): Promise<ExitCode> {
   const file = join(folder, 'input.json');
   try {
     await writeFile(file, `${before.text}\n${before.comment}`, { mode: 0o600 });
-    await openEditor(file);
+    await openEditor(editorOf(run.variables), file);
     const text = withoutComments(await readFile(file, 'utf8'));
     return await sendChanged(run, { id, before: before.text, text });
   } finally {
@@ -89,13 +89,13 @@ const withoutComments = (text: string): string =>
     .join('\n')
     .trim();
 
-const editor = (): string => processVariables['VISUAL'] ?? processVariables['EDITOR'] ?? '';
+const editorOf = ({ VISUAL, EDITOR }: Variables): string => VISUAL ?? EDITOR ?? '';
 
 /** Runs the editor by a shell, as git does, since the variable may have options. */
-async function openEditor(file: string): Promise<void> {
-  const child = spawn('sh', ['-c', `${editor()} "$0"`, file], { stdio: 'inherit' });
+async function openEditor(editor: string, file: string): Promise<void> {
+  const child = spawn('sh', ['-c', `${editor} "$0"`, file], { stdio: 'inherit' });
   const [code] = (await once(child, 'exit')) as [number | null];
-  if (code !== 0) throw new Error(`Nothing was changed: ${editor()} ended with ${code ?? 'a signal'}`);
+  if (code !== 0) throw new Error(`Nothing was changed: ${editor} ended with ${code ?? 'a signal'}`);
 }
 
 async function send({ place, terminal, signal }: CommandRun, id: string, input: string): Promise<ExitCode> {

@@ -1,6 +1,5 @@
 import { type Command } from 'commander';
 import { readFile } from 'node:fs/promises';
-import { text } from 'node:stream/consumers';
 import { type Imported, importJobs, readImport } from '../jobs/import';
 import { type Action, type CommandRun, type ExitCode, type Invocation } from './action';
 import { assertAsks } from './change';
@@ -37,7 +36,7 @@ async function importFile(run: CommandRun): Promise<ExitCode> {
   const { place, terminal, options, signal } = run;
   const file = String(run.args[0]);
   const { rate, dryRun = false, yes = false } = options as Options;
-  const ready = await readImport(place, (await contentOf(file)).split('\n'));
+  const ready = await readImport(place, (await (file === '-' ? terminal.piped() : readFile(file, 'utf8'))).split('\n'));
   const total = ready.jobs.length;
   if (dryRun || total === 0) {
     if (terminal.json) terminal.object({ sent: 0, ready: total, done: ready.done });
@@ -51,8 +50,6 @@ async function importFile(run: CommandRun): Promise<ExitCode> {
   };
   return tell(run, await importJobs(place, ready, { rate, signal, onProgress }));
 }
-
-const contentOf = (file: string): Promise<string> => (file === '-' ? text(process.stdin) : readFile(file, 'utf8'));
 
 const beside = ({ done }: { readonly done: number }): string => (done > 0 ? `, ${done} done already` : '');
 

@@ -1,6 +1,6 @@
 import { startFaultProxy } from '../../experiments/rig/proxy/fault-proxy';
 import { TEST_JOB } from '../../test/harness/jobs';
-import { runJobs, withJobsCommands } from '../../test/harness/jobs-commands';
+import { runJobs, runJobsProcess, withJobsCommands } from '../../test/harness/jobs-commands';
 
 const it = withJobsCommands();
 
@@ -34,7 +34,7 @@ it('show has record, letter and body as it came; result and list answer from the
   const { lines } = await on.run('show', id);
   expect(lines).toEqual(expect.arrayContaining(['record', '  input         -1', '  type          add-one', 'body']));
   expect(lines.join('\n')).not.toContain('undefined');
-  expect(await on.run('result', done)).toEqual({ code: 0, lines: ['2'] });
+  expect(await runJobsProcess(['result', done], on.variables)).toEqual({ code: 0, lines: ['2'] });
   expect(await on.run('result', id)).toEqual({
     code: 1,
     lines: [expect.stringMatching(/^The job .* has no result: it failed, negative: .* is negative/)],
@@ -93,6 +93,11 @@ describe('what cannot be', () => {
   test('no queue is one sentence, and exit code 1', async () => {
     const { code, lines } = await runJobs(['status'], nowhere);
     expect({ code, lines }).toEqual({ code: 1, lines: [expect.stringMatching(/^No queue answers at http:\/\/127/)] });
+  });
+
+  test('a process ends with the same lines and exit code', async () => {
+    for (const args of [['status'], ['unknown']])
+      expect(await runJobsProcess(args, nowhere)).toEqual(await runJobs(args, nowhere));
   });
 
   test.each([

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { JobsCommands, runJobs } from '../../test/harness/jobs-commands';
+import { JobsCommands, runJobsProcess } from '../../test/harness/jobs-commands';
 import { ROOT } from '../../test/harness/processes';
 
 const DOCS = readFileSync(join(ROOT, 'docs/operations.md'), 'utf8');
@@ -42,7 +42,7 @@ it('each command of docs/operations.md does what it says, on the embedded pair',
     const some = { ID: id, REASON: 'negative', TYPE: 'add-one', JSON: '1', FILE };
     const [text = '', into] = command.split(' > ');
     const args = argumentsOf(text, { ...some, DLQ_NAME: on.deadLetterQueueName });
-    const { code, lines } = await runJobs(args, on.variables);
+    const { code, lines } = await runJobsProcess(args, on.variables);
     expect({ args, lines, code }).toEqual({ args, lines, code: 0 });
     expect(args.join(' ')).not.toMatch(/\b[A-Z_]{2,}\b/);
     if (into === 'FILE') await writeFile(FILE, lines.join('\n'));

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { type AddressInfo } from 'node:net';
 import { eventually } from '../../test/harness/eventually';
-import { ENDS_WITHIN_MS, JobsCommands, runJobs } from '../../test/harness/jobs-commands';
+import { ENDS_WITHIN_MS, JobsCommands, runJobs, runJobsProcess } from '../../test/harness/jobs-commands';
 import { runApp } from '../../test/harness/processes';
 import { sideBySide } from '../../test/harness/side-by-side';
 
@@ -142,7 +142,7 @@ it('disables what hands the queue to functions, waits for AWS, and enables that 
     'The event source of the function orders:live is Disabled',
     'The event source of the function left-off is Disabled',
   ]);
-  const coloured = await runJobs(['status'], variables({ FORCE_COLOR: '1' }));
+  const coloured = await runJobsProcess(['status'], variables({ FORCE_COLOR: '1' }));
   expect(coloured.lines[3]).toMatch(/^\u001b\[33mpaused by .*: a bad release\u001b\[39m$/);
   // What somebody else disabled is theirs to enable.
   expect(await runJobs(['resume'], { ...on.variables })).toMatchObject({ code: 0 });

@@ -1,10 +1,21 @@
 import { createInterface } from 'node:readline/promises';
+import { type Readable, type Writable } from 'node:stream';
+import { text } from 'node:stream/consumers';
 import { styleText } from 'node:util';
 
 type Style = Parameters<typeof styleText>[0];
 
+type Output = Writable & { readonly isTTY?: boolean; readonly columns?: number };
+
+/** Where a command's input comes from and its output goes; a process has its own. */
+export interface Streams {
+  readonly stdin: Readable & { readonly isTTY?: boolean };
+  readonly stdout: Output;
+  readonly stderr: Output;
+}
+
 /** Colour only on a terminal, and not where NO_COLOR asks for none. */
-const paint = (stream: NodeJS.WriteStream, style: Style, text: string): string =>
+const paint = (stream: Output, style: Style, text: string): string =>
   styleText(style, text, { stream, validateStream: true });
 
 /** Text from a queue must not steer the terminal that shows it. */
@@ -17,19 +28,23 @@ export type Cell = string | number;
 
 /** The output of a command: results go to stdout as text or JSON, everything else to stderr. */
 export class Terminal {
-  constructor(readonly json: boolean) {}
+  constructor(
+    readonly json: boolean,
+    private readonly streams: Streams,
+  ) {}
 
   line(text: string, style?: Style): void {
     const shown = visible(text);
-    process.stdout.write(`${style === undefined ? shown : paint(process.stdout, style, shown)}\n`);
+    const { stdout } = this.streams;
+    stdout.write(`${style === undefined ? shown : paint(stdout, style, shown)}\n`);
   }
 
   object(value: object): void {
-    process.stdout.write(`${JSON.stringify(value)}\n`);
+    this.streams.stdout.write(`${JSON.stringify(value)}\n`);
   }
 
   note(text: string): void {
-    process.stderr.write(`${visible(text)}\n`);
+    this.streams.stderr.write(`${visible(text)}\n`);
   }
 
   /** Prints a table. On a terminal the last column is cut to the width that is left. */
@@ -37,32 +52,39 @@ export class Terminal {
     const texts = [head, ...rows].map((row) => row.map((cell) => oneLine(String(cell))));
     const widths = head.map((_, column) => Math.max(...texts.map((row) => row[column]?.length ?? 0)));
     const numeric = head.map((_, column) => rows.every((row) => typeof row[column] === 'number'));
-    const limit = process.stdout.isTTY ? process.stdout.columns || Infinity : Infinity;
+    const { stdout } = this.streams;
+    const limit = stdout.isTTY ? stdout.columns || Infinity : Infinity;
     for (const [nth, row] of texts.entries()) {
       const cells = row.map((text, column) => {
         if (numeric[column]) return text.padStart(widths[column] ?? 0);
         return column === head.length - 1 ? text : text.padEnd(widths[column] ?? 0);
       });
       const text = cells.join('  ').slice(0, limit);
-      process.stdout.write(`${nth === 0 ? paint(process.stdout, 'dim', text) : text}\n`);
+      stdout.write(`${nth === 0 ? paint(stdout, 'dim', text) : text}\n`);
     }
   }
 
   /** How far long work is, on a line that it overwrites. Nothing if stderr is no terminal. */
   progress(text: string): void {
-    if (process.stderr.isTTY) process.stderr.write(`\r${text}\u001b[K`);
+    if (this.streams.stderr.isTTY) this.streams.stderr.write(`\r${text}\u001b[K`);
   }
 
   endProgress(): void {
-    if (process.stderr.isTTY) process.stderr.write('\r\u001b[K');
+    if (this.streams.stderr.isTTY) this.streams.stderr.write('\r\u001b[K');
   }
 
   get asks(): boolean {
-    return process.stdin.isTTY && process.stderr.isTTY;
+    return this.streams.stdin.isTTY === true && this.streams.stderr.isTTY === true;
+  }
+
+  /** What is piped in, to its end. */
+  piped(): Promise<string> {
+    return text(this.streams.stdin);
   }
 
   async ask(question: string, signal: AbortSignal): Promise<string> {
-    const lines = createInterface({ input: process.stdin, output: process.stderr });
+    const { stdin, stderr } = this.streams;
+    const lines = createInterface({ input: stdin, output: stderr });
     try {
       return await lines.question(visible(question), { signal });
     } catch {

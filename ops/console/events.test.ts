@@ -3,16 +3,12 @@ import { startFaultProxy } from '../../experiments/rig/proxy/fault-proxy';
 import { PageEvents, TestConsole } from '../../test/harness/console';
 import { eventually } from '../../test/harness/eventually';
 import { JobsCommands } from '../../test/harness/jobs-commands';
+import { sideBySide } from '../../test/harness/side-by-side';
 
-let on: JobsCommands;
+const { it, own } = sideBySide({ open: () => JobsCommands.start(false), close: (on) => on.close() });
 
-beforeEach(async () => {
-  on = await JobsCommands.start(false);
-});
-
-afterEach(() => on.close());
-
-test('many pages share one poll, which ends with the last of them', async () => {
+it('many pages share one poll, which ends with the last of them', async () => {
+  const on = own();
   const proxy = await startFaultProxy(on.pair.variables['AWS_ENDPOINT_URL_SQS'] ?? '');
   const polls = (): number => proxy.count('GetQueueAttributes');
   const page = await TestConsole.start({ ...on.variables, AWS_ENDPOINT_URL_SQS: proxy.endpoint });
@@ -36,7 +32,8 @@ test('many pages share one poll, which ends with the last of them', async () => 
   }
 });
 
-test('a page is notified of looks and tasks, and one that opens later gets the earlier ones', async () => {
+it('a page is notified of looks and tasks, and one that opens later gets the earlier ones', async () => {
+  const on = own();
   const [id = ''] = await on.fail(3);
   const page = await TestConsole.start(on.variables);
   const events = await PageEvents.open(page);
@@ -56,9 +53,10 @@ test('a page is notified of looks and tasks, and one that opens later gets the e
   }
 });
 
-test.each(['drop', 'blackhole'] as const)(
+it.each(['drop', 'blackhole'] as const)(
   'a broker that is unavailable (%s) is said, and heals',
   async (fault) => {
+    const on = own();
     await on.fail(2);
     const proxy = await startFaultProxy(on.pair.variables['AWS_ENDPOINT_URL_SQS'] ?? '');
     let broken = true;

@@ -2,50 +2,39 @@ import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { DatabaseSync } from 'node:sqlite';
 import { startFaultProxy } from '../../experiments/rig/proxy/fault-proxy';
 import { newJobId } from '../../results/job-id';
-import { type Answered, type Question, TestConsole } from '../../test/harness/console';
+import { type Answered, type Question, TestConsole, withConsoles } from '../../test/harness/console';
 import { type JobsCommands } from '../../test/harness/jobs-commands';
 import { createProvisionClient } from '../provision';
 
-let on: JobsCommands;
-let page: TestConsole;
+jest.setTimeout(180_000);
 
-function inStore(sql: string): void {
+const it = withConsoles();
+
+function inStore(on: JobsCommands, sql: string): void {
   const database = new DatabaseSync(on.pair.resultsPath);
   database.exec(sql);
   database.close();
 }
 
-describe.each([
-  ['standard', false],
-  ['FIFO', true],
-])('what is done in part, or cannot be noted, on a %s queue', (_, fifo) => {
-  beforeEach(async () => {
-    [on, page] = await TestConsole.onPair(fifo);
-  });
-
-  afterEach(async () => {
-    await page.close();
-    await on.close();
-  });
-
-  test('a release that ends half way shows what it released, and holds the rest', async () => {
+describe('what is done in part, or cannot be noted', () => {
+  it('a release that ends half way shows what it released, and holds the rest', async ({ on, page }) => {
     await on.fail(21, 'a');
     const { jobs } = await page.look();
     expect(await page.change({ action: 'hold', filter: {} })).toMatchObject({ state: 'done', done: 21 });
     const last = jobs.at(-1)?.id ?? '';
     const stuck = `WHEN OLD.key = '${last}' BEGIN SELECT raise(ABORT, 'it is stuck'); END`;
-    inStore(`CREATE TRIGGER stuck BEFORE DELETE ON plusone_note ${stuck}`);
+    inStore(on, `CREATE TRIGGER stuck BEFORE DELETE ON plusone_note ${stuck}`);
     expect(await page.change({ action: 'release', filter: {} })).toMatchObject({
       state: 'partly',
       done: 20,
       sentence: expect.stringContaining('it is stuck') as string,
     });
     expect(await page.looked('held=true')).toMatchObject({ matched: 1, jobs: [{ id: last }] });
-    inStore('DROP TRIGGER stuck');
+    inStore(on, 'DROP TRIGGER stuck');
     expect(await page.change({ action: 'release', filter: {} })).toMatchObject({ sentence: '1 of 1 released' });
   });
 
-  test('letters that were sent and could not be deleted are part of it done', async () => {
+  it('letters that were sent and could not be deleted are part of it done', async ({ on }) => {
     await on.fail(3, 'a');
     on.broken = false;
     const proxy = await startFaultProxy(on.pair.variables['AWS_ENDPOINT_URL_SQS'] ?? '');
@@ -64,7 +53,7 @@ describe.each([
     }
   });
 
-  test('letters without an error are a group, which can be asked for and changed', async () => {
+  it('letters without an error are a group, which can be asked for and changed', async ({ on, page }) => {
     const [other] = await on.fail(1, 'a');
     const { DLQ_URL: QueueUrl, AWS_REGION: region, AWS_ENDPOINT_URL_SQS: endpoint } = on.variables;
     const client = createProvisionClient(region ?? '', endpoint ?? '');
@@ -75,7 +64,7 @@ describe.each([
         QueueUrl,
         MessageBody: JSON.stringify({ id, input: 1 }),
         MessageAttributes: { 'dead-letter': why },
-        ...(fifo && { MessageGroupId: id, MessageDeduplicationId: id }),
+        ...(on.fifo && { MessageGroupId: id, MessageDeduplicationId: id }),
       }),
     );
     client.destroy();
@@ -87,8 +76,8 @@ describe.each([
     expect(await page.look()).toMatchObject({ jobs: [{ id: other }] });
   });
 
-  test('what was sent and could not be noted is answered with why', async () => {
-    inStore(`CREATE TRIGGER full BEFORE INSERT ON plusone_note BEGIN SELECT raise(ABORT, 'there is no room'); END`);
+  it('what was sent and could not be noted is answered with why', async ({ on, page }) => {
+    inStore(on, `CREATE TRIGGER full BEFORE INSERT ON plusone_note BEGIN SELECT raise(ABORT, 'there is no room'); END`);
     const sent: Answered<{ id: string }> = await page.post('/api/send', { type: 'add-one', input: '41' });
     expect(sent).toMatchObject({
       status: 202,

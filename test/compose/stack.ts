@@ -24,7 +24,7 @@ export class ComposeStack {
 
   static async up(): Promise<ComposeStack> {
     await compose(['up', '--detach', '--build', '--wait'], ENV);
-    const broker = new TestBroker(await loopback('localstack', 4566), 'us-east-1', undefined);
+    const broker = new TestBroker(await loopback('localstack', 4566), 'us-east-1', 'external');
     const results = new ResultsTable(await loopback('dynamodb', 8000));
     return new ComposeStack(await loopback('producer', 3000), broker, results);
   }

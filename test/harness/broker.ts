@@ -11,12 +11,12 @@ import {
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { DELIVERY, type DeliveryNumbers } from '../../contract/delivery';
-import { EMULATOR_REGION, readEnvironment } from '../../contract/environment';
-import { type BrokerHabits, habitArguments, isBrokerReady } from '../../ops/broker';
+import { EMULATOR_REGION, processVariables, readEnvironment } from '../../contract/environment';
+import { type BrokerHabits, habitArguments } from '../../ops/broker';
 import { credentialVariables } from '../../ops/child-environment';
 import { createProvisionClient, provision } from '../../ops/provision';
-import { eventually } from './eventually';
-import { type App, runApp } from './processes';
+import { SHARED_BROKERS, startBrokerProcess } from './broker-process';
+import { type App } from './processes';
 
 export type BrokerKind = 'embedded' | 'external';
 
@@ -39,23 +39,6 @@ export interface TestQueues {
   readonly env: Readonly<Record<string, string>>;
 }
 
-/** Starts a broker process; `dataDir` keeps its data. Resolves once it listens. */
-export async function startBrokerProcess(
-  options: { port?: number; dataDir?: string; habits?: BrokerHabits } = {},
-): Promise<{ app: App; endpoint: string }> {
-  const { port = 0, dataDir, habits = {} } = options;
-  const args = [
-    ...['--port', String(port)],
-    ...(dataDir === undefined ? [] : ['--data-dir', dataDir]),
-    ...habitArguments(habits),
-  ];
-  const app = runApp('dist/ops/broker.js', { args, ipc: true });
-  await eventually(() => app.messages.some(isBrokerReady) || !app.running);
-  const ready = app.messages.find(isBrokerReady);
-  if (!ready) throw new Error(`The broker did not start:\n${app.lines.join('\n')}`);
-  return { app, endpoint: ready.listening };
-}
-
 /** For tests that run side by side, each with a long poll of its own. */
 const CONNECTIONS = 20;
 
@@ -67,14 +50,14 @@ export class TestBroker {
   constructor(
     readonly endpoint: string,
     readonly region: string,
-    /** The embedded broker's process, for tests that stop it. */
-    readonly process: App | undefined,
+    /** Its process, if other test files do not use it. */
+    private readonly own: App | 'shared' | 'external',
   ) {
     this.client = createProvisionClient(region, endpoint, CONNECTIONS);
   }
 
   get kind(): BrokerKind {
-    return this.process ? 'embedded' : 'external';
+    return this.own === 'external' ? 'external' : 'embedded';
   }
 
   /** A queue and its DLQ of their own for one test. */
@@ -166,10 +149,10 @@ export class TestBroker {
     }
   }
 
-  /** Deletes the queues made here and ends the broker if it is the embedded one. */
+  /** Ends the broker if it is of this file alone; from any other it deletes the queues made here. */
   async close(): Promise<void> {
-    if (this.process?.running) await this.process.stop();
-    else if (!this.process) {
+    if (typeof this.own === 'object') await (this.own.running && this.own.stop());
+    else {
       const remove = (QueueUrl: string) => this.client.send(new DeleteQueueCommand({ QueueUrl }));
       // A broker may just have ended a connection that was idle for as long as the test took.
       await Promise.all(this.urls.map((url) => remove(url).catch(() => remove(url))));
@@ -178,22 +161,24 @@ export class TestBroker {
   }
 }
 
-/** What a jest configuration says of every embedded broker: see `test/any-order.config.js`. */
-declare global {
-  var brokerHabits: BrokerHabits | undefined;
-}
-
-/** The embedded broker, or the one that `AWS_ENDPOINT_URL_SQS` names. */
+/**
+ * The broker that `AWS_ENDPOINT_URL_SQS` names, or the embedded one: that of this worker of jest, or one of its own if
+ * it is to have other habits.
+ */
 export async function startBroker(habits: BrokerHabits): Promise<TestBroker> {
   const { region = EMULATOR_REGION, sqsEndpoint } = readEnvironment();
-  const own = sqsEndpoint === undefined ? await startBrokerProcess({ habits }) : undefined;
-  const endpoint = own?.endpoint ?? sqsEndpoint ?? '';
-  return new TestBroker(endpoint, region, own?.app);
+  if (sqsEndpoint !== undefined) return new TestBroker(sqsEndpoint, region, 'external');
+  const { JEST_WORKER_ID: worker, [SHARED_BROKERS]: endpoints } = processVariables;
+  const shared = endpoints?.split(' ')[Number(worker) - 1];
+  const hasHabits = String(habitArguments(habits)) === String(habitArguments(globalThis.brokerHabits ?? {}));
+  if (shared !== undefined && hasHabits) return new TestBroker(shared, region, 'shared');
+  const { app, endpoint } = await startBrokerProcess({ habits });
+  return new TestBroker(endpoint, region, app);
 }
 
 /**
- * For a test file: one broker for all its tests, started before and closed after them. The embedded one gets the habits
- * of SQS named here; another broker has its own.
+ * For a test file: one broker for all its tests. The embedded one gets the habits of SQS named here; another broker has
+ * its own.
  */
 export function withBroker(habits: BrokerHabits = {}): () => TestBroker {
   let broker: TestBroker | undefined;

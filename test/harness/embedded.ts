@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { DELIVERY } from '../../contract/delivery';
 import { type BrokerHabits } from '../../ops/broker';
 import { createProvisionClient, provision, type ProvisionOptions, type Queues } from '../../ops/provision';
-import { startBrokerProcess } from './broker';
+import { startBrokerProcess } from './broker-process';
 import { type App } from './processes';
 
 interface HeldMessage {

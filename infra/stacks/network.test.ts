@@ -1,5 +1,5 @@
 import { Match } from 'aws-cdk-lib/assertions';
-import { synthesize } from './synthesis';
+import { synthesize } from '../synthesis';
 
 // Each is synthesized with cdk-nag's packs as errors: what they find fails it.
 const BOTH = { producer: 'fargate', consumer: 'fargate' };

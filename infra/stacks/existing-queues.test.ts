@@ -1,5 +1,5 @@
 import { Match } from 'aws-cdk-lib/assertions';
-import { synthesize } from './synthesis';
+import { synthesize } from '../synthesis';
 
 const arn = (service: string, resource: string): string => `arn:aws:${service}:ap-northeast-2:111122223333:${resource}`;
 const EXISTING = {

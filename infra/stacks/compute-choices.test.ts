@@ -1,9 +1,9 @@
 import { App } from 'aws-cdk-lib';
 import { type Template } from 'aws-cdk-lib/assertions';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
-import { buildStacks } from './app';
-import { CDK_CONTEXT } from './cdk-context';
-import { NONE, synthesize } from './synthesis';
+import { buildStacks } from '../app';
+import { CDK_CONTEXT } from '../cdk-context';
+import { NONE, synthesize } from '../synthesis';
 
 /** What changes with each edit of a source: the images' hashes, and with them the versions of functions. */
 function withoutHashes(template: Template): unknown {

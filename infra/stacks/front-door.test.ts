@@ -2,10 +2,10 @@ import { App, Stack } from 'aws-cdk-lib';
 import 'aws-cdk-lib/testhelpers/jest-autoclean';
 import { HttpUrlIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { Match, Template } from 'aws-cdk-lib/assertions';
-import { CDK_CONTEXT } from './cdk-context';
-import { FrontDoor } from './front-door';
-import { type Context } from './option-reader';
-import { readOptions } from './options';
+import { CDK_CONTEXT } from '../cdk-context';
+import { FrontDoor } from '../front-door';
+import { type Context } from '../option-reader';
+import { readOptions } from '../options';
 
 function templateOf(context: Context = {}): Template {
   const options = readOptions(context);

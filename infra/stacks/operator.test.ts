@@ -1,11 +1,11 @@
 import { type Template } from 'aws-cdk-lib/assertions';
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { RECORD_RIGHTS } from '../results/dynamodb/table-errors';
-import { OPERATOR_ACTIONS } from './operator';
-import { synthesize } from './synthesis';
+import { RECORD_RIGHTS } from '../../results/dynamodb/table-errors';
+import { OPERATOR_ACTIONS } from '../operator';
+import { synthesize } from '../synthesis';
 
-const ROOT = join(__dirname, '..');
+const ROOT = join(__dirname, '../..');
 
 interface Statement {
   readonly Action: string | readonly string[];

@@ -1,12 +1,12 @@
 import { App } from 'aws-cdk-lib';
 import 'aws-cdk-lib/testhelpers/jest-autoclean';
 import { Match, Template } from 'aws-cdk-lib/assertions';
-import { EXPIRY_ATTRIBUTE, FAILED_INDEX } from '../results/dynamodb/items';
-import { CDK_CONTEXT } from './cdk-context';
-import { MessagingStack } from './messaging-stack';
-import { deriveNumbers } from './numbers';
-import { type Context } from './option-reader';
-import { readOptions } from './options';
+import { EXPIRY_ATTRIBUTE, FAILED_INDEX } from '../../results/dynamodb/items';
+import { CDK_CONTEXT } from '../cdk-context';
+import { MessagingStack } from '../messaging-stack';
+import { deriveNumbers } from '../numbers';
+import { type Context } from '../option-reader';
+import { readOptions } from '../options';
 
 function made(context: Context = {}): { stack: MessagingStack; template: Template } {
   const options = readOptions(context);

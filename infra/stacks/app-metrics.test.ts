@@ -1,9 +1,9 @@
 import { type Template } from 'aws-cdk-lib/assertions';
-import { freePort } from '../experiments/rig/proxy/free-port';
-import { scrape } from '../test/harness/scrape';
-import { withBroker } from '../test/harness/broker';
-import { endApps, runApp } from '../test/harness/processes';
-import { synthesize } from './synthesis';
+import { freePort } from '../../experiments/rig/proxy/free-port';
+import { scrape } from '../../test/harness/scrape';
+import { withBroker } from '../../test/harness/broker';
+import { endApps, runApp } from '../../test/harness/processes';
+import { synthesize } from '../synthesis';
 
 jest.setTimeout(90_000);
 

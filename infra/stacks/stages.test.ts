@@ -1,5 +1,5 @@
 import { type Template } from 'aws-cdk-lib/assertions';
-import { synthesize } from './synthesis';
+import { synthesize } from '../synthesis';
 
 /** Everything whose name is fixed, so that two of them in an account would collide. */
 function namesIn(template: Template): readonly string[] {

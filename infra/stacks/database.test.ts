@@ -1,5 +1,5 @@
 import { type Template } from 'aws-cdk-lib/assertions';
-import { synthesize } from './synthesis';
+import { synthesize } from '../synthesis';
 
 const SECRET = 'arn:aws:secretsmanager:ap-northeast-2:111122223333:secret:plusone/database-a1B2c3';
 const GROUP = 'sg-0123456789abcdef0';

@@ -1,6 +1,6 @@
 import { type Template } from 'aws-cdk-lib/assertions';
-import { RECORD_RIGHTS } from '../results/dynamodb/table-errors';
-import { synthesize } from './synthesis';
+import { RECORD_RIGHTS } from '../../results/dynamodb/table-errors';
+import { synthesize } from '../synthesis';
 
 /** What a role may do to the table, by the name of its policy. */
 function tableRights(template: Template): Map<string, readonly string[]> {

@@ -1,8 +1,8 @@
 import { App, Stack } from 'aws-cdk-lib';
 import 'aws-cdk-lib/testhelpers/jest-autoclean';
 import { Match, Template } from 'aws-cdk-lib/assertions';
-import { CDK_CONTEXT } from './cdk-context';
-import { JobQueue, type JobQueueProps } from './job-queue';
+import { CDK_CONTEXT } from '../cdk-context';
+import { JobQueue, type JobQueueProps } from '../job-queue';
 
 const KEY = 'arn:aws:kms:ap-northeast-2:111122223333:key/6b1f7d3e-0000-4000-8000-000000000000';
 

@@ -1,7 +1,7 @@
-import { checkOptions } from './checks';
-import { deriveNumbers, type Numbers } from './numbers';
-import { OptionError } from './option-reader';
-import { readOptions } from './options';
+import { checkOptions } from '../checks';
+import { deriveNumbers, type Numbers } from '../numbers';
+import { OptionError } from '../option-reader';
+import { readOptions } from '../options';
 
 function choose(queue: object, dlq: object = {}, rest: object = {}): Numbers {
   const options = readOptions({ extensions: { queue, dlq }, ...rest });

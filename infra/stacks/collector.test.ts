@@ -1,5 +1,5 @@
 import { type Template } from 'aws-cdk-lib/assertions';
-import { synthesize } from './synthesis';
+import { synthesize } from '../synthesis';
 
 const OTLP = {
   telemetry: 'otlp',

@@ -3,13 +3,13 @@ import { type Template } from 'aws-cdk-lib/assertions';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DEAD_LETTER_QUEUE_NAME, DELIVERY, deriveMaxReceiveCount, QUEUE_NAME } from '../contract/delivery';
-import { freePort } from '../experiments/rig/proxy/free-port';
-import { createProvisionClient } from '../ops/provision';
-import { startBrokerProcess } from '../test/harness/broker';
-import { endApps, ROOT, runApp } from '../test/harness/processes';
-import { PROCESS_STOP_SECONDS } from './numbers';
-import { synthesize } from './synthesis';
+import { DEAD_LETTER_QUEUE_NAME, DELIVERY, deriveMaxReceiveCount, QUEUE_NAME } from '../../contract/delivery';
+import { freePort } from '../../experiments/rig/proxy/free-port';
+import { createProvisionClient } from '../../ops/provision';
+import { startBrokerProcess } from '../../test/harness/broker-process';
+import { endApps, ROOT, runApp } from '../../test/harness/processes';
+import { PROCESS_STOP_SECONDS } from '../numbers';
+import { synthesize } from '../synthesis';
 
 jest.setTimeout(90_000);
 

@@ -1,7 +1,7 @@
 import { Match, type Template } from 'aws-cdk-lib/assertions';
-import { deriveNumbers } from './numbers';
-import { readOptions } from './options';
-import { synthesize } from './synthesis';
+import { deriveNumbers } from '../numbers';
+import { readOptions } from '../options';
+import { synthesize } from '../synthesis';
 
 const variablesOf = (template: Template, app: string): Record<string, unknown> => {
   const found = Object.values(

@@ -1,6 +1,6 @@
 import { Match, type Template } from 'aws-cdk-lib/assertions';
-import { DELIVERY } from '../contract/delivery';
-import { synthesize } from './synthesis';
+import { DELIVERY } from '../../contract/delivery';
+import { synthesize } from '../synthesis';
 
 const BOTH = { producer: 'fargate', consumer: 'fargate' };
 

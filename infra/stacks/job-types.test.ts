@@ -1,8 +1,8 @@
-import { anyJob, type PolicyParts, TEST_JOB } from '../test/harness/jobs';
-import { checkOptions } from './checks';
-import { deriveNumbers, type Numbers } from './numbers';
-import { type Context, OptionError } from './option-reader';
-import { readOptions } from './options';
+import { anyJob, type PolicyParts, TEST_JOB } from '../../test/harness/jobs';
+import { checkOptions } from '../checks';
+import { deriveNumbers, type Numbers } from '../numbers';
+import { type Context, OptionError } from '../option-reader';
+import { readOptions } from '../options';
 
 function choose(policy: PolicyParts, context: Context): Numbers {
   const definitions = [TEST_JOB, anyJob('render', { policy })];

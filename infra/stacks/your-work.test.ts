@@ -1,10 +1,10 @@
 import { Match } from 'aws-cdk-lib/assertions';
 import { readFileSync } from 'node:fs';
-import { readOptions } from './options';
-import { synthesize, synthesizeFresh } from './synthesis';
-import { type WorkNeeds } from './work-needs';
-import { yourWork as empty } from './your-work';
-import { yourWork as example } from './your-work.example';
+import { readOptions } from '../options';
+import { synthesize, synthesizeFresh } from '../synthesis';
+import { type WorkNeeds } from '../work-needs';
+import { yourWork as empty } from '../your-work';
+import { yourWork as example } from '../your-work.example';
 
 it('is what docs/deploy.md shows', () => {
   const source = readFileSync('infra/your-work.example.ts', 'utf8');
