@@ -24,7 +24,7 @@ Exit codes: 0 all of it done, 1 failed, 2 wrong usage, 3 part of it done.`;
 const JSON_OPTION = ['--json', 'print one JSON object; lists print one a line'] as const;
 
 function createProgram(act: Action, { stdout, stderr }: Streams): Command {
-  const program = new Command('jobs')
+  const program = new Command('npm run -s jobs --')
     .usage('COMMAND')
     .description('Shows what waits, and what failed and why; sends it again.')
     .option(...JSON_OPTION)
