@@ -24,6 +24,18 @@ it('finishes and deletes what is in flight, and takes nothing more', async () =>
   expect({ left: visible + inFlight + delayed, stranded: inFlight }).toEqual({ left: 30, stranded: 0 });
 });
 
+it('keeps no timer that would keep the process alive', async () => {
+  const timers = (): number => process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;
+  const queues = await broker().createQueues();
+  const before = timers();
+  const consumer = await startConsumer({ broker: broker(), queues, ...scripted(new Script()) });
+  await broker().send(queues.queueUrl, '{}');
+  await eventually(() => broker().isEmpty(queues.queueUrl));
+  expect(timers()).toBeGreaterThan(before);
+  await consumer.stop();
+  await eventually(() => timers() <= before, { withinMs: 2_000 });
+});
+
 it('is the same drain for everyone who asks, at once or later', async () => {
   const queues = await broker().createQueues();
   const script = new Script(() => wait(300));

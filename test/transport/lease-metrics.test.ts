@@ -1,7 +1,7 @@
 import { startFaultProxy, type FaultProxy } from '../../experiments/rig/proxy/fault-proxy';
 import { Metrics, prometheusText } from '../../transport/index';
 import { withBroker, type TestQueues } from '../harness/broker';
-import { type RunningConsumer, scripted, Script, startConsumer, stopConsumers } from '../harness/consumer';
+import { Latch, type RunningConsumer, scripted, Script, startConsumer, stopConsumers } from '../harness/consumer';
 import { eventually } from '../harness/eventually';
 import { VisibilityLog } from '../harness/visibility-log';
 
@@ -80,4 +80,41 @@ it('counts each delete that failed, and failed receives', async () => {
   await proxy.refuse();
   await eventually(() => read('plusone_receives_total{outcome="failed"}') >= 1, { withinMs: 10_000 });
   await proxy.accept();
+});
+
+it('counts what comes again while it runs, and what comes again once it is done', async () => {
+  const duplicates = (): number => read('plusone_duplicates_total{type="job"}');
+  let over = false;
+  proxy.rule('ReceiveMessage', ({ nth }) => (nth === 1 ? 'duplicate' : 'pass'));
+  // SQS refuses the first delete for good, so the message comes again when its lease ends.
+  proxy.rule('DeleteMessageBatch', ({ nth }) =>
+    nth === 1 ? { failEntries: () => true, senderFault: true, code: 'ReceiptHandleIsInvalid' } : 'pass',
+  );
+  await broker().send(queues.queueUrl, '{}');
+  const script = runningUntil(() => over);
+  await start(script);
+  await eventually(() => duplicates() === 1);
+  over = true;
+  await eventually(() => broker().isEmpty(queues.queueUrl), { withinMs: 20_000 });
+  expect([duplicates(), script.runs.length]).toEqual([2, 1]);
+});
+
+it('counts no lease as lost that SQS says is gone after the delete', async () => {
+  const [asked, deleted] = [new Latch(), new Latch()];
+  new VisibilityLog(
+    proxy,
+    () => 'refused',
+    () => {
+      asked.open();
+      return deleted.opened;
+    },
+  );
+  const consumer = await start(new Script(() => asked.opened));
+  await broker().send(queues.queueUrl, '{}');
+  await eventually(() => consumer.transport.status().inFlight === 1);
+  await eventually(() => broker().isEmpty(queues.queueUrl));
+  await eventually(() => consumer.transport.status().inFlight === 0);
+  deleted.open();
+  await eventually(() => read('plusone_heartbeats_total{outcome="lost"}') === 1);
+  expect(read('plusone_leases_lost_total{type="job"}')).toBe(0);
 });

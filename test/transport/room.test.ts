@@ -84,10 +84,38 @@ it('gives its one permit to others while a job of a FIFO group waits to be tried
     failed = true;
     return retry('once', 1);
   });
+  let received = 0;
+  proxy.rule('ReceiveMessage', {
+    answer: async (forward) => {
+      const answer = await forward();
+      received += (JSON.parse(answer.body) as { Messages?: unknown[] }).Messages?.length ?? 0;
+      return answer;
+    },
+  });
   await start(queues, script, { concurrency: 1 });
   // One that kept its permit meanwhile would be given back after half a lease, 15 s.
   await allDone(queues, 8_000);
   expect(places(script, 'bad')).toEqual([0, 0, 1]);
+  // It was tried again here, and its handler saw that.
+  expect(received).toBe(2);
+  expect(script.runs.map(({ receiveCount }) => receiveCount)).toEqual([1, 2, 1]);
+});
+
+it('begins the next with the one permit while a delete has no answer yet', async () => {
+  const queues = await broker().createQueues();
+  const latch = new Latch();
+  proxy.rule('DeleteMessageBatch', {
+    answer: async (forward) => {
+      await latch.opened;
+      return forward();
+    },
+  });
+  const script = new Script();
+  await start(queues, script, { concurrency: 1 });
+  for (let count = 0; count < 2; count += 1) await broker().send(queues.queueUrl, '{}');
+  await eventually(() => script.runs.length === 2);
+  latch.open();
+  await allDone(queues);
 });
 
 it('asks for no more than it has room for while jobs of FIFO groups wait to be tried again', async () => {

@@ -46,14 +46,14 @@ export class Deliveries implements Iterable<InFlight> {
     if (this.byMessage[messageId] === flight) Reflect.deleteProperty(this.byMessage, messageId);
   }
 
-  /** Resolves to true as soon as there are none, or to false after `ms`. */
-  async noneWithin(ms: number): Promise<boolean> {
-    if (this.size === 0) return true;
+  /** Resolves as soon as there are none, or after `ms`. */
+  async noneWithin(ms: number): Promise<void> {
+    if (this.size === 0) return;
     return new Promise((resolve) => {
       const end = (): void => {
         clearTimeout(timer);
         this.waiting.delete(end);
-        resolve(this.size === 0);
+        resolve();
       };
       const timer = setTimeout(end, ms);
       this.waiting.add(end);
