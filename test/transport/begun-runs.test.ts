@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { startFaultProxy } from '../../experiments/rig/proxy/fault-proxy';
-import { type Delivery } from '../../transport/index';
+import { type Delivery, retry } from '../../transport/index';
 import { type TestQueues, withBroker } from '../harness/broker';
 import { Latch, type RunningConsumer, Script, scripted, startConsumer, stopConsumers } from '../harness/consumer';
 import { deadLetters, whyOf } from '../harness/dead-letters';
@@ -98,6 +98,24 @@ it('takes the note of a run back that a drain has stopped', async () => {
   await consumer.stop();
   expect(notes.begun.get(id)).toBe(0);
   expect(notes.attempts.get(id)).toBeUndefined();
+});
+
+it('takes no note back twice, though its FIFO queue tries the job again here', async () => {
+  queues = await broker().createQueues({ fifo: true });
+  const id = await broker().send(queues.queueUrl, '{}', { MessageGroupId: 'one', MessageDeduplicationId: 'one' });
+  await receiveInVain(1);
+  // The note of another delivery, which is gone when this one has failed, and of a third.
+  notes.begun.set(id, 1);
+  const seen: (number | undefined)[] = [];
+  const script = new Script(() => {
+    seen.push(notes.begun.get(id));
+    notes.begun.set(id, 1);
+    return seen.length === 1 ? retry('once', 0) : undefined;
+  });
+  await start(script);
+  await allDone();
+  expect(seen).toEqual([2, 0]);
+  expect(notes.begun.get(id)).toBe(1);
 });
 
 it('gives a message back at a drain whose note takes a while to be taken back', async () => {

@@ -1,8 +1,10 @@
+import { type Type } from '@nestjs/common';
 import { startFaultProxy, type FaultProxy } from '../../experiments/rig/proxy/fault-proxy';
-import { Metrics, prometheusText } from '../../transport/index';
+import { type Attempts, Metrics, prometheusText, type Standing } from '../../transport/index';
 import { withBroker, type TestQueues } from '../harness/broker';
 import { Latch, type RunningConsumer, scripted, Script, startConsumer, stopConsumers } from '../harness/consumer';
 import { eventually } from '../harness/eventually';
+import { notedAttempts, Notes } from '../harness/noted-attempts';
 import { VisibilityLog } from '../harness/visibility-log';
 
 const broker = withBroker();
@@ -19,12 +21,13 @@ afterEach(async () => {
   await proxy.close();
 });
 
-const start = (script: Script): Promise<RunningConsumer> =>
+const start = (script: Script, attempts?: Type<Attempts>): Promise<RunningConsumer> =>
   startConsumer({
     broker: { endpoint: proxy.endpoint, region: broker().region },
     queues,
     ...scripted(script),
     metrics,
+    ...(attempts && { attempts }),
   });
 
 /** 0 for what is not there. */
@@ -97,6 +100,20 @@ it('counts what comes again while it runs, and what comes again once it is done'
   over = true;
   await eventually(() => broker().isEmpty(queues.queueUrl), { withinMs: 20_000 });
   expect([duplicates(), script.runs.length]).toEqual([2, 1]);
+});
+
+it('counts a message whose job another delivery has done', async () => {
+  class Done extends notedAttempts(new Notes()) {
+    override standing(): Promise<Standing> {
+      return Promise.resolve({ attempts: 0, begun: 0, job: 'done' });
+    }
+  }
+  await broker().send(queues.queueUrl, '{}');
+  await eventually(async () => (await broker().receive(queues.queueUrl, 0, 1)).length === 1);
+  const script = new Script();
+  await start(script, Done);
+  await eventually(() => broker().isEmpty(queues.queueUrl));
+  expect([read('plusone_duplicates_total{type="job"}'), script.runs.length]).toEqual([1, 0]);
 });
 
 it('counts no lease as lost that SQS says is gone after the delete', async () => {

@@ -75,7 +75,6 @@ export class Verdicts {
   /** One try: if it fails the note stays, and the next run of the job has no other such job beside it. */
   private async takeBack<D>(flight: InFlight, decision: D): Promise<D> {
     if (flight.noted) await this.attempts.takeBack(flight.delivery).catch(() => undefined);
-    flight.noted = false;
     return decision;
   }
 }
