@@ -25,7 +25,7 @@ const RELATED: Readonly<Record<string, readonly string[]>> = {
     ...flow('lost-leases', 'lease', 'lease-metrics', 'handler-timeout'),
   ],
   'transport/run/heartbeats.ts': [
-    ...flow('lost-leases', 'lease', 'lease-metrics'),
+    ...flow('lost-leases', 'lease', 'lease-metrics', 'drain'),
     'test/consumer/held-loop.test.ts',
     'test/consumer/clock-steps.test.ts',
   ],

@@ -4,6 +4,7 @@ import { retry } from '../../transport/index';
 import { withBroker, type TestQueues } from '../harness/broker';
 import { Latch, scripted, Script, startConsumer, stopConsumers, type RunningConsumer } from '../harness/consumer';
 import { eventually } from '../harness/eventually';
+import { VisibilityLog } from '../harness/visibility-log';
 
 const broker = withBroker({ manyOfAGroup: true });
 let proxy: FaultProxy;
@@ -181,6 +182,31 @@ it('receives nothing while paused, also where a poller had waited for room', asy
   consumer.transport.resume('store');
   await allDone(queues);
   expect(script.runs).toHaveLength(2);
+});
+
+it('gives back at a drain what a poll still brings, and waits until it is given back', async () => {
+  const queues = await broker().createQueues();
+  const arrived = new Latch();
+  proxy.rule('ReceiveMessage', {
+    answer: async (forward) => {
+      const answer = await forward();
+      if (!answer.body.includes('MessageId')) return answer;
+      arrived.open();
+      await eventually(() => consumer.transport.status().stopping);
+      return answer;
+    },
+  });
+  const changes = new VisibilityLog(
+    proxy,
+    () => 'passes',
+    () => wait(300),
+  );
+  const script = new Script();
+  const consumer = await start(queues, script, { concurrency: 1 });
+  await broker().send(queues.queueUrl, '{}');
+  await arrived.opened;
+  await consumer.stop();
+  expect([changes.releases, script.runs.length]).toEqual([1, 0]);
 });
 
 it('gives back what a poll brings that was on its way when receiving was paused', async () => {
