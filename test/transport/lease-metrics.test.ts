@@ -1,4 +1,5 @@
 import { type Type } from '@nestjs/common';
+import { setTimeout as wait } from 'node:timers/promises';
 import { startFaultProxy, type FaultProxy } from '../../experiments/rig/proxy/fault-proxy';
 import { type Attempts, Metrics, prometheusText, type Standing } from '../../transport/index';
 import { withBroker, type TestQueues } from '../harness/broker';
@@ -134,4 +135,20 @@ it('counts no lease as lost that SQS says is gone after the delete', async () =>
   deleted.open();
   await eventually(() => read('plusone_heartbeats_total{outcome="lost"}') === 1);
   expect(read('plusone_leases_lost_total{type="job"}')).toBe(0);
+});
+
+it('counts a lost lease once, however long its handler goes on', async () => {
+  let refusing = true;
+  new VisibilityLog(proxy, () => (refusing ? 'refused' : 'passes'));
+  const script = new Script(async (_payload, { signal }) => {
+    await eventually(() => signal.aborted);
+    refusing = false;
+    // Until the lease would have ended by the clock, too.
+    await wait(2_500);
+  });
+  await start(script);
+  await broker().send(queues.queueUrl, '{}');
+  await eventually(() => script.runs.length === 1);
+  await eventually(() => broker().isEmpty(queues.queueUrl));
+  expect(read('plusone_leases_lost_total{type="job"}')).toBe(1);
 });
