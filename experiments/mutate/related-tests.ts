@@ -22,7 +22,7 @@ const RELATED: Readonly<Record<string, readonly string[]>> = {
   'transport/run/groups.ts': ['transport/run/groups.test.ts', ...flow('room', 'fifo')],
   'transport/run/in-flight.ts': [
     'transport/run/in-flight.test.ts',
-    ...flow('lost-leases', 'lease', 'lease-metrics', 'handler-timeout'),
+    ...flow('heartbeats', 'lost-leases', 'lease', 'lease-metrics', 'handler-timeout', 'begun-runs', 'policy'),
   ],
   'transport/run/heartbeats.ts': [
     ...flow('lost-leases', 'lease', 'lease-metrics', 'heartbeats', 'drain'),
@@ -53,7 +53,7 @@ const RELATED: Readonly<Record<string, readonly string[]>> = {
     'failure-log',
     'dead-letters-refused',
   ),
-  'transport/run/runner.ts': flow('room', 'handler-timeout', 'begun-runs'),
+  'transport/run/runner.ts': flow('room', 'handler-timeout', 'begun-runs', 'policy'),
   'transport/run/execution.ts': flow('handler-timeout', 'lost-leases', 'drain', 'storeless', 'room'),
   'transport/run/turns.ts': ['transport/run/turns.test.ts'],
   'transport/run/deliveries.ts': flow('lost-leases', 'drain', 'drain-order', 'lease', 'room'),
