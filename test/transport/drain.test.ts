@@ -7,6 +7,8 @@ import { eventually } from '../harness/eventually';
 const broker = withBroker();
 afterEach(stopConsumers);
 
+const timers = (): number => process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;
+
 it('finishes and deletes what is in flight, and takes nothing more', async () => {
   const queues = await broker().createQueues();
   const latch = new Latch();
@@ -25,7 +27,6 @@ it('finishes and deletes what is in flight, and takes nothing more', async () =>
 });
 
 it('keeps no timer that would keep the process alive', async () => {
-  const timers = (): number => process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;
   const queues = await broker().createQueues();
   const before = timers();
   const consumer = await startConsumer({ broker: broker(), queues, ...scripted(new Script()) });
@@ -71,12 +72,14 @@ it('aborts and releases at the deadline what does not end', async () => {
     signal.addEventListener('abort', () => reasons.push(signal.reason));
     return new Promise(() => undefined);
   });
+  const before = timers();
   const consumer = await startConsumer({ broker: broker(), queues, ...scripted(script), numbers: { drainSeconds: 2 } });
   await broker().send(queues.queueUrl, '{}');
   await eventually(() => script.runs.length === 1);
   await consumer.stop();
   expect(reasons).toEqual([expect.any(DrainDeadline)]);
   expect(consumer.transport.unreturned).toBe(1);
+  await eventually(() => timers() <= before, { withinMs: 2_000 });
   await eventually(async () => (await broker().depth(queues.queueUrl)).visible === 1, { withinMs: 25_000 });
 });
 

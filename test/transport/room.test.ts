@@ -102,6 +102,20 @@ it('gives its one permit to others while a job of a FIFO group waits to be tried
   expect(script.runs.map(({ receiveCount }) => receiveCount)).toEqual([1, 2, 1]);
 });
 
+it('begins the next with the one permit while a job is recorded', async () => {
+  const queues = await broker().createQueues();
+  const latch = new Latch();
+  const script = new Script(async (_payload, context) => {
+    context.workEnded();
+    await latch.opened;
+  });
+  await start(queues, script, { concurrency: 1 });
+  for (let count = 0; count < 2; count += 1) await broker().send(queues.queueUrl, '{}');
+  await eventually(() => script.runs.length === 2);
+  latch.open();
+  await allDone(queues);
+});
+
 it('begins the next with the one permit while a delete has no answer yet', async () => {
   const queues = await broker().createQueues();
   const latch = new Latch();
