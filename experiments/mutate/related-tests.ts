@@ -54,7 +54,10 @@ const RELATED: Readonly<Record<string, readonly string[]>> = {
     'dead-letters-refused',
   ),
   'transport/run/runner.ts': flow('room', 'handler-timeout', 'begun-runs', 'policy'),
-  'transport/run/execution.ts': flow('handler-timeout', 'lost-leases', 'drain', 'storeless', 'room'),
+  'transport/run/execution.ts': [
+    'transport/run/in-flight.test.ts',
+    ...flow('handler-timeout', 'lost-leases', 'drain', 'storeless', 'room'),
+  ],
   'transport/run/turns.ts': ['transport/run/turns.test.ts'],
   'transport/run/deliveries.ts': flow('lost-leases', 'drain', 'drain-order', 'lease', 'room'),
   'transport/receive/pump.ts': [

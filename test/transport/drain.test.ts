@@ -29,11 +29,17 @@ it('finishes and deletes what is in flight, and takes nothing more', async () =>
 it('keeps no timer that would keep the process alive', async () => {
   const queues = await broker().createQueues();
   const before = timers();
-  const consumer = await startConsumer({ broker: broker(), queues, ...scripted(new Script()) });
+  const latch = new Latch();
+  const script = new Script(() => latch.opened);
+  const consumer = await startConsumer({ broker: broker(), queues, ...scripted(script) });
   await broker().send(queues.queueUrl, '{}');
-  await eventually(() => broker().isEmpty(queues.queueUrl));
+  await eventually(() => script.runs.length === 1);
+  const stopped = consumer.stop();
+  // The polls have ended by then, and the drain waits for the handler.
+  await wait(1_200);
   expect(timers()).toBeGreaterThan(before);
-  await consumer.stop();
+  latch.open();
+  await stopped;
   await eventually(() => timers() <= before, { withinMs: 2_000 });
 });
 

@@ -24,10 +24,18 @@ it('counts the work only, not the recording of it', async () => {
     context.workEnded();
     await wait(2_000);
   });
-  await startConsumer({ broker: broker(), queues, ...scripted(script), numbers: { handlerTimeoutSeconds: 1 } });
+  const { transport } = await startConsumer({
+    broker: broker(),
+    queues,
+    ...scripted(script),
+    numbers: { handlerTimeoutSeconds: 1 },
+  });
+  const actions: string[] = [];
+  transport.onSettled(({ action }) => actions.push(action));
   await broker().send(queues.queueUrl, '{}');
   await eventually(() => broker().isEmpty(queues.queueUrl));
-  expect(script.runs).toHaveLength(1);
+  await eventually(() => actions.length > 0);
+  expect(actions).toEqual(['delete']);
 });
 
 it('keeps the permit of a handler that does not return, and honours its late success', async () => {
