@@ -44,7 +44,9 @@ it('neither counts a run nor gives a message back once its lease is lost', async
   const script = failingOnceStopped(latch);
   let refusing = true;
   const changes = new VisibilityLog(proxy, () => (refusing ? 'refused' : 'passes'));
-  await start(script);
+  const { transport } = await start(script);
+  const actions: string[] = [];
+  transport.onSettled(({ action }) => actions.push(action));
   await broker().send(queues.queueUrl, '{}');
   latch.open();
   // The only permit is held, so it comes again only once the first run has ended, and when its lease does.
@@ -53,6 +55,8 @@ it('neither counts a run nor gives a message back once its lease is lost', async
   refusing = false;
   await allDone();
   expect({ attempts: notes.attempts.size, releases: changes.releases }).toEqual({ attempts: 0, releases: 0 });
+  await eventually(() => actions.length === 2);
+  expect(actions).toEqual(['release', 'delete']);
 });
 
 it('gives a message back that came again under a lost lease, by its new receipt, uncounted', async () => {
