@@ -56,8 +56,8 @@ function classFaults({ type, input, result }: JobType): string[] {
       const absent = [...shape.fields.values()].filter((field) => takes(shape, field, undefined));
       return absent.map(
         () =>
-          `The ${of} of the job type ${type} may be absent, and null is the value for none; ` +
-          `leave out @IsOptional(), or add a rule that refuses undefined, such as @IsDefined()`,
+          `The ${of} of the job type ${type} may be absent; take null for none, and leave out @IsOptional(), ` +
+          `or add a rule that refuses undefined, such as @IsDefined()`,
       );
     } catch (error) {
       const sentence = error instanceof Error ? error.message : String(error);
@@ -116,6 +116,6 @@ function durationFaults({ type, policy: { maxAttempts, backoff, timeoutSeconds }
   if (seconds <= most) return [];
   return [
     `The job type ${type} has a policy by which its ${maxAttempts} attempts may take ${Math.ceil(seconds)} s; ` +
-      `all of them take up to ${most} s, so that a message is not lost to its retention`,
+      `they take up to ${most} s before a message may expire: lower maxAttempts, timeoutSeconds or backoff`,
   ];
 }

@@ -53,7 +53,7 @@ it('takes a database by its URL; one that cannot be read is a fault that shows n
   }
   for (const RESULTS of unreadable) {
     const read = (): unknown => readEnvironment({ RESULTS });
-    expect(read).toThrow(/RESULTS is no URL; a password in it is written with %40 for @, %2F for \/ and the like$/);
+    expect(read).toThrow(/RESULTS is no valid URL; in its password write %40 for @, %2F for \/ and the like$/);
     expect(read).not.toThrow(/cret/);
   }
 });

@@ -153,7 +153,7 @@ class Reader {
   results(name: string, fallback: string): string {
     const text = this.text(name) ?? fallback;
     if (/^postgres(ql)?:\/\/./.test(text) && !isWholeDatabaseUrl(text))
-      this.faults.push(`${name} is no URL; a password in it is written with %40 for @, %2F for / and the like`);
+      this.faults.push(`${name} is no valid URL; in its password write %40 for @, %2F for / and the like`);
     else if (!/^((sqlite|dynamodb):.+|postgres(ql)?:\/\/.+|none)$/.test(text))
       this.faults.push(
         // JSON is what RDS keeps as the secret of a database.

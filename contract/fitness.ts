@@ -52,7 +52,7 @@ export function assertHasOnly(type: AnyClass, properties: readonly string[], onl
   throw unfit(`${nameOf(type)} must have the one property ${only} with rules; it has ${properties.join(', ')}.`);
 }
 
-interface Place {
+interface Property {
   readonly type: new () => object;
   readonly property: string;
   readonly name: string;
@@ -62,16 +62,16 @@ const unfit = (sentence: string, cause?: unknown): Error => new TypeError(senten
 
 const nameOf = ({ name }: { readonly name: string }): string => name || 'A class without a name';
 
-function assertOwn({ type, property, name }: Place): void {
+function assertOwn({ type, property, name }: Property): void {
   if (Reflect.has(type.prototype as object, property)) {
     throw unfit(`${name} is a member of every object of its class already; give the property another name.`);
   }
 }
 
-function assertRuns({ name }: Place, rule: Noted): void {
+function assertRuns({ name }: Property, rule: Noted): void {
   const { type, groups = [], constraintCls } = rule;
   if (groups.length > 0) {
-    throw unfit(`${name} has a rule with validation groups, and none is asked for; leave them out.`);
+    throw unfit(`${name} has a rule with validation groups, which are not used here; leave the groups out.`);
   }
   if (type === ValidationTypes.PROMISE_VALIDATION) {
     throw unfit(`${name} has @ValidatePromise(), and JSON has no promises; leave it out.`);
@@ -81,12 +81,13 @@ function assertRuns({ name }: Place, rule: Noted): void {
     throw unfit(`${name} has a rule that would never run; give ${constraintCls.name} @ValidatorConstraint().`);
   }
   for (const { name: rule, async } of constraints) {
-    if (async) throw unfit(`${name} has the asynchronous rule ${rule}; a rule has to answer at once: ask in the work.`);
+    if (async)
+      throw unfit(`${name} has the asynchronous rule ${rule}; a rule has to answer at once: check it in the work.`);
     if (DATE_RULES.includes(rule)) throw unfit(`${name} has the rule ${rule}, and ${NO_DATES}`);
   }
 }
 
-function assertNothingConverted({ type, property, name }: Place): void {
+function assertNothingConverted({ type, property, name }: Property): void {
   const changes: readonly unknown[] = [
     ...defaultMetadataStorage.findTransformMetadatas(type, property, TransformationType.PLAIN_TO_CLASS),
     defaultMetadataStorage.findExposeMetadata(type, property),
@@ -97,7 +98,7 @@ function assertNothingConverted({ type, property, name }: Place): void {
   }
 }
 
-function assertNested(place: Place, rules: readonly Noted[]): void {
+function assertNested(place: Property, rules: readonly Noted[]): void {
   const { type, property, name } = place;
   const declared: unknown = Reflect.getMetadata('design:type', type.prototype as object, property);
   const nested = rules.find((rule) => rule.type === ValidationTypes.NESTED_VALIDATION);
@@ -112,7 +113,7 @@ function assertNested(place: Place, rules: readonly Noted[]): void {
 }
 
 /** The class that `@Type` names, if there is one. */
-function typeOf({ type, property, name }: Place): AnyClass | undefined {
+function typeOf({ type, property, name }: Property): AnyClass | undefined {
   const noted = defaultMetadataStorage.findTypeMetadata(type, property) as TypeMetadata | undefined;
   if (noted === undefined) return undefined;
   if (noted.options.discriminator !== undefined) {

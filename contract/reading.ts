@@ -9,9 +9,8 @@ export interface Read<Body> {
 }
 
 /**
- * Checks a value against a shape. Nothing is converted. Objects of nested classes are
- * made from own keys only, so members of Object.prototype are unknown fields like any other. Ends at the tenth
- * found as are named at once.
+ * Checks a value against a shape. Nothing is converted. Objects of nested classes are made from own keys only, so
+ * members of Object.prototype are unknown fields like any other. Ends at the tenth fault, since no more are named.
  */
 export function read<Body extends object>(shape: Shape<Body>, value: unknown): Read<Body> {
   const reading = new Reading();

@@ -11,7 +11,7 @@ import { removalPolicyOf } from './removal';
 export function alarmTopic(scope: Construct, { alarmTopicArn, alarmEmail, keepData }: Options): ITopic | undefined {
   if (alarmTopicArn !== undefined) return Topic.fromTopicArn(scope, 'AlarmTopic', alarmTopicArn);
   if (alarmEmail === undefined) {
-    const says = 'Alarms tell nobody: give -c alarmTopic=ARN or -c alarmEmail=ADDRESS.';
+    const says = 'Alarms notify nobody: give -c alarmTopic=ARN or -c alarmEmail=ADDRESS.';
     Annotations.of(scope).addWarningV2('plusone:alarms', says);
     return undefined;
   }

@@ -43,7 +43,7 @@ function lambdaFaults(options: Options, numbers: Numbers): Fault[] {
     [batchSize > 10 && window === 0, `batchSize is ${batchSize}; more than 10 needs a batchWindow of at least 1 s.`],
     [
       handlerTimeoutSeconds > LAMBDA_RUN_LIMIT,
-      `handlerTimeout is ${handlerTimeoutSeconds}; on Lambda it takes at most ${LAMBDA_RUN_LIMIT} s.`,
+      `handlerTimeout is ${handlerTimeoutSeconds}; on Lambda it takes at most ${LAMBDA_RUN_LIMIT} s: use consumer=fargate.`,
     ],
     [
       visibilityTimeoutSeconds < least,
@@ -65,7 +65,7 @@ function fargateFaults(
     ],
     [
       stopTimeoutSeconds <= PROCESS_STOP_SECONDS,
-      `drainSeconds is ${DELIVERY.drainSeconds} in contract/delivery.ts; Fargate kills a task after ${stopTimeoutSeconds} s.`,
+      `drainSeconds is ${DELIVERY.drainSeconds} in contract/delivery.ts; lower it, since Fargate kills a task after ${stopTimeoutSeconds} s.`,
     ],
   ];
 }
@@ -86,7 +86,7 @@ function queueFaults({ encryption: { kind, keyArn }, alarmTopicArn, alarmEmail }
   return [
     [
       alarmTopicArn?.endsWith('.fifo') === true,
-      `alarmTopic is "${alarmTopicArn}"; CloudWatch does not publish to a FIFO topic.`,
+      `alarmTopic is "${alarmTopicArn}"; it takes a standard topic, since CloudWatch publishes to no FIFO topic.`,
     ],
     [keyArn !== undefined && kind !== 'kms', `encryptionKey is set; it needs encryption=kms, not ${kind}.`],
     [

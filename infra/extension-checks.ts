@@ -38,12 +38,14 @@ function checkNames({ extensions, fifo }: Options, part: QueuePart): void {
     const option = BY_OPTION[part][name];
     if (option !== undefined) throw new OptionError(`${at} is set; use the option ${option}, which the rest follows.`);
     const reason = KEPT[part][name];
-    if (reason !== undefined) throw new OptionError(`${at} is set, but stays as it is: ${reason}.`);
+    if (reason !== undefined) throw new OptionError(`${at} is set; leave it out: ${reason}.`);
     if (name === 'QueueName') checkQueueName(at, value, fifo);
   }
   const { queue, dlq } = extensions;
   if (queue?.['QueueName'] !== undefined && queue['QueueName'] === dlq?.['QueueName'])
-    throw new OptionError(`extensions.dlq.QueueName is "${String(dlq['QueueName'])}", the name of the queue as well.`);
+    throw new OptionError(
+      `extensions.dlq.QueueName is "${String(dlq['QueueName'])}", the name of the queue as well; it takes another.`,
+    );
 }
 
 function checkQueueName(at: string, value: unknown, fifo: boolean): void {

@@ -20,7 +20,7 @@ describe('an extension that contradicts what is derived is refused', () => {
     [{}, { KmsMasterKeyId: KEY }, /^extensions\.dlq\.KmsMasterKeyId is set; use the option encryption/],
     [{ SqsManagedSseEnabled: false }, {}, /^extensions\.queue\.SqsManagedSseEnabled is set; use the option encryption/],
     [{ FifoQueue: true }, {}, /^extensions\.queue\.FifoQueue is set; use the option fifo/],
-    [{}, { RedriveAllowPolicy: {} }, /^extensions\.dlq\.RedriveAllowPolicy is set, but stays as it is/],
+    [{}, { RedriveAllowPolicy: {} }, /^extensions\.dlq\.RedriveAllowPolicy is set; leave it out/],
     [{ 'RedrivePolicy.maxReceiveCount': 1 }, {}, /^extensions\.queue\.RedrivePolicy\.maxReceiveCount is a path/],
     [{ RedrivePolicy: { maxReceiveCount: 1 } }, {}, /maxReceiveCount is 1; it takes 23 to 480: /],
     [{ RedrivePolicy: { maxReceiveCount: 22 } }, {}, /maxReceiveCount is 22; it takes 23 to 480: /],

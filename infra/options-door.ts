@@ -55,7 +55,8 @@ function readDomain(read: OptionReader, region: string): DoorOptions['domain'] {
   const name = read.matching('domain', DOMAIN, form);
   const certificateArn = read.arn('certificate', { service: 'acm', resource: 'certificate/ID' }, region);
   if (name === undefined && certificateArn === undefined) return undefined;
-  if (name === undefined) throw new OptionError('domain is missing; certificate is for a domain name of yours.');
+  if (name === undefined)
+    throw new OptionError('domain is missing; with certificate it takes the domain name that it is for.');
   if (certificateArn === undefined)
     throw new OptionError(`certificate is missing; domain=${name} needs the ARN of its certificate in ${region}.`);
   return { name, certificateArn };

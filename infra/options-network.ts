@@ -56,7 +56,7 @@ function readExisting(read: OptionReader): ExistingNetwork | undefined {
   const subnetForm = 'ids of subnets such as subnet-0123456789abcdef0';
   const subnetIds = read.list('subnets', /^subnet-[\da-f]{8,17}$/, subnetForm);
   if (vpcId === undefined && subnetIds === undefined) return undefined;
-  if (vpcId === undefined) throw new OptionError('vpc is missing; subnets are those of a VPC of yours.');
+  if (vpcId === undefined) throw new OptionError('vpc is missing; with subnets it takes the id of their VPC.');
   if (subnetIds === undefined || subnetIds.length < MIN_ZONES)
     throw new OptionError(`subnets has to name ${MIN_ZONES} or more of the VPC, each in another zone.`);
   read.refuse(OWN_ONLY, 'vpc');

@@ -58,7 +58,8 @@ function readExisting(read: OptionReader, region: string): QueueOptions['existin
   const queueArn = read.arn('queue', { service: 'sqs', resource: 'NAME' }, region);
   const deadLetterQueueArn = read.arn('deadLetterQueue', { service: 'sqs', resource: 'NAME' }, region);
   if (queueArn === undefined && deadLetterQueueArn === undefined) return undefined;
-  if (queueArn === undefined) throw new OptionError('queue is missing; deadLetterQueue is for a queue of yours.');
+  if (queueArn === undefined)
+    throw new OptionError('queue is missing; with deadLetterQueue it takes the ARN of its queue.');
   if (deadLetterQueueArn === undefined)
     throw new OptionError('deadLetterQueue is missing; with queue it takes the ARN of its dead-letter queue.');
   if (queueArn === deadLetterQueueArn)
@@ -74,7 +75,7 @@ const isFifo = (queueArn: string): boolean => queueArn.endsWith('.fifo');
 function refuseForExisting(read: OptionReader, { existingQueues, fifo, encryption, extensions }: QueueOptions): void {
   read.refuse(['delay'], 'queue');
   if (existingQueues && fifo !== isFifo(existingQueues.queueArn))
-    throw new OptionError(`fifo is ${String(fifo)}; the name of queue says otherwise.`);
+    throw new OptionError(`fifo is ${String(fifo)}; the name of queue says otherwise: leave fifo out.`);
   if (encryption.kind !== 'kms') read.refuse(['encryption'], 'queue');
   if (encryption.kind === 'kms' && encryption.keyArn === undefined)
     throw new OptionError('encryptionKey is missing; with queue, encryption=kms takes the ARN of its key.');

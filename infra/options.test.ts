@@ -95,7 +95,7 @@ describe('a choice that cannot be deployed', () => {
     [
       'a handler longer than Lambda',
       { handlerTimeout: '871' },
-      /^handlerTimeout is 871; on Lambda it takes at most 870 s\.$/,
+      /^handlerTimeout is 871; on Lambda it takes at most 870 s: use consumer=fargate\.$/,
     ],
     [
       'too little concurrency',
@@ -152,7 +152,7 @@ describe('a value that AWS would take for something else, or not at all', () => 
       { domain: 'a.example-.com', certificate: CERTIFICATE },
       /^domain is "a\.example-\.com"; it takes a domain name/,
     ],
-    ['a FIFO topic', { region: 'us-east-1', alarmTopic: `${TOPIC}.fifo` }, /^alarmTopic is ".*"; CloudWatch does not/],
+    ['a FIFO topic', { region: 'us-east-1', alarmTopic: `${TOPIC}.fifo` }, /^alarmTopic is ".*"; it takes a st/],
     [
       'a key of another partition',
       { encryption: 'kms', encryptionKey: KEY.replace('arn:aws:', 'arn:aws-cn:') },

@@ -136,7 +136,7 @@ describe('a choice for the network that cannot be deployed', () => {
     ['no VPC', { ...VPC, vpc: 'default' }, /^vpc is "default"; it takes the id of a VPC/],
     ['a VPC without subnets', { ...FARGATE, vpc: 'vpc-01234567' }, /^subnets has to name 2 or more/],
     ['one subnet', { ...VPC, subnets: 'subnet-01234567' }, /^subnets has to name 2 or more/],
-    ['subnets without a VPC', { ...FARGATE, subnets: SUBNETS }, /^vpc is missing; subnets are those of a VPC of yours/],
+    ['subnets without a VPC', { ...FARGATE, subnets: SUBNETS }, /^vpc is missing; with subnets it takes the id/],
     ['no subnet', { ...VPC, subnets: 'a,b' }, /^subnets is "a,b"; it takes ids of subnets/],
     ['a way out of a VPC that exists', { ...VPC, natGateways: 1 }, /^natGateways has no meaning with vpc/],
     [
@@ -151,13 +151,17 @@ describe('a choice for queue and results that cannot be deployed', () => {
   refuses([
     ['a queue by its URL', { queue: 'https://sqs.example/1/orders' }, /^queue is "https.*"; it takes an ARN such as/],
     ['a queue without its dead letters', { queue: QUEUE }, /^deadLetterQueue is missing; with queue it takes the ARN/],
-    ['dead letters without a queue', { deadLetterQueue: DEAD_LETTERS }, /^queue is missing; deadLetterQueue is for/],
+    [
+      'dead letters without a queue',
+      { deadLetterQueue: DEAD_LETTERS },
+      /^queue is missing; with deadLetterQueue it takes the ARN/,
+    ],
     ['a queue for its own dead letters', { ...QUEUES, deadLetterQueue: QUEUE }, /^deadLetterQueue is the queue itself/],
     ['queues of two kinds', { ...QUEUES, queue: `${QUEUE}.fifo` }, /^deadLetterQueue is not of the kind of queue/],
     [
       'a kind that the queue is not of',
       { ...QUEUES, fifo: true },
-      /^fifo is true; the name of queue says otherwise\.$/,
+      /^fifo is true; the name of queue says otherwise: leave fifo out\.$/,
     ],
     ['a delay of theirs', { ...QUEUES, delay: 1 }, /^delay has no meaning with queue/],
     ['an encryption of theirs', { ...QUEUES, encryption: 'sqs' }, /^encryption has no meaning with queue/],

@@ -37,7 +37,7 @@ Ctrl-C stops it once everything in flight is settled.
 `;
 }
 
-export interface Run {
+export interface StackRun {
   /** Brings the stack up; rejecting ends it. */
   readonly serve: (stack: Stack) => Promise<void>;
   /** Children whose death does not end the rest. */
@@ -49,7 +49,7 @@ export interface Run {
 /** Runs a stack until a signal or a death ends it; resolves to the exit code. */
 export async function runUntilStopped(
   environment: Environment,
-  { serve, mayDie = [], consumerNodeArgs }: Run,
+  { serve, mayDie = [], consumerNodeArgs }: StackRun,
 ): Promise<number> {
   outliveReaders();
   let code = 0;

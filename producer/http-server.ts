@@ -3,7 +3,7 @@ import { type Socket } from 'node:net';
 import { CLOSE, Problem } from '../service/problem';
 import { answerExpectation, answerOnSocket, answerProblem, socketProblem } from './socket-problem';
 import { type Answers } from './request-counts';
-import { Turns } from './turns';
+import { RequestPipeline } from './request-pipeline';
 
 /** How long a request may take to arrive in full, else it gets 408; checked every second. */
 const REQUEST_TIMEOUT_MS = 10_000;
@@ -33,10 +33,10 @@ const NO_TUNNEL = new Problem(405, 'This service is no proxy.');
 
 /** Node's server, with bounded work per connection and a problem document for what never becomes a request. */
 export function createHttpServer(handle: RequestListener, answers: Answers): Server {
-  const turns = new WeakMap<Socket, Turns>();
-  const turnsOf = (socket: Socket): Turns => {
-    const known = turns.get(socket) ?? new Turns(socket, answerTooMany);
-    turns.set(socket, known);
+  const pipelines = new WeakMap<Socket, RequestPipeline>();
+  const pipelineOf = (socket: Socket): RequestPipeline => {
+    const known = pipelines.get(socket) ?? new RequestPipeline(socket, answerTooMany);
+    pipelines.set(socket, known);
     return known;
   };
   const inTurn =
@@ -45,7 +45,7 @@ export function createHttpServer(handle: RequestListener, answers: Answers): Ser
       response.once('finish', () => {
         answers.count(response.statusCode);
       });
-      turnsOf(request.socket).add({ request, response, serve });
+      pipelineOf(request.socket).add({ request, response, serve });
     };
   const server = createServer(SETTINGS, inTurn(handle));
   server.setTimeout(SILENCE_MS);
@@ -53,7 +53,7 @@ export function createHttpServer(handle: RequestListener, answers: Answers): Ser
   Object.assign(server, { httpAllowHalfOpen: true });
   server.on('checkExpectation', inTurn(answerExpectation));
   const endWith = (socket: Socket, problem: Problem): void => {
-    turnsOf(socket).end(() => {
+    pipelineOf(socket).end(() => {
       answers.count(problem.status);
       answerOnSocket(socket, problem);
     });

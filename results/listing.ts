@@ -4,26 +4,26 @@ import type { Listing, Page } from './records';
 const MAX_LIMIT = 1_000;
 
 /** The place of a record in its list: newest first, those of the same time by their ids. */
-export interface Place {
+export interface Cursor {
   readonly at: number;
   readonly id: string;
 }
 
 /** Before every record there is. */
-const START: Place = { at: Number.MAX_SAFE_INTEGER, id: '' };
+const START: Cursor = { at: Number.MAX_SAFE_INTEGER, id: '' };
 
 /** A listing as stores read it. */
 export interface ReadListing extends Pick<Listing, 'state' | 'type' | 'limit'> {
   readonly since: number;
   /** The page begins behind this place. */
-  readonly behind: Place;
+  readonly behind: Cursor;
 }
 
 /** Throws `RecordRefused` for an invalid listing. */
 export function readListing({ state, type, limit, since = 0, after }: Listing): ReadListing {
   assertLimit(limit, 'records');
   if (!Number.isFinite(since)) throw new RecordRefused(`Records are listed since a time in milliseconds, not ${since}`);
-  const behind = after === undefined ? START : placeIn(after);
+  const behind = after === undefined ? START : cursorIn(after);
   return { state, limit, since: Math.max(0, since), behind, ...(type !== undefined && { type }) };
 }
 
@@ -33,14 +33,14 @@ export function assertLimit(limit: number, what: 'records' | 'notes'): void {
 }
 
 /** `found` has one more than fits on the page if there is a page after it. */
-export function pageEnd(found: readonly Place[], limit: number): Pick<Page, 'after'> {
+export function pageEnd(found: readonly Cursor[], limit: number): Pick<Page, 'after'> {
   const last = found[limit - 1];
   return found.length > limit && last ? { after: textOf(last) } : {};
 }
 
-const textOf = ({ at, id }: Place): string => Buffer.from(JSON.stringify([at, id])).toString('base64url');
+const textOf = ({ at, id }: Cursor): string => Buffer.from(JSON.stringify([at, id])).toString('base64url');
 
-function placeIn(text: string): Place {
+function cursorIn(text: string): Cursor {
   try {
     const [at, id] = JSON.parse(Buffer.from(text, 'base64url').toString()) as unknown[];
     if (typeof at === 'number' && typeof id === 'string') return { at, id };

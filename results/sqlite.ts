@@ -25,7 +25,7 @@ import type {
   Records,
   Retried,
 } from './records';
-import { assertFits, fromRow, toRow } from './rows';
+import { assertFits, COLUMNS, fromRow, toRow } from './rows';
 import { openDatabase } from './schema';
 import { SqlEffects } from './sql-effects';
 import { SqlLists } from './sql-lists';
@@ -48,17 +48,8 @@ const EXPIRED_PER_CALL = 500;
 
 const SELECT = 'SELECT * FROM record WHERE id = ?';
 const UPSERT = `
-  INSERT INTO record (id, state, hash, attempts, input, result, reason, last_error, updated_at,
-    message_group, lease_token, lease_until, moved_message, begun, public_error, type)
-  VALUES (:id, :state, :hash, :attempts, :input, :result, :reason, :last_error, :updated_at,
-    :message_group, :lease_token, :lease_until, :moved_message, :begun, :public_error, :type)
-  ON CONFLICT (id) DO UPDATE SET
-    state = excluded.state, hash = excluded.hash, attempts = excluded.attempts, input = excluded.input,
-    result = excluded.result, reason = excluded.reason, last_error = excluded.last_error,
-    updated_at = excluded.updated_at, message_group = excluded.message_group,
-    lease_token = excluded.lease_token, lease_until = excluded.lease_until,
-    moved_message = excluded.moved_message, begun = excluded.begun, public_error = excluded.public_error,
-    type = excluded.type`;
+  INSERT INTO record (${COLUMNS.join()}) VALUES (${COLUMNS.map(() => '?').join()})
+  ON CONFLICT (id) DO UPDATE SET ${COLUMNS.map((column) => `${column} = excluded.${column}`).join()}`;
 const EXPIRE = `
   DELETE FROM record WHERE id IN (SELECT id FROM record WHERE updated_at < ? ORDER BY updated_at LIMIT ${EXPIRED_PER_CALL})`;
 
@@ -225,7 +216,7 @@ export class SqliteRecords implements Records {
       const { answer, write } = transition(this.held(id), Date.now());
       if (write === undefined) return answer;
       assertFits(write);
-      this.upsert.run(toRow(write));
+      this.upsert.run(...toRow(write));
       this.effects.carryOut(effect);
       return answer;
     });

@@ -33,7 +33,7 @@ import {
   takingBack,
   type Transition,
 } from './transitions';
-import { Turns } from './turns';
+import { KeyedMutex } from './keyed-mutex';
 
 /** A record as the store holds it. */
 export interface HeldVersion {
@@ -73,7 +73,7 @@ export interface VersionedStore {
   readonly check: () => Promise<void>;
   readonly expire: (before: number) => Promise<number>;
   readonly close: () => Promise<void>;
-  /** Turns what the store threw into the store's errors. */
+  /** KeyedMutex what the store threw into the store's errors. */
   readonly errorOf: (error: unknown) => Error;
 }
 
@@ -89,7 +89,7 @@ const hasWrites = ({ writes = [], transaction }: Writes): boolean => writes.leng
  */
 export class VersionedRecords implements Records {
   readonly notes: StoredNotes;
-  private readonly turns = new Turns();
+  private readonly mutex = new KeyedMutex();
   private readonly pending = new Set<Promise<unknown>>();
   private closing: Promise<void> | undefined;
 
@@ -195,7 +195,7 @@ export class VersionedRecords implements Records {
 
   /** Runs the changes of one id one after the other, so that they do not conflict within this process. */
   private inTurn<T>(id: string, change: () => Promise<T>): Promise<T> {
-    return this.ask(() => this.turns.take(id, change));
+    return this.ask(() => this.mutex.runExclusive(id, change));
   }
 
   private async ask<T>(question: () => Promise<T>): Promise<T> {

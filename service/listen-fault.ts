@@ -11,7 +11,7 @@ export function listenFault(error: unknown, portVariable: string): string | unde
     case 'EAI_AGAIN':
     case 'EINVAL':
     case 'ENOTFOUND':
-      return 'HOST names no address of this machine: 127.0.0.1, ::1, 0.0.0.0 or a name of its own will do';
+      return 'HOST names no address of this machine; it takes 127.0.0.1, ::1, 0.0.0.0 or a name of this machine';
     default:
       return undefined;
   }

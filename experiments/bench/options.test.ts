@@ -16,7 +16,7 @@ test('what is chosen is measured, in the order of the list', () => {
   ]);
   expect(namesOf(peers)).toEqual(['raw-4', 'plusone']);
   expect(namesOf(workloads)).toEqual(['no-op', 'network']);
-  expect({ rounds, scale }).toEqual({ rounds: 2, scale: 0.25 });
+  expect({ rounds, scale }).toEqual({ rounds: 2, scale: 0.1 });
 });
 
 test('PostgreSQL is measured beside SQLite where a database is named', () => {

@@ -35,7 +35,7 @@ const ROUNDS = { full: 5, quick: 1 };
 /** Of a workload's messages. */
 const QUICK_SCALE = 0.15;
 /** What `--messages` is of: the messages of `no-op`. */
-const FULL_MESSAGES = 20_000;
+const FULL_MESSAGES = 50_000;
 const QUICK_PEERS = [
   'raw-4',
   'plusone',
@@ -50,20 +50,24 @@ const QUICK_PEERS = [
 const QUICK_WORKLOADS = ['no-op', 'exponential', 'produce-50'];
 
 const table = () =>
-  commandLine('bench', 'Plusone beside its peers: consumers and producers, in turns, on one broker.')
-    .option('--quick', 'one round of the most telling: two minutes')
-    .option('--peer <a,b>', 'these alone', namesOf(PEERS.map(({ name }) => name)))
-    .option('--workload <a,b>', 'these alone', namesOf(WORKLOADS.map(({ name }) => name)))
-    .option('--rounds <n>', `rounds (default: ${ROUNDS.full})`, whole(1, 100))
-    .option('--messages <n>', `messages of no-op; others in proportion (default: ${FULL_MESSAGES})`, whole(100, 1e6))
-    .option('--broker <broker>', 'embedded, stand-in, or the URL of one on this machine', brokerOf, 'embedded')
-    .option('--seed <n>', 'draws how long work takes', whole(0, 2 ** 31), 1)
-    .option('--postgres <url>', 'a database: the workload recording records there, too', databaseUrl)
-    .option('--out <file>', 'write the report there, as HTML', filled, DEFAULT_OUT)
+  commandLine('bench', 'Measures Plusone beside its peers: consumers and producers, in turns, on one broker.')
+    .option('--quick', 'one round of the peers and workloads that say most, in two minutes')
+    .option('--peer <a,b>', 'only these peers', namesOf(PEERS.map(({ name }) => name)))
+    .option('--workload <a,b>', 'only these workloads', namesOf(WORKLOADS.map(({ name }) => name)))
+    .option('--rounds <n>', `how many rounds (default: ${ROUNDS.full})`, whole(1, 100))
+    .option(
+      '--messages <n>',
+      `messages of no-op, the others in proportion (default: ${FULL_MESSAGES})`,
+      whole(100, 1e6),
+    )
+    .option('--broker <broker>', 'embedded, stand-in, or the URL of a broker on this machine', brokerOf, 'embedded')
+    .option('--seed <n>', 'the seed that draws how long work takes', whole(0, 2 ** 31), 1)
+    .option('--postgres <url>', 'a database in which the workload recording records, too', databaseUrl)
+    .option('--out <file>', 'write the report to this file, as HTML', filled, DEFAULT_OUT)
     .option(...JSON_FILE)
-    .option('--markdown <file>', "write the README's table there", filled)
+    .option('--markdown <file>', "write the README's table to this file", filled)
     .addOption(
-      new Option('--from <file>', 'show the findings of an earlier run once more')
+      new Option('--from <file>', 'show the findings of an earlier run again')
         .argParser(filled)
         .conflicts(['quick', 'peer', 'workload', 'rounds', 'messages', 'postgres']),
     );

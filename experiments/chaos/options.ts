@@ -38,30 +38,30 @@ const SEEDS_MOST = 1_000;
 const table = () =>
   commandLine(
     'chaos',
-    'Real processes, every fault at once, drawn from a seed; then a count of what became of every job.',
+    'Runs real processes with every fault at once, drawn from a seed, then counts what became of every job.',
   )
-    .option('--seed <n>', 'draws the faults; any by default', whole(0, SEED_MOST))
+    .option('--seed <n>', 'the seed that draws the faults; any by default', whole(0, SEED_MOST))
     .addOption(
-      new Option('--seeds <a..b>', 'a run for each of these, both ends included')
-        .argParser(seedsOf)
-        .conflicts(['seed', 'zombies']),
+      new Option('--seeds <a..b>', 'a run for each seed from a to b').argParser(seedsOf).conflicts(['seed', 'zombies']),
     )
-    .option('--nemesis <a,b>', 'these faults alone', namesOf(NEMESIS_NAMES))
-    .option('--jobs <n>', 'jobs to ask for', whole(10, 1_000_000), 5_000)
-    .option('--broker <url>', 'a broker; an embedded one in memory by default', httpUrl)
+    .option('--nemesis <a,b>', 'only these faults', namesOf(NEMESIS_NAMES))
+    .option('--jobs <n>', 'how many jobs to ask for', whole(10, 1_000_000), 5_000)
+    .option('--broker <url>', 'use this broker; by default an embedded one in memory', httpUrl)
     .addOption(
-      new Option('--persistent', 'an embedded broker with its data on disk, which is killed too').conflicts('broker'),
+      new Option('--persistent', 'the embedded broker keeps its data on disk, and is killed too').conflicts('broker'),
     )
     .addOption(new Option('--any-order', 'the embedded broker hands out messages in any order').conflicts('broker'))
     .addOption(
-      new Option('--many-of-a-group', 'the embedded broker hands out many of a FIFO group').conflicts('broker'),
+      new Option('--many-of-a-group', 'the embedded broker hands out many messages of a FIFO group').conflicts(
+        'broker',
+      ),
     )
-    .option('--fifo', 'a FIFO queue, with jobs in groups')
+    .option('--fifo', 'use a FIFO queue, with jobs in groups')
     .addOption(new Option('--store <name>', 'where results are recorded').choices(STORES).default('sqlite'))
-    .option('--dynamodb <url>', 'DynamoDB', httpUrl, 'http://127.0.0.1:8000')
-    .option('--postgres <url>', 'a database', databaseUrl, 'postgres://rig@127.0.0.1:5433/postgres')
-    .option('--control', 'records switched off: there must be double effects')
-    .option('--zombies <n>', 'make this many zombies instead: runs that go on after their lease', whole(1, 10_000))
+    .option('--dynamodb <url>', 'where DynamoDB is', httpUrl, 'http://127.0.0.1:8000')
+    .option('--postgres <url>', 'where the database is', databaseUrl, 'postgres://rig@127.0.0.1:5433/postgres')
+    .option('--control', 'keep no records, so that there must be double effects')
+    .option('--zombies <n>', 'instead make this many zombies: runs that go on after their lease', whole(1, 10_000))
     .option(...JSON_FILE)
     .option('--keep', 'keep logs, journal and history even if all went well');
 

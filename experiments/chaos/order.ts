@@ -1,7 +1,7 @@
 import { type History, type Publish, subjectOf } from './history';
 
 /** What the one who asked knows of a job's place in its group. Milliseconds, of one clock. */
-interface Place {
+interface Position {
   readonly number: number;
   readonly group: string;
   /** No message of the job can be older. */
@@ -22,7 +22,7 @@ export function overtaken({ publishes, ledger, deadLetters }: History): string[]
     .map((number) => places.get(number))
     .filter((place) => place !== undefined);
   /** By group: the job asked for last among those recorded so far. */
-  const lastAsked = new Map<string, Place>();
+  const lastAsked = new Map<string, Position>();
   const sentences: string[] = [];
   for (const place of recorded) {
     const { number, group, askedAt, takenAt } = place;
@@ -33,8 +33,8 @@ export function overtaken({ publishes, ledger, deadLetters }: History): string[]
   return sentences;
 }
 
-function placesOf(publishes: readonly Publish[]): Map<number, Place> {
-  const places = new Map<number, Place>();
+function placesOf(publishes: readonly Publish[]): Map<number, Position> {
+  const places = new Map<number, Position>();
   for (const { number, group, askedAt, answeredAt, knowledge } of publishes) {
     if (group === undefined) continue;
     const before = places.get(number);

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { readJournal } from '../rig/journal';
-import { type Place, Round, type RoundParts } from '../rig/place';
+import { type ExperimentBroker, Round, type RoundParts } from '../rig/experiment-broker';
 import { ConsumerProcess } from './consumer-process';
 
 /** A run of the handler, noted as it began. */
@@ -21,7 +21,7 @@ export class CountedRound extends Round {
     this.journal = join(parts.folder, 'journal');
   }
 
-  static async open(place: Place, visibilityTimeoutSeconds?: number): Promise<CountedRound> {
+  static async open(place: ExperimentBroker, visibilityTimeoutSeconds?: number): Promise<CountedRound> {
     return new CountedRound(await place.prepare(visibilityTimeoutSeconds));
   }
 

@@ -1,18 +1,11 @@
-import { type Place } from '../rig/place';
+import { type ExperimentBroker } from '../rig/experiment-broker';
 import { CountedRound } from './counted-round';
-import { type Findings } from '../rig/cli/report';
 import { type Row, Table } from '../rig/cli/terminal';
 
 export interface Settings {
-  readonly place: Place;
+  readonly place: ExperimentBroker;
   readonly rounds: number;
   readonly jobs: number;
-}
-
-export interface Experiment {
-  readonly rounds: number;
-  readonly jobs: number;
-  run(settings: Settings): Promise<Findings>;
 }
 
 /** A job without a record after this long is lost. Several leases long on every broker. */

@@ -1,7 +1,7 @@
 /** What stops and kills do to real consumer processes on a real broker: `npm run faults -- --help`. */
 import { announce, conclude } from '../rig/cli/report';
 import { run } from '../rig/cli/run';
-import { Place } from '../rig/place';
+import { ExperimentBroker } from '../rig/experiment-broker';
 import { kill } from './kill';
 import { readOptions } from './options';
 import { stop } from './stop';
@@ -10,9 +10,8 @@ const EXPERIMENTS = { stop, kill };
 
 async function main(): Promise<number> {
   const options = readOptions(['stop', 'kill'], process.argv.slice(2));
-  const experiment = EXPERIMENTS[options.name];
-  const { rounds = experiment.rounds, jobs = experiment.jobs, broker, json } = options;
-  const place = await Place.open(broker);
+  const { rounds, jobs, broker, json } = options;
+  const place = await ExperimentBroker.open(broker);
   const facts = {
     experiment: options.name,
     broker: broker ?? 'embedded, in memory',
@@ -23,7 +22,7 @@ async function main(): Promise<number> {
   };
   announce(facts);
   try {
-    return conclude(facts, await experiment.run({ place, rounds, jobs }), json);
+    return conclude(facts, await EXPERIMENTS[options.name]({ place, rounds, jobs }), json);
   } finally {
     await place.close();
   }

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { differences, eachRound, LOST_AFTER_SECONDS, randomWhole, type Experiment, type Settings } from './experiment';
+import { differences, eachRound, LOST_AFTER_SECONDS, randomWhole, type Settings } from './experiment';
 import { toMessage } from '../rig/jobs';
 import { makeJobs } from '../rig/count-jobs';
 import { type CountedRound, type Run } from './counted-round';
@@ -82,7 +82,8 @@ function faultsOf(row: Row): string[] {
   return faults;
 }
 
-async function run(settings: Settings): Promise<Findings> {
+/** SIGKILL at random: nothing lost, only what was in flight runs again, one record each. */
+export async function kill(settings: Settings): Promise<Findings> {
   const { rounds, jobs } = settings;
   const { table, failures } = await eachRound(settings, VISIBILITY_SECONDS, async (round) => {
     const { row, strange } = await killInTheMiddle(round, jobs);
@@ -99,6 +100,3 @@ async function run(settings: Settings): Promise<Findings> {
   };
   return { rows: table.rows, summary, failures };
 }
-
-/** SIGKILL at random: nothing lost, only what was in flight runs again, one record each. */
-export const kill: Experiment = { rounds: 10, jobs: 600, run };

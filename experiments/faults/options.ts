@@ -3,9 +3,8 @@ import { BROKER, commandLine, JSON_FILE, whole } from '../rig/cli/command-line';
 
 export interface Options<Name extends string> {
   readonly name: Name;
-  /** Undefined: the experiment's own. */
-  readonly rounds?: number;
-  readonly jobs?: number;
+  readonly rounds: number;
+  readonly jobs: number;
   /** Undefined: an embedded one, in memory. */
   readonly broker?: string;
   readonly json?: string;
@@ -14,11 +13,11 @@ export interface Options<Name extends string> {
 export function readOptions<Name extends string>(names: readonly Name[], args: readonly string[]): Options<Name> {
   const command = commandLine(
     'faults',
-    'What SIGTERM and SIGKILL do to real consumer processes: jobs lost, and runs doubled.',
+    'Counts what SIGTERM or SIGKILL does to real consumer processes: jobs lost, and runs doubled.',
   )
-    .addArgument(new Argument('<fault>', 'what is done').choices(names))
-    .option('--rounds <n>', 'rounds', whole(1, 10_000))
-    .option('--jobs <n>', 'jobs of a round', whole(1, 1_000_000))
+    .addArgument(new Argument('<fault>', 'what is done to them').choices(names))
+    .option('--rounds <n>', 'how many rounds', whole(1, 10_000), 10)
+    .option('--jobs <n>', 'jobs in each round', whole(1, 1_000_000), 600)
     .option(...BROKER)
     .option(...JSON_FILE);
   const given = command.parse(args, { from: 'user' }).opts<Omit<Options<Name>, 'name'>>();

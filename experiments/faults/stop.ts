@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { DELIVERY } from '../../contract/delivery';
-import { differences, eachRound, LOST_AFTER_SECONDS, randomWhole, type Experiment, type Settings } from './experiment';
+import { differences, eachRound, LOST_AFTER_SECONDS, randomWhole, type Settings } from './experiment';
 import { toMessage } from '../rig/jobs';
 import { makeJobs } from '../rig/count-jobs';
 import { type CountedRound } from './counted-round';
@@ -58,7 +58,8 @@ function faultsOf(row: Row): string[] {
   return faults;
 }
 
-async function run(settings: Settings): Promise<Findings> {
+/** SIGTERM in the middle: nothing lost, nothing run twice, exit 0 within the drain limit. */
+export async function stop(settings: Settings): Promise<Findings> {
   const { rounds, jobs } = settings;
   const { table, failures } = await eachRound(settings, DELIVERY.visibilityTimeoutSeconds, async (round) => {
     const row = await stopInTheMiddle(round, jobs);
@@ -75,6 +76,3 @@ async function run(settings: Settings): Promise<Findings> {
   };
   return { rows: table.rows, summary, failures };
 }
-
-/** SIGTERM in the middle: nothing lost, nothing run twice, exit 0 within the drain limit. */
-export const stop: Experiment = { rounds: 10, jobs: 600, run };

@@ -5,7 +5,7 @@
  */
 import { existsSync } from 'node:fs';
 import { INTERRUPTED, run, stopSignal } from '../rig/cli/run';
-import { Place, type Round } from '../rig/place';
+import { ExperimentBroker, type Round } from '../rig/experiment-broker';
 import { announce, conclude, type Findings, median, spread } from '../rig/cli/report';
 import { type Row, Table } from '../rig/cli/terminal';
 import { type Emulated, noEmulator, startEmulated } from '../rig/lambda/emulator';
@@ -72,7 +72,11 @@ function compare(all: AllFigures, { ours, bare }: (typeof PAIRS)[number]): { sum
   return { summary, failures };
 }
 
-async function compareAll(place: Place, { rounds, calls }: Options, stopping: AbortSignal): Promise<Findings> {
+async function compareAll(
+  place: ExperimentBroker,
+  { rounds, calls }: Options,
+  stopping: AbortSignal,
+): Promise<Findings> {
   const table = new Table();
   const all: AllFigures = new Map();
   const functions: readonly Measured[] = PAIRS.flatMap(({ ours, bare }) => [bare, ours]);
@@ -111,7 +115,7 @@ async function main(): Promise<number> {
   const { rounds, calls, broker = 'embedded, in memory', json } = options;
   const facts = { experiment: 'lambda', broker, node: process.version, rounds, calls };
   announce(facts);
-  const place = await Place.open(options.broker);
+  const place = await ExperimentBroker.open(options.broker);
   try {
     return conclude(facts, await compareAll(place, options, stopping), json);
   } catch (error) {

@@ -9,8 +9,11 @@ export interface Options {
 }
 
 export const readOptions = (args: readonly string[]): Options =>
-  commandLine('lambda', "Our functions under AWS's runtime interface emulator, cold and warm, beside a bare server.")
-    .option('--rounds <n>', 'rounds', whole(1, 10_000), 11)
+  commandLine(
+    'lambda',
+    "Measures our functions under AWS's runtime interface emulator, cold and warm, beside a bare server.",
+  )
+    .option('--rounds <n>', 'how many rounds', whole(1, 10_000), 11)
     .option('--calls <n>', 'warm invocations of each function in each round', whole(1, 10_000), 200)
     .option(...BROKER)
     .option(...JSON_FILE)

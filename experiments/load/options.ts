@@ -24,15 +24,15 @@ function ofThisMachine(url: string): string {
 }
 
 export function readOptions(args: readonly string[]): Options {
-  const command = commandLine('load', 'Load by k6 on a pair, after which every accepted job is asked after.')
+  const command = commandLine('load', 'Puts load on a pair by k6, then asks after every job that was accepted.')
     .addArgument(new Argument('<profile>', 'how the load comes').choices(PROFILE_NAMES))
-    .option('--url <url>', 'a producer that runs on this machine; a pair of its own by default', ofThisMachine)
-    .option('--peak <n>', "jobs a second at most; the profile's by default", whole(1, 10_000))
+    .option('--url <url>', 'a producer that runs on this machine; by default a pair of its own', ofThisMachine)
+    .option('--peak <n>', "up to this many jobs a second; by default the profile's", whole(1, 10_000))
     .option('--p99 <ms>', '99 in 100 requests must be answered within this', whole(1, 60_000))
     // Longer than a lease, after which a job that was dropped comes again.
     .option('--patience <seconds>', 'give up on jobs when none has ended for this long', whole(1, 3_600), 45)
-    .option('--out <file>', `write the report there, as HTML (default: ${FOLDER}/load-PROFILE.html)`, filled)
-    .option('--json <file>', `write the figures there, as JSON (default: ${FOLDER}/load-PROFILE.json)`, filled);
+    .option('--out <file>', `write the report to this file, as HTML (default: ${FOLDER}/load-PROFILE.html)`, filled)
+    .option('--json <file>', `write the figures to this file, as JSON (default: ${FOLDER}/load-PROFILE.json)`, filled);
   const given = command.parse(args, { from: 'user' }).opts<Partial<Options> & Pick<Options, 'patience'>>();
   const [profile] = command.processedArgs as [ProfileName];
   return { out: `${FOLDER}/load-${profile}.html`, json: `${FOLDER}/load-${profile}.json`, ...given, profile };

@@ -12,7 +12,7 @@ import { type Diary } from './diary';
 import { type ConsumerName, nameOf, PLAIN_INSTANCES } from './grid';
 import { jobIn, type Cell } from './plan';
 
-interface Place {
+interface CellPlace {
   readonly region: string;
   readonly endpoint: string;
   readonly diary: Diary;
@@ -21,14 +21,14 @@ interface Place {
 const AFTER_ERROR_MS = 500;
 
 /** Begins to take the transfers of a cell, until the process ends. */
-export const CONSUME: Readonly<Record<ConsumerName, (cell: Cell, place: Place) => Promise<void>>> = {
+export const CONSUME: Readonly<Record<ConsumerName, (cell: Cell, place: CellPlace) => Promise<void>>> = {
   tutorial: consumeAsTutorial,
   'sqs-consumer': consumePlainly,
   plusone: consumeOurs,
 };
 
 /** The work: it takes its time, then pays; nothing remembers that it paid. */
-function worker(cell: Cell, { diary }: Place): (message: Message) => Promise<void> {
+function worker(cell: Cell, { diary }: CellPlace): (message: Message) => Promise<void> {
   const bank = new Bank(cell.bank);
   return async (message) => {
     const job = jobIn(message);
@@ -41,7 +41,7 @@ function worker(cell: Cell, { diary }: Place): (message: Message) => Promise<voi
 }
 
 /** Receive, work, delete; as on Lambda each message has a worker at once, however many are busy. */
-function consumeAsTutorial(cell: Cell, place: Place): Promise<void> {
+function consumeAsTutorial(cell: Cell, place: CellPlace): Promise<void> {
   const client = createProvisionClient(place.region, place.endpoint);
   const work = worker(cell, place);
   const handle = async (message: Message): Promise<void> => {
@@ -74,7 +74,7 @@ async function pollForEver(client: SQSClient, queueUrl: string, handle: (message
 }
 
 /** As the README of sqs-consumer has it, with an `sqs` that knows the broker. */
-function consumePlainly(cell: Cell, place: Place): Promise<void> {
+function consumePlainly(cell: Cell, place: CellPlace): Promise<void> {
   const handleMessage = worker(cell, place);
   const sqs = createProvisionClient(place.region, place.endpoint);
   const refused = (): void => {
@@ -90,7 +90,7 @@ function consumePlainly(cell: Cell, place: Place): Promise<void> {
 }
 
 /** The consumer of this repository with its default numbers; the transfer is written with the record of the job. */
-async function consumeOurs(cell: Cell, { region, endpoint, diary }: Place): Promise<void> {
+async function consumeOurs(cell: Cell, { region, endpoint, diary }: CellPlace): Promise<void> {
   const name = nameOf(cell.setting);
   const environment = readEnvironment({
     AWS_REGION: region,

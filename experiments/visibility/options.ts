@@ -15,17 +15,17 @@ export interface Options {
 /** Git-ignored. */
 const DEFAULT_OUT = '.data/visibility.html';
 
-const FROM = new Option('--from <file>', 'draw the findings of an earlier run once more')
+const FROM = new Option('--from <file>', 'draw the findings of an earlier run again')
   .argParser(filled)
   .conflicts(['quick', 'broker', 'json']);
 
 export const readOptions = (args: readonly string[]): Options =>
-  commandLine('lab', 'What a wrong visibility timeout does to a money transfer, with three consumers.')
-    .option('--quick', 'four settings, half a minute')
+  commandLine('lab', 'Shows what a wrong visibility timeout does to a money transfer, with three consumers.')
+    .option('--quick', 'only four settings, in half a minute')
     .option(...BROKER)
-    .option('--out <file>', 'write the report there, as HTML', filled, DEFAULT_OUT)
+    .option('--out <file>', 'write the report to this file, as HTML', filled, DEFAULT_OUT)
     .option(...JSON_FILE)
-    .option('--picture <file>', 'write the report there, in one SVG', filled)
+    .option('--picture <file>', 'write the report to this file, as one SVG', filled)
     .addOption(FROM)
     .parse(args, { from: 'user' })
     .opts<Options>();

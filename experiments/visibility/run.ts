@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { type Child } from '../../ops/child';
 import { createProvisionClient } from '../../ops/provision';
-import { Place } from '../rig/place';
+import { ExperimentBroker } from '../rig/experiment-broker';
 import { readJournal } from '../rig/journal';
 import { type Entry } from './diary';
 import { findingsOf, type Findings } from './findings';
@@ -35,7 +35,7 @@ export interface Order {
 
 /** All cells and both stories beside each other, from the first transfer ordered to the last cell at rest. */
 export async function runLab({ grid, broker, signal }: Order, watcher: Watcher): Promise<Findings> {
-  const place = await Place.open(broker);
+  const place = await ExperimentBroker.open(broker);
   const client = createProvisionClient(REGION, place.endpoint);
   const folder = await mkdtemp(join(tmpdir(), 'plusone-visibility-'));
   const lab = new Lab({ client, endpoint: place.endpoint, region: REGION, folder }, watcher, signal);

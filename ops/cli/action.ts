@@ -12,7 +12,7 @@ export class WrongUsage extends Error {
 export type ExitCode = 0 | 3;
 
 /** What the command line asks for. */
-export interface Asked {
+export interface Invocation {
   readonly terminal: Terminal;
   readonly args: readonly string[];
   readonly options: Readonly<Record<string, unknown>>;
@@ -20,7 +20,7 @@ export interface Asked {
   readonly signal: AbortSignal;
 }
 
-export interface Run extends Asked {
+export interface CommandRun extends Invocation {
   readonly place: Workplace;
 }
 
@@ -29,8 +29,8 @@ export interface Run extends Asked {
  * `WrongUsage` for what is wrong whatever the workplace holds, before it is opened.
  */
 export type Action = (
-  work: (run: Run) => Promise<ExitCode>,
-  check?: (asked: Asked) => void,
+  work: (run: CommandRun) => Promise<ExitCode>,
+  check?: (invocation: Invocation) => void,
 ) => (...given: unknown[]) => Promise<void>;
 
 /** `end` gets the exit code. */

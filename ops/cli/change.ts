@@ -3,7 +3,7 @@ import { type FailedJob, type Filter } from '../jobs/failed-job';
 import { findFailures } from '../jobs/failures';
 import { leftOut } from '../jobs/held';
 import { type PassEnd, type PassOptions } from '../jobs/pass';
-import { type Asked, type ExitCode, type Run, WrongUsage } from './action';
+import { type CommandRun, type ExitCode, type Invocation, WrongUsage } from './action';
 import { type FilterOptions, toFilter } from './options';
 import { hiddenNote, printJobs } from './reading';
 
@@ -21,7 +21,7 @@ export interface ChangeCommand {
   readonly done: string;
   /** It can be undone, so no confirmation is asked for. */
   readonly light?: true;
-  readonly work: (run: Run, options: PassOptions) => Promise<ChangeEnd>;
+  readonly work: (run: CommandRun, options: PassOptions) => Promise<ChangeEnd>;
 }
 
 export interface ChangeEnd {
@@ -38,13 +38,13 @@ export const some = (count: number, text: string): string[] => (count > 0 ? [`${
 export const deadLetters = (count: number): string => `${count} dead letter${count === 1 ? '' : 's'}`;
 
 /** Throws `WrongUsage` where a confirmation is needed and nobody is there to give it. */
-export function assertAsks({ terminal, options }: Asked, asks = terminal.asks): void {
+export function assertAsks({ terminal, options }: Invocation, asks = terminal.asks): void {
   const { yes = false, dryRun = false } = options as ChangeOptions;
   if (!yes && !dryRun && !asks) throw new WrongUsage('Nobody is here to be asked; say --yes, or --dry-run');
 }
 
 /** Asks for a confirmation first. It covers the letters that match now, and no others. */
-export async function change(run: Run, what: ChangeCommand): Promise<ExitCode> {
+export async function change(run: CommandRun, what: ChangeCommand): Promise<ExitCode> {
   const { yes = false, dryRun = false, rate } = run.options as ChangeOptions;
   const filter = wanted(run);
   if ((yes || what.light) && !dryRun) return finish(run, what, { filter, rate });
@@ -57,7 +57,7 @@ export async function change(run: Run, what: ChangeCommand): Promise<ExitCode> {
 }
 
 /** Held letters are left out unless they are named. Says what is left out or hidden. */
-export async function lettersMeant({ place, terminal, signal }: Run, filter: Filter, withHeld = false) {
+export async function lettersMeant({ place, terminal, signal }: CommandRun, filter: Filter, withHeld = false) {
   const { jobs, hidden } = await findFailures(place, filter, { signal });
   const letters = jobs.filter(({ letter }) => letter !== undefined);
   const meant = letters.filter(({ held }) => withHeld || held === undefined);
@@ -66,7 +66,7 @@ export async function lettersMeant({ place, terminal, signal }: Run, filter: Fil
   return meant;
 }
 
-export function wanted({ options, args }: Asked): Filter {
+export function wanted({ options, args }: Invocation): Filter {
   const { id = [], ...rest } = options as ChangeOptions;
   const ids = [...id, ...args.map((one) => one.toLowerCase())];
   const { reason, type, since, text, held } = toFilter(rest);
@@ -83,7 +83,7 @@ interface Meant {
   readonly ids: readonly string[] | undefined;
 }
 
-function showOnly({ terminal, signal }: Run, { done }: ChangeCommand, { letters, ids = [] }: Meant): ExitCode {
+function showOnly({ terminal, signal }: CommandRun, { done }: ChangeCommand, { letters, ids = [] }: Meant): ExitCode {
   printJobs(terminal, letters);
   const found = new Set(letters.map(({ id }) => id));
   const missing = noneFound(ids.filter((id) => !found.has(id)));
@@ -96,7 +96,11 @@ function showOnly({ terminal, signal }: Run, { done }: ChangeCommand, { letters,
 
 const noneFound = (ids: readonly string[]): string[] => (ids.length > 0 ? [`none found of ${ids.join(', ')}`] : []);
 
-export async function finish(run: Run, what: ChangeCommand, options: Omit<PassOptions, 'signal'>): Promise<ExitCode> {
+export async function finish(
+  run: CommandRun,
+  what: ChangeCommand,
+  options: Omit<PassOptions, 'signal'>,
+): Promise<ExitCode> {
   const { terminal, signal } = run;
   const total = options.confirmed?.size;
   const onProgress = (done: number): void => {

@@ -1,7 +1,7 @@
 import { type Command } from 'commander';
 import { deleteLetters, type DeleteOptions } from '../jobs/delete';
 import { retryLetters } from '../jobs/retry';
-import { type Action, type Asked, type ExitCode, type Run, WrongUsage } from './action';
+import { type Action, type CommandRun, type ExitCode, type Invocation, WrongUsage } from './action';
 import {
   assertAsks,
   type ChangeCommand,
@@ -19,32 +19,32 @@ import { isNarrow, readCount, withFilters } from './options';
 import { COST } from './reading';
 
 const HOW_RETRY = `
-Each letter is sent to its queue first, then its record says accepted, then the letter is deleted. Ctrl-C or a kill
-loses nothing: run it again. A message may be sent twice then; the job's record sees to it that it has one effect.`;
+Each letter is sent to its queue, then its record says accepted, then the letter is deleted. After Ctrl-C or a kill
+nothing is lost: run it again. It may send a message twice then; the job's record makes sure of one effect.`;
 
 const HOW_DELETE = `
-Each record says deleted first, then its letter is deleted, for good. After Ctrl-C or a kill run it again.`;
+Each record says deleted before its letter is deleted for good. After Ctrl-C or a kill run it again.`;
 
 /** The commands that change what is in the dead-letter queue. */
 export function addChanging(program: Command, act: Action): void {
   withFilters(program.command('retry [ids...]'))
     .description('send dead letters to their queue again: those named, those that match, or all')
-    .option('--all', 'every dead letter')
-    .option('--rate <count>', 'at most that many a second', readCount)
-    .option('--dry-run', 'show which, and send none')
-    .option('--yes', 'do not ask')
+    .option('--all', 'every dead letter that is not held')
+    .option('--rate <count>', 'up to this many a second', readCount)
+    .option('--dry-run', 'show which they are, and send none')
+    .option('--yes', 'do not ask for confirmation')
     .addHelpText('after', HOW_RETRY + COST)
     .action(act((run) => change(run, RETRY), checkRetry));
   withFilters(program.command('delete [ids...]'))
     .description('delete dead letters for good: those named, or those that match')
-    .option('--dry-run', 'show which, and delete none')
-    .option('--yes', 'do not ask')
+    .option('--dry-run', 'show which they are, and delete none')
+    .option('--yes', 'do not ask for confirmation')
     .addHelpText('after', HOW_DELETE + COST)
     .action(act((run) => change(run, DELETE), checkDelete));
   program
     .command('purge')
-    .description('delete every dead letter for good; asks for the name of the dead-letter queue')
-    .option('--queue <name>', 'its name, where nobody is there to be asked')
+    .description('delete every dead letter that is not held, for good; asks for the name of the dead-letter queue')
+    .option('--queue <name>', 'the name of the dead-letter queue, for programs that cannot be asked')
     .addHelpText('after', HOW_DELETE + COST)
     .action(act(purge, checkPurge));
 }
@@ -73,7 +73,7 @@ const DELETE: ChangeCommand = {
 
 const PURGE: ChangeCommand = { ...DELETE, work: (run, options) => deleted(run, { ...options, purge: true }) };
 
-async function deleted({ place }: Run, options: DeleteOptions): Promise<ChangeEnd> {
+async function deleted({ place }: CommandRun, options: DeleteOptions): Promise<ChangeEnd> {
   const end = await deleteLetters(place, options);
   return {
     count: end.deleted,
@@ -83,25 +83,25 @@ async function deleted({ place }: Run, options: DeleteOptions): Promise<ChangeEn
   };
 }
 
-function checkRetry(asked: Asked): void {
-  const { all = false } = asked.options as ChangeOptions;
-  if (all === isNarrow(wanted(asked)))
+function checkRetry(invocation: Invocation): void {
+  const { all = false } = invocation.options as ChangeOptions;
+  if (all === isNarrow(wanted(invocation)))
     throw new WrongUsage('Name ids or filters such as --reason, or say --all, not both');
-  assertAsks(asked);
+  assertAsks(invocation);
 }
 
-function checkDelete(asked: Asked): void {
-  if (!isNarrow(wanted(asked)))
+function checkDelete(invocation: Invocation): void {
+  if (!isNarrow(wanted(invocation)))
     throw new WrongUsage('Name ids or filters such as --reason; for all of them there is purge');
-  assertAsks(asked);
+  assertAsks(invocation);
 }
 
-function checkPurge({ terminal, options }: Asked): void {
+function checkPurge({ terminal, options }: Invocation): void {
   const { queue } = options as ChangeOptions;
   if (queue === undefined && !terminal.asks) throw wrongName('NAME');
 }
 
-async function purge(run: Run): Promise<ExitCode> {
+async function purge(run: CommandRun): Promise<ExitCode> {
   const { place, terminal, signal } = run;
   const { name } = place.deadLetters;
   const { queue } = run.options as ChangeOptions;

@@ -8,11 +8,11 @@ import { processVariables } from '../../contract/environment';
 import { showJob } from '../jobs/details';
 import { editJob } from '../jobs/edit';
 import { inputText } from '../jobs/input-text';
-import { type Action, type Asked, type ExitCode, type Run, WrongUsage } from './action';
+import { type Action, type CommandRun, type ExitCode, type Invocation, WrongUsage } from './action';
 import { COST } from './reading';
 
 const HOW_EDIT = `
-Without --input the input is opened in $VISUAL or $EDITOR; saved as it was, nothing is done. The new job is sent first,
+Without --input the input is opened in $VISUAL or $EDITOR; if you save it unchanged, nothing is done. The new job is sent,
 then the old one's record says deleted, then its letter is deleted. After a kill the old letter is still there: run it
 again with the same input, and the job has one effect.`;
 
@@ -25,11 +25,11 @@ export function addEditing(program: Command, act: Action): void {
     .action(act(edit, checkEdit));
 }
 
-function checkEdit({ options }: Asked): void {
+function checkEdit({ options }: Invocation): void {
   if (options['input'] === undefined && editor() === '') throw new WrongUsage('Give --input, or set EDITOR');
 }
 
-async function edit(run: Run): Promise<ExitCode> {
+async function edit(run: CommandRun): Promise<ExitCode> {
   const { args, options } = run;
   const id = (args[0] ?? '').toLowerCase();
   if (typeof options['input'] === 'string') return send(run, id, options['input']);
@@ -53,7 +53,7 @@ interface Changed {
 }
 
 /** Prints the edited text if it was refused, since its file is gone. */
-async function sendChanged(run: Run, { id, before, text }: Changed): Promise<ExitCode> {
+async function sendChanged(run: CommandRun, { id, before, text }: Changed): Promise<ExitCode> {
   if (text === '' || text === before) {
     run.terminal.note('Nothing was changed.');
     return 0;
@@ -67,7 +67,10 @@ async function sendChanged(run: Run, { id, before, text }: Changed): Promise<Exi
 }
 
 /** The input as received: formatting it would change numbers beyond JavaScript's range. */
-async function currentInput({ place }: Run, id: string): Promise<{ readonly text: string; readonly comment: string }> {
+async function currentInput(
+  { place }: CommandRun,
+  id: string,
+): Promise<{ readonly text: string; readonly comment: string }> {
   const { letters } = await showJob(place, id);
   const [letter] = letters;
   if (!letter) throw new Error(`There is no dead letter of the job ${id} to be seen`);
@@ -95,7 +98,7 @@ async function openEditor(file: string): Promise<void> {
   if (code !== 0) throw new Error(`Nothing was changed: ${editor()} ended with ${code ?? 'a signal'}`);
 }
 
-async function send({ place, terminal, signal }: Run, id: string, input: string): Promise<ExitCode> {
+async function send({ place, terminal, signal }: CommandRun, id: string, input: string): Promise<ExitCode> {
   const { unnoted, ...edited } = await editJob(place, { id, input, signal });
   if (unnoted !== undefined) terminal.note(unnoted);
   if (terminal.json) terminal.object(edited);

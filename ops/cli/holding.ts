@@ -2,14 +2,14 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { auditOf, type AuditEntry } from '../jobs/audit';
 import { holdLetters, type HoldEnd, type HoldOptions, MAX_LISTED, releaseLetters } from '../jobs/holds';
 import { type Workplace } from '../jobs/workplace';
-import { type Action, type Asked, type ExitCode, type Run, WrongUsage } from './action';
+import { type Action, type CommandRun, type ExitCode, type Invocation, WrongUsage } from './action';
 import { type ChangeCommand, change, wanted } from './change';
 import { isNarrow, readCount, withFilters } from './options';
 import { COST } from './reading';
 
 const HOW_HOLD = `
-The letter stays in the dead-letter queue, for as long as that keeps messages. Every retry, delete and purge leaves it
-out until it is released, or named by its job's id.`;
+A held letter stays in the dead-letter queue for as long as that keeps messages. Retry, delete and purge leave it out
+until it is released, or unless its job's id is named.`;
 
 function readLimit(text: string): number {
   const limit = readCount(text);
@@ -20,20 +20,20 @@ function readLimit(text: string): number {
 /** What operators leave for each other. */
 export function addHolding(program: Command, act: Action): void {
   withFilters(program.command('hold [ids...]'))
-    .description('hold dead letters: those named, or those that match')
-    .option('--note <text>', 'why')
-    .option('--dry-run', 'show which, and change nothing')
+    .description('keep dead letters out of retry, delete and purge: those named, or those that match')
+    .option('--note <text>', 'why, for others')
+    .option('--dry-run', 'show which they are, and hold none')
     .addHelpText('after', HOW_HOLD + COST)
     .action(act((run) => change(run, HOLD), checkHold));
   withFilters(program.command('release [ids...]'))
-    .description('let go of what is held: those named, those that match, or all')
-    .option('--all', 'every one')
+    .description('end a hold: of those named, those that match, or all')
+    .option('--all', 'every one that is held')
     .addHelpText('after', HOW_HOLD + COST)
     .action(act((run) => change(run, RELEASE), checkRelease));
   program
     .command('audit')
-    .description('who changed what, when and how much of it, newest first')
-    .option('--limit <count>', `up to that many, and to ${MAX_LISTED}`, readLimit, 100)
+    .description('who changed what, when, and how many jobs; newest first')
+    .option('--limit <count>', `show up to this many; up to ${MAX_LISTED}`, readLimit, 100)
     .action(act(audit));
 }
 
@@ -51,7 +51,7 @@ const RELEASE: ChangeCommand = {
 };
 
 async function held(
-  { place, options }: Run,
+  { place, options }: CommandRun,
   work: (place: Workplace, options: HoldOptions) => Promise<HoldEnd>,
   given: HoldOptions,
 ) {
@@ -60,16 +60,16 @@ async function held(
   return { count: end.changed, others: [], end };
 }
 
-function checkHold(asked: Asked): void {
-  if (!isNarrow(wanted(asked))) throw new WrongUsage('Name ids or filters such as --reason');
+function checkHold(invocation: Invocation): void {
+  if (!isNarrow(wanted(invocation))) throw new WrongUsage('Name ids or filters such as --reason');
 }
 
-function checkRelease(asked: Asked): void {
-  if ((asked.options['all'] === true) === isNarrow(wanted(asked)))
+function checkRelease(invocation: Invocation): void {
+  if ((invocation.options['all'] === true) === isNarrow(wanted(invocation)))
     throw new WrongUsage('Name ids or filters such as --reason, or say --all, not both');
 }
 
-async function audit({ place, terminal, options }: Run): Promise<ExitCode> {
+async function audit({ place, terminal, options }: CommandRun): Promise<ExitCode> {
   const entries = await auditOf(place, Number(options['limit']));
   if (terminal.json) for (const entry of entries) terminal.object(entry);
   else

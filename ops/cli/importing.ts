@@ -2,23 +2,23 @@ import { type Command } from 'commander';
 import { readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 import { type Imported, importJobs, readImport } from '../jobs/import';
-import { type Action, type Asked, type ExitCode, type Run } from './action';
+import { type Action, type CommandRun, type ExitCode, type Invocation } from './action';
 import { assertAsks } from './change';
 import { readCount } from './options';
 
 const HOW_IMPORT = `
-Lines are those of export, whose body a script may have changed, or {"type", "input"} with an "id" and a "group" if need be.
-Every line is read before one is sent. Each job keeps its id, so a file can be imported again: what is done has no second
-effect. A job whose input is another than its record knows is refused: without its id the line is a new job. Dead letters
-stay in their queue.`;
+A line is one of export, whose body a script may have changed, or {"type", "input"}, with "id" and "group" if you like.
+Every line is checked before one is sent. Each job keeps its id, so a file can be imported again: what is done has no
+second effect. A job is refused if its record has another input; take its id out of the line to make it a new job. Dead
+letters stay in their queue.`;
 
 export function addImporting(program: Command, act: Action): void {
   program
     .command('import <file>')
-    .description('send the jobs in a file of JSON lines, - for what is piped in')
-    .option('--rate <count>', 'at most that many a second', readCount)
-    .option('--dry-run', 'read all lines, and send none')
-    .option('--yes', 'do not ask')
+    .description('send the jobs in a file of JSON lines; - reads standard input')
+    .option('--rate <count>', 'up to this many a second', readCount)
+    .option('--dry-run', 'check all lines, and send none')
+    .option('--yes', 'do not ask for confirmation')
     .addHelpText('after', HOW_IMPORT)
     .action(act(importFile, checkImport));
 }
@@ -29,11 +29,11 @@ interface Options {
   readonly yes?: boolean;
 }
 
-function checkImport(asked: Asked): void {
-  assertAsks(asked, asked.terminal.asks && asked.args[0] !== '-');
+function checkImport(invocation: Invocation): void {
+  assertAsks(invocation, invocation.terminal.asks && invocation.args[0] !== '-');
 }
 
-async function importFile(run: Run): Promise<ExitCode> {
+async function importFile(run: CommandRun): Promise<ExitCode> {
   const { place, terminal, options, signal } = run;
   const file = String(run.args[0]);
   const { rate, dryRun = false, yes = false } = options as Options;
@@ -56,7 +56,7 @@ const contentOf = (file: string): Promise<string> => (file === '-' ? text(proces
 
 const beside = ({ done }: { readonly done: number }): string => (done > 0 ? `, ${done} done already` : '');
 
-function tell({ terminal }: Run, { unnoted, ...end }: Imported): ExitCode {
+function tell({ terminal }: CommandRun, { unnoted, ...end }: Imported): ExitCode {
   const { sent, ended, line } = end;
   terminal.endProgress();
   if (unnoted !== undefined) terminal.note(unnoted);

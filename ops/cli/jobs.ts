@@ -17,14 +17,17 @@ import { addImporting } from './importing';
 import { visible } from './terminal';
 
 const ENVIRONMENT = `
-Works where QUEUE_URL, DLQ_URL and RESULTS say, with the AWS SDK's own credentials and profiles; without QUEUE_URL on
-the pair that npm start runs on this machine. Exit codes: 0 all done, 1 failed, 2 wrong usage, 3 part of it done.`;
+QUEUE_URL, DLQ_URL and RESULTS name the queues and the store; credentials and profiles are the AWS SDK's own. Without
+QUEUE_URL it works on the pair that npm start runs on this machine.
+Exit codes: 0 all of it done, 1 failed, 2 wrong usage, 3 part of it done.`;
+
+const JSON_OPTION = ['--json', 'print one JSON object; lists print one a line'] as const;
 
 function createProgram(act: Action): Command {
   const program = new Command('jobs')
     .usage('COMMAND')
-    .description('What waits, what failed and why, and sending it again.')
-    .option('--json', 'one JSON object, or one a line for lists')
+    .description('Shows what waits, and what failed and why; sends it again.')
+    .option(...JSON_OPTION)
     .addHelpText('after', ENVIRONMENT)
     .exitOverride();
 
@@ -35,7 +38,7 @@ function createProgram(act: Action): Command {
   addImporting(program, act);
   addSending(program, act);
   addPausing(program, act);
-  for (const command of program.commands) command.option('--json', 'one JSON object, or one a line for lists');
+  for (const command of program.commands) command.option(...JSON_OPTION);
   return program;
 }
 

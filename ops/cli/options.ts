@@ -32,7 +32,7 @@ export interface MaskOptions {
 export const withMask = (command: Command): Command =>
   command.option(
     '--mask <fields>',
-    'show *** for these fields of inputs, results and bodies: names or paths such as customer.email, with commas between',
+    'show *** for these fields of inputs, results and bodies: names or paths, such as email,customer.phone',
     readFields,
   );
 
@@ -47,11 +47,11 @@ export interface FilterOptions {
 
 export const withFilters = (command: Command): Command =>
   command
-    .option('--reason <reason>', 'why they are dead letters, such as attempts, invalid or unsettled')
-    .option('--type <type>', 'of this job type')
-    .option('--since <time>', 'failed since: 30s, 90m, 2h, 3d ago, or a date', readSince)
-    .option('--text <text>', 'in the error or the body, in upper or lower case')
-    .option('--id <id>', 'of this job; may be given several times', collect);
+    .option('--reason <reason>', 'only those with this reason, such as attempts, invalid or unsettled')
+    .option('--type <type>', 'only those of this job type')
+    .option('--since <time>', 'only those that failed since then: 30s, 90m, 2h or 3d ago, or a date', readSince)
+    .option('--text <text>', 'only those with this text in error or body, in upper or lower case')
+    .option('--id <id>', 'only this job; may be given several times', collect);
 
 export const toFilter = ({ id, ...rest }: FilterOptions): Filter => ({ ...rest, ids: id });
 

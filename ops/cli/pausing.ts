@@ -2,20 +2,20 @@ import { type Command } from 'commander';
 import { type EventSource } from '../jobs/event-sources';
 import { pauseConsumers, type PauseEnd, type PauseOptions, type PauseState, resumeConsumers } from '../jobs/pause';
 import { type Workplace } from '../jobs/workplace';
-import { type Action, type ExitCode, type Run } from './action';
+import { type Action, type CommandRun, type ExitCode } from './action';
 import { type Terminal } from './terminal';
 
 const HOW = `
-Consumers that poll read it from the results store every two seconds, also those that start meanwhile; what runs goes
-on. Functions take from the queue by Lambda's event sources, which are disabled; that takes AWS seconds to a minute,
-and the command waits for it. A deployment that replaces an event source enables it: see status.`;
+Consumers that poll read the pause from the results store every two seconds, and when they start; what runs goes on.
+Functions get jobs from Lambda's event sources, which are disabled. AWS takes seconds to a minute for it, and the
+command waits. A deployment that replaces an event source enables it again, which status shows.`;
 
 /** The commands that stop and start the consumers' work. */
 export function addPausing(program: Command, act: Action): void {
   program
     .command('pause')
-    .description('let consumers begin nothing; after five seconds at the latest, where they poll')
-    .option('--why <text>', 'for whoever asks')
+    .description('let consumers begin no jobs; those that poll stop within five seconds')
+    .option('--why <text>', 'the reason, for others')
     .addHelpText('after', HOW)
     .action(act((run) => change(run, pauseConsumers, 'Paused')));
   program
@@ -26,7 +26,7 @@ export function addPausing(program: Command, act: Action): void {
 
 type Change = (place: Workplace, options: PauseOptions) => Promise<PauseEnd>;
 
-async function change({ place, terminal, options, signal }: Run, work: Change, done: string): Promise<ExitCode> {
+async function change({ place, terminal, options, signal }: CommandRun, work: Change, done: string): Promise<ExitCode> {
   const { why } = options as { readonly why?: string };
   const onProgress = (unfinished: readonly EventSource[]): void => {
     terminal.progress(unfinished.map(described).join(', '));

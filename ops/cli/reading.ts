@@ -16,15 +16,15 @@ import { type Terminal } from './terminal';
 
 /** What every command says that receives dead letters. */
 export const COST = `
-To see a dead letter is to receive it: that costs a request for ten, adds one to each one's receive count, and hides
-it from others until the command has seen all and gives it back, or for ${HIDDEN_SECONDS} s if it is killed.`;
+To look at dead letters is to receive them. That costs a request for every ten, adds one to the receive count of each,
+and hides them from others until the command ends and gives them back, or for ${HIDDEN_SECONDS} s if it is killed.`;
 
 /** The commands that change nothing. */
 export function addReading(program: Command, act: Action): void {
   program
     .command('status')
     .description(
-      'how many messages wait, are in flight, delayed and dead (approximate, as SQS counts); whether it is paused',
+      'how many messages wait, are in flight, delayed and dead (SQS counts approximately), and whether it is paused',
     )
     .action(act(status));
   withMask(program.command('show <id>'))
@@ -36,22 +36,22 @@ export function addReading(program: Command, act: Action): void {
     .action(act(result));
   withMask(program.command('list'))
     .description('records by their state, newest first')
-    .addOption(new Option('--state <state>', 'which').choices(STATES).default('failed'))
-    .option('--type <type>', 'of this job type')
-    .option('--since <time>', 'changed since: 30s, 90m, 2h, 3d ago, or a date', readSince)
-    .option('--text <text>', 'in the error, the input or the result, in upper or lower case')
-    .option('--limit <count>', 'up to that many', readCount, 100)
+    .addOption(new Option('--state <state>', 'only those in this state').choices(STATES).default('failed'))
+    .option('--type <type>', 'only those of this job type')
+    .option('--since <time>', 'only those that changed since then: 30s, 90m, 2h or 3d ago, or a date', readSince)
+    .option('--text <text>', 'only those with this text in error, input or result, in upper or lower case')
+    .option('--limit <count>', 'show up to this many', readCount, 100)
     .action(act(list));
   withFilters(program.command('failed'))
     .description('every failed job, from the records and the dead-letter queue, newest first')
-    .option('--held', 'those that are held')
-    .option('--no-held', 'those that are not')
-    .option('--group', 'count them by reason and by error, without its ids and numbers')
-    .option('--limit <count>', 'show up to that many', readCount)
+    .option('--held', 'only those that are held')
+    .option('--no-held', 'only those that are not held')
+    .option('--group', 'count them by reason and error; ids and numbers in an error are ignored')
+    .option('--limit <count>', 'show up to this many', readCount)
     .addHelpText('after', COST)
     .action(act(failed));
   withMask(withFilters(program.command('export')))
-    .description('dead letters as JSON lines, each with its attributes and its body as it came')
+    .description('dead letters as JSON lines, each with its attributes, and its body as it came')
     .addHelpText('after', COST)
     .action(act(exported));
 }

@@ -4,7 +4,7 @@ import { GROUP_PATTERN } from '../../contract/job';
 import { type JobType } from '../../contract/job-type';
 import { DEFINITIONS } from '../../jobs/definitions';
 import { checkInputs, sendJobs, type SentJobs } from '../jobs/send';
-import { type Action, type Asked, type ExitCode, type Run, WrongUsage } from './action';
+import { type Action, type CommandRun, type ExitCode, type Invocation, WrongUsage } from './action';
 import { readCount } from './options';
 import { type Terminal } from './terminal';
 
@@ -34,17 +34,17 @@ export function addSending(program: Command, act: Action): void {
   program
     .command('send <type> [input]')
     .description(
-      'send new jobs: the input as JSON, or the example of its type; every input is checked before one is sent',
+      'send new jobs, with this input as JSON or the example of the type; every input is checked before one is sent',
     )
-    .option('--file <path>', 'an input a line')
-    .option('--count <count>', 'each input that many times', readCount, 1)
-    .option('--rate <count>', 'at most that many jobs a second', readCount)
-    .option('--group <group>', 'their group: order on a FIFO queue, fairness on any other', readGroup)
-    .option('--delay <seconds>', 'until they can be received; not on a FIFO queue', readDelay)
+    .option('--file <path>', 'read an input from each line of this file')
+    .option('--count <count>', 'send each input this many times', readCount, 1)
+    .option('--rate <count>', 'up to this many jobs a second', readCount)
+    .option('--group <group>', 'the group of the jobs: order on a FIFO queue, fairness on any other', readGroup)
+    .option('--delay <seconds>', 'consumers may have the jobs after this long; not on a FIFO queue', readDelay)
     .action(act(send, checkSend));
 }
 
-function checkSend({ args: [name = '', input], options }: Asked): void {
+function checkSend({ args: [name = '', input], options }: Invocation): void {
   const { file } = options as unknown as SendOptions;
   const type = typeOf(name);
   if (file !== undefined && input !== undefined) throw new WrongUsage('Give an input or --file, not both');
@@ -52,7 +52,7 @@ function checkSend({ args: [name = '', input], options }: Asked): void {
     throw new WrongUsage(`${name} has no example; give an input as JSON`);
 }
 
-async function send({ place, terminal, args, options, signal }: Run): Promise<ExitCode> {
+async function send({ place, terminal, args, options, signal }: CommandRun): Promise<ExitCode> {
   const { count, file, group, rate, delay: delaySeconds } = options as unknown as SendOptions;
   const [name = '', input] = args;
   const type = typeOf(name);

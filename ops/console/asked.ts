@@ -3,21 +3,21 @@ import { parseSince } from '../jobs/since';
 import { type Search } from './search';
 
 /** The members of a query or a body. Unknown members are refused rather than ignored. */
-type Asked = Readonly<Record<string, unknown>>;
+type Fields = Readonly<Record<string, unknown>>;
 
 const TEXT_LIMIT = 1_000;
 /** Limits how many jobs a request may name. */
 const MAX_IDS = 10_000;
 
-export function asked(value: unknown): Asked {
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Asked;
+export function asked(value: unknown): Fields {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Fields;
   throw new Problem(400, 'The body is not a JSON object.');
 }
 
 const refuse = (name: string, takes: string): Problem =>
   invalidBody([{ pointer: `/${name}`, detail: `must be ${takes}` }]);
 
-export function textOf(given: Asked, name: string, limit = TEXT_LIMIT): string | undefined {
+export function textOf(given: Fields, name: string, limit = TEXT_LIMIT): string | undefined {
   const value = given[name];
   if (value === undefined || value === '') return undefined;
   if (typeof value === 'string' && value.length <= limit) return value;
@@ -25,7 +25,11 @@ export function textOf(given: Asked, name: string, limit = TEXT_LIMIT): string |
 }
 
 /** A whole number, which a query has as text. */
-export function wholeOf(given: Asked, name: string, { min = 1, max }: { readonly min?: number; readonly max: number }) {
+export function wholeOf(
+  given: Fields,
+  name: string,
+  { min = 1, max }: { readonly min?: number; readonly max: number },
+) {
   const value = given[name];
   if (value === undefined || value === '') return undefined;
   const number = typeof value === 'string' || typeof value === 'number' ? Number(value) : NaN;
@@ -33,7 +37,7 @@ export function wholeOf(given: Asked, name: string, { min = 1, max }: { readonly
   throw refuse(name, `a whole number from ${min} to ${max}`);
 }
 
-export function idsOf(given: Asked, name: string): string[] | undefined {
+export function idsOf(given: Fields, name: string): string[] | undefined {
   const value = given[name];
   if (value === undefined) return undefined;
   const ids: unknown[] = Array.isArray(value) ? value : [value];
@@ -42,7 +46,7 @@ export function idsOf(given: Asked, name: string): string[] | undefined {
   throw refuse(name, `up to ${MAX_IDS} ids`);
 }
 
-function flagOf(given: Asked, name: string): boolean | undefined {
+function flagOf(given: Fields, name: string): boolean | undefined {
   const value = given[name];
   if (value === undefined || value === '') return undefined;
   if (value === true || value === 'true') return true;
@@ -50,7 +54,7 @@ function flagOf(given: Asked, name: string): boolean | undefined {
   throw refuse(name, 'true or false');
 }
 
-export function searchOf(given: Asked): Search {
+export function searchOf(given: Fields): Search {
   const since = textOf(given, 'since');
   const at = since === undefined ? undefined : /^\d+$/.test(since) ? Number(since) : parseSince(since);
   if (Number.isNaN(at)) throw refuse('since', '90m, 2h, 3d or a date');

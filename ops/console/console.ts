@@ -19,7 +19,7 @@ import { addPageRoutes } from './page-routes';
 import { type Parts } from './parts';
 import { addReadingRoutes } from './reading-routes';
 import { Tasks } from './tasks';
-import { Turns } from './turns';
+import { Mutex } from './mutex';
 import { Workroom } from './workroom';
 
 /** Limits a body; a job's input as JSON may be as large as a message. */
@@ -62,16 +62,16 @@ function createParts(
 ): Parts {
   const workroom = new Workroom(() => openWorkplace(environment));
   const channel = new Channel();
-  const turns = new Turns();
-  const failures = new Failures(workroom, turns, { channel, masked });
+  const mutex = new Mutex();
+  const failures = new Failures(workroom, mutex, { channel, masked });
   const facts = { badge: badgeOf(badge, environment), store: storeOf(environment.results), readOnly, masked };
   const overviews = new Overviews(workroom, channel, facts);
   channel.onListening = (listening) => {
     overviews.listen(listening);
   };
-  const tasks = new Tasks(workroom, turns, { failures, channel });
+  const tasks = new Tasks(workroom, mutex, { failures, channel });
   const confirmations = new Confirmations();
-  return { facts, workroom, turns, channel, overviews, failures, confirmations, tasks, closing };
+  return { facts, workroom, mutex, channel, overviews, failures, confirmations, tasks, closing };
 }
 
 function createApp(guard: Guard): { readonly app: FastifyInstance; readonly answer: RequestListener } {

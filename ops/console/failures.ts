@@ -5,7 +5,7 @@ import { sentenceOf } from '../jobs/workplace';
 import { type Channel } from './channel';
 import { matcher, type Search } from './search';
 import { type Entry, type Found, takeSnapshot } from './snapshot';
-import { type Turns } from './turns';
+import { type Mutex } from './mutex';
 import { type Workroom } from './workroom';
 
 /** How the snapshot stands, for the page. */
@@ -34,7 +34,7 @@ export class Failures {
 
   constructor(
     private readonly workroom: Workroom,
-    private readonly turns: Turns,
+    private readonly mutex: Mutex,
     private readonly options: { readonly channel: Channel; readonly masked: readonly string[] },
   ) {}
 
@@ -47,8 +47,8 @@ export class Failures {
   /** Begins a look unless one runs or waits for its turn. */
   look(): void {
     if (this.looking !== undefined || this.closing.signal.aborted) return;
-    this.looking = this.turns
-      .take(() => this.take())
+    this.looking = this.mutex
+      .runExclusive(() => this.take())
       .catch((error: unknown) => {
         this.fault = sentenceOf(error);
       })

@@ -18,7 +18,7 @@ const MAX_AUDIT = 1_000;
 
 /** Routes to send and edit jobs, and for the audit. */
 export function addJobRoutes(app: FastifyInstance, parts: Parts): void {
-  const { workroom, failures, tasks, turns, closing, facts } = parts;
+  const { workroom, failures, tasks, mutex, closing, facts } = parts;
 
   app.post('/api/send', async ({ body }, reply) => {
     const given = asked(body);
@@ -46,7 +46,7 @@ export function addJobRoutes(app: FastifyInstance, parts: Parts): void {
       throw new Problem(409, `The input has ${MASK} in the place of a masked field; edit it without --mask.`);
     const place = await workroom.placeNow();
     tasks.assertQueueFree();
-    const edited = await turns.take(() => editJob(place, { id, input, signal: closing }));
+    const edited = await mutex.runExclusive(() => editJob(place, { id, input, signal: closing }));
     if (edited.replaces === undefined) throw new Problem(409, 'Nothing was changed: this is its input.');
     if (edited.ended === undefined) failures.remove(failures.of(id).flatMap(({ letter }) => letter ?? []));
     return reply.code(202).send(edited);

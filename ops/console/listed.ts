@@ -10,7 +10,7 @@ interface Listed {
   readonly after?: string;
 }
 
-interface Place {
+interface Cursor {
   readonly at: string;
   readonly key: string;
 }
@@ -20,7 +20,7 @@ export function listed(
   entries: readonly Entry[],
   { limit, after }: { readonly limit: number; readonly after: string | undefined },
 ): Listed {
-  const from = after === undefined ? 0 : firstBehind(entries, readPlace(after));
+  const from = after === undefined ? 0 : firstBehind(entries, readCursor(after));
   const page = entries.slice(from, from + limit);
   const last = page.at(-1);
   const isMore = from + limit < entries.length;
@@ -31,14 +31,14 @@ export function listed(
   };
 }
 
-function firstBehind(entries: readonly Entry[], { at, key }: Place): number {
+function firstBehind(entries: readonly Entry[], { at, key }: Cursor): number {
   const same = entries.findIndex((entry) => entry.key === key);
   if (same >= 0) return same + 1;
   const older = entries.findIndex(({ job }) => Date.parse(job.at) < Date.parse(at));
   return older < 0 ? entries.length : older;
 }
 
-function readPlace(text: string): Place {
+function readCursor(text: string): Cursor {
   try {
     const [at, key] = JSON.parse(text) as unknown[];
     if (typeof at === 'string' && typeof key === 'string') return { at, key };

@@ -24,11 +24,11 @@ function readPort(text: string): number {
 const WRONG_USAGE = 2;
 
 const program = new Command('console')
-  .description('The console: dead letters in a browser on this machine.')
-  .option('--port <port>', 'listen there; CONSOLE_PORT unless given, else 3002', readPort)
-  .option('--read-only', 'show, and change nothing')
-  .option('--mask <fields...>', 'show *** for these fields: names or paths such as customer.email', readFields)
-  .option('--badge <name>', 'what the page says it works on, such as prod')
+  .description('Shows dead letters in a browser on this machine, and sends them again.')
+  .option('--port <port>', 'listen on this port; by default CONSOLE_PORT, else 3002', readPort)
+  .option('--read-only', 'show everything, and change nothing')
+  .option('--mask <fields...>', 'show *** for these fields: names or paths, such as email,customer.phone', readFields)
+  .option('--badge <name>', 'a name that the page shows for what it works on, such as prod')
   .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : WRONG_USAGE));
 
 async function start(): Promise<Console> {

@@ -42,13 +42,15 @@ const textOfRecord = ({ type, input, result, lastError }: JobRecord): string =>
   JSON.stringify([type, input, result, lastError]);
 
 /** With what the snapshot had no room for: to see it is to receive the letter again. */
-async function whole({ workroom, turns, tasks, closing, facts }: Parts, entries: readonly Entry[]): Promise<Entry[]> {
+async function whole({ workroom, mutex, tasks, closing, facts }: Parts, entries: readonly Entry[]): Promise<Entry[]> {
   const missing = new Set(entries.filter(({ letter }) => letter?.body === '').map(({ key }) => key));
   if (missing.size === 0) return [...entries];
   tasks.assertQueueFree();
   const place = await workroom.placeNow();
   const isSought = ({ messageId }: Letter): boolean => missing.has(messageId);
-  const letters = await turns.take(() => findLetters(place, { isSought, count: missing.size, signal: closing }));
+  const letters = await mutex.runExclusive(() =>
+    findLetters(place, { isSought, count: missing.size, signal: closing }),
+  );
   const found = new Map(letters.map((letter) => [letter.messageId, maskLetter(letter, facts.masked)]));
   return entries.map((entry) => {
     const letter = found.get(entry.key);

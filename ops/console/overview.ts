@@ -37,7 +37,7 @@ export interface Overview {
   readonly records: 'ok' | Unavailable;
 }
 
-type Asked = Pick<Overview, 'queue' | 'dead' | 'records' | 'paused'>;
+type OverviewParts = Pick<Overview, 'queue' | 'dead' | 'records' | 'paused'>;
 
 /** While somebody listens; each costs SQS two requests. */
 const EVERY_MS = 2_000;
@@ -91,7 +91,7 @@ export class Overviews {
     return this.latest;
   }
 
-  private async parts(place: Workplace, signal: AbortSignal): Promise<Asked> {
+  private async parts(place: Workplace, signal: AbortSignal): Promise<OverviewParts> {
     const { sqs, queue, deadLetters, records } = place;
     const [waiting, dead, store, paused] = await Promise.all([
       answered(signal, depthOf(sqs, queue, signal)).catch(unavailable),
@@ -108,7 +108,7 @@ export class Overviews {
   }
 
   /** The queues are found first, then the store is opened: what failed is one of the two. */
-  private unopened(error: unknown): Asked {
+  private unopened(error: unknown): OverviewParts {
     const why = unavailable(error);
     const unknown = { unavailable: 'Nothing is known of it yet' };
     return error instanceof StoreError

@@ -3,14 +3,14 @@ import { type Confirmations } from './confirmations';
 import { type Failures } from './failures';
 import { type Overviews, type PlaceFacts } from './overview';
 import { type Tasks } from './tasks';
-import { type Turns } from './turns';
+import { type Mutex } from './mutex';
 import { type Workroom } from './workroom';
 
 /** What routes work with. */
 export interface Parts {
   readonly facts: PlaceFacts;
   readonly workroom: Workroom;
-  readonly turns: Turns;
+  readonly mutex: Mutex;
   readonly channel: Channel;
   readonly overviews: Overviews;
   readonly failures: Failures;

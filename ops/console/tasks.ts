@@ -5,7 +5,7 @@ import { type Channel } from './channel';
 import { type Meant, type TaskAction } from './confirmations';
 import { type Failures } from './failures';
 import { KINDS, type WorkEnd } from './task-kinds';
-import { type Turns } from './turns';
+import { type Mutex } from './mutex';
 import { type Workroom } from './workroom';
 
 /** `partly`: some of it was not done, and `others` says what. */
@@ -49,7 +49,7 @@ export class Tasks {
 
   constructor(
     private readonly workroom: Workroom,
-    private readonly turns: Turns,
+    private readonly mutex: Mutex,
     private readonly parts: { readonly failures: Failures; readonly channel: Channel },
   ) {}
 
@@ -92,7 +92,7 @@ export class Tasks {
     this.set(task);
     const cancel = new AbortController();
     const run = (): Promise<void> => this.run(task, meant, cancel.signal);
-    const ended = receives ? this.turns.take(run) : run();
+    const ended = receives ? this.mutex.runExclusive(run) : run();
     this.running = [...this.running, { id: task.id, receives, cancel, ended }];
     const [oldest = ''] = this.tasks.keys();
     if (this.tasks.size > MAX_KEPT) this.tasks.delete(oldest);

@@ -29,13 +29,13 @@ const parse = (text: string): unknown => {
   return JSON.parse(text, reviver as (key: string, value: unknown) => unknown);
 };
 
-interface Place {
+interface Masking {
   readonly paths: readonly (readonly string[])[];
   /** Names from the root down. */
   readonly at: readonly string[];
 }
 
-function masked(value: unknown, { paths, at }: Place): unknown {
+function masked(value: unknown, { paths, at }: Masking): unknown {
   if (paths.some((path) => path.length <= at.length && path.every((name, nth) => name === at.at(nth - path.length))))
     return MASK;
   if (Array.isArray(value)) return value.map((one: unknown) => masked(one, { paths, at }));

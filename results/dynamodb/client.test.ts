@@ -52,9 +52,7 @@ it('an answer that drips ends its call within the limit, and holds no connection
     expect(answer).toMatchObject({ status: 'rejected', reason: expect.any(StoreUnavailable) as unknown });
   }
   own().broken.dripping = false;
-  const again = performance.now();
   expect((await reads()).map(({ status }) => status)).toEqual(Array.from({ length: CALLS }, () => 'fulfilled'));
-  expect(performance.now() - again).toBeLessThan(1_000);
 });
 
 it('a write whose answer drips is unavailable too, and closing does not wait for the answer', async () => {

@@ -2,7 +2,7 @@ import { type DynamoDBClient, QueryCommand, type QueryCommandOutput } from '@aws
 import { DEFAULT_TYPE } from '../../contract/job';
 import { RecordRefused, StoreUnavailable } from '../errors';
 import { toRecord } from '../held-record';
-import { pageEnd, type Place, type ReadListing } from '../listing';
+import { pageEnd, type Cursor, type ReadListing } from '../listing';
 import type { Page } from '../records';
 import { type ConsistentReads } from './consistent-reads';
 import { FAILED_INDEX, failedShards, fromItem, type Item, whole } from './items';
@@ -29,14 +29,14 @@ export class FailedIndex {
   }
 
   /** The first places of one shard, in their order: one more than the page takes, if there are that many. */
-  private async shard(shard: string, listing: ReadListing): Promise<Place[]> {
+  private async shard(shard: string, listing: ReadListing): Promise<Cursor[]> {
     const { since, behind, limit } = listing;
-    const places: Place[] = [];
+    const places: Cursor[] = [];
     if (since > behind.at) return places;
     let from: Item | undefined;
     do {
       const { Items = [], LastEvaluatedKey } = await this.ask(shard, { since, behind, limit, from });
-      places.push(...Items.filter((item) => isWanted(item, listing)).map(placeOf));
+      places.push(...Items.filter((item) => isWanted(item, listing)).map(cursorOf));
       from = LastEvaluatedKey;
       // Places of the same time come in any order, so all of them are read.
     } while (from !== undefined && (places.length <= limit || places[limit]?.at === places.at(-1)?.at));
@@ -67,13 +67,13 @@ interface Query extends Pick<ReadListing, 'since' | 'behind' | 'limit'> {
   readonly from: Item | undefined;
 }
 
-const placeOf = (item: Item): Place => ({ at: Number(item['updatedAt']?.N), id: item['id']?.S ?? '' });
+const cursorOf = (item: Item): Cursor => ({ at: Number(item['updatedAt']?.N), id: item['id']?.S ?? '' });
 
 const isWanted = (item: Item, { type, behind }: ReadListing): boolean =>
-  (type === undefined || (item['type']?.S ?? DEFAULT_TYPE) === type) && inOrder(behind, placeOf(item)) < 0;
+  (type === undefined || (item['type']?.S ?? DEFAULT_TYPE) === type) && inOrder(behind, cursorOf(item)) < 0;
 
 /** Newest first, and those of the same time by descending id. */
-const inOrder = (one: Place, other: Place): number => other.at - one.at || (one.id > other.id ? -1 : 1);
+const inOrder = (one: Cursor, other: Cursor): number => other.at - one.at || (one.id > other.id ? -1 : 1);
 
 /** DynamoDB calls the request invalid if the index is missing or is still being filled. */
 export function indexFault(table: string, error: unknown): unknown {

@@ -135,3 +135,11 @@ it('names all faults of the options at once', async () => {
     /named 'default'.*has no `queueUrl`.*`concurrency` 0, .* from 1 on.*`handlerTimeoutSeconds` 43201, .* from 1 to 43200\./,
   );
 });
+
+it('takes parts of a second where this process waits, and nothing else in parts', async () => {
+  const queue = { queueUrl: 'http://localhost/jobs', deadLetterQueueUrl: 'http://localhost/dlq' };
+  const waits = { handlerTimeoutSeconds: 1.5, drainSeconds: 0.5 };
+  await expect(start([Orders], [{ ...queue, ...waits, concurrency: 2.5, leaseSeconds: 1.5 }])).rejects.toThrow(
+    /^The queue 'default' has `concurrency` 2\.5, which takes an integer from 1 on\. The queue 'default' has `leaseSeconds` 1\.5, which takes an integer from 1 to 43200\.$/,
+  );
+});

@@ -1,7 +1,9 @@
 import { UndiciHttpHandler } from '@smithy/undici-http-handler';
 import { dispatcherTo } from './dispatcher';
+import { readingWhole } from './exchange';
 import { withoutSpans } from '../traces/open-telemetry';
 import { withinLimit } from './limit';
+import { Sha256 } from './sha256';
 import { type Renewable, withRenewal } from './renew-credentials';
 
 /** As much of a client of the SDK as is used here, whatever its service. */
@@ -14,7 +16,7 @@ export interface AwsClient extends Renewable {
 export type Send = (command: object, options?: { readonly abortSignal?: AbortSignal }) => Promise<unknown>;
 
 /** Where a service is. */
-export interface Place<Credentials = unknown> {
+export interface ServiceLocation<Credentials = unknown> {
   /** Undefined leaves it to the SDK. */
   readonly region?: string | undefined;
   /** Undefined for AWS itself. */
@@ -32,11 +34,6 @@ export interface Tries {
   readonly url?: string | undefined;
 }
 
-/** The part of undici's answer that is used here. */
-interface BodyReadable {
-  bytes(): Promise<Uint8Array>;
-}
-
 export const CONNECT_MS = 1_000;
 
 /** The SDKs for Java and Go keep idle connections for 60 and 90 s. */
@@ -44,7 +41,7 @@ const IDLE_MS = 60_000;
 
 /** The configuration of every client. Over undici a call takes a fifth less CPU (decision 8). */
 export function clientConfig<Credentials>(
-  { region, endpoint, credentials }: Place<Credentials>,
+  { region, endpoint, credentials }: ServiceLocation<Credentials>,
   { answerMs, maxAttempts, connections, url = endpoint }: Tries,
 ): object {
   const options = { connections, headersTimeout: answerMs, bodyTimeout: answerMs, keepAliveTimeout: IDLE_MS };
@@ -56,8 +53,8 @@ export function clientConfig<Credentials>(
     ...(credentials !== undefined && { credentials }),
     // The SDK refuses an endpoint beside AWS_USE_FIPS_ENDPOINT, which is meant for AWS's own.
     ...(endpoint !== undefined && { endpoint, useFipsEndpoint: false, useDualstackEndpoint: false }),
-    requestHandler: new UndiciHttpHandler({ dispatcher: dispatcherTo(url, options, CONNECT_MS) }),
-    streamCollector: readWhole,
+    requestHandler: new UndiciHttpHandler({ dispatcher: readingWhole(dispatcherTo(url, options, CONNECT_MS)) }),
+    sha256: Sha256,
   };
 }
 
@@ -72,17 +69,3 @@ export function bounded<Client extends AwsClient>(client: Client, ms: number): C
     );
   return Object.create(client, { send: { value: send } }) as Client;
 }
-
-/**
- * Reads an answer to its end. If it breaks off, the error gets a name that makes the SDK try again; undici's does not.
- */
-async function readWhole(body: BodyReadable): Promise<Uint8Array> {
-  try {
-    return await body.bytes();
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && BROKEN.has(error.code)) error.name = 'TimeoutError';
-    throw error;
-  }
-}
-
-const BROKEN: ReadonlySet<unknown> = new Set(['UND_ERR_SOCKET', 'UND_ERR_BODY_TIMEOUT']);

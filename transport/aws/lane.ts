@@ -41,9 +41,14 @@ export interface SdkCommand {
   readonly middlewareStack: Stack;
 }
 
+/** What the steps of the middleware know of their call. */
+interface Context {
+  readonly __smithy_context: { abortSignal?: AbortSignal | undefined };
+}
+
 /** The middleware of a command, as far as it is used here. Every step has the same shape. */
 interface Stack {
-  add(middleware: (next: Next) => Next, options: object): void;
+  add(middleware: (next: Next, context: Context) => Next, options: object): void;
   addRelativeTo(middleware: (next: Next) => Next, options: object): void;
 }
 
@@ -53,7 +58,7 @@ interface Stack {
  * clock and errors are the SDK's.
  */
 export class Lane {
-  private learned: { readonly next: Next; readonly request: HttpRequest } | undefined;
+  private learned: { readonly next: Next; readonly context: Context; readonly request: HttpRequest } | undefined;
   private signal: AbortSignal | undefined;
   /** An answer that the SDK is to read. */
   private unread: HttpResponse | undefined;
@@ -66,7 +71,8 @@ export class Lane {
   async send(command: SdkCommand, signal: AbortSignal | undefined): Promise<unknown> {
     this.signal = signal;
     if (!this.learned) return this.learn(command);
-    const { next, request } = this.learned;
+    const { next, context, request } = this.learned;
+    context.__smithy_context.abortSignal = signal;
     const body = writeJson(this.shape.takes, command.input);
     const headers = { ...request.headers, 'content-length': String(Buffer.byteLength(body)) };
     return (await next({ input: command.input, request: { ...request, headers, body } as HttpRequest })).output;
@@ -84,11 +90,11 @@ export class Lane {
   /**
    * Keeps the request before it is signed. One with the trace of an invocation in it is not kept: no other may use it.
    */
-  private readonly keep = (next: Next): Next => {
+  private readonly keep = (next: Next, context: Context): Next => {
     return (call) => {
       const { headers } = call.request;
       if (!('X-Amzn-Trace-Id' in headers))
-        this.learned = { next, request: { ...call.request, headers: { ...headers } } };
+        this.learned = { next, context, request: { ...call.request, headers: { ...headers } } };
       return next(call);
     };
   };
@@ -100,7 +106,7 @@ export class Lane {
       const { response } = await requestHandler.handle(call.request, {
         ...(this.signal && { abortSignal: this.signal }),
       });
-      const bytes = await streamCollector(response.body);
+      const bytes = response.body instanceof Uint8Array ? response.body : await streamCollector(response.body);
       response.body = bytes;
       const answer = response.statusCode === 200 ? readJson(this.shape.answers, bytes) : undefined;
       if (answer) return { response, output: { ...answer, $metadata: metadataOf(response) } };

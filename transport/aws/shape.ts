@@ -4,7 +4,7 @@ export type Shape =
   | 'blob'
   | { readonly list: Shape }
   | { readonly map: Shape }
-  | { readonly members: readonly (readonly [name: string, shape: Shape])[] };
+  | { readonly members: ReadonlyMap<string, Shape> };
 
 /** What a call takes and what it is answered. */
 export interface CallShape {
@@ -31,33 +31,44 @@ export function readJson(shape: Shape, bytes: Uint8Array): Record<string, unknow
     : undefined;
 }
 
-function toJson(shape: Shape, value: unknown): unknown {
-  return convert(shape, value, (bytes) =>
-    bytes instanceof Uint8Array ? Buffer.from(bytes).toString('base64') : bytes,
-  );
-}
-
-function fromJson(shape: Shape, value: unknown): unknown {
-  return convert(shape, value, (text) => (typeof text === 'string' ? Buffer.from(text, 'base64') : text));
-}
-
 /** Takes known members only, in their order. A value of another shape stays as it is. */
-function convert(shape: Shape, value: unknown, blob: (value: unknown) => unknown): unknown {
+function toJson(shape: Shape, value: unknown): unknown {
   if (shape === 'text') return value;
-  if (shape === 'blob') return blob(value);
-  if ('list' in shape) {
-    return Array.isArray(value) ? value.map((one) => convert(shape.list, one, blob)) : value;
-  }
+  if (shape === 'blob') return value instanceof Uint8Array ? Buffer.from(value).toString('base64') : value;
+  if ('list' in shape) return Array.isArray(value) ? value.map((one) => toJson(shape.list, one)) : value;
   if (!isObject(value)) return value;
   if ('map' in shape) {
-    return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, convert(shape.map, one, blob)]));
+    return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, toJson(shape.map, one)]));
   }
   const converted: Record<string, unknown> = {};
   for (const [name, member] of shape.members) {
     const one = value[name];
-    if (one !== undefined && one !== null) converted[name] = convert(member, one, blob);
+    if (one !== undefined && one !== null) converted[name] = toJson(member, one);
   }
   return converted;
+}
+
+/**
+ * Converts in place what was just parsed, and leaves known members only. A value of another shape stays as it is, but a
+ * list in the place of an object becomes an empty one, as with the SDK.
+ */
+function fromJson(shape: Shape, value: unknown): unknown {
+  if (shape === 'text') return value;
+  if (shape === 'blob') return typeof value === 'string' ? Buffer.from(value, 'base64') : value;
+  if (!isObject(value)) return value;
+  if (Array.isArray(value) !== 'list' in shape) return Array.isArray(value) ? {} : value;
+  for (const key of Object.keys(value)) {
+    const member = memberOf(shape, key);
+    const one = value[key];
+    if (!member || ('members' in shape && one === null)) Reflect.deleteProperty(value, key);
+    else if (member !== 'text') value[key] = fromJson(member, one);
+  }
+  return value;
+}
+
+function memberOf(shape: Exclude<Shape, string>, key: string): Shape | undefined {
+  if ('members' in shape) return shape.members.get(key);
+  return 'list' in shape ? shape.list : shape.map;
 }
 
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;

@@ -2,7 +2,7 @@ import { type DeliveryNumbers } from '../delivery/numbers';
 import { MAX_LEASE_SECONDS } from '../delivery/policy';
 import { ConsumerMetrics } from '../metrics/consumer-metrics';
 import { Metrics } from '../metrics/metrics';
-import { type Place } from '../sqs/clients';
+import { type SqsLocation } from '../sqs/clients';
 import { WiringError } from '../sqs/errors';
 import { type TransportOptions } from '../transport';
 import { DEFAULT_QUEUE, queueLabels } from './named';
@@ -34,7 +34,7 @@ export interface QueueOptions extends Optional<QueueNumbers> {
   readonly defaultType?: string | undefined;
 }
 
-export interface ConsumerOptions extends Place {
+export interface ConsumerOptions extends SqsLocation {
   /** Where to count, for an application that reads the numbers, such as by `prometheusText`. */
   readonly metrics?: Metrics | undefined;
   /** Reasons by which handlers dead-letter. These are counted by name, any others as `other`. */
@@ -50,6 +50,9 @@ interface CompleteQueue {
 }
 
 type Range = readonly [byDefault: number | undefined, min: number, max?: number];
+
+/** SQS takes whole seconds; of what is waited for here, a part of a second counts too. */
+const MAY_BE_FRACTIONS: ReadonlySet<string> = new Set(['handlerTimeoutSeconds', 'drainSeconds']);
 
 /** Each number's default, and what it may be. */
 const NUMBERS: Readonly<Record<keyof QueueNumbers, Range>> = {
@@ -121,8 +124,9 @@ function urlFaults({ name = DEFAULT_QUEUE, ...queue }: QueueOptions): string[] {
 function numberFaults({ name: queueName = DEFAULT_QUEUE, ...queue }: QueueOptions): string[] {
   return Object.entries(NUMBERS).flatMap(([name, [, min, max = Infinity]]) => {
     const value = queue[name as keyof QueueNumbers];
-    if (value === undefined || (Number.isFinite(value) && value >= min && value <= max)) return [];
+    const [kind, isOne] = MAY_BE_FRACTIONS.has(name) ? ['a number', Number.isFinite] : ['an integer', Number.isInteger];
+    if (value === undefined || (isOne(value) && value >= min && value <= max)) return [];
     const range = max === Infinity ? `from ${min} on` : `from ${min} to ${max}`;
-    return [`The queue '${queueName}' has \`${name}\` ${value}, which takes a number ${range}.`];
+    return [`The queue '${queueName}' has \`${name}\` ${value}, which takes ${kind} ${range}.`];
   });
 }

@@ -1,12 +1,12 @@
 import { type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { Metrics } from '../metrics/metrics';
 import { SenderMetrics } from '../metrics/sender-metrics';
-import { type Place } from '../sqs/clients';
+import { type SqsLocation } from '../sqs/clients';
 import { WiringError } from '../sqs/errors';
 import { byName, DEFAULT_QUEUE, queueLabels } from './named';
 import { QueueProducer, type MessageTypes } from './queue-producer';
 
-export interface ProducerOptions extends Place {
+export interface ProducerOptions extends SqsLocation {
   /** Where to count, for an application that reads the numbers, such as by `prometheusText`. */
   readonly metrics?: Metrics | undefined;
   readonly queues: readonly {

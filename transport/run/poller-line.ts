@@ -4,7 +4,7 @@ const MAX_PER_RECEIVE = 10;
 /** How long a poller that may ask for a few messages waits for more: a call for one costs as much as a call for ten. */
 const PATIENCE_MS = 20;
 
-interface Poller {
+interface WaitingPoller {
   readonly resolve: (count: number) => void;
   readonly reject: (error: Error) => void;
   impatience?: NodeJS.Timeout;
@@ -15,7 +15,7 @@ export class PollerLine {
   /** Messages asked for in receives that have no answer yet. */
   asked = 0;
   private closedBy: Error | undefined;
-  private readonly pollers: Poller[] = [];
+  private readonly pollers: WaitingPoller[] = [];
   /** This many messages are worth a receive at once; fewer are after `PATIENCE_MS`. */
   private readonly worthwhile: number;
 

@@ -1,10 +1,10 @@
 import { SQSClient, type SQSClientConfig } from '@aws-sdk/client-sqs';
-import { bounded, clientConfig, CONNECT_MS, type Place as AwsPlace, type Tries } from '../aws/client';
+import { bounded, clientConfig, CONNECT_MS, type ServiceLocation, type Tries } from '../aws/client';
 import { leanClient as lean } from '../aws/lean-client';
 import { HOT_CALLS } from './hot-calls';
 
 /** Where SQS is, and how it is called. */
-export interface Place extends AwsPlace<SQSClientConfig['credentials']> {
+export interface SqsLocation extends ServiceLocation<SQSClientConfig['credentials']> {
   /**
    * A client of the application, for all calls. It is never destroyed here, and its region, endpoint, credentials
    * and limits count. If it has middleware of its own, every call goes through it.
@@ -17,7 +17,7 @@ export interface Place extends AwsPlace<SQSClientConfig['credentials']> {
   readonly sdkPath?: boolean | undefined;
 }
 
-export interface ClientOptions extends Place {
+export interface ClientOptions extends SqsLocation {
   readonly queueUrl: string;
 }
 

@@ -7,7 +7,7 @@ import {
 import { type CallShape, type Shape } from '../aws/shape';
 
 const members = (names: string, others: Readonly<Record<string, Shape>> = {}): Shape => ({
-  members: names.split(' ').map((name) => [name, others[name] ?? 'text'] as const),
+  members: new Map(names.split(' ').map((name) => [name, others[name] ?? 'text'])),
 });
 
 const ATTRIBUTE = members('DataType StringValue BinaryValue StringListValues BinaryListValues', {

@@ -1,5 +1,5 @@
 import { SQSClient, type SQSClientConfig } from '@aws-sdk/client-sqs';
-import { UndiciHttpHandler } from '@smithy/undici-http-handler';
+import { clientConfig } from '../../../transport/aws/index';
 import { leanClient } from '../../../transport/index';
 import { type PlaceSpec } from '../peer';
 
@@ -12,8 +12,5 @@ export const createClient = ({ region, endpoint }: Place, config: SQSClientConfi
 /** The transport's own way to SQS: the lean path, over undici, whose MD5 is checked message by message instead. */
 export const createLeanClient = (place: Place): SQSClient =>
   leanClient(
-    createClient(place, {
-      md5: false,
-      requestHandler: new UndiciHttpHandler({ dispatcher: { connections: 50, headersTimeout: 30_000 } }),
-    }),
+    createClient(place, { md5: false, ...clientConfig({}, { answerMs: 30_000, maxAttempts: 3, connections: 50 }) }),
   );

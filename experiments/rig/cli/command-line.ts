@@ -7,7 +7,7 @@ export function commandLine(name: string, what: string): Command {
   const command = `npm run ${name} --`;
   return new Command(command)
     .description(what)
-    .helpOption('--help', 'this')
+    .helpOption('--help', 'show these options')
     .showSuggestionAfterError(false)
     .configureOutput({ outputError: () => undefined })
     .exitOverride((error) => {
@@ -19,12 +19,12 @@ export function commandLine(name: string, what: string): Command {
 /** Where every experiment that asks for a broker looks for it. */
 export const BROKER = [
   '--broker <url>',
-  'a broker on this machine or next to it; an embedded one in memory by default',
+  'use this broker, on this machine or next to it; by default an embedded one in memory',
   localBroker,
 ] as const;
 
 /** Where findings are written to, for programs. */
-export const JSON_FILE = ['--json <file>', 'write the findings there, as JSON', filled] as const;
+export const JSON_FILE = ['--json <file>', 'write the findings to this file, as JSON', filled] as const;
 
 export function localBroker(text: string): string {
   if (URL.canParse(text) && /^https?:/.test(text) && isLocalEndpoint(text)) return text;

@@ -10,7 +10,7 @@ interface Depth {
   readonly delayed: number;
 }
 
-export interface Place {
+export interface WorkplaceFacts {
   /** `local`, the account and region, or what `--badge` says. */
   readonly badge: string;
   /** Null until the queues have answered once. */
@@ -33,7 +33,7 @@ export interface Pause {
 
 export interface Overview {
   readonly at: number | string;
-  readonly place: Place;
+  readonly place: WorkplaceFacts;
   readonly queue: Depth | Unavailable;
   readonly dead: Depth | Unavailable;
   readonly paused: Pause | null;

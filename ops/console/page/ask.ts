@@ -1,7 +1,7 @@
 import { type Dispatch, type StateUpdater, useCallback, useEffect, useState } from 'preact/hooks';
 import { Problem, read, sentenceOf } from './api';
 
-export interface Asked<T> {
+export interface Loaded<T> {
   /** The latest answer; while it is asked again, the one before. */
   readonly data?: T;
   readonly problem?: Problem;
@@ -12,8 +12,8 @@ export interface Asked<T> {
 const AGAIN_MS = 3_000;
 
 /** Reads `path` whenever it or `stamp` changes, and again by itself for as long as there is no answer. */
-export function useAsk<T>(path: string | undefined, stamp?: unknown): Asked<T> {
-  const [state, set] = useState<Omit<Asked<T>, 'again'> & { readonly path?: string | undefined }>({ asking: true });
+export function useAsk<T>(path: string | undefined, stamp?: unknown): Loaded<T> {
+  const [state, set] = useState<Omit<Loaded<T>, 'again'> & { readonly path?: string | undefined }>({ asking: true });
   const [turn, setTurn] = useState(0);
   const again = useCallback(() => {
     setTurn((number) => number + 1);

@@ -78,7 +78,7 @@ function Fields({ question, confirmation, answer, set }: FieldsProps): JSX.Eleme
   );
 }
 
-interface AskedProps {
+interface QuestionDialogProps {
   readonly question: Question;
   readonly close: () => void;
 }
@@ -106,7 +106,7 @@ function useConfirmation({ action, ids, filter }: Question): {
   return { ...(confirmation && { confirmation }), refused: problem };
 }
 
-interface ButtonsProps extends AskedProps {
+interface ButtonsProps extends QuestionDialogProps {
   readonly confirmation: Confirmation | undefined;
   readonly ready: boolean;
 }
@@ -127,7 +127,7 @@ function Buttons({ question: { action }, close, confirmation, ready }: ButtonsPr
   );
 }
 
-function Asked({ question, close }: AskedProps): JSX.Element {
+function QuestionDialog({ question, close }: QuestionDialogProps): JSX.Element {
   const { confirmation, refused } = useConfirmation(question);
   const [answer, setAnswer] = useState<Answer>({ rate: '', note: '', typed: '' });
   const { busy, problem, run } = useDoing();
@@ -182,7 +182,7 @@ export function Dialog(): JSX.Element {
   };
   return (
     <dialog ref={dialog} aria-labelledby="question" onClose={closed}>
-      {question && <Asked question={question} close={close} />}
+      {question && <QuestionDialog question={question} close={close} />}
     </dialog>
   );
 }

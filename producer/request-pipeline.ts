@@ -17,7 +17,7 @@ interface Turn {
  * Serves the requests of a connection one after the other, in the order in which their answers must leave. A request
  * begins once all before it are answered, and never on a connection that has ended: its answer could not be sent.
  */
-export class Turns {
+export class RequestPipeline {
   private readonly waiting: Turn[] = [];
   private current: Turn | undefined;
   private over = false;

@@ -16,17 +16,18 @@ import { RoundQueues } from './queues';
 const REGION = 'us-east-1';
 
 /** A broker to experiment on: an embedded one of its own, in memory, or any other. */
-export class Place {
+export class ExperimentBroker {
   private constructor(
     readonly endpoint: string,
     private readonly client: SQSClient,
     private readonly broker: Child | undefined,
   ) {}
 
-  static async open(endpoint: string | undefined): Promise<Place> {
-    if (endpoint !== undefined) return new Place(endpoint, createProvisionClient(REGION, endpoint), undefined);
+  static async open(endpoint: string | undefined): Promise<ExperimentBroker> {
+    if (endpoint !== undefined)
+      return new ExperimentBroker(endpoint, createProvisionClient(REGION, endpoint), undefined);
     const own = await startEmbeddedBroker();
-    return new Place(own.endpoint, createProvisionClient(REGION, own.endpoint), own.process);
+    return new ExperimentBroker(own.endpoint, createProvisionClient(REGION, own.endpoint), own.process);
   }
 
   async round(): Promise<Round> {

@@ -1,9 +1,9 @@
 /** Runs work on the same key one after the other. */
-export class Turns {
+export class KeyedMutex {
   private readonly last = new Map<string, Promise<unknown>>();
 
   /** Runs `work` when all earlier work on this key has ended, well or not. */
-  async take<T>(key: string, work: () => Promise<T>): Promise<T> {
+  async runExclusive<T>(key: string, work: () => Promise<T>): Promise<T> {
     const before = this.last.get(key);
     const mine = before === undefined ? work() : before.then(work, work);
     this.last.set(key, mine);
