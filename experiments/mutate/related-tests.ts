@@ -7,7 +7,7 @@ export function relatedTests(path: string): readonly string[] {
 
 const flow = (...names: string[]): string[] => names.map((name) => `test/transport/${name}.test.ts`);
 
-const EVENTS = [...flow('events', 'policy'), 'test/lambda/redelivery.test.ts', 'test/lambda/deadline.test.ts'];
+const EVENTS = [...flow('events', 'policy'), 'test/lambda/deadline.test.ts'];
 
 const RELATED: Readonly<Record<string, readonly string[]>> = {
   'transport/delivery/decision.ts': ['transport/delivery/decision.test.ts', ...flow('retry', 'begun-runs')],
