@@ -59,6 +59,8 @@ it('counts heartbeats, what is in flight, and how long a drain took', async () =
   over = true;
   await stopping;
   expect([read('plusone_in_flight'), read('plusone_permits_held')]).toEqual([0, 0]);
+  // The poll that the drain has cut off is no failure.
+  expect(read('plusone_receives_total{outcome="failed"}')).toBe(0);
   const tookSeconds = read('plusone_drain_seconds');
   expect(read('plusone_drain_seconds')).toBe(tookSeconds);
 });
