@@ -225,7 +225,6 @@ export class SqsTransport extends QueueConsumer {
     await this.worker.drain(Math.max(0, this.options.numbers.drainSeconds * 1_000 - DRAIN_RESERVE_MS));
     await this.events.drain();
     await this.settlement.flush();
-    await this.deadLetters.close();
     this.log.flush();
     this.pollClient.destroy();
     this.workClient.destroy();

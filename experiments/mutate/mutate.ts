@@ -14,7 +14,8 @@ interface Tried {
   readonly run: TestRun;
 }
 
-const WORKERS = 2;
+/** More than cores, as the tests mostly wait. */
+const WORKERS = 4;
 
 /** What the unchanged code's tests may take. */
 const BASELINE_LIMIT_MS = 600_000;

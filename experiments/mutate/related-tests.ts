@@ -7,6 +7,8 @@ export function relatedTests(path: string): readonly string[] {
 
 const flow = (...names: string[]): string[] => names.map((name) => `test/transport/${name}.test.ts`);
 
+const EVENTS = [...flow('events', 'policy'), 'test/lambda/deadline.test.ts'];
+
 const RELATED: Readonly<Record<string, readonly string[]>> = {
   'transport/delivery/decision.ts': ['transport/delivery/decision.test.ts', ...flow('retry', 'begun-runs')],
   'transport/delivery/delivery.ts': flow('dead-letter-form', 'fifo-by-attributes', 'begun-runs'),
@@ -18,12 +20,59 @@ const RELATED: Readonly<Record<string, readonly string[]>> = {
     ...flow('room', 'begun-runs', 'handler-timeout'),
   ],
   'transport/run/groups.ts': ['transport/run/groups.test.ts', ...flow('room', 'fifo')],
-  'transport/run/in-flight.ts': flow('lost-leases', 'lease'),
-  'transport/run/heartbeats.ts': flow('lost-leases', 'lease'),
-  'transport/run/verdicts.ts': flow('begun-runs', 'lost-leases', 'retry', 'drain'),
-  'transport/run/worker.ts': flow('room', 'lost-leases', 'dead-letters-refused', 'drain', 'fifo', 'storeless'),
-  'transport/run/runner.ts': flow('room', 'handler-timeout', 'begun-runs'),
-  'transport/receive/pump.ts': flow('odd-answers', 'room', 'broker-faults'),
+  'transport/run/in-flight.ts': [
+    'transport/run/in-flight.test.ts',
+    ...flow('heartbeats', 'lost-leases', 'lease', 'lease-metrics', 'handler-timeout', 'begun-runs', 'policy'),
+  ],
+  'transport/run/heartbeats.ts': [
+    ...flow('lost-leases', 'lease', 'lease-metrics', 'heartbeats', 'drain'),
+    'test/consumer/held-loop.test.ts',
+    'test/consumer/clock-steps.test.ts',
+  ],
+  'transport/run/verdicts.ts': flow(
+    'retry',
+    'lost-leases',
+    'lease-metrics',
+    'drain',
+    'failure-log',
+    'begun-runs',
+    'store-away',
+  ),
+  'transport/run/worker.ts': flow(
+    'fifo',
+    'lost-leases',
+    'drain',
+    'drain-order',
+    'storeless',
+    'lease-metrics',
+    'handler-timeout',
+    'concurrency',
+    'room',
+    'begun-runs',
+    'settled',
+    'failure-log',
+    'dead-letters-refused',
+  ),
+  'transport/run/runner.ts': flow('room', 'handler-timeout', 'begun-runs', 'policy'),
+  'transport/run/execution.ts': [
+    'transport/run/in-flight.test.ts',
+    ...flow('handler-timeout', 'lost-leases', 'drain', 'storeless', 'room'),
+  ],
+  'transport/run/turns.ts': ['transport/run/turns.test.ts'],
+  'transport/run/deliveries.ts': flow('lost-leases', 'drain', 'drain-order', 'lease', 'room'),
+  'transport/receive/pump.ts': [
+    ...flow('odd-answers', 'broker-faults', 'lease-metrics', 'drain', 'room'),
+    'test/consumer/health.test.ts',
+    'test/consumer/stuck-health.test.ts',
+    ...flow('slow-answers'),
+  ],
+  'transport/receive/poll-gate.ts': [
+    'transport/receive/poll-gate.test.ts',
+    ...flow('broker-faults', 'drain', 'room'),
+    'test/consumer/paused.test.ts',
+  ],
+  'transport/events/event-run.ts': EVENTS,
+  'transport/events/event-intake.ts': EVENTS,
   'transport/settle/settlement.ts': flow('settlement', 'lost-leases', 'storeless'),
   'transport/settle/dead-letter-queue.ts': flow('dead-letter-queue', 'dead-letters-refused'),
   'transport/settle/delivery-memory.ts': [

@@ -20,22 +20,8 @@ export class Sandbox {
 
   constructor(private readonly root: string) {
     const list = execFileSync('git', ['ls-files', '-co', '--exclude-standard', '-z'], { cwd: root, encoding: 'utf8' });
-    const folders = new Set([
-      'transport',
-      'test',
-      'experiments',
-      'contract',
-      'jobs',
-      'ops',
-      'results',
-      'service',
-      'consumer',
-    ]);
     for (const path of list.split('\0')) {
-      const [top = ''] = path.split('/');
-      if (folders.has(top) || path === 'jest.config.js' || path === 'package.json') {
-        cpSync(join(root, path), join(this.folder, path), { recursive: true });
-      }
+      if (path !== '') cpSync(join(root, path), join(this.folder, path), { recursive: true });
     }
     for (const folder of ['node_modules', 'dist']) {
       symlinkSync(realpathSync(join(root, folder)), join(this.folder, folder));

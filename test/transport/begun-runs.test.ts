@@ -1,9 +1,12 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import { startFaultProxy } from '../../experiments/rig/proxy/fault-proxy';
+import { type Delivery, retry } from '../../transport/index';
 import { type TestQueues, withBroker } from '../harness/broker';
 import { Latch, type RunningConsumer, Script, scripted, startConsumer, stopConsumers } from '../harness/consumer';
 import { deadLetters, whyOf } from '../harness/dead-letters';
 import { eventually } from '../harness/eventually';
 import { notedAttempts, Notes } from '../harness/noted-attempts';
+import { VisibilityLog } from '../harness/visibility-log';
 
 const broker = withBroker();
 let queues: TestQueues;
@@ -95,6 +98,49 @@ it('takes the note of a run back that a drain has stopped', async () => {
   await consumer.stop();
   expect(notes.begun.get(id)).toBe(0);
   expect(notes.attempts.get(id)).toBeUndefined();
+});
+
+it('takes no note back twice, though its FIFO queue tries the job again here', async () => {
+  queues = await broker().createQueues({ fifo: true });
+  const id = await broker().send(queues.queueUrl, '{}', { MessageGroupId: 'one', MessageDeduplicationId: 'one' });
+  await receiveInVain(1);
+  // The note of another delivery, which is gone when this one has failed, and of a third.
+  notes.begun.set(id, 1);
+  const seen: (number | undefined)[] = [];
+  const script = new Script(() => {
+    seen.push(notes.begun.get(id));
+    notes.begun.set(id, 1);
+    return seen.length === 1 ? retry('once', 0) : undefined;
+  });
+  await start(script);
+  await allDone();
+  expect(seen).toEqual([2, 0]);
+  expect(notes.begun.get(id)).toBe(1);
+});
+
+it('gives a message back at a drain whose note takes a while to be taken back', async () => {
+  const proxy = await startFaultProxy(broker().endpoint);
+  const changes = new VisibilityLog(proxy);
+  const id = await broker().send(queues.queueUrl, '{}');
+  await receiveInVain(2);
+  class Slow extends notedAttempts(notes) {
+    override async takeBack(delivery: Delivery): Promise<void> {
+      await wait(300);
+      return super.takeBack(delivery);
+    }
+  }
+  const script = new Script(() => new Promise(() => undefined));
+  const consumer = await startConsumer({
+    broker: { endpoint: proxy.endpoint, region: broker().region },
+    queues,
+    ...scripted(script),
+    attempts: Slow,
+    numbers: { drainSeconds: 2 },
+  });
+  await eventually(() => script.runs.length === 1);
+  await consumer.stop();
+  await proxy.close();
+  expect([notes.begun.get(id), changes.releases]).toEqual([0, 1]);
 });
 
 it('runs jobs with such runs one at a time, fewest first, and all others beside them', async () => {

@@ -50,7 +50,7 @@ it('gives back at a drain, at once, what waits for a permit', async () => {
 });
 
 it('gives back what has waited too long for a permit, and begins it when there is one', async () => {
-  const queues = await broker().createQueues({ numbers: { visibilityTimeoutSeconds: 6 } });
+  const queues = await broker().createQueues({ numbers: { visibilityTimeoutSeconds: 10 } });
   const latch = new Latch();
   const script: Script = new Script(() => (script.runs.length < 400 ? undefined : latch.opened));
   const sent = await sendMany(queues.queueUrl, 500);

@@ -28,8 +28,7 @@ const { it, own } = sideBySide({
     const deadLetters = new DeadLetterQueue(new Sender(client, queueUrl), new (notedAttempts(notes))(), UNREAD);
     return { proxy, queues, client, notes, deadLetters };
   },
-  async close({ proxy, client, deadLetters }) {
-    await deadLetters.close();
+  async close({ proxy, client }) {
     client.destroy();
     await proxy.close();
   },

@@ -7,6 +7,8 @@ import { eventually } from '../harness/eventually';
 const broker = withBroker();
 afterEach(stopConsumers);
 
+const timers = (): number => process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;
+
 it('finishes and deletes what is in flight, and takes nothing more', async () => {
   const queues = await broker().createQueues();
   const latch = new Latch();
@@ -22,6 +24,23 @@ it('finishes and deletes what is in flight, and takes nothing more', async () =>
   expect(script.runs).toHaveLength(20);
   const { visible, inFlight, delayed } = await broker().depth(queues.queueUrl);
   expect({ left: visible + inFlight + delayed, stranded: inFlight }).toEqual({ left: 30, stranded: 0 });
+});
+
+it('keeps no timer that would keep the process alive', async () => {
+  const queues = await broker().createQueues();
+  const before = timers();
+  const latch = new Latch();
+  const script = new Script(() => latch.opened);
+  const consumer = await startConsumer({ broker: broker(), queues, ...scripted(script) });
+  await broker().send(queues.queueUrl, '{}');
+  await eventually(() => script.runs.length === 1);
+  const stopped = consumer.stop();
+  // The polls have ended by then, and the drain waits for the handler.
+  await wait(1_200);
+  expect(timers()).toBeGreaterThan(before);
+  latch.open();
+  await stopped;
+  await eventually(() => timers() <= before, { withinMs: 2_000 });
 });
 
 it('is the same drain for everyone who asks, at once or later', async () => {
@@ -59,12 +78,14 @@ it('aborts and releases at the deadline what does not end', async () => {
     signal.addEventListener('abort', () => reasons.push(signal.reason));
     return new Promise(() => undefined);
   });
+  const before = timers();
   const consumer = await startConsumer({ broker: broker(), queues, ...scripted(script), numbers: { drainSeconds: 2 } });
   await broker().send(queues.queueUrl, '{}');
   await eventually(() => script.runs.length === 1);
   await consumer.stop();
   expect(reasons).toEqual([expect.any(DrainDeadline)]);
   expect(consumer.transport.unreturned).toBe(1);
+  await eventually(() => timers() <= before, { withinMs: 2_000 });
   await eventually(async () => (await broker().depth(queues.queueUrl)).visible === 1, { withinMs: 25_000 });
 });
 

@@ -183,7 +183,10 @@ it('a drain while a group waits for a retry: it does not wait, and the order hol
   });
   const first = await start(queues, course);
   await failed.opened;
-  await first.stop();
+  const stopped = first.stop();
+  // Sooner than at its deadline.
+  await eventually(() => first.transport.status().inFlight === 0, { withinMs: 15_000 });
+  await stopped;
   await start(queues, course);
   await eventually(() => broker().isEmpty(queues.queueUrl), { withinMs: 25_000 });
   expect(course.places('one')).toEqual([0, ...upTo(5)]);

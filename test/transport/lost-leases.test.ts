@@ -44,7 +44,9 @@ it('neither counts a run nor gives a message back once its lease is lost', async
   const script = failingOnceStopped(latch);
   let refusing = true;
   const changes = new VisibilityLog(proxy, () => (refusing ? 'refused' : 'passes'));
-  await start(script);
+  const { transport } = await start(script);
+  const actions: string[] = [];
+  transport.onSettled(({ action }) => actions.push(action));
   await broker().send(queues.queueUrl, '{}');
   latch.open();
   // The only permit is held, so it comes again only once the first run has ended, and when its lease does.
@@ -53,6 +55,8 @@ it('neither counts a run nor gives a message back once its lease is lost', async
   refusing = false;
   await allDone();
   expect({ attempts: notes.attempts.size, releases: changes.releases }).toEqual({ attempts: 0, releases: 0 });
+  await eventually(() => actions.length === 2);
+  expect(actions).toEqual(['release', 'delete']);
 });
 
 it('gives a message back that came again under a lost lease, by its new receipt, uncounted', async () => {
@@ -177,6 +181,46 @@ it('gives a message back only after an extension on its way has its answer', asy
   answered.open();
   await allDone();
   expect(changes.seconds.slice(0, 2)).toEqual([2, 1]);
+});
+
+it('runs a message again that comes again before SQS has answered its release', async () => {
+  const { proxy, queues } = own();
+  const latch = new Latch();
+  proxy.rule('ChangeMessageVisibilityBatch', {
+    answer: async (forward) => {
+      const answer = await forward();
+      await latch.opened;
+      return answer;
+    },
+  });
+  const inFlight: number[] = [];
+  const script: Script = new Script(() => {
+    inFlight.push(consumer.transport.status().inFlight);
+    return script.runs.length === 1 ? retry('at once', 0) : undefined;
+  });
+  const consumer = await start(script, 10);
+  await broker().send(queues.queueUrl, '{}');
+  await eventually(() => script.runs.length === 2);
+  latch.open();
+  await allDone();
+  // The first delivery waits for the answer while the second runs.
+  expect(inFlight).toEqual([1, 2]);
+});
+
+it('does not run again what succeeded under a lost lease, though SQS only says that it is deleted', async () => {
+  const { proxy, queues } = own();
+  let refused = false;
+  new VisibilityLog(proxy, () => {
+    refused = true;
+    return 'refused';
+  });
+  proxy.rule('DeleteMessageBatch', ({ nth }) => (nth === 1 ? 'pretend' : 'pass'));
+  const script = new Script((_payload, { signal }) => eventually(() => refused && signal.aborted));
+  await start(script, 10);
+  await broker().send(queues.queueUrl, '{}');
+  await eventually(() => proxy.count('DeleteMessageBatch') === 2);
+  await allDone();
+  expect(script.runs).toHaveLength(1);
 });
 
 it('asks for one extension of a lease at a time', async () => {

@@ -4,6 +4,7 @@ import { retry } from '../../transport/index';
 import { withBroker, type TestQueues } from '../harness/broker';
 import { Latch, scripted, Script, startConsumer, stopConsumers, type RunningConsumer } from '../harness/consumer';
 import { eventually } from '../harness/eventually';
+import { VisibilityLog } from '../harness/visibility-log';
 
 const broker = withBroker({ manyOfAGroup: true });
 let proxy: FaultProxy;
@@ -84,10 +85,46 @@ it('gives its one permit to others while a job of a FIFO group waits to be tried
     failed = true;
     return retry('once', 1);
   });
-  await start(queues, script, { concurrency: 1 });
+  const actions: string[] = [];
+  const { transport } = await start(queues, script, { concurrency: 1 });
+  transport.onSettled(({ action }) => actions.push(action));
   // One that kept its permit meanwhile would be given back after half a lease, 15 s.
   await allDone(queues, 8_000);
   expect(places(script, 'bad')).toEqual([0, 0, 1]);
+  // It was tried again here, and its handler saw that.
+  await eventually(() => actions.length >= 2);
+  expect(actions).toEqual(['delete', 'delete']);
+  expect(script.runs.map(({ receiveCount }) => receiveCount)).toEqual([1, 2, 1]);
+});
+
+/** Of two jobs and one permit, while the first is held behind the latch. */
+async function expectBothToBegin(script: Script, latch: Latch): Promise<void> {
+  const queues = await broker().createQueues();
+  await start(queues, script, { concurrency: 1 });
+  for (let count = 0; count < 2; count += 1) await broker().send(queues.queueUrl, '{}');
+  await eventually(() => script.runs.length === 2);
+  latch.open();
+  await allDone(queues);
+}
+
+it('begins the next with the one permit while a job is recorded', async () => {
+  const latch = new Latch();
+  const script = new Script((_payload, context) => {
+    context.workEnded();
+    return latch.opened;
+  });
+  await expectBothToBegin(script, latch);
+});
+
+it('begins the next with the one permit while a delete has no answer yet', async () => {
+  const latch = new Latch();
+  proxy.rule('DeleteMessageBatch', {
+    answer: async (forward) => {
+      await latch.opened;
+      return forward();
+    },
+  });
+  await expectBothToBegin(new Script(), latch);
 });
 
 it('asks for no more than it has room for while jobs of FIFO groups wait to be tried again', async () => {
@@ -153,6 +190,31 @@ it('receives nothing while paused, also where a poller had waited for room', asy
   consumer.transport.resume('store');
   await allDone(queues);
   expect(script.runs).toHaveLength(2);
+});
+
+it('gives back at a drain what a poll still brings, and waits until it is given back', async () => {
+  const queues = await broker().createQueues();
+  const arrived = new Latch();
+  proxy.rule('ReceiveMessage', {
+    answer: async (forward) => {
+      const answer = await forward();
+      if (!answer.body.includes('MessageId')) return answer;
+      arrived.open();
+      await eventually(() => consumer.transport.status().stopping);
+      return answer;
+    },
+  });
+  const changes = new VisibilityLog(
+    proxy,
+    () => 'passes',
+    () => wait(300),
+  );
+  const script = new Script();
+  const consumer = await start(queues, script, { concurrency: 1 });
+  await broker().send(queues.queueUrl, '{}');
+  await arrived.opened;
+  await consumer.stop();
+  expect([changes.releases, script.runs.length]).toEqual([1, 0]);
 });
 
 it('gives back what a poll brings that was on its way when receiving was paused', async () => {

@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { type Attempts, type Standing } from '../../transport/index';
 import { withBroker } from '../harness/broker';
 import { scripted, Script, startConsumer, stopConsumers } from '../harness/consumer';
@@ -83,6 +84,10 @@ it('stops within its time while the store is unavailable', async () => {
   await broker().send(queues.queueUrl, '{}');
   await eventually(() => Flaky.calls.fail > 1);
   await consumer.stop();
+  const asked = Flaky.calls.fail;
+  // More than the longest pause before the store is asked again.
+  await wait(1_500);
+  expect(Flaky.calls.fail).toBe(asked);
   await eventually(async () => (await broker().depth(queues.queueUrl)).visible === 1, { withinMs: 25_000 });
   expect(consumer.transport.unreturned).toBe(0);
 });

@@ -76,17 +76,12 @@ export class EventIntake {
   private async passGate(patienceMs: number): Promise<void> {
     const { gate } = this.parts;
     const patience = new AbortController();
-    const refuse = async (): Promise<never> => {
-      await wait(Math.min(MAX_PAUSE_MS, patienceMs), undefined, { signal: patience.signal });
-      throw new EventRefused(
-        `No jobs are taken in now: ${gate.pauseReasons.join(', ') || 'the consumer is stopping'}.`,
-      );
-    };
-    try {
-      await Promise.race([gate.pass(0), refuse()]);
-    } finally {
-      patience.abort();
-    }
+    const over = wait(Math.min(MAX_PAUSE_MS, patienceMs), undefined, { signal: patience.signal });
+    // The gate rejects once a drain has abandoned it.
+    await Promise.race([gate.pass(0), over]).catch(() => undefined);
+    patience.abort();
+    if (gate.isOpen) return;
+    throw new EventRefused(`No jobs are taken in now: ${gate.pauseReasons.join(', ') || 'the consumer is stopping'}.`);
   }
 
   /** A few at a time, so that little is on its way when the time is over. The rest comes again when its lease ends. */

@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { PollGate } from './poll-gate';
 
 const open = (loop: { spare: boolean }): PollGate => {
@@ -27,4 +28,19 @@ it('wants no more of them while the event loop has no time for what they bring',
   loop.spare = true;
   gate.adapt(10, 10);
   expect(wanted(gate)).toBe(2);
+});
+
+it('says for how long it has been paused, from its first reason on', async () => {
+  const gate = open({ spare: true });
+  expect(gate.pausedMs).toBe(0);
+  const since = performance.now();
+  gate.pause('store');
+  expect(gate.pausedMs).toBeLessThanOrEqual(performance.now() - since);
+  await wait(30);
+  gate.pause('operator');
+  expect(gate.pausedMs).toBeGreaterThan(20);
+  gate.resume('store');
+  expect(gate.pausedMs).toBeGreaterThan(20);
+  gate.resume('operator');
+  expect(gate.pausedMs).toBe(0);
 });

@@ -65,9 +65,8 @@ export class PollGate {
     this.state = 'shut';
   }
 
-  /** To be called once the poll loops are stopped: pollers that still wait get `error`. */
+  /** To be called once it is shut and the poll loops are stopped: pollers that still wait get `error`. */
   abandon(error: Error): void {
-    this.shut();
     this.abandonedBy = error;
     this.wake();
   }

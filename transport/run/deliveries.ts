@@ -8,7 +8,7 @@ import { type InFlight } from './in-flight';
 export class Deliveries implements Iterable<InFlight> {
   private readonly flights: InFlight[] = [];
   private readonly byMessage = Object.create(null) as Record<string, InFlight | undefined>;
-  private readonly waiting = new Set<() => void>();
+  private readonly waiting: (() => void)[] = [];
 
   get size(): number {
     return this.flights.length;
@@ -32,7 +32,7 @@ export class Deliveries implements Iterable<InFlight> {
       last.place = flight.place;
       this.flights[last.place] = last;
     }
-    if (this.flights.length === 0) for (const wake of this.waiting) wake();
+    if (this.flights.length === 0) for (const wake of this.waiting.splice(0)) wake();
   }
 
   /** The latest delivery of a message in flight, which a new receipt would settle. */
@@ -46,17 +46,15 @@ export class Deliveries implements Iterable<InFlight> {
     if (this.byMessage[messageId] === flight) Reflect.deleteProperty(this.byMessage, messageId);
   }
 
-  /** Resolves to true as soon as there are none, or to false after `ms`. */
-  async noneWithin(ms: number): Promise<boolean> {
-    if (this.size === 0) return true;
+  /** Resolves as soon as there are none, or after `ms`. */
+  async noneWithin(ms: number): Promise<void> {
+    if (this.size === 0) return;
     return new Promise((resolve) => {
-      const end = (): void => {
+      const timer = setTimeout(resolve, ms);
+      this.waiting.push(() => {
         clearTimeout(timer);
-        this.waiting.delete(end);
-        resolve(this.size === 0);
-      };
-      const timer = setTimeout(end, ms);
-      this.waiting.add(end);
+        resolve();
+      });
     });
   }
 }

@@ -42,3 +42,13 @@ it('begins runs in the order they came, also those that come later', async () =>
   await run(5);
   expect(begun).toEqual([1, 2, 3, 4, 5]);
 });
+
+it('a lone run begins in the turn in which it comes', async () => {
+  const turns = new Turns();
+  let turned = false;
+  setImmediate(() => {
+    turned = true;
+  });
+  await turns.next();
+  expect(turned).toBe(false);
+});

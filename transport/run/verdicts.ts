@@ -56,11 +56,10 @@ export class Verdicts {
       handled.done.add();
       return this.takeBack(flight, DELETE);
     }
-    const isStopped = abortedBy instanceof DrainDeadline || abortedBy instanceof LeaseLost || !flight.isOurs;
+    const isStopped = abortedBy instanceof DrainDeadline || abortedBy instanceof LeaseLost;
     (isStopped ? handled.stopped : handled[outcome.kind]).add();
     // It was told to stop from outside, so its failure is no attempt.
     if (abortedBy instanceof DrainDeadline) return this.takeBack(flight, RELEASE);
-    if (!flight.isOurs) return 'no-verdict';
     if (abortedBy instanceof LeaseLost) return RELEASE;
     if (outcome.kind === 'retry') {
       const standing = await askPatiently(flight, () => this.attempts.fail(delivery, outcome, flight.noted));
@@ -76,7 +75,6 @@ export class Verdicts {
   /** One try: if it fails the note stays, and the next run of the job has no other such job beside it. */
   private async takeBack<D>(flight: InFlight, decision: D): Promise<D> {
     if (flight.noted) await this.attempts.takeBack(flight.delivery).catch(() => undefined);
-    flight.noted = false;
     return decision;
   }
 }

@@ -109,9 +109,9 @@ export class Worker {
   private async end(deadlineMs: number): Promise<void> {
     this.ending.abort();
     this.parts.admission.endWaits();
-    if (await this.flights.noneWithin(deadlineMs)) return;
+    await this.flights.noneWithin(deadlineMs);
     for (const flight of this.flights) flight.abort(new DrainDeadline('The process ends.'));
-    if (await this.flights.noneWithin(GRACE_MS)) return;
+    await this.flights.noneWithin(GRACE_MS);
     for (const flight of this.flights) {
       flight.givenUp = true;
       flight.giveUp();
@@ -125,8 +125,7 @@ export class Worker {
       this.logger.error(`Could not settle ${flight.delivery.messageId}: ${errorText(error)}`);
       return 'left';
     });
-    this.flights.forgetMessage(flight);
-    await flight.endLease();
+    void flight.endLease();
     this.groups.leave(flight, end === 'ended');
     this.flights.delete(flight);
     // An overdue one keeps its permit until its handler returns.
@@ -137,10 +136,7 @@ export class Worker {
     if ((await this.groups.turn(flight)) === 'broken') return this.settle(flight, RELEASE);
     for (;;) {
       const decision = await this.decide(flight);
-      if (decision === 'no-verdict') {
-        if (flight.hasLostLease) return 'left';
-        return this.settle(flight, RELEASE);
-      }
+      if (decision === 'no-verdict') return this.settle(flight, RELEASE);
       if (decision.action === 'retry' && (await this.holdForRetry(flight, decision.afterSeconds))) continue;
       return this.settle(flight, decision);
     }
@@ -158,7 +154,7 @@ export class Worker {
   private async run(flight: InFlight, { noted }: RunDecision): Promise<Decision | NoVerdict> {
     const { admission, mayBegin, visibilitySeconds } = this.parts;
     const permit = await admission.permit(flight, (visibilitySeconds() * 1_000) / 2);
-    if (permit === 'refused' || flight.abortedBy || !mayBegin()) return 'no-verdict';
+    if (permit === 'refused' || !mayBegin()) return 'no-verdict';
     return this.runner.run(flight, noted);
   }
 

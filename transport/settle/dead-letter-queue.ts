@@ -77,11 +77,6 @@ export class DeadLetterQueue {
     return 'ended';
   }
 
-  /** Resolves when every begun move has ended. */
-  close(): Promise<void> {
-    return this.sender.close();
-  }
-
   private async sendPatiently(moving: Moving, letter: DeadLetter, ending: AbortSignal): Promise<'sent' | 'left'> {
     for (let waitMs = TRY_AGAIN_MS.first; ; waitMs = Math.min(waitMs * 2, TRY_AGAIN_MS.max)) {
       for (const until = performance.now() + waitMs; performance.now() < until;) {

@@ -107,7 +107,7 @@ it('keeps to the bound on calls when a wait is over', async () => {
 });
 
 it('keeps a batch within a mebibyte', async () => {
-  const { batcher: heavy, calls } = batcher({ sizeOf: () => PAYLOAD_LIMIT_BYTES / 2 - 1 });
+  const { batcher: heavy, calls } = batcher({ sizeOf: () => PAYLOAD_LIMIT_BYTES / 2 });
   const answers = range(3).map((entry) => heavy.add(entry));
   await turn();
   calls[0]?.answer();
@@ -115,6 +115,29 @@ it('keeps a batch within a mebibyte', async () => {
   calls[1]?.answer();
   await Promise.all(answers);
   expect(calls.map(({ entries }) => entries)).toEqual([[0, 1], [2]]);
+});
+
+it('sends an entry alone that is larger than that, for its answer to say so', async () => {
+  const { batcher: heavy, calls } = batcher({ sizeOf: () => PAYLOAD_LIMIT_BYTES + 1 });
+  const answer = heavy.add(0);
+  await turn();
+  calls[0]?.answer();
+  expect(await answer).toBe('ok 0');
+});
+
+it('gathers until the last call has ended', async () => {
+  const { batcher: busy, calls } = batcher({ maxCalls: 3 });
+  const answers = range(20).map((entry) => busy.add(entry));
+  answers.push(busy.add(20));
+  for (const [at, count] of [2, 3].entries()) {
+    await turn();
+    expect(calls).toHaveLength(2);
+    calls[at]?.answer();
+    await turn();
+    expect(calls).toHaveLength(count);
+  }
+  calls[2]?.answer();
+  expect(await Promise.all(answers)).toHaveLength(21);
 });
 
 it('fails exactly the entries that failed, and every entry of a call that failed', async () => {
@@ -140,6 +163,11 @@ it('refuses what its buffer has no room for', async () => {
 
 it('rejects what waited too long for its turn, and only that', async () => {
   const { batcher: slow, calls } = batcher({ maxCalls: 1, maxWaitMs: 30 });
+  const before = slow.add(-1);
+  await turn();
+  calls.shift()?.answer();
+  await before;
+  await turn();
   const sent = slow.add(0);
   await turn();
   await expect(slow.add(1)).rejects.toThrow('late');
@@ -147,15 +175,33 @@ it('rejects what waited too long for its turn, and only that', async () => {
   expect(await sent).toBe('ok 0');
 });
 
+it('makes no call when all that lingered has been rejected', async () => {
+  const { batcher: slow, calls } = batcher({ lingerMs: 60, maxWaitMs: 20 });
+  await expect(slow.add(0)).rejects.toThrow('late');
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  expect(calls).toEqual([]);
+});
+
+it('sends what did not fit into a batch without waiting for its answer', async () => {
+  const { batcher: heavy, calls } = batcher({ sizeOf: () => PAYLOAD_LIMIT_BYTES, gatherMs: 5 });
+  const answers = [heavy.add(0), heavy.add(1)];
+  await eventually(() => calls.length === 2);
+  for (const { answer } of calls) answer();
+  expect(await Promise.all(answers)).toEqual(['ok 0', 'ok 1']);
+});
+
 it('flushes what lingers', async () => {
   const { batcher: lingering, calls } = batcher({ lingerMs: 60_000 });
   const answer = lingering.add(0);
   await turn();
   expect(calls).toEqual([]);
-  const flushed = lingering.flush();
+  const course: string[] = [];
+  void answer.then(() => course.push('answered'));
+  const flushed = lingering.flush().then(() => course.push('flushed'));
+  await turn();
   calls[0]?.answer();
   await flushed;
-  expect(await answer).toBe('ok 0');
+  expect(course).toEqual(['answered', 'flushed']);
   expect(lingering.pending).toBe(false);
 });
 
