@@ -67,6 +67,7 @@ export class SqsTransport extends QueueConsumer {
   readonly pump: Pump;
   private readonly pollClient: SQSClient;
   private readonly workClient: SQSClient;
+  private readonly deadLetterClient: SQSClient;
   private readonly gate: PollGate;
   private readonly opening: Opening;
   private readonly admission: Admission;
@@ -94,9 +95,9 @@ export class SqsTransport extends QueueConsumer {
     this.pollClient = createPollClient(options, pollers, numbers.receiveWaitSeconds);
     this.workClient = createWorkClient(options);
     this.settlement = new Settlement(this.workClient, queueUrl, metrics);
-    const deadLetterClient = createWorkClient({ ...options, queueUrl: deadLetterQueueUrl });
+    this.deadLetterClient = createWorkClient({ ...options, queueUrl: deadLetterQueueUrl });
     this.log = new FailureLog(attempts);
-    this.deadLetters = new DeadLetterQueue(new Sender(deadLetterClient, deadLetterQueueUrl), attempts, metrics);
+    this.deadLetters = new DeadLetterQueue(new Sender(this.deadLetterClient, deadLetterQueueUrl), attempts, metrics);
     this.gate = new PollGate(pollers);
     this.admission = new Admission(concurrency);
     const { settlement, deadLetters, settled, gate, admission, log } = this;
@@ -228,6 +229,7 @@ export class SqsTransport extends QueueConsumer {
     this.log.flush();
     this.pollClient.destroy();
     this.workClient.destroy();
+    this.deadLetterClient.destroy();
     this.drainEndedAt = performance.now();
   }
 }
