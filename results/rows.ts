@@ -68,36 +68,14 @@ export function assertFits(record: HeldRecord, limit = ROW_LIMIT): void {
   if (bytes > limit.bytes) throw tooLarge(record, bytes, limit);
 }
 
-/** The columns of a record's row in SQLite. */
-export const COLUMNS = [
-  'id',
-  'type',
-  'state',
-  'hash',
-  'attempts',
-  'begun',
-  'input',
-  'result',
-  'reason',
-  'last_error',
-  'public_error',
-  'updated_at',
-  'message_group',
-  'moved_message',
-  'lease_token',
-  'lease_until',
-] as const;
-
-/** The values of `COLUMNS`, in their order: bound by position, a write takes half of the time that it takes by name. */
-export function toRow(record: HeldRecord): SQLInputValue[] {
-  const row = { ...columnsOf(record), input: toColumn(record.input), result: toColumn(record.result) };
-  return COLUMNS.map((column) => row[column]);
-}
+export const toRow = (record: HeldRecord): Readonly<Record<string, SQLInputValue>> => ({
+  ...columnsOf(record),
+  input: toColumn(record.input),
+  result: toColumn(record.result),
+});
 
 /** All but input and result, which each store keeps in its own way. */
-export const columnsOf = (
-  record: HeldRecord,
-): Record<Exclude<(typeof COLUMNS)[number], 'input' | 'result'>, string | number | null> => ({
+export const columnsOf = (record: HeldRecord): Record<string, string | number | null> => ({
   id: record.id,
   type: record.type ?? null,
   state: record.state,
@@ -113,7 +91,7 @@ export const columnsOf = (
   ...leaseColumns(record.lease),
 });
 
-const leaseColumns = (lease: Lease | undefined): Record<'lease_token' | 'lease_until', number | null> => ({
+const leaseColumns = (lease: Lease | undefined): Record<string, number | null> => ({
   lease_token: lease?.token ?? null,
   lease_until: lease?.until ?? null,
 });

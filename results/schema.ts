@@ -29,7 +29,8 @@ const TABLE = `CREATE TABLE record (
     CHECK (state <> 'done' OR (hash IS NOT NULL AND input IS NOT NULL AND result IS NOT NULL))
   ) STRICT, WITHOUT ROWID`;
 
-const COLUMNS = Array.from(TABLE.matchAll(/^ +([a-z_]+) /gm), ([, name]) => name);
+/** In the order of the table. */
+export const COLUMNS: readonly string[] = Array.from(TABLE.matchAll(/^ +([a-z_]+) /gm), ([, name = '']) => name);
 
 const EXPIRY_INDEX = 'CREATE INDEX record_updated_at ON record (updated_at)';
 
