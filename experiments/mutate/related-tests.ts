@@ -61,6 +61,7 @@ const RELATED: Readonly<Record<string, readonly string[]>> = {
   'transport/run/turns.ts': ['transport/run/turns.test.ts'],
   'transport/run/deliveries.ts': flow('lost-leases', 'drain', 'drain-order', 'lease', 'room'),
   'transport/receive/pump.ts': [
+    'transport/receive/pump.test.ts',
     ...flow('odd-answers', 'broker-faults', 'lease-metrics', 'drain', 'room'),
     'test/consumer/health.test.ts',
     'test/consumer/stuck-health.test.ts',

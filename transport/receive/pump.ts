@@ -209,7 +209,7 @@ function enter(poller: Poller, state: Poller['state']): void {
 }
 
 /** A random pause between half of the doubled pause and all of it. */
-function backoffMs(failures: number): number {
+export function backoffMs(failures: number): number {
   return Math.min(BACKOFF_MS.max, BACKOFF_MS.first * 2 ** (failures - 1)) * (0.5 + Math.random() / 2);
 }
 
