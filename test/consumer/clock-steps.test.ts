@@ -17,7 +17,7 @@ let proxy: FaultProxy;
 let queues: TestQueues;
 beforeEach(async () => {
   proxy = await startFaultProxy(broker().endpoint);
-  queues = await broker().createQueues({ numbers: { visibilityTimeoutSeconds: 2 } });
+  queues = await broker().createQueues({ numbers: { visibilityTimeoutSeconds: 3 } });
 });
 afterEach(async () => {
   Date.now = trueNow;
@@ -35,7 +35,7 @@ class Load {
   readonly work: TestRun = async ({ input }, { signal }) => {
     this.runs.push(input);
     signal.addEventListener('abort', () => this.aborted.push(input));
-    await wait(input % 4 === 0 ? 5_000 : 50);
+    await wait(input % 4 === 0 ? 7_000 : 50);
     this.ended += 1;
     return { result: input + 1 };
   };
