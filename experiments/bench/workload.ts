@@ -36,8 +36,8 @@ export interface Workload {
   /** For the peers that do it at full speed, others get their share; of `produce`, requests. */
   readonly messages: number;
   /**
-   * Before them, without work, until the JIT compilers have had their say. Code that runs twice for ten messages has
-   * its speed after some 100,000: the lean loop took 29 µs a message after 50,000, and 16 after 125,000.
+   * Messages before them, without work, while the JIT compilers still change the speed. Code that runs twice for ten
+   * messages is at its speed after some 100,000: the lean loop took 29 µs a message after 50,000, and 16 after 125,000.
    */
   readonly warmup: number;
   readonly bodyBytes: number;

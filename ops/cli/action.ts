@@ -12,7 +12,7 @@ export class WrongUsage extends Error {
 /** 0: all of it done. 3: part of it. Failures throw. */
 export type ExitCode = 0 | 3;
 
-/** What a command has of the process that it runs in. */
+/** The parts of its process that a command uses. */
 export interface Surroundings {
   readonly streams: Streams;
   /** Its settings. */
@@ -48,11 +48,11 @@ export function actions({ streams, ...rest }: Surroundings, end: (code: ExitCode
       const command = given.at(-1) as Command;
       const { json = false } = command.optsWithGlobals<{ readonly json?: boolean }>();
       const args = command.processedArgs.flat() as string[];
-      const asked = { terminal: new Terminal(json, streams), args, options: command.opts(), ...rest };
-      check?.(asked);
+      const invocation = { terminal: new Terminal(json, streams), args, options: command.opts(), ...rest };
+      check?.(invocation);
       const place = await openWorkplace(readEnvironment(rest.variables));
       try {
-        end(await work({ ...asked, place }));
+        end(await work({ ...invocation, place }));
       } finally {
         await place.close();
       }

@@ -77,7 +77,7 @@ export class Terminal {
     return this.streams.stdin.isTTY === true && this.streams.stderr.isTTY === true;
   }
 
-  /** What is piped in, to its end. */
+  /** Reads standard input to its end. */
   piped(): Promise<string> {
     return text(this.streams.stdin);
   }

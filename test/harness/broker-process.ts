@@ -2,7 +2,7 @@ import { type BrokerHabits, habitArguments, isBrokerReady } from '../../ops/brok
 import { eventually } from './eventually';
 import { type App, runApp } from './processes';
 
-/** What a jest configuration says of every embedded broker: see `test/any-order.config.js`. */
+/** The habits that a jest configuration gives every embedded broker: see `test/any-order.config.js`. */
 declare global {
   var brokerHabits: BrokerHabits | undefined;
 }

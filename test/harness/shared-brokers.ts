@@ -8,8 +8,8 @@ interface Project {
 }
 
 /**
- * Before all test files: an embedded broker for each of jest's workers, which run one file after another. To start one
- * takes a third of a second of a processor, and more than a hundred files need one.
+ * Runs before all test files. Starts an embedded broker for each of jest's workers, which run one file after another.
+ * A start takes a third of a second of a processor, and more than a hundred files need a broker.
  */
 export default async function start({ maxWorkers }: { readonly maxWorkers: number }, { globals }: Project) {
   if (readEnvironment().sqsEndpoint !== undefined) return;
@@ -18,5 +18,5 @@ export default async function start({ maxWorkers }: { readonly maxWorkers: numbe
   Object.assign(processVariables, { [SHARED_BROKERS]: brokers.map(({ endpoint }) => endpoint).join(' ') });
 }
 
-/** After all of them. */
+/** Runs after all test files. */
 export const end = endApps;

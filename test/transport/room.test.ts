@@ -97,7 +97,7 @@ it('gives its one permit to others while a job of a FIFO group waits to be tried
   expect(script.runs.map(({ receiveCount }) => receiveCount)).toEqual([1, 2, 1]);
 });
 
-/** Of two jobs and one permit, while the first is held behind the latch. */
+/** Sends two jobs to a consumer with one permit. Both must begin while the latch holds up the first. */
 async function expectBothToBegin(script: Script, latch: Latch): Promise<void> {
   const queues = await broker().createQueues();
   await start(queues, script, { concurrency: 1 });

@@ -41,7 +41,7 @@ export interface SdkCommand {
   readonly middlewareStack: Stack;
 }
 
-/** What the steps of the middleware know of their call. */
+/** The context of a call. Every step of the middleware gets it. */
 interface Context {
   readonly __smithy_context: { abortSignal?: AbortSignal | undefined };
 }

@@ -26,7 +26,9 @@ export class Sha256 {
 
 function keyOf(secret: Source): Source | KeyObject {
   if (typeof secret === 'string') return secret;
-  const kept = keys.get(secret) ?? createSecretKey(secret);
-  keys.set(secret, kept);
-  return kept;
+  const kept = keys.get(secret);
+  if (kept) return kept;
+  const key = createSecretKey(secret);
+  keys.set(secret, key);
+  return key;
 }
