@@ -1,16 +1,16 @@
-import { type Message, type SQSClient } from '@aws-sdk/client-sqs';
+import { type SQSClient } from '@aws-sdk/client-sqs';
 import { type Attempts } from './delivery/attempts';
-import { type Delivery, toDelivery } from './delivery/delivery';
-import { type DeliveryNumbers } from './delivery/numbers';
+import { type Delivery } from './delivery/delivery';
+import { type QueueNumbers } from './delivery/policy';
 import { EventIntake } from './events/event-intake';
-import { toMessages } from './events/lambda-event';
 import { type PartialBatchResponse, QueueConsumer, type QueueStatus } from './queue-consumer';
 import { Opening } from './receive/opening';
 import { type ConsumerMetrics } from './metrics/consumer-metrics';
 import { MAX_POLLERS, Pump } from './receive/pump';
 import { PollGate } from './receive/poll-gate';
 import { Admission } from './run/admission';
-import { type CountsOf, type Handle, type Handlers, type PolicyOf } from './run/execution';
+import { type Handle, type Handlers } from './run/handler';
+import { InFlight } from './run/in-flight';
 import { Worker } from './run/worker';
 import { DeadLetterQueue } from './settle/dead-letter-queue';
 import { FailureLog } from './settle/failure-log';
@@ -21,18 +21,8 @@ import { assertApart } from './sqs/same-queue';
 import { Sender } from './sqs/sender';
 import { QueueSpans } from './traces/queue-spans';
 
-export interface TransportOptions extends ClientOptions {
+export interface TransportOptions extends ClientOptions, QueueNumbers {
   readonly deadLetterQueueUrl: string;
-  /** Handlers that run at once. As many deliveries again, and 25, may wait for a permit or be settled. */
-  readonly concurrency: number;
-  /**
-   * Limits the pollers, and so does a tenth of `concurrency`; one polls while idle. 0: none, messages come by
-   * `takeEvent`.
-   */
-  readonly pollers: number;
-  /** The lease to ask for at each receive; undefined: the queue's own visibility timeout. */
-  readonly leaseSeconds: number | undefined;
-  readonly numbers: DeliveryNumbers;
   readonly metrics: ConsumerMetrics;
 }
 
@@ -89,10 +79,10 @@ export class SqsTransport extends QueueConsumer {
     attempts: Attempts,
   ) {
     super();
-    const { queueUrl, deadLetterQueueUrl, leaseSeconds, numbers, concurrency, metrics } = options;
+    const { queueUrl, deadLetterQueueUrl, leaseSeconds, concurrency, metrics } = options;
     assertApart(queueUrl, deadLetterQueueUrl);
     const pollers = Math.min(options.pollers, MAX_POLLERS, Math.ceil(concurrency / 10));
-    this.pollClient = createPollClient(options, pollers, numbers.receiveWaitSeconds);
+    this.pollClient = createPollClient(options, pollers, options.receiveWaitSeconds);
     this.workClient = createWorkClient(options);
     this.settlement = new Settlement(this.workClient, queueUrl, metrics);
     this.deadLetterClient = createWorkClient({ ...options, queueUrl: deadLetterQueueUrl });
@@ -106,21 +96,13 @@ export class SqsTransport extends QueueConsumer {
     const visibilitySeconds = (): number => opening.visibilitySeconds;
     const mayBegin = (): boolean => gate.pausedMs < BEGINS_WHILE_PAUSED_MS;
     const handle: Handle = (delivery, run) => this.handlers.handle(delivery, run);
-    const policyOf: PolicyOf = (delivery) => this.handlers.policyOf(delivery);
-    const countsOf: CountsOf = ({ type = this.handlers.defaultType }) => metrics.ofType(type);
+    const flightOf = this.flightOf.bind(this);
     const spans = new QueueSpans(queueUrl, (delivery) => attempts.jobId(delivery));
-    const parts = { handle, spans, policyOf, countsOf, settlement, deadLetters, attempts, settled, log };
+    const parts = { handle, spans, flightOf, settlement, deadLetters, attempts, settled, log };
     this.worker = new Worker({ ...parts, admission, visibilitySeconds, mayBegin });
     this.events = new EventIntake({ ...parts, concurrency, gate });
-    const intake = { admit: this.admit.bind(this), refuse: this.refuse.bind(this) };
-    this.pump = new Pump(pollers, {
-      client: this.pollClient,
-      gate,
-      line: admission.pollers,
-      intake,
-      metrics,
-      visibilitySeconds,
-    });
+    const { pollClient: client, worker } = this;
+    this.pump = new Pump(pollers, { client, gate, line: admission.pollers, worker, metrics, visibilitySeconds });
   }
 
   /** Called once the application is up. */
@@ -136,7 +118,7 @@ export class SqsTransport extends QueueConsumer {
 
   async takeEvent(event: unknown, withinMs: number): Promise<PartialBatchResponse> {
     try {
-      const notDone = await this.events.take(toDeliveries(toMessages(event)), withinMs);
+      const notDone = await this.events.take(event, withinMs);
       return { batchItemFailures: notDone.map((itemIdentifier) => ({ itemIdentifier })) };
     } finally {
       // Between two events a function's timers stand still.
@@ -185,17 +167,10 @@ export class SqsTransport extends QueueConsumer {
     return this.draining;
   }
 
-  private admit(messages: readonly Message[]): void {
-    for (const delivery of toDeliveries(messages)) this.worker.admit(delivery);
-  }
-
-  /**
-   * Gives messages back, except those in flight here: they go on under the new receipt, and must not run a second time.
-   */
-  private refuse(messages: readonly Message[]): void {
-    for (const delivery of toDeliveries(messages)) {
-      if (!this.worker.adopt(delivery)) void this.settlement.release(delivery, 0);
-    }
+  private flightOf(delivery: Delivery, leaseSeconds: number): InFlight {
+    const { policyOf, defaultType } = this.handlers;
+    const counts = this.options.metrics.ofType(delivery.type ?? defaultType);
+    return new InFlight(delivery, { policy: policyOf(delivery), counts, leaseSeconds });
   }
 
   private watch(): void {
@@ -223,7 +198,7 @@ export class SqsTransport extends QueueConsumer {
     // Stops once, with abort: after a plain stop an abort does nothing.
     for (const { instance } of this.pollLoops) instance.stop({ abort: true });
     this.pump.abandon();
-    await this.worker.drain(Math.max(0, this.options.numbers.drainSeconds * 1_000 - DRAIN_RESERVE_MS));
+    await this.worker.drain(Math.max(0, this.options.drainSeconds * 1_000 - DRAIN_RESERVE_MS));
     await this.events.drain();
     await this.settlement.flush();
     this.log.flush();
@@ -232,9 +207,4 @@ export class SqsTransport extends QueueConsumer {
     this.deadLetterClient.destroy();
     this.drainEndedAt = performance.now();
   }
-}
-
-function toDeliveries(messages: readonly Message[]): Delivery[] {
-  const now = Date.now();
-  return messages.map((message) => toDelivery(message, now));
 }

@@ -23,13 +23,14 @@ const RELATED: Readonly<Record<string, readonly string[]>> = {
   'transport/run/in-flight.ts': [
     'transport/run/in-flight.test.ts',
     ...flow('heartbeats', 'lost-leases', 'lease', 'lease-metrics', 'handler-timeout', 'begun-runs', 'policy'),
+    ...flow('drain', 'storeless', 'room'),
   ],
   'transport/run/heartbeats.ts': [
     ...flow('lost-leases', 'lease', 'lease-metrics', 'heartbeats', 'drain'),
     'test/consumer/held-loop.test.ts',
     'test/consumer/clock-steps.test.ts',
   ],
-  'transport/run/verdicts.ts': flow(
+  'transport/run/runner.ts': flow(
     'retry',
     'lost-leases',
     'lease-metrics',
@@ -37,6 +38,9 @@ const RELATED: Readonly<Record<string, readonly string[]>> = {
     'failure-log',
     'begun-runs',
     'store-away',
+    'room',
+    'handler-timeout',
+    'policy',
   ),
   'transport/run/worker.ts': flow(
     'fifo',
@@ -53,11 +57,6 @@ const RELATED: Readonly<Record<string, readonly string[]>> = {
     'failure-log',
     'dead-letters-refused',
   ),
-  'transport/run/runner.ts': flow('room', 'handler-timeout', 'begun-runs', 'policy'),
-  'transport/run/execution.ts': [
-    'transport/run/in-flight.test.ts',
-    ...flow('handler-timeout', 'lost-leases', 'drain', 'storeless', 'room'),
-  ],
   'transport/run/turns.ts': ['transport/run/turns.test.ts'],
   'transport/run/deliveries.ts': flow('lost-leases', 'drain', 'drain-order', 'lease', 'room'),
   'transport/receive/pump.ts': [

@@ -57,3 +57,9 @@ export function toDelivery(message: Message, now: number): Delivery {
     receiptHandle: message.ReceiptHandle ?? '',
   };
 }
+
+/** What was received at once, or came in one event. */
+export function toDeliveries(messages: readonly Message[]): Delivery[] {
+  const now = Date.now();
+  return messages.map((message) => toDelivery(message, now));
+}

@@ -1,8 +1,8 @@
-import { setTimeout as wait } from 'node:timers/promises';
-import { type Delivery } from '../delivery/delivery';
+import { type Delivery, toDeliveries } from '../delivery/delivery';
 import { type PollGate } from '../receive/poll-gate';
 import { type Settlement } from '../settle/settlement';
-import { EventRun, type EventRunParts, type Left } from './event-run';
+import { endsWithin, EventRun, type EventRunParts, type Left } from './event-run';
+import { toMessages } from './lambda-event';
 
 /**
  * The end of an event's time, in which handlers obey the signal and the rest is given back: up to 3 s, and
@@ -46,10 +46,13 @@ export class EventIntake {
 
   /**
    * Resolves, before `withinMs` are over, to the MessageIds of what is not done and must be delivered again. Rejects
-   * with `EventRefused` when receiving is paused or over: then nothing was begun.
+   * with `EventMalformed`, or with `EventRefused` when receiving is paused or over: then nothing was begun.
    */
-  async take(deliveries: readonly Delivery[], withinMs: number): Promise<string[]> {
-    const taking = this.takeIn(deliveries, performance.now() + Math.min(MAX_TIMER_MS, Math.max(0, withinMs)));
+  async take(event: unknown, withinMs: number): Promise<string[]> {
+    const taking = this.takeIn(
+      toDeliveries(toMessages(event)),
+      performance.now() + Math.min(MAX_TIMER_MS, Math.max(0, withinMs)),
+    );
     this.events.add(taking);
     return taking.finally(() => this.events.delete(taking));
   }
@@ -75,26 +78,19 @@ export class EventIntake {
 
   private async passGate(patienceMs: number): Promise<void> {
     const { gate } = this.parts;
-    const patience = new AbortController();
-    const over = wait(Math.min(MAX_PAUSE_MS, patienceMs), undefined, { signal: patience.signal });
     // The gate rejects once a drain has abandoned it.
-    await Promise.race([gate.pass(0), over]).catch(() => undefined);
-    patience.abort();
+    const passed = gate.pass(0).catch(() => undefined);
+    await endsWithin(passed, Math.min(MAX_PAUSE_MS, patienceMs));
     if (gate.isOpen) return;
     throw new EventRefused(`No jobs are taken in now: ${gate.pauseReasons.join(', ') || 'the consumer is stopping'}.`);
   }
 
   /** A few at a time, so that little is on its way when the time is over. The rest comes again when its lease ends. */
   private async giveBack(left: readonly Left[], answerBy: number): Promise<void> {
-    const { settlement } = this.parts;
-    const over = new AbortController();
-    const end = wait(Math.max(0, answerBy - performance.now()), undefined, { signal: over.signal });
     for (let at = 0; at < left.length && performance.now() < answerBy; at += PER_ROUND) {
       const round = left.slice(at, at + PER_ROUND);
-      const released = round.map(({ delivery, afterSeconds }) => settlement.release(delivery, afterSeconds));
-      await Promise.race([Promise.all(released), end]);
+      const released = round.map(({ delivery, afterSeconds }) => this.parts.settlement.release(delivery, afterSeconds));
+      await endsWithin(Promise.all(released), answerBy - performance.now());
     }
-    over.abort();
-    await end.catch(() => undefined);
   }
 }

@@ -1,27 +1,17 @@
 import { Logger } from '@nestjs/common';
-import { type Attempts } from '../delivery/attempts';
-import { type Decision } from '../delivery/decision';
 import { type Delivery } from '../delivery/delivery';
 import { errorText } from '../delivery/error-text';
 import { Admission } from '../run/admission';
-import { type CountsOf, DrainDeadline, type Handle, type PolicyOf } from '../run/execution';
-import { InFlight } from '../run/in-flight';
-import { Runner } from '../run/runner';
-import { type NoVerdict, Verdicts } from '../run/verdicts';
+import { DrainDeadline } from '../run/handler';
+import { type FlightOf, type InFlight } from '../run/in-flight';
+import { RELEASE, Runner, type RunParts } from '../run/runner';
 import { type DeadLetterQueue } from '../settle/dead-letter-queue';
-import { type FailureLog } from '../settle/failure-log';
 import { type SettledListeners } from '../settle/settled-listeners';
-import { type QueueSpans } from '../traces/queue-spans';
 
-export interface EventRunParts {
-  readonly handle: Handle;
-  readonly spans: QueueSpans;
-  readonly policyOf: PolicyOf;
+export interface EventRunParts extends RunParts {
+  readonly flightOf: FlightOf;
   readonly deadLetters: DeadLetterQueue;
-  readonly attempts: Attempts;
   readonly settled: SettledListeners;
-  readonly log: FailureLog;
-  readonly countsOf: CountsOf;
   /** Handlers that run at once. */
   readonly concurrency: number;
 }
@@ -50,7 +40,6 @@ const LEASE_SECONDS = Infinity;
 export class EventRun {
   private readonly logger = new Logger('EventRun');
   private readonly admission: Admission;
-  private readonly verdicts: Verdicts;
   private readonly runner: Runner;
   private readonly over = new AbortController();
   private readonly lines: readonly Entry[][];
@@ -60,14 +49,12 @@ export class EventRun {
     deliveries: readonly Delivery[],
     private readonly parts: EventRunParts,
   ) {
-    const { handle, spans, attempts, concurrency, log } = parts;
-    const admission = new Admission(concurrency);
-    const verdicts = new Verdicts(attempts, log);
+    this.admission = new Admission(parts.concurrency);
     const returnedLate = (): Promise<void> => Promise.resolve();
-    this.admission = admission;
-    this.verdicts = verdicts;
-    this.runner = new Runner({ handle, spans, admission, verdicts, returnedLate });
-    this.lines = inLines(deliveries).map((line) => line.map((delivery) => this.enter(delivery)));
+    this.runner = new Runner({ ...parts, admission: this.admission, mayBegin: () => true, returnedLate });
+    this.lines = inLines(deliveries).map((line) =>
+      line.map((delivery) => ({ flight: parts.flightOf(delivery, LEASE_SECONDS), state: 'left', afterSeconds: 0 })),
+    );
   }
 
   /** Resolves when all is done. After `ms` handlers get their signal, and up to `graceMs` to obey it. */
@@ -78,10 +65,7 @@ export class EventRun {
     this.admission.endWaits();
     for (const { flight } of this.lines.flat()) flight.abort(new DrainDeadline('The time of the event is over.'));
     if (await endsWithin(this.work, graceMs)) return;
-    for (const { flight } of this.lines.flat()) {
-      flight.givenUp = true;
-      flight.giveUp();
-    }
+    for (const { flight } of this.lines.flat()) flight.giveUp();
   }
 
   /** Resolves once everything begun is recorded, such as a note that is taken back, or after `ms`. */
@@ -98,17 +82,6 @@ export class EventRun {
     });
   }
 
-  private enter(delivery: Delivery): Entry {
-    const { policyOf, countsOf } = this.parts;
-    const flight = new InFlight(delivery, {
-      policy: policyOf(delivery),
-      counts: countsOf(delivery),
-      leaseSeconds: LEASE_SECONDS,
-      onWorkEnded: this.runner.workEnded,
-    });
-    return { flight, state: 'left', afterSeconds: 0 };
-  }
-
   private async runLine(line: readonly Entry[]): Promise<void> {
     for (const entry of line) {
       this.admission.admit(entry.flight);
@@ -122,25 +95,17 @@ export class EventRun {
 
   private async conclude(entry: Entry): Promise<void> {
     const { flight } = entry;
-    const verdict = await this.decide(flight);
-    let decision: Decision = verdict === 'no-verdict' ? { action: 'release' } : verdict;
+    // Only the end of the event ends the wait for a permit.
+    let decision = await this.runner.decide(flight, Infinity);
     if (flight.phase !== 'overdue') this.admission.enter(flight, 'settling');
     if (decision.action === 'dead-letter') {
       const moved = await this.parts.deadLetters.move(flight, decision, { ending: this.over.signal });
       if (moved === 'ended') this.parts.log.deadLetter(flight.delivery, decision);
-      else decision = { action: 'release' };
+      else decision = RELEASE;
     }
     if (decision.action === 'retry') entry.afterSeconds = decision.afterSeconds;
     else if (decision.action !== 'release') entry.state = 'ended';
     this.parts.settled.tell(flight, decision);
-  }
-
-  private async decide(flight: InFlight): Promise<Decision | NoVerdict> {
-    const before = await this.verdicts.beforeRun(flight);
-    if (before === 'no-verdict' || before.action !== 'run') return before;
-    // Only the end of the event ends this wait.
-    if ((await this.admission.permit(flight, Infinity)) === 'refused') return 'no-verdict';
-    return this.runner.run(flight, before.noted);
   }
 }
 
@@ -159,7 +124,7 @@ function inLines(deliveries: readonly Delivery[]): Delivery[][] {
 }
 
 /** Whether `work` ends within `ms`. */
-function endsWithin(work: Promise<unknown>, ms: number): Promise<boolean> {
+export function endsWithin(work: Promise<unknown>, ms: number): Promise<boolean> {
   return new Promise((resolve) => {
     const timer = setTimeout(() => {
       resolve(false);

@@ -1,23 +1,10 @@
-import { type DeliveryNumbers } from '../delivery/numbers';
-import { MAX_LEASE_SECONDS } from '../delivery/policy';
+import { MAX_LEASE_SECONDS, type QueueNumbers } from '../delivery/policy';
 import { ConsumerMetrics } from '../metrics/consumer-metrics';
 import { Metrics } from '../metrics/metrics';
 import { type SqsLocation } from '../sqs/clients';
 import { WiringError } from '../sqs/errors';
 import { type TransportOptions } from '../transport';
 import { DEFAULT_QUEUE, queueLabels } from './named';
-
-interface QueueNumbers extends DeliveryNumbers {
-  /** Handlers that run at once; default 100. */
-  readonly concurrency: number;
-  /**
-   * Long polls at once under load, and one while idle; default 10. At most a tenth of `concurrency`, and 40. 0: none,
-   * for `takeEvent`.
-   */
-  readonly pollers: number;
-  /** The lease to ask for at each receive. Unless given: the queue's own visibility timeout. */
-  readonly leaseSeconds: number | undefined;
-}
 
 /** Options may be undefined, which means the default. */
 type Optional<T> = { readonly [Name in keyof T]?: T[Name] | undefined };
@@ -79,21 +66,8 @@ export function completeOptions({
   return queues.map((queue) => {
     const { name = DEFAULT_QUEUE, defaultType, queueUrl, deadLetterQueueUrl } = queue;
     const counting = new ConsumerMetrics(metrics, queueLabels(queue), reasons);
-    const { concurrency, pollers, leaseSeconds, ...numbers } = numbersOf(queue);
-    return {
-      name,
-      defaultType,
-      options: {
-        ...place,
-        queueUrl,
-        deadLetterQueueUrl,
-        concurrency,
-        pollers,
-        leaseSeconds,
-        numbers,
-        metrics: counting,
-      },
-    };
+    const options = { ...place, ...numbersOf(queue), queueUrl, deadLetterQueueUrl, metrics: counting };
+    return { name, defaultType, options };
   });
 }
 

@@ -77,7 +77,7 @@ function queueOf({ type, handler }: RegisteredHandler, queues: readonly Consumed
 
 function queueHandlers(queue: ConsumedQueue, handlers: readonly RegisteredHandler[]): QueueHandlers {
   const { name, defaultType, transport } = queue;
-  const ofQueue = queuePolicy(transport.options.numbers);
+  const ofQueue = queuePolicy(transport.options);
   const policed = handlers.map(({ type, handler }): [string, PolicedHandler] => [
     type,
     { handler, policy: handlerPolicy(type, handler.extras ?? {}, ofQueue) },

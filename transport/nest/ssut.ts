@@ -25,7 +25,7 @@ function consumerOf({ name, transport: { pump, options } }: ConsumedQueue, polle
     queueUrl: options.queueUrl,
     sqs: pump.clientOf(poller),
     shouldDeleteMessages: false,
-    waitTimeSeconds: options.numbers.receiveWaitSeconds,
+    waitTimeSeconds: options.receiveWaitSeconds,
     messageAttributeNames: ['All'],
     messageSystemAttributeNames: ['All' as const],
     // The pump backs off. Without this sqs-consumer would add 10 s of its own.

@@ -4,7 +4,7 @@ import { SqsService } from '@ssut/nestjs-sqs';
 import { isObservable, lastValueFrom } from 'rxjs';
 import { decode } from '../delivery/decode';
 import { type Delivery } from '../delivery/delivery';
-import { type Handle, type PolicyOf, type Run } from '../run/execution';
+import { type Handle, type Handlers, type Run } from '../run/handler';
 import { WiringError } from '../sqs/errors';
 import { done, isOutcome, outcomeOfThrown, type Outcome } from '../delivery/outcome';
 import { SqsContext } from './sqs-context';
@@ -72,7 +72,7 @@ export class SqsStrategy extends Server implements CustomTransportStrategy {
     for (const [queue, handlers] of handlersByQueue(this.registered, this.queues)) {
       const { transport } = queue;
       const handle: Handle = (delivery, run) => this.handle(handlers, delivery, run);
-      const policyOf: PolicyOf = (delivery) => handlers.policyOf(delivery);
+      const policyOf: Handlers['policyOf'] = (delivery) => handlers.policyOf(delivery);
       const { defaultType, types } = handlers;
       transport.start({ handle, policyOf, defaultType, types }, pollLoopsOf(queue, this.ssut));
     }

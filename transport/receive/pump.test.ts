@@ -14,7 +14,7 @@ function newPump(room = 100) {
     client: {} as SQSClient,
     gate,
     line,
-    intake: { admit: () => undefined, refuse: () => undefined },
+    worker: { admit: () => undefined, refuse: () => undefined },
     metrics: new ConsumerMetrics(new Metrics()),
     visibilitySeconds: () => 30,
   });

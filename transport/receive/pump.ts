@@ -1,9 +1,11 @@
-import { ReceiveMessageCommand, type Message, type SQSClient } from '@aws-sdk/client-sqs';
+import { type Message, ReceiveMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { Logger } from '@nestjs/common';
 import { setTimeout as wait } from 'node:timers/promises';
+import { toDeliveries } from '../delivery/delivery';
 import { errorText } from '../delivery/error-text';
 import { type ConsumerMetrics } from '../metrics/consumer-metrics';
 import { type PollerLine } from '../run/poller-line';
+import { type Worker } from '../run/worker';
 import { isIntact } from '../sqs/md5';
 import { queueFault } from '../sqs/queue-fault';
 import { type PollGate } from './poll-gate';
@@ -23,13 +25,6 @@ const FAILING_AFTER = 3;
  * A long poll that is empty sooner than this did not wait. Asking again at once would be hundreds of calls a second.
  */
 const EMPTY_TOO_SOON_MS = 500;
-
-/** Where received messages go. */
-export interface Intake {
-  admit(messages: readonly Message[]): void;
-  /** Gives back messages that arrived while receiving was paused or over. */
-  refuse(messages: readonly Message[]): void;
-}
 
 /** The queue answered a long poll at once with nothing. */
 class EmptyAnswer extends Error {
@@ -64,7 +59,7 @@ export class Pump {
       readonly client: SQSClient;
       readonly gate: PollGate;
       readonly line: PollerLine;
-      readonly intake: Intake;
+      readonly worker: Pick<Worker, 'admit' | 'refuse'>;
       readonly metrics: ConsumerMetrics;
       readonly visibilitySeconds: () => number;
     },
@@ -151,8 +146,11 @@ export class Pump {
         `${received.length - messages.length} messages came without id or damaged, and were left in the queue.`,
       );
     }
-    if (this.parts.gate.isOpen) this.parts.intake.admit(messages);
-    else this.parts.intake.refuse(messages);
+    const { gate, worker } = this.parts;
+    for (const delivery of toDeliveries(messages)) {
+      if (gate.isOpen) worker.admit(delivery);
+      else worker.refuse(delivery);
+    }
     this.answered(this.poller(index), received.length);
   }
 

@@ -12,12 +12,12 @@ const logger = new Logger('Attempts');
 
 /**
  * Asks the attempts port until it answers. While the store is unavailable the delivery waits under its lease, if it has
- * one. `no-verdict` once another consumer may have the message, or once the drain no longer waits for it.
+ * one. `not-ours` once another consumer may have the message, or once the drain no longer waits for it.
  */
 export async function askPatiently<T>(
   delivery: { readonly isOurs: boolean },
   question: () => Promise<T>,
-): Promise<T | 'no-verdict'> {
+): Promise<T | 'not-ours'> {
   let waitMs = ASK_AGAIN_MS.first;
   while (delivery.isOurs) {
     try {
@@ -28,5 +28,5 @@ export async function askPatiently<T>(
     await wait(waitMs);
     waitMs = Math.min(waitMs * 2, ASK_AGAIN_MS.max);
   }
-  return 'no-verdict';
+  return 'not-ours';
 }

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { newFlight } from '../../test/transport/flights';
-import { LeaseLost } from './execution';
+import { LeaseLost } from './handler';
 import { leaseEnd } from './in-flight';
 
 const trueNow = Date.now.bind(Date);

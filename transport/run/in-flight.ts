@@ -1,8 +1,9 @@
 import { type Standing } from '../delivery/attempts';
 import { type Delivery } from '../delivery/delivery';
+import { type Outcome } from '../delivery/outcome';
 import { MAX_LEASE_SECONDS, type Policy } from '../delivery/policy';
 import { type TypeMetrics } from '../metrics/consumer-metrics';
-import { Execution, LeaseLost } from './execution';
+import { type Handle, LeaseLost, type Run } from './handler';
 
 /**
  * Where a delivery stands in this process:
@@ -19,18 +20,32 @@ import { Execution, LeaseLost } from './execution';
  */
 export type Phase = 'waiting' | 'running' | 'recording' | 'settling' | 'overdue';
 
-interface InFlightOptions {
-  readonly policy: Policy;
-  readonly counts: TypeMetrics;
-  readonly leaseSeconds: number;
-  readonly onWorkEnded?: (flight: InFlight) => void;
+/** The end of a lease, by both clocks. */
+interface LeaseEnd {
+  readonly monotonic: number;
+  readonly wall: number;
 }
 
-/** A delivery from its receive until it is settled and its handler has returned. */
-export class InFlight extends Execution {
+interface InFlightOptions {
   /** Its handler's policy, or its queue's. */
   readonly policy: Policy;
   /** The counters of its type. */
+  readonly counts: TypeMetrics;
+  readonly leaseSeconds: number;
+}
+
+interface RunEvents {
+  readonly workEnded: () => void;
+  /** The handler has returned after its timeout, or after it was given up. */
+  readonly returned: (late: Outcome) => void;
+}
+
+/**
+ * A delivery from its receive until it is settled and its handler has returned. A signal tells the handler to stop, and
+ * its run is waited for no longer than its timeout.
+ */
+export class InFlight implements Run {
+  readonly policy: Policy;
   readonly counts: TypeMetrics;
   /** Set by `Admission` alone, and so is `overdueSince`. */
   phase: Phase = 'waiting';
@@ -44,35 +59,83 @@ export class InFlight extends Execution {
   noted = false;
   /** By the monotonic clock; undefined before its first run. */
   startedAt: number | undefined;
-  /** The drain deadline, or the time of its event, has passed: nothing is waited for any more. */
-  givenUp = false;
   /** Whether heartbeats keep its lease. */
   beating = true;
   /** The extension on its way, if any. */
   extending: Promise<void> | undefined;
   /** By the monotonic clock. */
   readonly arrivedAt = performance.now();
-  private lost = false;
-  private ends: { readonly monotonic: number; readonly wall: number };
+  /** Another consumer may have the message. */
+  hasLostLease = false;
+  /** Why the handler is to stop; undefined while it may go on. */
+  abortedBy: Error | undefined;
+  private ends: LeaseEnd;
+  private givenUp = false;
+  /** Made when the handler asks for its signal. */
+  private controller: AbortController | undefined;
+  private timer: NodeJS.Timeout | undefined;
+  private stopWaiting: (() => void) | undefined;
+  private whenWorkEnds: (() => void) | undefined;
 
-  constructor(delivery: Delivery, { policy, counts, leaseSeconds, onWorkEnded }: InFlightOptions) {
-    super(delivery, () => onWorkEnded?.(this));
+  constructor(
+    readonly delivery: Delivery,
+    { policy, counts, leaseSeconds }: InFlightOptions,
+  ) {
     this.policy = policy;
     this.counts = counts;
     this.ends = leaseEnd(leaseSeconds);
   }
 
-  override get attempt(): number {
+  get attempt(): number {
     return this.standing.attempts + 1;
+  }
+
+  get signal(): AbortSignal {
+    if (this.controller) return this.controller.signal;
+    this.controller = new AbortController();
+    if (this.abortedBy) this.controller.abort(this.abortedBy);
+    return this.controller.signal;
+  }
+
+  /** The first reason counts. */
+  abort(reason: Error): void {
+    this.abortedBy ??= reason;
+    this.controller?.abort(this.abortedBy);
+  }
+
+  workEnded(): void {
+    clearTimeout(this.timer);
+    this.whenWorkEnds?.();
+  }
+
+  /** Resolves to the outcome, or to `overdue` once the timeout is over or the delivery is given up. */
+  run(handle: Handle, { workEnded, returned }: RunEvents): Promise<Outcome | 'overdue'> {
+    this.whenWorkEnds = workEnded;
+    return new Promise((resolve) => {
+      let waiting = true;
+      this.stopWaiting = () => {
+        clearTimeout(this.timer);
+        waiting = false;
+        resolve('overdue');
+      };
+      this.timer = setTimeout(this.stopWaiting, this.policy.timeoutSeconds * 1_000);
+      void handle(this.delivery, this).then((outcome) => {
+        clearTimeout(this.timer);
+        if (waiting) resolve(outcome);
+        else returned(outcome);
+      });
+    });
+  }
+
+  /** The drain deadline, or the time of its event, has passed: nothing is waited for any more. */
+  giveUp(): void {
+    this.givenUp = true;
+    this.stopWaiting?.();
   }
 
   /** Whether the delivery is still for this process to settle. */
   get isOurs(): boolean {
-    return !this.lost && !this.givenUp;
-  }
-
-  get hasLostLease(): boolean {
-    return this.lost;
+    return !this.hasLostLease && !this.givenUp;
   }
 
   /**
@@ -94,12 +157,12 @@ export class InFlight extends Execution {
   }
 
   loseLease(message: string): void {
-    this.lost = true;
+    this.hasLostLease = true;
     this.counts.leasesLost.add();
     this.abort(new LeaseLost(message));
   }
 
-  extendTo(end: { readonly monotonic: number; readonly wall: number }): void {
+  extendTo(end: LeaseEnd): void {
     this.ends = end;
   }
 
@@ -116,12 +179,15 @@ export class InFlight extends Execution {
   adopt(again: Delivery, leaseSeconds: number): void {
     this.delivery.receiptHandle = again.receiptHandle;
     this.ends = leaseEnd(leaseSeconds);
-    this.lost = false;
+    this.hasLostLease = false;
   }
 }
 
-/** When a lease of `seconds` that begins now ends, by both clocks. */
-export const leaseEnd = (seconds: number): { readonly monotonic: number; readonly wall: number } => ({
+/** Makes a delivery one in flight. */
+export type FlightOf = (delivery: Delivery, leaseSeconds: number) => InFlight;
+
+/** When a lease of `seconds` that begins now ends. */
+export const leaseEnd = (seconds: number): LeaseEnd => ({
   monotonic: performance.now() + seconds * 1_000,
   wall: Date.now() + seconds * 1_000,
 });

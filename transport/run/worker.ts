@@ -1,38 +1,28 @@
 import { Logger } from '@nestjs/common';
 import { setTimeout as wait } from 'node:timers/promises';
-import { type Attempts } from '../delivery/attempts';
-import { type Decision, type RunDecision } from '../delivery/decision';
+import { type Decision } from '../delivery/decision';
 import { type Delivery } from '../delivery/delivery';
 import { errorText } from '../delivery/error-text';
 import { type Outcome } from '../delivery/outcome';
 import { type DeadLetterQueue } from '../settle/dead-letter-queue';
-import { type FailureLog } from '../settle/failure-log';
 import { type SettledListeners } from '../settle/settled-listeners';
 import { type Settlement } from '../settle/settlement';
-import { type QueueSpans } from '../traces/queue-spans';
 import { type Admission } from './admission';
 import { Deliveries } from './deliveries';
-import { type CountsOf, DrainDeadline, type Handle, type PolicyOf } from './execution';
 import { Groups } from './groups';
+import { DrainDeadline } from './handler';
 import { Heartbeats } from './heartbeats';
-import { InFlight } from './in-flight';
-import { Runner } from './runner';
-import { type NoVerdict, Verdicts } from './verdicts';
+import { type FlightOf, type InFlight } from './in-flight';
+import { RELEASE, Runner, type RunParts } from './runner';
 
-export interface WorkerParts {
-  readonly handle: Handle;
-  readonly spans: QueueSpans;
-  readonly policyOf: PolicyOf;
+interface WorkerParts extends RunParts {
+  readonly flightOf: FlightOf;
   readonly admission: Admission;
   readonly settlement: Settlement;
   readonly deadLetters: DeadLetterQueue;
-  readonly attempts: Attempts;
   readonly settled: SettledListeners;
-  readonly log: FailureLog;
-  readonly countsOf: CountsOf;
   /** Lease of a delivery, in seconds. */
   readonly visibilitySeconds: () => number;
-  /** False while no run may begin: deliveries go back to the queue then. */
   readonly mayBegin: () => boolean;
 }
 
@@ -41,8 +31,6 @@ export interface WorkerParts {
  * then.
  */
 const GRACE_MS = 1_000;
-
-const RELEASE: Decision = { action: 'release' };
 
 /** `ended`: deleted from the queue, or about to be; `left`: back in the queue, or with another consumer. */
 type End = 'ended' | 'left';
@@ -53,20 +41,18 @@ export class Worker {
   private readonly flights = new Deliveries();
   private readonly groups = new Groups();
   private readonly heartbeats: Heartbeats;
-  private readonly verdicts: Verdicts;
   private readonly runner: Runner;
   /** Aborted when a drain begins. Deliveries that would have to wait are not begun any more. */
   private readonly ending = new AbortController();
 
   constructor(private readonly parts: WorkerParts) {
-    const { handle, spans, admission, settlement, attempts, visibilitySeconds, log } = parts;
+    const { settlement, visibilitySeconds } = parts;
     this.heartbeats = new Heartbeats(settlement, this.flights, visibilitySeconds);
-    this.verdicts = new Verdicts(attempts, log);
     // A late `done` counts, though another consumer may have the message by now.
     const returnedLate = async ({ delivery }: InFlight, late: Outcome): Promise<void> => {
       if (late.kind === 'done') await settlement.delete(delivery, () => false);
     };
-    this.runner = new Runner({ handle, spans, admission, verdicts: this.verdicts, returnedLate });
+    this.runner = new Runner({ ...parts, returnedLate });
   }
 
   get inFlight(): number {
@@ -76,21 +62,24 @@ export class Worker {
   /** Admits a delivery. A message that is already in flight here goes on under its new receipt, and runs once. */
   admit(delivery: Delivery): void {
     if (this.adopt(delivery)) return;
-    const { admission, policyOf, countsOf, visibilitySeconds } = this.parts;
-    const flight = new InFlight(delivery, {
-      policy: policyOf(delivery),
-      counts: countsOf(delivery),
-      leaseSeconds: visibilitySeconds(),
-      onWorkEnded: this.runner.workEnded,
-    });
+    const { admission, flightOf, visibilitySeconds } = this.parts;
+    const flight = flightOf(delivery, visibilitySeconds());
     admission.admit(flight);
     this.flights.add(flight);
     this.heartbeats.start();
     void this.process(flight);
   }
 
+  /**
+   * Gives a delivery back that came while receiving was paused or over, except one of a message in flight here: that
+   * goes on under the new receipt, and must not run a second time.
+   */
+  refuse(delivery: Delivery): void {
+    if (!this.adopt(delivery)) void this.parts.settlement.release(delivery, 0);
+  }
+
   /** True if the message is already in flight here: its delivery goes on under the new receipt. */
-  adopt(delivery: Delivery): boolean {
+  private adopt(delivery: Delivery): boolean {
     const running = this.flights.ofMessage(delivery.messageId);
     running?.adopt(delivery, this.parts.visibilitySeconds());
     running?.counts.duplicates.add();
@@ -102,21 +91,14 @@ export class Worker {
    * left.
    */
   async drain(deadlineMs: number): Promise<void> {
-    await this.end(deadlineMs);
-    this.heartbeats.stop();
-  }
-
-  private async end(deadlineMs: number): Promise<void> {
     this.ending.abort();
     this.parts.admission.endWaits();
     await this.flights.noneWithin(deadlineMs);
     for (const flight of this.flights) flight.abort(new DrainDeadline('The process ends.'));
     await this.flights.noneWithin(GRACE_MS);
-    for (const flight of this.flights) {
-      flight.givenUp = true;
-      flight.giveUp();
-    }
+    for (const flight of this.flights) flight.giveUp();
     await this.flights.noneWithin(2 * GRACE_MS);
+    this.heartbeats.stop();
   }
 
   private async process(flight: InFlight): Promise<void> {
@@ -136,26 +118,16 @@ export class Worker {
     if ((await this.groups.turn(flight)) === 'broken') return this.settle(flight, RELEASE);
     for (;;) {
       const decision = await this.decide(flight);
-      if (decision === 'no-verdict') return this.settle(flight, RELEASE);
       if (decision.action === 'retry' && (await this.holdForRetry(flight, decision.afterSeconds))) continue;
       return this.settle(flight, decision);
     }
   }
 
-  private async decide(flight: InFlight): Promise<Decision | NoVerdict> {
-    if (this.parts.settlement.wasDone(flight.delivery)) {
-      flight.counts.duplicates.add();
-      return { action: 'delete' };
-    }
-    const before = await this.verdicts.beforeRun(flight);
-    return before === 'no-verdict' || before.action !== 'run' ? before : this.run(flight, before);
-  }
-
-  private async run(flight: InFlight, { noted }: RunDecision): Promise<Decision | NoVerdict> {
-    const { admission, mayBegin, visibilitySeconds } = this.parts;
-    const permit = await admission.permit(flight, (visibilitySeconds() * 1_000) / 2);
-    if (permit === 'refused' || !mayBegin()) return 'no-verdict';
-    return this.runner.run(flight, noted);
+  private async decide(flight: InFlight): Promise<Decision> {
+    const { settlement, visibilitySeconds } = this.parts;
+    if (!settlement.wasDone(flight.delivery)) return this.runner.decide(flight, (visibilitySeconds() * 1_000) / 2);
+    flight.counts.duplicates.add();
+    return { action: 'delete' };
   }
 
   /**

@@ -60,7 +60,7 @@ export class DeadLetterQueue {
   ): Promise<'ended' | 'left'> {
     const { delivery } = moving;
     const letter = describeDeadLetter(delivery, why, this.attempts.jobId(delivery));
-    const record = (sent: boolean): Promise<'ended' | 'no-verdict'> =>
+    const record = (sent: boolean): Promise<'ended' | 'not-ours'> =>
       askPatiently(moving, () => this.attempts.deadLettered(delivery, letter, sent).then(() => 'ended'));
     if ((await this.send(delivery, letter)) === 'refused') {
       this.refusedNow += 1;
