@@ -17,20 +17,14 @@ import { FailureLog } from './settle/failure-log';
 import { type SettledListener, SettledListeners } from './settle/settled-listeners';
 import { Settlement } from './settle/settlement';
 import { type ClientOptions, createPollClient, createWorkClient } from './sqs/clients';
-import { assertApart } from './sqs/same-queue';
+import { WiringError } from './sqs/errors';
+import { isSameQueue } from './sqs/same-queue';
 import { Sender } from './sqs/sender';
 import { QueueSpans } from './traces/queue-spans';
 
 export interface TransportOptions extends ClientOptions, QueueNumbers {
   readonly deadLetterQueueUrl: string;
   readonly metrics: ConsumerMetrics;
-}
-
-/** What ssut made for a poller, as far as the transport needs it. */
-interface PollLoop {
-  readonly instance: {
-    stop(options: { abort: boolean }): void;
-  };
 }
 
 /** How long running polls have to end by themselves at a drain. */
@@ -46,6 +40,8 @@ const BEGINS_WHILE_PAUSED_MS = 2_000;
 
 /** A poll is answered, or has failed, within 26 s. A poller that has had no answer for this long has died. */
 const POLL_AGE_LIMIT_MS = 45_000;
+
+const OWN_DEAD_LETTERS = 'The dead-letter queue is the queue itself: every dead letter would come back; name another.';
 
 const notStarted = (): never => {
   throw new Error('not started');
@@ -68,7 +64,7 @@ export class SqsTransport extends QueueConsumer {
   private readonly settled = new SettledListeners();
   private readonly log: FailureLog;
   private handlers: Handlers = NOT_STARTED;
-  private pollLoops: readonly PollLoop[] = [];
+  private stopPolling = (): void => undefined;
   private draining: Promise<void> | undefined;
   /** By the monotonic clock; undefined before a drain. */
   private drainBeganAt: number | undefined;
@@ -80,14 +76,15 @@ export class SqsTransport extends QueueConsumer {
   ) {
     super();
     const { queueUrl, deadLetterQueueUrl, leaseSeconds, concurrency, metrics } = options;
-    assertApart(queueUrl, deadLetterQueueUrl);
+    if (isSameQueue(queueUrl, deadLetterQueueUrl)) throw new WiringError(OWN_DEAD_LETTERS);
     const pollers = Math.min(options.pollers, MAX_POLLERS, Math.ceil(concurrency / 10));
     this.pollClient = createPollClient(options, pollers, options.receiveWaitSeconds);
     this.workClient = createWorkClient(options);
     this.settlement = new Settlement(this.workClient, queueUrl, metrics);
     this.deadLetterClient = createWorkClient({ ...options, queueUrl: deadLetterQueueUrl });
     this.log = new FailureLog(attempts);
-    this.deadLetters = new DeadLetterQueue(new Sender(this.deadLetterClient, deadLetterQueueUrl), attempts, metrics);
+    const letters = new Sender(this.deadLetterClient, deadLetterQueueUrl);
+    this.deadLetters = new DeadLetterQueue(letters, { attempts, metrics, log: this.log });
     this.gate = new PollGate(pollers);
     this.admission = new Admission(concurrency);
     const { settlement, deadLetters, settled, gate, admission, log } = this;
@@ -106,12 +103,12 @@ export class SqsTransport extends QueueConsumer {
   }
 
   /** Called once the application is up. */
-  start(handlers: Handlers, pollLoops: Iterable<PollLoop>): void {
+  start(handlers: Handlers, stopPolling: () => void): void {
     this.handlers = handlers;
     this.options.metrics.knowTypes(handlers.types);
     this.watch();
     this.log.defaultType = handlers.defaultType;
-    this.pollLoops = [...pollLoops];
+    this.stopPolling = stopPolling;
     if (this.pump.count === 0) this.opening.unlock();
     else void this.opening.askAndUnlock();
   }
@@ -195,8 +192,7 @@ export class SqsTransport extends QueueConsumer {
     this.drainBeganAt = performance.now();
     this.opening.stop();
     await this.pump.settleDown(SETTLE_DOWN_MS);
-    // Stops once, with abort: after a plain stop an abort does nothing.
-    for (const { instance } of this.pollLoops) instance.stop({ abort: true });
+    this.stopPolling();
     this.pump.abandon();
     await this.worker.drain(Math.max(0, this.options.drainSeconds * 1_000 - DRAIN_RESERVE_MS));
     await this.events.drain();

@@ -3,6 +3,7 @@ import { startFaultProxy } from '../../experiments/rig/proxy/fault-proxy';
 import { type Entry } from '../../experiments/rig/proxy/sqs-call';
 import { toDelivery } from '../../transport/delivery/delivery';
 import { DeadLetterQueue } from '../../transport/settle/dead-letter-queue';
+import { FailureLog } from '../../transport/settle/failure-log';
 import { createWorkClient } from '../../transport/sqs/clients';
 import { Sender } from '../../transport/sqs/sender';
 import { withBroker } from '../harness/broker';
@@ -25,16 +26,20 @@ const { it, own } = sideBySide({
     ];
     const { deadLetterQueueUrl: queueUrl } = queues;
     const client = createWorkClient({ queueUrl, region: broker().region, endpoint: proxy.endpoint });
-    const deadLetters = new DeadLetterQueue(new Sender(client, queueUrl), new (notedAttempts(notes))(), UNREAD);
-    return { proxy, queues, client, notes, deadLetters };
+    const attempts = new (notedAttempts(notes))();
+    const log = new FailureLog(attempts);
+    const deadLetters = new DeadLetterQueue(new Sender(client, queueUrl), { attempts, metrics: UNREAD, log });
+    return { proxy, queues, client, notes, deadLetters, log };
   },
-  async close({ proxy, client }) {
+  async close({ proxy, client, log }) {
+    log.flush();
     client.destroy();
     await proxy.close();
   },
 });
 
-const WHY = { reason: 'closed', error: 'the account is closed', attempts: 2 };
+const CARRIED = { reason: 'closed', error: 'the account is closed', attempts: 2 };
+const WHY = { ...CARRIED, publicError: 'closed' };
 const delivery = toDelivery({ MessageId: 'one', Body: 'body' }, 0);
 const never = new AbortController().signal;
 const told = (): boolean[] => own().notes.deadLettered.map(({ sent }) => sent);
@@ -56,7 +61,7 @@ it('sends, then tells the attempts port', async () => {
   expect(await moved).toBe('ended');
   expect({ told: told(), recorded }).toEqual({ told: [true], recorded: [] });
   const [letter] = await arrived();
-  expect(whyOf(letter ?? {})).toMatchObject({ ...WHY, sourceMessageId: 'one' });
+  expect(whyOf(letter ?? {})).toMatchObject({ ...CARRIED, sourceMessageId: 'one' });
 });
 
 it('waits 5 s, then 10 s, for a queue that does not take it, which the record knows meanwhile', async () => {

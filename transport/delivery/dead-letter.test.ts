@@ -4,7 +4,8 @@ import { toDelivery, type Delivery } from './delivery';
 import { messageBytes, PAYLOAD_LIMIT_BYTES } from '../sqs/outgoing';
 
 const delivery = (message: Message): Delivery => toDelivery({ MessageId: 'm', ...message }, 1_000);
-const why = { reason: 'invalid', error: 'no\u0000good \ud800 ünïcode', attempts: 3 };
+const carried = { reason: 'invalid', error: 'no\u0000good \ud800 ünïcode', attempts: 3 };
+const why = { ...carried, publicError: 'for callers' };
 const attributes = (count: number): Record<string, { DataType: string; StringValue: string }> =>
   Object.fromEntries(Array.from({ length: count }, (_, key) => [`a${key}`, { DataType: 'String', StringValue: 'x' }]));
 
@@ -15,7 +16,7 @@ it('keeps body and attributes, and adds the why in characters that SQS takes', (
   const text = message?.attributes['dead-letter']?.StringValue ?? '';
   expect(text).toMatch(/^[\x20-\x7e]*$/);
   expect(JSON.parse(text)).toEqual({
-    ...why,
+    ...carried,
     jobId: 'job',
     sourceMessageId: 'm',
     firstAt: '1970-01-01T00:00:01.000Z',

@@ -1,6 +1,7 @@
 import { type MessageAttributeValue } from '@aws-sdk/client-sqs';
 import { ATTRIBUTE_LIMIT, messageBytes, type OutgoingMessage, PAYLOAD_LIMIT_BYTES } from '../sqs/outgoing';
 import { type Delivery } from './delivery';
+import { type RunFailure } from './outcome';
 
 /** Why a message is in the dead-letter queue. */
 export interface DeadLetter {
@@ -25,18 +26,17 @@ export interface DeadLetter {
   readonly retries?: number;
 }
 
+/** Why a delivery is to be dead-lettered. */
+export type Why = RunFailure & Pick<DeadLetter, 'reason' | 'attempts'>;
+
 /** The one attribute that carries the why, as JSON: SQS allows ten, and the message keeps its own. */
 export const DEAD_LETTER_ATTRIBUTE = 'dead-letter';
 
-export function describeDeadLetter(
-  delivery: Delivery,
-  why: Pick<DeadLetter, 'reason' | 'error' | 'publicError' | 'attempts'>,
-  jobId: string | undefined,
-): DeadLetter {
+export function describeDeadLetter(delivery: Delivery, why: Why, jobId: string | undefined): DeadLetter {
   return {
     reason: why.reason,
     error: why.error,
-    ...(why.publicError !== undefined && { publicError: why.publicError }),
+    publicError: why.publicError,
     attempts: why.attempts,
     firstAt: new Date(delivery.firstReceivedAt).toISOString(),
     lastAt: new Date(delivery.receivedAt).toISOString(),

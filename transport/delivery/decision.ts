@@ -1,4 +1,5 @@
 import { type Standing } from './attempts';
+import { type Why } from './dead-letter';
 import { type Delivery } from './delivery';
 import { type Outcome, type RunFailure, saying } from './outcome';
 import { type Backoff, MAX_WITHIN_LEASE_SECONDS, type Policy } from './policy';
@@ -9,7 +10,7 @@ export type Decision =
   /** Goes back to the queue without an attempt: the message is visible again at once. */
   | { readonly action: 'release' }
   | ({ readonly action: 'retry'; readonly afterSeconds: number } & RunFailure)
-  | ({ readonly action: 'dead-letter'; readonly reason: string; readonly attempts: number } & RunFailure);
+  | ({ readonly action: 'dead-letter' } & Why);
 
 /** The job runs. `noted`: the record first notes that the run begins. */
 export interface RunDecision {

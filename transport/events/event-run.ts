@@ -41,7 +41,6 @@ export class EventRun {
   private readonly logger = new Logger('EventRun');
   private readonly admission: Admission;
   private readonly runner: Runner;
-  private readonly over = new AbortController();
   private readonly lines: readonly Entry[][];
   private work: Promise<unknown> = Promise.resolve();
 
@@ -61,7 +60,6 @@ export class EventRun {
   async within(ms: number, graceMs: number): Promise<void> {
     this.work = Promise.all(this.lines.map((line) => this.runLine(line)));
     if (await endsWithin(this.work, ms)) return;
-    this.over.abort();
     this.admission.endWaits();
     for (const { flight } of this.lines.flat()) flight.abort(new DrainDeadline('The time of the event is over.'));
     if (await endsWithin(this.work, graceMs)) return;
@@ -99,9 +97,8 @@ export class EventRun {
     let decision = await this.runner.decide(flight, Infinity);
     if (flight.phase !== 'overdue') this.admission.enter(flight, 'settling');
     if (decision.action === 'dead-letter') {
-      const moved = await this.parts.deadLetters.move(flight, decision, { ending: this.over.signal });
-      if (moved === 'ended') this.parts.log.deadLetter(flight.delivery, decision);
-      else decision = RELEASE;
+      const moved = await this.parts.deadLetters.move(flight, decision, { ending: this.admission.ending });
+      if (moved === 'left') decision = RELEASE;
     }
     if (decision.action === 'retry') entry.afterSeconds = decision.afterSeconds;
     else if (decision.action !== 'release') entry.state = 'ended';

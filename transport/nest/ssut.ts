@@ -6,9 +6,6 @@ import { type ConsumedQueue } from './queue-consumers';
 type SsutOptions = Parameters<typeof SqsModule.register>[0];
 type SsutConsumer = NonNullable<SsutOptions['consumers']>[number];
 
-/** What ssut made for a poller. */
-type PollLoop = ReturnType<SqsService['consumers']['get']>;
-
 /** The name by which ssut finds a poller's methods; unique in an application. */
 const pollerName = (queue: string, poller: number): string => `${queue}/${poller}`;
 
@@ -35,9 +32,10 @@ function consumerOf({ name, transport: { pump, options } }: ConsumedQueue, polle
   };
 }
 
-/** The poll loops that ssut made of a queue's options. */
-export const pollLoopsOf = (queue: ConsumedQueue, ssut: SqsService): NonNullable<PollLoop>[] =>
-  pollersOf(queue).flatMap((poller) => ssut.consumers.get(pollerName(queue.name, poller)) ?? []);
+/** Stops a queue's poll loops once, with abort: after a plain stop an abort does nothing. */
+export function stopPolling(queue: ConsumedQueue, { consumers }: SqsService): void {
+  for (const poller of pollersOf(queue)) consumers.get(pollerName(queue.name, poller))?.instance.stop({ abort: true });
+}
 
 /** A method that ssut calls, and the decorator by which it finds it. */
 type Method = [event: string, decorate: MethodDecorator, method: (argument: never) => unknown];

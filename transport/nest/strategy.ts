@@ -11,7 +11,7 @@ import { SqsContext } from './sqs-context';
 import { handlersByQueue, type QueueHandlers, type RegisteredHandler } from './handlers';
 import { type ConsumedQueue, QUEUES } from './queue-consumers';
 import { SQS_TRANSPORT } from './queue-handler';
-import { pollLoopsOf } from './ssut';
+import { stopPolling } from './ssut';
 
 /**
  * Nest's side, for all queues: a delivery becomes a call of the `@EventPattern` handler of its queue and `type`,
@@ -70,11 +70,12 @@ export class SqsStrategy extends Server implements CustomTransportStrategy {
 
   private start(): void {
     for (const [queue, handlers] of handlersByQueue(this.registered, this.queues)) {
-      const { transport } = queue;
       const handle: Handle = (delivery, run) => this.handle(handlers, delivery, run);
       const policyOf: Handlers['policyOf'] = (delivery) => handlers.policyOf(delivery);
       const { defaultType, types } = handlers;
-      transport.start({ handle, policyOf, defaultType, types }, pollLoopsOf(queue, this.ssut));
+      queue.transport.start({ handle, policyOf, defaultType, types }, () => {
+        stopPolling(queue, this.ssut);
+      });
     }
   }
 

@@ -2,8 +2,7 @@ import { type SQSClient } from '@aws-sdk/client-sqs';
 import { Logger } from '@nestjs/common';
 import { setTimeout as wait } from 'node:timers/promises';
 import { errorText } from '../delivery/error-text';
-import { WiringError } from '../sqs/errors';
-import { queueFault } from '../sqs/queue-fault';
+import { queueFault, WiringError } from '../sqs/errors';
 import { type QueueFacts, readQueueFacts } from '../sqs/queue-facts';
 import { type PollGate } from './poll-gate';
 

@@ -6,8 +6,8 @@ import { errorText } from '../delivery/error-text';
 import { type ConsumerMetrics } from '../metrics/consumer-metrics';
 import { type PollerLine } from '../run/poller-line';
 import { type Worker } from '../run/worker';
+import { queueFault } from '../sqs/errors';
 import { isIntact } from '../sqs/md5';
-import { queueFault } from '../sqs/queue-fault';
 import { type PollGate } from './poll-gate';
 
 /**

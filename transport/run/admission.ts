@@ -26,7 +26,7 @@ const REFUSED: Promise<Permit> = Promise.resolve('refused');
 export class Admission {
   private readonly counts: Record<Phase, number> = { waiting: 0, running: 0, recording: 0, settling: 0, overdue: 0 };
   private meanRunMs = Infinity;
-  private ending = false;
+  private readonly over = new AbortController();
   /** Deliveries whose handlers were told to stop and have not returned. */
   private readonly overdue = new Set<InFlight>();
   private readonly waiters: Waiter[] = [];
@@ -101,7 +101,7 @@ export class Admission {
    * waits until `endWaits`.
    */
   permit(flight: InFlight, ms: number): Promise<Permit> {
-    if (this.ending) return REFUSED;
+    if (this.ending.aborted) return REFUSED;
     const isSuspect = flight.standing.begun > 0;
     if (this.hasFreePermit() && !(isSuspect && this.suspect)) {
       this.begin(flight);
@@ -110,9 +110,14 @@ export class Admission {
     return this.wait(flight, isSuspect ? this.suspects : this.waiters, ms);
   }
 
+  /** Aborted when a drain begins, or an event's time is over: what would have to wait is not begun any more. */
+  get ending(): AbortSignal {
+    return this.over.signal;
+  }
+
   /** From here on no delivery gets a permit. */
   endWaits(): void {
-    this.ending = true;
+    this.over.abort();
     for (const { answer } of [...this.waiters.splice(0), ...this.suspects.splice(0)]) answer('refused');
   }
 

@@ -1,5 +1,6 @@
 import { Logger } from '@nestjs/common';
 import { setTimeout as wait } from 'node:timers/promises';
+import { type Why } from '../delivery/dead-letter';
 import { type Decision } from '../delivery/decision';
 import { type Delivery } from '../delivery/delivery';
 import { errorText } from '../delivery/error-text';
@@ -42,8 +43,6 @@ export class Worker {
   private readonly groups = new Groups();
   private readonly heartbeats: Heartbeats;
   private readonly runner: Runner;
-  /** Aborted when a drain begins. Deliveries that would have to wait are not begun any more. */
-  private readonly ending = new AbortController();
 
   constructor(private readonly parts: WorkerParts) {
     const { settlement, visibilitySeconds } = parts;
@@ -91,7 +90,6 @@ export class Worker {
    * left.
    */
   async drain(deadlineMs: number): Promise<void> {
-    this.ending.abort();
     this.parts.admission.endWaits();
     await this.flights.noneWithin(deadlineMs);
     for (const flight of this.flights) flight.abort(new DrainDeadline('The process ends.'));
@@ -138,8 +136,9 @@ export class Worker {
   private async holdForRetry(flight: InFlight, afterSeconds: number): Promise<boolean> {
     const { delivery, phase, signal } = flight;
     if (delivery.orderedGroup === undefined || phase === 'overdue') return false;
-    this.parts.admission.enter(flight, 'waiting');
-    const stop = AbortSignal.any([signal, this.ending.signal]);
+    const { admission } = this.parts;
+    admission.enter(flight, 'waiting');
+    const stop = AbortSignal.any([signal, admission.ending]);
     await wait(afterSeconds * 1_000, undefined, { signal: stop }).catch(() => undefined);
     if (stop.aborted) return false;
     delivery.receiveCount += 1;
@@ -159,15 +158,13 @@ export class Worker {
     return end.action === 'delete' || end.action === 'dead-letter' ? 'ended' : 'left';
   }
 
-  private async deadLetter(flight: InFlight, why: Extract<Decision, { action: 'dead-letter' }>): Promise<End> {
-    const { deadLetters, log } = this.parts;
+  private async deadLetter(flight: InFlight, why: Why): Promise<End> {
+    const { admission, deadLetters } = this.parts;
     // Its record says `failed` by then, so its followers need not wait for a DLQ that refuses it.
     const recorded = (): void => {
       this.groups.leave(flight, true);
     };
-    const end = await deadLetters.move(flight, why, { ending: this.ending.signal, recorded });
-    if (end === 'ended') log.deadLetter(flight.delivery, why);
-    return end;
+    return deadLetters.move(flight, why, { ending: admission.ending, recorded });
   }
 
   /** Makes the message visible again. It may come again before SQS has answered, so it is forgotten here first. */

@@ -1,13 +1,15 @@
 import { Logger } from '@nestjs/common';
 import { setTimeout as wait } from 'node:timers/promises';
 import { type Attempts } from '../delivery/attempts';
-import { asItCame, type DeadLetter, describeDeadLetter, withWhy } from '../delivery/dead-letter';
+import { asItCame, type DeadLetter, describeDeadLetter, type Why, withWhy } from '../delivery/dead-letter';
 import { type Delivery } from '../delivery/delivery';
 import { errorText } from '../delivery/error-text';
 import { type ConsumerMetrics } from '../metrics/consumer-metrics';
 import { askPatiently } from '../run/ask-patiently';
+import { type InFlight } from '../run/in-flight';
 import { MessageRefused } from '../sqs/errors';
 import { type Sender } from '../sqs/sender';
+import { type FailureLog } from './failure-log';
 
 /** The pause before a dead letter is sent again, doubling. */
 const TRY_AGAIN_MS = { first: 5_000, max: 300_000 };
@@ -15,13 +17,12 @@ const TRY_AGAIN_MS = { first: 5_000, max: 300_000 };
 /** How soon a drain or a lost lease is noticed meanwhile. */
 const LOOK_MS = 500;
 
-/** A dead letter on its way, and whether it is still this process's to send. */
-interface Moving {
-  readonly delivery: Delivery;
-  readonly isOurs: boolean;
-}
+const TAKES_NOTHING = 'The dead-letter queue takes no message, so dead letters wait';
 
-export interface MoveOptions {
+/** A delivery to be dead-lettered, and whether it is still this process's to settle. */
+type Moving = Pick<InFlight, 'delivery' | 'isOurs'>;
+
+interface MoveOptions {
   /** Aborted when waiting is over. */
   readonly ending: AbortSignal;
   /** Called if the dead letter has to wait, once its record says `failed`. */
@@ -36,13 +37,14 @@ export interface MoveOptions {
 export class DeadLetterQueue {
   private readonly logger = new Logger('DeadLetterQueue');
   private refusedNow = 0;
-  /** The log has reported the outage, and some letters still wait. */
-  private told = false;
 
   constructor(
     private readonly sender: Sender,
-    private readonly attempts: Attempts,
-    private readonly metrics: Pick<ConsumerMetrics, 'deadLetter'>,
+    private readonly parts: {
+      readonly attempts: Attempts;
+      readonly metrics: Pick<ConsumerMetrics, 'deadLetter'>;
+      readonly log: FailureLog;
+    },
   ) {}
 
   /** Dead letters that wait because the queue did not take them. */
@@ -53,27 +55,28 @@ export class DeadLetterQueue {
   /**
    * `ended`: it is in the dead-letter queue, and its record says so. `left`: the lease is lost, or the time is over.
    */
-  async move(
-    moving: Moving,
-    why: Pick<DeadLetter, 'reason' | 'error' | 'publicError' | 'attempts'>,
-    { ending, recorded }: MoveOptions,
-  ): Promise<'ended' | 'left'> {
+  async move(moving: Moving, why: Why, { ending, recorded }: MoveOptions): Promise<'ended' | 'left'> {
+    const { attempts, metrics, log } = this.parts;
     const { delivery } = moving;
-    const letter = describeDeadLetter(delivery, why, this.attempts.jobId(delivery));
-    const record = (sent: boolean): Promise<'ended' | 'not-ours'> =>
-      askPatiently(moving, () => this.attempts.deadLettered(delivery, letter, sent).then(() => 'ended'));
-    if ((await this.send(delivery, letter)) === 'refused') {
+    const letter = describeDeadLetter(delivery, why, attempts.jobId(delivery));
+    const record = (sent: boolean): Promise<'recorded' | 'not-ours'> =>
+      askPatiently(moving, () => attempts.deadLettered(delivery, letter, sent).then(() => 'recorded'));
+    try {
+      await this.send(delivery, letter);
+    } catch (error) {
+      // Once per outage.
+      if (this.refusedNow === 0) this.logger.error(`${TAKES_NOTHING}: ${errorText(error)}`);
       this.refusedNow += 1;
       try {
-        if ((await record(false)) === 'ended') recorded?.();
+        if ((await record(false)) === 'recorded') recorded?.();
         if ((await this.sendPatiently(moving, letter, ending)) === 'left') return 'left';
       } finally {
         this.refusedNow -= 1;
-        if (this.refusedNow === 0) this.told = false;
       }
     }
-    if ((await record(true)) !== 'ended') return 'left';
-    this.metrics.deadLetter(letter.reason);
+    if ((await record(true)) === 'not-ours') return 'left';
+    metrics.deadLetter(letter.reason);
+    log.deadLetter(delivery, why);
     return 'ended';
   }
 
@@ -83,30 +86,22 @@ export class DeadLetterQueue {
         if (ending.aborted || !moving.isOurs) return 'left';
         await wait(LOOK_MS, undefined, { signal: ending }).catch(() => undefined);
       }
-      if ((await this.send(moving.delivery, letter)) === 'sent') return 'sent';
-    }
-  }
-
-  /** Sends the letter with the why or, if SQS refuses that, as it came; then only the record has the why. */
-  private async send(delivery: Delivery, letter: DeadLetter): Promise<'sent' | 'refused'> {
-    let message = withWhy(delivery, letter) ?? asItCame(delivery);
-    for (let tries = 1; ; tries += 1) {
       try {
-        await this.sender.send(message);
+        await this.send(moving.delivery, letter);
         return 'sent';
-      } catch (error) {
-        message = asItCame(delivery);
-        if (tries === 1 && error instanceof MessageRefused) continue;
-        this.tell(error);
-        return 'refused';
+      } catch {
+        // Not yet.
       }
     }
   }
 
-  /** Logs once per outage, also if several dead letters are refused at once. */
-  private tell(error: unknown): void {
-    if (this.told) return;
-    this.told = true;
-    this.logger.error(`The dead-letter queue takes no message, so dead letters wait: ${errorText(error)}`);
+  /** Sends the letter with the why or, if SQS refuses that, as it came; then only the record has the why. */
+  private async send(delivery: Delivery, letter: DeadLetter): Promise<void> {
+    try {
+      await this.sender.send(withWhy(delivery, letter) ?? asItCame(delivery));
+    } catch (error) {
+      if (!(error instanceof MessageRefused)) throw error;
+      await this.sender.send(asItCame(delivery));
+    }
   }
 }

@@ -1,7 +1,7 @@
 import { Logger } from '@nestjs/common';
 import { inspect } from 'node:util';
 import { type Attempts } from '../delivery/attempts';
-import { type Decision } from '../delivery/decision';
+import { type Why } from '../delivery/dead-letter';
 import { type Delivery } from '../delivery/delivery';
 import { errorStack } from '../delivery/error-text';
 import { type RunFailure } from '../delivery/outcome';
@@ -12,11 +12,6 @@ const WITHIN_MS = 1_000;
 
 /** Limits the characters of a type, which a message may choose freely. */
 const TYPE_LIMIT = 100;
-
-interface Told {
-  readonly error: string;
-  readonly stack?: string;
-}
 
 /** The facts of one line. */
 interface Failed {
@@ -31,7 +26,8 @@ interface Failed {
 /** The lines of one error since the last count. */
 interface Same {
   lines: number;
-  readonly count: (more: number) => void;
+  readonly type: string;
+  readonly failed: Failed;
 }
 
 /** A line of the log: fields where the logger writes JSON, a sentence and the stack where it writes text. */
@@ -77,7 +73,7 @@ export class FailureLog {
     this.write(delivery, { level: 'warn', what, many: 'failed runs', failure, fields: { attempt, maxAttempts } });
   }
 
-  deadLetter(delivery: Delivery, why: Extract<Decision, { action: 'dead-letter' }>): void {
+  deadLetter(delivery: Delivery, why: Why): void {
     const { reason, attempts } = why;
     const many = `dead letters (${reason})`;
     this.write(delivery, {
@@ -95,14 +91,14 @@ export class FailureLog {
     this.timer = undefined;
     const all = [...this.seen.values()];
     this.seen.clear();
-    for (const { lines, count } of all) if (lines > MAX_LINES) count(lines - MAX_LINES);
+    for (const same of all) if (same.lines > MAX_LINES) this.count(same);
   }
 
   private write(delivery: Delivery, failed: Failed): void {
     const { level, many, failure, fields } = failed;
     const type = oneLine(delivery.type ?? this.defaultType ?? 'no type').slice(0, TYPE_LIMIT);
     const key = `${many} ${type} ${withoutNumbers(failure.error)}`;
-    const same = this.seen.get(key) ?? { lines: 0, count: this.counting(type, failed) };
+    const same = this.seen.get(key) ?? { lines: 0, type, failed };
     same.lines += 1;
     this.seen.set(key, same);
     this.timer ??= setTimeout(() => {
@@ -117,11 +113,10 @@ export class FailureLog {
     this.logger[level](new FailureLine(message, { ...job, ...fields, ...told(failure) }));
   }
 
-  private counting(type: string, { level, many, failure }: Failed): Same['count'] {
-    return (more) => {
-      const message = oneLine(`${more} more ${many} within a second (${type}): ${failure.error}`);
-      this.logger[level](new FailureLine(message, { count: more, type, error: oneLine(failure.error) }));
-    };
+  private count({ lines, type, failed: { level, many, failure } }: Same): void {
+    const count = lines - MAX_LINES;
+    const message = oneLine(`${count} more ${many} within a second (${type}): ${failure.error}`);
+    this.logger[level](new FailureLine(message, { count, type, error: oneLine(failure.error) }));
   }
 }
 
@@ -129,7 +124,7 @@ export class FailureLog {
 const traceFields = ({ trace }: Delivery): Readonly<Record<string, string>> =>
   trace ? { trace_id: trace.traceId, span_id: trace.spanId } : {};
 
-function told({ error, thrown }: RunFailure): Told {
+function told({ error, thrown }: RunFailure): Readonly<Record<string, string>> {
   const stack = errorStack(thrown);
   return { error: oneLine(error), ...(stack !== undefined && { stack: printable(stack) }) };
 }

@@ -1,8 +1,8 @@
 import { Logger } from '@nestjs/common';
-import { type Standing } from '../delivery/attempts';
 import { type Decision } from '../delivery/decision';
 import { type Delivery } from '../delivery/delivery';
 import { errorText } from '../delivery/error-text';
+import { type InFlight } from '../run/in-flight';
 
 /** How a delivery was settled. Times are in milliseconds since the epoch. */
 export interface Settled {
@@ -19,14 +19,6 @@ export interface Settled {
   readonly settledAt: number;
 }
 
-/** What is known of a delivery when it is settled. */
-interface SettledRun {
-  readonly delivery: Delivery;
-  readonly standing: Standing;
-  /** By the monotonic clock. */
-  readonly startedAt: number | undefined;
-}
-
 export type SettledListener = (settled: Settled) => void;
 
 /** Notifies listeners. One that throws harms neither the delivery nor the others. */
@@ -38,9 +30,8 @@ export class SettledListeners {
     this.listeners.push(listener);
   }
 
-  tell(run: SettledRun, decision: Decision): void {
+  tell({ delivery, startedAt, standing }: InFlight, decision: Decision): void {
     if (this.listeners.length === 0) return;
-    const { delivery, startedAt, standing } = run;
     const settledAt = Date.now();
     const settled: Settled = {
       delivery,

@@ -1,4 +1,4 @@
-import { refusalOf } from './queue-fault';
+import { errorText } from '../delivery/error-text';
 
 /** Base of what the transport throws: a stable code, the facts as fields, a sentence that says what to do. */
 abstract class TransportError extends Error {
@@ -32,3 +32,26 @@ export class WiringError extends TransportError {
   override readonly name = 'WiringError';
   readonly code = 'WIRING';
 }
+
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
+
+/** An SQS error has the status of its answer; sqs-consumer passes it on under another name. */
+function statusOf(error: object): unknown {
+  if ('$metadata' in error && isObject(error.$metadata) && 'httpStatusCode' in error.$metadata)
+    return error.$metadata.httpStatusCode;
+  return 'statusCode' in error ? error.statusCode : undefined;
+}
+
+/**
+ * The code with which a call was refused, such as `ExpiredToken`, or why it could not be signed; undefined if nothing
+ * answered.
+ */
+function refusalOf(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const name = 'code' in error && typeof error.code === 'string' ? error.code : error.name;
+  return typeof statusOf(error) === 'number' || name === 'CredentialsProviderError' ? name : undefined;
+}
+
+/** What is wrong with the queue, in a sentence. */
+export const queueFault = (error: unknown): string =>
+  refusalOf(error) === undefined ? 'The queue does not answer.' : `The queue cannot be used: ${errorText(error)}`;

@@ -1,5 +1,3 @@
-import { WiringError } from './errors';
-
 /** Whether two URLs name the same queue: brokers accept slashes at the end. */
 export const isSameQueue = (one: string, other: string): boolean => withoutEndSlashes(one) === withoutEndSlashes(other);
 
@@ -8,12 +6,4 @@ function withoutEndSlashes(url: string): string {
   let end = url.length;
   while (url.endsWith('/', end)) end -= 1;
   return url.slice(0, end);
-}
-
-/** Throws a `WiringError` for a queue that is its own dead-letter queue. */
-export function assertApart(queueUrl: string, deadLetterQueueUrl: string): void {
-  if (isSameQueue(queueUrl, deadLetterQueueUrl))
-    throw new WiringError(
-      'The dead-letter queue is the queue itself: every dead letter would come back; name another.',
-    );
 }
