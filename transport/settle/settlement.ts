@@ -42,18 +42,10 @@ export class Settlement {
     private readonly queueUrl: string,
     private readonly metrics: Pick<ConsumerMetrics, 'deletesFailed' | 'heartbeats'>,
   ) {
-    const never = (): Error => new Error('unreachable: settlement has no bound of its own, room bounds it');
-    const common = {
-      sizeOf: () => 0,
-      lingerMs: LINGER_MS,
-      gatherMs: LINGER_MS,
-      maxCalls: MAX_CALLS,
-      full: never,
-      late: never,
-    };
-    const unbounded = { maxWaiting: Infinity, maxWaitMs: 2 ** 31 - 1 };
-    this.deletes = new Batcher({ ...common, ...unbounded, call: (handles) => this.deleteBatch(handles) });
-    this.visibility = new Batcher({ ...common, ...unbounded, call: (changes) => this.changeBatch(changes) });
+    // What waits is limited by what is received.
+    const common = { sizeOf: () => 0, lingerMs: LINGER_MS, gatherMs: LINGER_MS, maxCalls: MAX_CALLS };
+    this.deletes = new Batcher({ ...common, call: (handles) => this.deleteBatch(handles) });
+    this.visibility = new Batcher({ ...common, call: (changes) => this.changeBatch(changes) });
   }
 
   /** True for a delivery that was done before and could not be deleted then. */

@@ -8,8 +8,10 @@ type Call = {
   readonly fail: (error: Error) => void;
 };
 
+type Options = Partial<BatcherOptions<number, string>> & { readonly maxWaiting?: number; readonly maxWaitMs?: number };
+
 /** A batcher whose calls wait for the test to answer them. */
-function batcher(options: Partial<BatcherOptions<number, string>> = {}): {
+function batcher({ maxWaiting = 100, maxWaitMs = 60_000, ...options }: Options = {}): {
   batcher: Batcher<number, string>;
   calls: Call[];
 } {
@@ -26,9 +28,10 @@ function batcher(options: Partial<BatcherOptions<number, string>> = {}): {
     });
   const full = (): Error => new Error('full');
   const late = (): Error => new Error('late');
+  const limits = { maxWaiting, maxWaitMs, full, late };
   const sizeOf = (): number => 1;
-  const defaults = { lingerMs: 0, gatherMs: 60_000, maxCalls: 2, maxWaiting: 100, maxWaitMs: 60_000 };
-  return { batcher: new Batcher({ call, sizeOf, full, late, ...defaults, ...options }), calls };
+  const defaults = { lingerMs: 0, gatherMs: 60_000, maxCalls: 2 };
+  return { batcher: new Batcher({ call, sizeOf, limits, ...defaults, ...options }), calls };
 }
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

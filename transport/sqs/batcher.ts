@@ -14,12 +14,15 @@ export interface BatcherOptions<Entry, Answer> {
   readonly gatherMs: number;
   /** Limits the batch calls on their way at once. */
   readonly maxCalls: number;
-  /** Limits the entries that wait; one more rejects with `full()`. */
-  readonly maxWaiting: number;
-  /** An entry that waits longer than this for its turn rejects with `late()`. */
-  readonly maxWaitMs: number;
-  readonly full: () => Error;
-  readonly late: () => Error;
+  /** Undefined if whoever adds entries limits them. */
+  readonly limits?: {
+    /** Limits the entries that wait; one more rejects with `full()`. */
+    readonly maxWaiting: number;
+    /** An entry that waits longer than this for its turn rejects with `late()`. */
+    readonly maxWaitMs: number;
+    readonly full: () => Error;
+    readonly late: () => Error;
+  };
 }
 
 interface Waiting<Entry, Answer> {
@@ -47,8 +50,8 @@ export class Batcher<Entry, Answer> {
 
   /** Resolves or rejects with the batch call's answer for this entry. */
   add(entry: Entry): Promise<Answer> {
-    const { maxWaiting, full, sizeOf } = this.options;
-    if (this.waiting.length >= maxWaiting) return Promise.reject(full());
+    const { limits, sizeOf } = this.options;
+    if (limits && this.waiting.length >= limits.maxWaiting) return Promise.reject(limits.full());
     return new Promise((resolve, reject) => {
       this.waiting.push({ entry, bytes: sizeOf(entry), since: performance.now(), resolve, reject });
       this.schedule();
@@ -67,24 +70,16 @@ export class Batcher<Entry, Answer> {
   }
 
   private schedule(): void {
-    const { lingerMs, gatherMs, maxWaitMs, maxCalls } = this.options;
-    this.deadline ??= setTimeout(() => {
-      this.rejectLate();
-    }, maxWaitMs);
+    const { lingerMs, gatherMs, limits, maxCalls } = this.options;
+    if (limits) this.deadline ??= setTimeout(this.rejectLate, limits.maxWaitMs);
     if (this.calls >= maxCalls) return;
     const waitMs = this.calls === 0 ? lingerMs : gatherMs;
     if (this.waiting.length >= BATCH_LIMIT) this.dispatch();
-    else if (waitMs > 0)
-      this.linger ??= setTimeout(() => {
-        this.dispatch();
-      }, waitMs);
-    else
-      this.scheduled ??= setImmediate(() => {
-        this.dispatch();
-      });
+    else if (waitMs > 0) this.linger ??= setTimeout(this.dispatch, waitMs);
+    else this.scheduled ??= setImmediate(this.dispatch);
   }
 
-  private dispatch(): void {
+  private readonly dispatch = (): void => {
     clearImmediate(this.scheduled);
     clearTimeout(this.linger);
     this.scheduled = this.linger = undefined;
@@ -98,7 +93,7 @@ export class Batcher<Entry, Answer> {
       this.next();
     });
     if (this.waiting.length > 0) this.schedule();
-  }
+  };
 
   private next(): void {
     if (this.waiting.length === 0) {
@@ -135,20 +130,14 @@ export class Batcher<Entry, Answer> {
     return this.waiting.splice(0, count);
   }
 
-  private rejectLate(): void {
-    const { maxWaitMs, late } = this.options;
+  private readonly rejectLate = (): void => {
+    const { limits } = this.options;
+    if (!limits) return;
     const now = performance.now();
-    const inTime = this.waiting.findIndex(({ since }) => now - since < maxWaitMs);
+    const inTime = this.waiting.findIndex(({ since }) => now - since < limits.maxWaitMs);
     const overdue = this.waiting.splice(0, inTime === -1 ? this.waiting.length : inTime);
-    for (const { reject } of overdue) reject(late());
+    for (const { reject } of overdue) reject(limits.late());
     const oldest = this.waiting[0];
-    this.deadline =
-      oldest &&
-      setTimeout(
-        () => {
-          this.rejectLate();
-        },
-        oldest.since + maxWaitMs - now,
-      );
-  }
+    this.deadline = oldest && setTimeout(this.rejectLate, oldest.since + limits.maxWaitMs - now);
+  };
 }

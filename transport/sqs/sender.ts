@@ -41,10 +41,12 @@ export class Sender {
       lingerMs: 0,
       gatherMs: GATHER_MS,
       maxCalls: MAX_CALLS,
-      maxWaiting: MAX_WAITING,
-      maxWaitMs: MAX_WAIT_MS,
-      full: () => unavailable('Too many messages wait for the queue already.'),
-      late: () => unavailable('The queue does not keep up.'),
+      limits: {
+        maxWaiting: MAX_WAITING,
+        maxWaitMs: MAX_WAIT_MS,
+        full: () => unavailable('Too many messages wait for the queue already.'),
+        late: () => unavailable('The queue does not keep up.'),
+      },
     });
   }
 
