@@ -108,16 +108,14 @@ export class EventRun {
 
 /** Groups the deliveries that have to run one after the other: those of a FIFO group. Any other stands alone. */
 function inLines(deliveries: readonly Delivery[]): Delivery[][] {
-  const groups = new Map<string, Delivery[]>();
-  const lines: Delivery[][] = [];
+  const lines = new Map<string | Delivery, Delivery[]>();
   for (const delivery of deliveries) {
-    const { orderedGroup } = delivery;
-    const line = orderedGroup === undefined ? undefined : groups.get(orderedGroup);
+    const { orderedGroup = delivery } = delivery;
+    const line = lines.get(orderedGroup);
     if (line) line.push(delivery);
-    else lines.push([delivery]);
-    if (orderedGroup !== undefined && !line) groups.set(orderedGroup, lines.at(-1) ?? []);
+    else lines.set(orderedGroup, [delivery]);
   }
-  return lines;
+  return [...lines.values()];
 }
 
 /** Whether `work` ends within `ms`. */

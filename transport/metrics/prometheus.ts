@@ -6,8 +6,9 @@ export const PROMETHEUS_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
 /** All metrics as Prometheus reads them. */
 export const prometheusText = (metrics: Metrics): string => metrics.collect().map(familyText).join('');
 
-function familyText({ name, help, kind, ...rest }: Family): string {
-  const lines = linesOf({ name, help, kind, ...rest } as Family);
+function familyText(family: Family): string {
+  const { name, help, kind } = family;
+  const lines = linesOf(family);
   if (lines.length === 0) return '';
   return [`# HELP ${name} ${escapeHelp(help)}`, `# TYPE ${name} ${kind}`, ...lines, ''].join('\n');
 }

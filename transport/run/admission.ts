@@ -77,10 +77,8 @@ export class Admission {
   /** Moves a delivery to another phase. */
   enter(flight: InFlight, phase: Phase): void {
     if (flight.phase === 'running') this.runTook(flight);
-    if (flight === this.suspect && phase !== 'running' && phase !== 'recording') this.suspect = undefined;
-    this.counts[flight.phase] -= 1;
-    this.counts[phase] += 1;
-    flight.phase = phase;
+    if (flight === this.suspect && phase !== 'recording') this.suspect = undefined;
+    this.move(flight, phase);
     if (phase === 'overdue') {
       flight.overdueSince = performance.now();
       this.overdue.add(flight);
@@ -147,9 +145,13 @@ export class Admission {
   private begin(flight: InFlight): void {
     if (flight.standing.begun > 0) this.suspect = flight;
     flight.startedAt = performance.now();
+    this.move(flight, 'running');
+  }
+
+  private move(flight: InFlight, phase: Phase): void {
     this.counts[flight.phase] -= 1;
-    this.counts.running += 1;
-    flight.phase = 'running';
+    this.counts[phase] += 1;
+    flight.phase = phase;
   }
 
   private runTook({ startedAt = 0 }: InFlight): void {

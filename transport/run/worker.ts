@@ -1,6 +1,5 @@
 import { Logger } from '@nestjs/common';
 import { setTimeout as wait } from 'node:timers/promises';
-import { type Why } from '../delivery/dead-letter';
 import { type Decision } from '../delivery/decision';
 import { type Delivery } from '../delivery/delivery';
 import { errorText } from '../delivery/error-text';
@@ -146,25 +145,23 @@ export class Worker {
   }
 
   private async settle(flight: InFlight, decision: Decision): Promise<End> {
-    const { admission, settlement, settled } = this.parts;
+    const { admission, deadLetters, settlement, settled } = this.parts;
     const { delivery } = flight;
     if (flight.phase !== 'overdue') admission.enter(flight, 'settling');
-    let end: Decision = decision;
-    if (decision.action === 'dead-letter' && (await this.deadLetter(flight, decision)) === 'left') end = RELEASE;
-    if (end.action === 'delete' || end.action === 'dead-letter') {
-      await settlement.delete(delivery, () => !flight.hasLostLease && flight.leaseLeftMs() > 0);
-    } else await this.release(flight, end);
+    let end = decision;
+    if (decision.action === 'dead-letter') {
+      // Its record says `failed` by then, so its followers need not wait for a DLQ that refuses it.
+      const recorded = (): void => {
+        this.groups.leave(flight, true);
+      };
+      const moved = await deadLetters.move(flight, decision, { ending: admission.ending, recorded });
+      if (moved === 'left') end = RELEASE;
+    }
+    const isEnded = end.action === 'delete' || end.action === 'dead-letter';
+    if (isEnded) await settlement.delete(delivery, () => !flight.hasLostLease && flight.leaseLeftMs() > 0);
+    else await this.release(flight, end);
     settled.tell(flight, end);
-    return end.action === 'delete' || end.action === 'dead-letter' ? 'ended' : 'left';
-  }
-
-  private async deadLetter(flight: InFlight, why: Why): Promise<End> {
-    const { admission, deadLetters } = this.parts;
-    // Its record says `failed` by then, so its followers need not wait for a DLQ that refuses it.
-    const recorded = (): void => {
-      this.groups.leave(flight, true);
-    };
-    return deadLetters.move(flight, why, { ending: admission.ending, recorded });
+    return isEnded ? 'ended' : 'left';
   }
 
   /** Makes the message visible again. It may come again before SQS has answered, so it is forgotten here first. */

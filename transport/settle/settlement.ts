@@ -43,7 +43,7 @@ export class Settlement {
     private readonly metrics: Pick<ConsumerMetrics, 'deletesFailed' | 'heartbeats'>,
   ) {
     // What waits is limited by what is received.
-    const common = { sizeOf: () => 0, lingerMs: LINGER_MS, gatherMs: LINGER_MS, maxCalls: MAX_CALLS };
+    const common = { lingerMs: LINGER_MS, gatherMs: LINGER_MS, maxCalls: MAX_CALLS };
     this.deletes = new Batcher({ ...common, call: (handles) => this.deleteBatch(handles) });
     this.visibility = new Batcher({ ...common, call: (changes) => this.changeBatch(changes) });
   }

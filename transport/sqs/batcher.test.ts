@@ -29,9 +29,8 @@ function batcher({ maxWaiting = 100, maxWaitMs = 60_000, ...options }: Options =
   const full = (): Error => new Error('full');
   const late = (): Error => new Error('late');
   const limits = { maxWaiting, maxWaitMs, full, late };
-  const sizeOf = (): number => 1;
   const defaults = { lingerMs: 0, gatherMs: 60_000, maxCalls: 2 };
-  return { batcher: new Batcher({ call, sizeOf, limits, ...defaults, ...options }), calls };
+  return { batcher: new Batcher({ call, limits, ...defaults, ...options }), calls };
 }
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
@@ -110,8 +109,8 @@ it('keeps to the bound on calls when a wait is over', async () => {
 });
 
 it('keeps a batch within a mebibyte', async () => {
-  const { batcher: heavy, calls } = batcher({ sizeOf: () => PAYLOAD_LIMIT_BYTES / 2 });
-  const answers = range(3).map((entry) => heavy.add(entry));
+  const { batcher: heavy, calls } = batcher();
+  const answers = range(3).map((entry) => heavy.add(entry, PAYLOAD_LIMIT_BYTES / 2));
   await turn();
   calls[0]?.answer();
   await turn();
@@ -121,8 +120,8 @@ it('keeps a batch within a mebibyte', async () => {
 });
 
 it('sends an entry alone that is larger than that, for its answer to say so', async () => {
-  const { batcher: heavy, calls } = batcher({ sizeOf: () => PAYLOAD_LIMIT_BYTES + 1 });
-  const answer = heavy.add(0);
+  const { batcher: heavy, calls } = batcher();
+  const answer = heavy.add(0, PAYLOAD_LIMIT_BYTES + 1);
   await turn();
   calls[0]?.answer();
   expect(await answer).toBe('ok 0');
@@ -186,8 +185,8 @@ it('makes no call when all that lingered has been rejected', async () => {
 });
 
 it('sends what did not fit into a batch without waiting for its answer', async () => {
-  const { batcher: heavy, calls } = batcher({ sizeOf: () => PAYLOAD_LIMIT_BYTES, gatherMs: 5 });
-  const answers = [heavy.add(0), heavy.add(1)];
+  const { batcher: heavy, calls } = batcher({ gatherMs: 5 });
+  const answers = [heavy.add(0, PAYLOAD_LIMIT_BYTES), heavy.add(1, PAYLOAD_LIMIT_BYTES)];
   await eventually(() => calls.length === 2);
   for (const { answer } of calls) answer();
   expect(await Promise.all(answers)).toEqual(['ok 0', 'ok 1']);

@@ -6,8 +6,6 @@ const BATCH_LIMIT = 10;
 export interface BatcherOptions<Entry, Answer> {
   /** One batch call. Answers by position, an `Error` for an entry that failed; a rejection fails every entry. */
   readonly call: (entries: readonly Entry[]) => Promise<readonly (Answer | Error)[]>;
-  /** Bytes of an entry, which `PAYLOAD_LIMIT_BYTES` limits; 0 if the call has no such limit. */
-  readonly sizeOf: (entry: Entry) => number;
   /** How long an entry may wait for company when nothing is on its way. */
   readonly lingerMs: number;
   /** The same while a call is on its way: long enough to fill a batch, and bounded in case the call never ends. */
@@ -48,12 +46,15 @@ export class Batcher<Entry, Answer> {
 
   constructor(private readonly options: BatcherOptions<Entry, Answer>) {}
 
-  /** Resolves or rejects with the batch call's answer for this entry. */
-  add(entry: Entry): Promise<Answer> {
-    const { limits, sizeOf } = this.options;
+  /**
+   * Resolves or rejects with the batch call's answer for this entry. `bytes`: what `PAYLOAD_LIMIT_BYTES` limits of a
+   * call; 0 if the call has no such limit.
+   */
+  add(entry: Entry, bytes = 0): Promise<Answer> {
+    const { limits } = this.options;
     if (limits && this.waiting.length >= limits.maxWaiting) return Promise.reject(limits.full());
     return new Promise((resolve, reject) => {
-      this.waiting.push({ entry, bytes: sizeOf(entry), since: performance.now(), resolve, reject });
+      this.waiting.push({ entry, bytes, since: performance.now(), resolve, reject });
       this.schedule();
     });
   }

@@ -15,12 +15,6 @@ const MAX_CALLS = 8;
 const GATHER_MS = 5;
 const RETRY_AFTER_SECONDS = 5;
 
-/** A message with its size, which is measured once for both limits. */
-interface Sized {
-  readonly message: OutgoingMessage;
-  readonly bytes: number;
-}
-
 /**
  * Sends to one queue; concurrent sends share SendMessageBatch calls. `send` resolves only when SQS accepted that
  * message. It rejects with `QueueUnavailable` if SQS did not or its answer is unknown, and with `MessageRefused`
@@ -28,7 +22,7 @@ interface Sized {
  */
 export class Sender {
   private closed = false;
-  private readonly batcher: Batcher<Sized, string>;
+  private readonly batcher: Batcher<OutgoingMessage, string>;
 
   constructor(
     private readonly client: SQSClient,
@@ -37,7 +31,6 @@ export class Sender {
   ) {
     this.batcher = new Batcher({
       call: (messages) => this.sendBatch(messages),
-      sizeOf: ({ bytes }) => bytes,
       lingerMs: 0,
       gatherMs: GATHER_MS,
       maxCalls: MAX_CALLS,
@@ -55,7 +48,7 @@ export class Sender {
     const bytes = messageBytes(message);
     if (bytes > PAYLOAD_LIMIT_BYTES) throw new MessageRefused('A message may hold at most 1 MiB.');
     try {
-      const messageId = await this.batcher.add({ message, bytes });
+      const messageId = await this.batcher.add(message, bytes);
       this.metrics?.accepted.add();
       return { messageId };
     } catch (error) {
@@ -70,18 +63,18 @@ export class Sender {
     await this.batcher.flush();
   }
 
-  private async sendBatch(messages: readonly Sized[]): Promise<(string | Error)[]> {
+  private async sendBatch(messages: readonly OutgoingMessage[]): Promise<(string | Error)[]> {
     this.metrics?.batchMessages.observe(messages.length);
     const command = new SendMessageBatchCommand({
       QueueUrl: this.queueUrl,
-      Entries: messages.map(({ message }, position) => toEntry(message, position)),
+      Entries: messages.map(toEntry),
     });
     const answer = await this.client.send(command).catch((error: unknown) => {
       throw unavailable('The queue did not take the message.', error);
     });
     return byPosition(messages.length, answer, {
       accepted: ({ MessageId = '', MD5OfMessageBody }, position) =>
-        isIntact(messages[position]?.message.body ?? '', MD5OfMessageBody)
+        isIntact(messages[position]?.body ?? '', MD5OfMessageBody)
           ? MessageId
           : unavailable('SQS took another body than was sent: its MD5 differs.'),
       refused: (text) => new MessageRefused(text),
