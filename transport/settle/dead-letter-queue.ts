@@ -36,7 +36,8 @@ interface MoveOptions {
  */
 export class DeadLetterQueue {
   private readonly logger = new Logger('DeadLetterQueue');
-  private refusedNow = 0;
+  /** Dead letters that wait because the queue did not take them. */
+  refused = 0;
 
   constructor(
     private readonly sender: Sender,
@@ -46,11 +47,6 @@ export class DeadLetterQueue {
       readonly log: FailureLog;
     },
   ) {}
-
-  /** Dead letters that wait because the queue did not take them. */
-  get refused(): number {
-    return this.refusedNow;
-  }
 
   /**
    * `ended`: it is in the dead-letter queue, and its record says so. `left`: the lease is lost, or the time is over.
@@ -65,13 +61,13 @@ export class DeadLetterQueue {
       await this.send(delivery, letter);
     } catch (error) {
       // Once per outage.
-      if (this.refusedNow === 0) this.logger.error(`${TAKES_NOTHING}: ${errorText(error)}`);
-      this.refusedNow += 1;
+      if (this.refused === 0) this.logger.error(`${TAKES_NOTHING}: ${errorText(error)}`);
+      this.refused += 1;
       try {
         if ((await record(false)) === 'recorded') recorded?.();
         if ((await this.sendPatiently(moving, letter, ending)) === 'left') return 'left';
       } finally {
-        this.refusedNow -= 1;
+        this.refused -= 1;
       }
     }
     if ((await record(true)) === 'not-ours') return 'left';
