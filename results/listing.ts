@@ -45,7 +45,7 @@ function cursorIn(text: string): Cursor {
     const [at, id] = JSON.parse(Buffer.from(text, 'base64url').toString()) as unknown[];
     if (typeof at === 'number' && typeof id === 'string') return { at, id };
   } catch {
-    // Below.
+    // It is no cursor, as the error below says.
   }
   throw new RecordRefused('This is not where a page of records ended; begin with the first page');
 }
