@@ -17,7 +17,7 @@ import {
   type SqsContext,
 } from '../transport/index';
 import { CheckedRecords } from './checked-records';
-import { jobIdOf } from '../service/job-id';
+import { jobIdOf } from '../service/delivered-id';
 import { type JobMessage } from './job-message';
 import { RunContext } from './run-context';
 

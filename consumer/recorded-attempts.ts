@@ -4,7 +4,7 @@ import { typeOf as recordedType } from '../results/held-record';
 import { payloadIfAny } from '../results/payload-hash';
 import { type Attempted, RECORDS, type Records } from '../results/records';
 import { type Attempts, type DeadLetter, type Delivery, type RunFailure, type Standing } from '../transport/index';
-import { bodyOf, deliveredJobId, idInBody, jobIdOf } from '../service/job-id';
+import { bodyOf, deliveredJobId, idInBody, jobIdOf } from '../service/delivered-id';
 
 /** The transport's attempts, counted in the job's record. */
 @Injectable()

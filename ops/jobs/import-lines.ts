@@ -2,7 +2,7 @@ import { type MessageAttributeValue } from '@aws-sdk/client-sqs';
 import { DEFAULT_TYPE, GROUP_PATTERN } from '../../contract/job';
 import { DEFINITIONS } from '../../jobs/definitions';
 import { newJobId, readJobId } from '../../results/job-id';
-import { bodyOf, idInBody } from '../../service/job-id';
+import { bodyOf, idInBody } from '../../service/delivered-id';
 import { newTrace } from '../../transport/traces/index';
 import { inputText } from './input-text';
 import { stamp } from './letter';
