@@ -1,6 +1,6 @@
 import { type IncomingMessage } from 'node:http';
 import { Problem } from '../service/problem';
-import { tooLarge } from './too-large';
+import { tooLarge } from '../service/too-large';
 
 export const MAX_BYTES = 1_048_576;
 export const MAX_LINES = 1_000;

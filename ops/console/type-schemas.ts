@@ -1,5 +1,5 @@
 import { DEFINITIONS } from '../../jobs/definitions';
-import { schemaOf } from '../../producer/schemas';
+import { schemaOf } from '../../service/schemas';
 
 /** A job type, for a form. */
 export interface TypeSchema {

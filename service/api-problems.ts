@@ -1,10 +1,43 @@
 import { applyDecorators } from '@nestjs/common';
-import { ApiExtraModels, ApiResponse, getSchemaPath, type ResponseObject, type ResponsesObject } from '@nestjs/swagger';
-import { ProblemDocument } from './answers';
+import {
+  ApiExtraModels,
+  ApiProperty,
+  ApiPropertyOptional,
+  ApiResponse,
+  getSchemaPath,
+  type ResponseObject,
+  type ResponsesObject,
+} from '@nestjs/swagger';
 import { type Fault } from '../contract/fault';
 import { BODY_LIMIT_BYTES } from '../contract/job';
-import { Problem, PROBLEM_TYPE } from '../service/problem';
+import { Problem, PROBLEM_TYPE } from './problem';
 import { tooLarge } from './too-large';
+
+class FaultOfBody {
+  @ApiProperty({ example: '/input', description: 'JSON pointer; empty for the body itself.' })
+  readonly pointer: string;
+
+  @ApiProperty({ example: 'is missing' })
+  readonly detail: string;
+}
+
+/** RFC 9457. */
+export class ProblemDocument {
+  @ApiProperty({ example: 'about:blank' })
+  readonly type: string;
+
+  @ApiProperty()
+  readonly title: string;
+
+  @ApiProperty({ minimum: 400, maximum: 599 })
+  readonly status: number;
+
+  @ApiProperty()
+  readonly detail: string;
+
+  @ApiPropertyOptional({ type: [FaultOfBody], maxItems: 10 })
+  readonly errors?: FaultOfBody[];
+}
 
 const RETRY_AFTER = {
   'Retry-After': { description: 'Seconds after which to try again.', schema: { type: 'integer' } },
