@@ -2,7 +2,7 @@ import { TransformationType } from 'class-transformer';
 import { defaultMetadataStorage } from 'class-transformer/cjs/storage.js';
 import { getMetadataStorage, IS_DATE, MAX_DATE, MIN_DATE, ValidationTypes } from 'class-validator';
 import 'reflect-metadata';
-import { byProperty, constraintsOf, type Noted } from './rule';
+import { byProperty, constraintsOf, type Noted, prototypeOf } from './rule';
 
 type AnyClass = abstract new (...args: never) => unknown;
 
@@ -166,8 +166,6 @@ function assertAgrees({ name, declared, typed, each }: Agreement): void {
     throw unfit(`${name} is declared as ${declared.name} and has @Type(() => ${typed.name}); let both name one class.`);
   }
 }
-
-const prototypeOf = ({ prototype }: { readonly prototype: object }): object => prototype;
 
 const isClass = (value: unknown): value is AnyClass => typeof value === 'function';
 

@@ -8,6 +8,9 @@ export const isFields = (value: unknown): value is Fields =>
 /** The members of a value; none if it is no object. */
 export const fieldsOf = (value: unknown): Fields => (isFields(value) ? value : {});
 
+/** The elements of a value; none if it is no array. */
+export const elementsOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
+
 /** What JSON text stands for; undefined if it is no JSON. */
 export function parsedJson(text: string): unknown {
   try {

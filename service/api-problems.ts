@@ -101,6 +101,8 @@ const PROBLEMS = {
 
 type Status = keyof typeof PROBLEMS;
 
+const isStatus = (status: number): status is Status => status in PROBLEMS;
+
 const OF_ANY_REQUEST: readonly Status[] = [400, 405, 408, 417, 421, 429, 431, 500];
 
 /** Documents errors of an operation. */
@@ -117,12 +119,11 @@ export const ApiCommonProblems = (): MethodDecorator & ClassDecorator => ApiProb
 
 /** The errors of an operation that is no method of a controller, besides those of any request. */
 export function problemResponses(whens: Readonly<Partial<Record<Status, string | undefined>>>): ResponsesObject {
-  const own = Object.keys(whens).map((status) => Number(status) as Status);
-  const responses = [401 as const, ...OF_ANY_REQUEST, ...own].map((status) => [
-    status,
-    problemResponse(status, whens[status]),
-  ]);
-  return Object.fromEntries(responses) as ResponsesObject;
+  const own = Object.keys(whens).map(Number).filter(isStatus);
+  const responses = [401 as const, ...OF_ANY_REQUEST, ...own].map(
+    (status) => [status, problemResponse(status, whens[status])] as const,
+  );
+  return Object.fromEntries(responses);
 }
 
 function problemResponse(status: Status, when: string = PROBLEMS[status].when): ResponseObject {
