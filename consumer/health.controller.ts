@@ -11,7 +11,7 @@ const RETRY_AFTER_SECONDS = 5;
 
 @Controller('health')
 export class HealthController {
-  /** Not on Lambda, nor without a store. */
+  /** Undefined on Lambda, and without a store. */
   @Optional()
   @Inject(PauseWatch)
   private readonly pauses?: PauseWatch;
@@ -44,8 +44,8 @@ export class HealthController {
     if (notOpen !== undefined) throw red(notOpen);
     if (fault !== undefined) throw red(fault);
     if (deadLettersRefused > 0) throw red(`The dead-letter queue does not take ${deadLettersRefused} dead letters.`);
-    const { away } = this.breaker;
-    if (away) throw red(`The results store has been unavailable for ${away.seconds} s: ${away.why}`);
+    const { outage } = this.breaker;
+    if (outage) throw red(`The results store has been unavailable for ${outage.seconds} s: ${outage.why}`);
     await this.records.check().catch((error: unknown) => {
       throw red(`The results store is unavailable: ${messageOf(error)}`);
     });

@@ -53,7 +53,7 @@ export interface Environment {
   readonly onLambda: boolean;
   /** ECS's agent, which a task asks not to be stopped. ECS sets it for each task. */
   readonly ecsAgentUrl: string | undefined;
-  /** For local provisioning. */
+  /** The visibility timeout of a queue that is provisioned here. */
   readonly visibilityTimeoutSeconds: number;
   /** The lease to ask for at each receive; undefined for the queue's own visibility timeout. */
   readonly leaseSeconds: number | undefined;

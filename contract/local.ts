@@ -11,9 +11,7 @@ export interface Credentials {
 /** Credentials for an emulator, which accepts any. */
 const DUMMY: Credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
 
-/**
- * Variables that a platform gives to what it runs. An address on loopback may be a sidecar there, on the way to AWS.
- */
+/** Variables that a platform, such as ECS, sets. There an address on loopback may be a sidecar on the way to AWS. */
 const OF_A_PLATFORM = ['AWS_CONTAINER_CREDENTIALS_RELATIVE_URI', 'AWS_WEB_IDENTITY_TOKEN_FILE'] as const;
 
 const PRIVATE_IPV4 = /^(127|10|192\.168|172\.(1[6-9]|2\d|3[01])|169\.254)\./;

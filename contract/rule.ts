@@ -25,7 +25,7 @@ export type Condition = (object: object, value: unknown) => boolean;
 /** A rule of class-validator, ready to run. */
 export interface Rule {
   readonly name: string;
-  /** Of each element of an array. */
+  /** The rule is for each element of an array, not for the array. */
   readonly each: boolean;
   /** What would be right. */
   readonly detail: string;
@@ -86,8 +86,8 @@ function promised(held: PromiseLike<unknown>, rule: string): Error {
 type Message = (args: ValidationArguments) => string;
 
 /**
- * What would be right. Made once, without a value, so that no message can repeat what was sent; and without the
- * property's name where the text begins with it, since the pointer says where.
+ * What would be right. It is made once, without a value, so that no message can repeat what was sent. If it begins with
+ * the property's name, that is cut off: the pointer says where.
  */
 function detailOf(noted: Noted, name: string, defaultMessage: Message | undefined): string {
   const constraints: readonly unknown[] = noted.constraints ?? [];

@@ -89,8 +89,8 @@ function faultOfObject(value: object | null, held: unknown): string | undefined 
 }
 
 /**
- * The language's or the platform's own class that an object is of, such as Error, if there is one: JSON does not write
- * what such an object holds. A plain object is of none, and so is one of a class of the team's own.
+ * The name of the built-in class that an object is an instance of, such as Error: JSON does not write what such an
+ * object holds. Undefined for a plain object, and for an object of a class of the team's own.
  */
 function builtInOf(value: object): string | undefined {
   for (let type = prototypeOf(value); type !== null; type = prototypeOf(type)) {

@@ -13,8 +13,8 @@ export const MAX_WAIT_MS = 5_000;
 const LAST_WAIT_MS = 500;
 
 /**
- * Writes a record, again and again while the store is unavailable, until `signal` says that the lease is not kept any
- * more. A write that was given up may still succeed; the job's next delivery finds it.
+ * Writes a record, again and again while the store is unavailable, until `signal` is aborted. A write that was given up
+ * may still succeed; the job's next delivery finds it.
  */
 export async function recordPatiently<T>(write: () => Promise<T>, signal: AbortSignal): Promise<T> {
   for (let waitMs = FIRST_WAIT_MS; ; waitMs = Math.min(waitMs * 2, MAX_WAIT_MS)) {

@@ -12,21 +12,21 @@ type Converters = NonNullable<Options['additionalConverters']>;
 export type NotedRule = Parameters<typeof validationMetadataArrayToSchemas>[0][number];
 
 /** The schema of a rule. */
-export type Said = ReturnType<typeof validationMetadataArrayToSchemas>[string];
+export type RuleSchema = ReturnType<typeof validationMetadataArrayToSchemas>[string];
 
 const escaped = (text: string): string => text.replace(/[$()*+./?[\\\]^{|}-]/g, '\\$&');
 
-const DATES: Said = { type: 'string', anyOf: [{ format: 'date' }, { format: 'date-time' }] };
+const DATES: RuleSchema = { type: 'string', anyOf: [{ format: 'date' }, { format: 'date-time' }] };
 
 /** An enum, with its type if all values have the same. */
-function enumOf(values: readonly unknown[]): Said {
+function enumOf(values: readonly unknown[]): RuleSchema {
   const [type, ...others] = new Set(values.map((value) => typeof value));
   const isOne = others.length === 0 && (type === 'string' || type === 'number' || type === 'boolean');
   return { ...(isOne && { type }), enum: [...values] };
 }
 
 /** The declared type of the property, since nothing else is known of a team's own rule. */
-function declaredOf({ target, propertyName, each }: NotedRule): Said {
+function declaredOf({ target, propertyName, each }: NotedRule): RuleSchema {
   if (typeof target !== 'function' || each) return {};
   const declared: unknown = Reflect.getMetadata('design:type', prototypeOf(target), propertyName);
   if (declared === String) return { type: 'string' };
@@ -35,7 +35,7 @@ function declaredOf({ target, propertyName, each }: NotedRule): Said {
   return declared === Array ? { type: 'array', items: {} } : {};
 }
 
-function patternOf(noted: NotedRule): Said {
+function patternOf(noted: NotedRule): RuleSchema {
   const [pattern, flags = ''] = elementsOf(noted.constraints);
   const { source, flags: all } =
     pattern instanceof RegExp ? pattern : { source: String(pattern), flags: String(flags) };

@@ -5,7 +5,7 @@ import { elementsOf } from '../contract/json';
 import { takes } from '../contract/reading';
 import { constraintsOf, type Noted } from '../contract/rule';
 import { type Class, type Field, type Shape, shapeOf } from '../contract/shape';
-import { MENDED, type NotedRule, type Said } from './schema-rules';
+import { MENDED, type NotedRule, type RuleSchema } from './schema-rules';
 
 type AnySchema = NonNullable<NonNullable<OpenAPIObject['components']>['schemas']>[string];
 type Schema = Exclude<AnySchema, { $ref: string }>;
@@ -54,7 +54,7 @@ class Schemas {
       )
       // If rules name different types, the last one counts.
       .sort((a, b) => Number(a.type === IS_INT) - Number(b.type === IS_INT));
-    const nested = ({ propertyName }: { propertyName: string }): Said | Reference => {
+    const nested = ({ propertyName }: { propertyName: string }): RuleSchema | Reference => {
       const found = fields.get(propertyName)?.nested;
       if (found === undefined) return {};
       const reference = this.refer(found.shape);

@@ -3,7 +3,7 @@ import { DEFAULT_TYPE, GROUP_PATTERN } from '../../contract/job';
 import { type Fields, isFields } from '../../contract/json';
 import { DEFINITIONS } from '../../jobs/definitions';
 import { newJobId, readJobId } from '../../results/job-id';
-import { bodyOf, idInBody } from '../../service/job-id';
+import { bodyOf, idInBody } from '../../service/delivered-id';
 import { newTrace } from '../../transport/traces/index';
 import { inputText } from './input-text';
 import { stamp } from './letter';

@@ -1,7 +1,7 @@
 import { type Message, type MessageAttributeValue } from '@aws-sdk/client-sqs';
 import { DEFAULT_TYPE } from '../../contract/job';
 import { fieldsOf } from '../../contract/json';
-import { bodyOf, idInBody, jobIdOf } from '../../service/job-id';
+import { bodyOf, idInBody, jobIdOf } from '../../service/delivered-id';
 import { DEAD_LETTER_ATTRIBUTE, type DeadLetter } from '../../transport/index';
 
 /** A dead letter as it lies in its queue. */
