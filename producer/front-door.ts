@@ -1,6 +1,6 @@
 import { type IncomingMessage } from 'node:http';
-import { type CallerSource } from '../contract/environment';
 import { fieldsOf, parsedJson } from '../contract/json';
+import { type CallerSource } from '../contract/variable-reader';
 import { Problem } from '../service/problem';
 import { type Callers, CHALLENGE } from './callers';
 
