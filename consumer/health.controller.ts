@@ -1,4 +1,5 @@
 import { Controller, Get, Inject, Optional } from '@nestjs/common';
+import { messageOf } from '../contract/thrown';
 import { type Paused } from '../results/pauses';
 import { RECORDS, type Records } from '../results/records';
 import { unavailable } from '../service/problem';
@@ -46,7 +47,7 @@ export class HealthController {
     const { outage } = this.breaker;
     if (outage) throw red(`The results store has been unavailable for ${outage.seconds} s: ${outage.why}`);
     await this.records.check().catch((error: unknown) => {
-      throw red(`The results store is unavailable: ${error instanceof Error ? error.message : String(error)}`);
+      throw red(`The results store is unavailable: ${messageOf(error)}`);
     });
     const paused = this.pauses?.paused;
     return { status: 'ready', inFlight, ...(paused && { paused: withoutName(paused) }) };

@@ -2,6 +2,7 @@ import { DELIVERY, minReceiveCount, receivingSeconds } from './delivery';
 import { type JobType } from './job-type';
 import { takes } from './reading';
 import { type Class, shapeOf } from './shape';
+import { messageOf } from './thrown';
 
 /** Names that fit into a path, a message attribute and a metric's label. */
 const TYPE_PATTERN = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
@@ -61,7 +62,7 @@ function classFaults({ type, input, result }: JobType): string[] {
           `or add a rule that refuses undefined, such as @IsDefined()`,
       );
     } catch (error) {
-      const sentence = error instanceof Error ? error.message : String(error);
+      const sentence = messageOf(error);
       return [`The ${of} of the job type ${type} cannot work: ${sentence.replace(/\.$/, '')}`];
     }
   };

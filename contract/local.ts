@@ -60,8 +60,8 @@ export function reachableHost(host: string): string {
 }
 
 /** A URL that may be shown: without user and password, even if these were not escaped. */
-export const withoutSecrets = <T extends string | undefined>(url: T): T =>
-  url?.replace(/\/\/.*@/, '//...@').replaceAll(/([?&]password=)[^&]*/g, '$1...') as T;
+export const withoutSecrets = (url: string): string =>
+  url.replace(/\/\/.*@/, '//...@').replaceAll(/([?&]password=)[^&]*/g, '$1...');
 
 /**
  * Whether a database's URL is parsed as it was meant. A `/` in a password that was not escaped makes the rest of it a

@@ -118,14 +118,15 @@ class Reading {
     const broken = firstBroken(rules, object, value);
     if (broken !== undefined) {
       this.fault(parent + pointer, broken.detail);
-    } else if (eachRules.length > 0 && !Array.isArray(value)) {
-      this.fault(parent + pointer, 'must be a JSON array');
-    } else if (eachRules.length > 0) {
-      for (const [at, element] of (value as unknown[]).entries()) {
+    } else if (eachRules.length > 0 && Array.isArray(value)) {
+      const elements: readonly unknown[] = value;
+      for (const [at, element] of elements.entries()) {
         if (this.isFull) return;
         const detail = firstBroken(eachRules, object, element)?.detail ?? faultOfNumber(element);
         if (detail !== undefined) this.fault(`${parent}${pointer}/${at}`, detail);
       }
+    } else if (eachRules.length > 0) {
+      this.fault(parent + pointer, 'must be a JSON array');
     }
   }
 

@@ -9,6 +9,9 @@ export type Noted = Omit<Metadata, 'constraintCls' | 'constraints' | 'groups'> &
   readonly groups: readonly string[] | undefined;
 };
 
+/** The prototype of a class; by its own type it may be anything. */
+export const prototypeOf = ({ prototype }: { readonly prototype: object }): object => prototype;
+
 /** The rules of each property; its own before those that it inherits. */
 export function byProperty(noted: readonly Noted[]): ReadonlyMap<string, readonly Noted[]> {
   const properties = new Map<string, Noted[]>();

@@ -11,14 +11,14 @@ import { IsDefined } from 'class-validator';
 import { BODY_LIMIT_BYTES, DEFAULT_TYPE } from '../contract/job';
 import { defineJob, type JobType } from '../contract/job-type';
 import { AcceptedJob, EXAMPLE_ID, LineProblem } from './answers';
-import { problemResponses } from './api-problems';
+import { problemResponses } from '../service/api-problems';
 import { MAX_KEYED_LINES } from './bulk-run';
 import { requestClassesOf } from './job-request';
 import { pathsOf } from './job-route';
 import { MAX_BULK_BYTES, MAX_BULK_LINES } from './lines';
 import { JSON_TYPE, LINES_TYPE } from './media-type';
-import { type ClassSchema, schemaOf } from './schemas';
-import { inputTooLarge, sizeText } from './too-large';
+import { type ClassSchema, schemaOf } from '../service/schemas';
+import { inputTooLarge, sizeText } from '../service/too-large';
 
 type Schemas = Record<string, ClassSchema['schema']>;
 

@@ -7,7 +7,7 @@ import { type JobLine, type RequestReader } from './job-request';
 import { type Lines } from './lines';
 import { type Places } from './places';
 import { type ProblemFilter } from './problem.filter';
-import { tooLarge } from './too-large';
+import { tooLarge } from '../service/too-large';
 
 /** Limits the lines of a request that have a key, since each costs the store three writes. */
 export const MAX_KEYED_LINES = 200;

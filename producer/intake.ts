@@ -4,7 +4,7 @@ import { keyedJobId, newJobId } from '../results/job-id';
 import { type Records } from '../results/records';
 import { invalidBody, Problem, unavailable } from '../service/problem';
 import { type Queue, type SendTerms } from './queue';
-import { inputTooLarge } from './too-large';
+import { inputTooLarge } from '../service/too-large';
 
 export interface IntakeRequest {
   readonly definition: JobType;

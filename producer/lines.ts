@@ -1,6 +1,6 @@
 import { type IncomingMessage } from 'node:http';
 import { Problem } from '../service/problem';
-import { tooLarge } from './too-large';
+import { tooLarge } from '../service/too-large';
 
 /** Limits the body of a request in bulk. */
 export const MAX_BULK_BYTES = 1_048_576;

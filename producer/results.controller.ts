@@ -5,7 +5,7 @@ import { mayBePending, readJobId } from '../results/job-id';
 import { RECORDS, type Records } from '../results/records';
 import { type Waited, Waiting } from '../results/waiting';
 import { EXAMPLE_ID, type JobStatus } from './answers';
-import { ApiCommonProblems, ApiProblems } from './api-problems';
+import { ApiCommonProblems, ApiProblems } from '../service/api-problems';
 import { limitKeyOf } from './callers';
 import { ENDED, MODELS, PENDING } from './api-results';
 import { statusOf } from './job-status';

@@ -1,4 +1,5 @@
 import { pointerTo } from '../contract/fault';
+import { messageOf } from '../contract/thrown';
 import { RecordRefused } from './errors';
 
 /**
@@ -22,8 +23,9 @@ export function jsonOf(value: unknown, what: 'input' | 'result' | 'note', limitB
     if (limitBytes !== undefined && Buffer.byteLength(text) > limitBytes) throw tooLong(limitBytes);
     return text;
   } catch (error) {
-    const text = error instanceof Error ? error.message : String(error);
-    throw new RecordRefused(`The ${what} cannot be written as JSON: ${text}; correct the work`, { cause: error });
+    throw new RecordRefused(`The ${what} cannot be written as JSON: ${messageOf(error)}; correct the work`, {
+      cause: error,
+    });
   }
 }
 
@@ -99,7 +101,7 @@ function builtInOf(value: object): string | undefined {
   return undefined;
 }
 
-const prototypeOf = (value: object): object | null => Object.getPrototypeOf(value) as object | null;
+const prototypeOf = (value: object): object | null => Reflect.getPrototypeOf(value);
 
 /** Recognised by its source, so that it may come from another realm, or by its name. */
 const isBuiltIn = (type: object & { readonly name: string }): boolean =>

@@ -1,4 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import { errorOf } from '../contract/thrown';
 import { StoreUnavailable } from './errors';
 
 const FIRST_WAIT_MS = 100;
@@ -36,7 +37,7 @@ function unlessAborted<T>(answer: Promise<T>, signal: AbortSignal): Promise<T> {
     let timer: NodeJS.Timeout | undefined;
     const begin = (): void => {
       timer = setTimeout(() => {
-        reject(signal.reason instanceof Error ? signal.reason : new Error('aborted', { cause: signal.reason }));
+        reject(errorOf(signal.reason, 'aborted'));
       }, LAST_WAIT_MS);
     };
     signal.addEventListener('abort', begin, { once: true });

@@ -1,6 +1,7 @@
 import { type OpenAPIObject } from '@nestjs/swagger';
 import { getMetadataStorage, IS_INT, ValidationTypes } from 'class-validator';
 import { validationMetadataArrayToSchemas } from 'class-validator-jsonschema';
+import { elementsOf } from '../contract/json';
 import { takes } from '../contract/reading';
 import { constraintsOf, type Noted } from '../contract/rule';
 import { type Class, type Field, type Shape, shapeOf } from '../contract/shape';
@@ -105,5 +106,5 @@ function orNull(schema: Schema): Schema {
   const { type, allOf, enum: values, ...rest } = schema;
   if (allOf !== undefined) return { ...rest, anyOf: [...allOf, NULL] };
   const nullable = { ...schema, ...(type && { nullable: true }) };
-  return values === undefined ? nullable : { ...nullable, enum: [...(values as unknown[]), null] };
+  return values === undefined ? nullable : { ...nullable, enum: [...elementsOf(values), null] };
 }

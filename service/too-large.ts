@@ -1,4 +1,4 @@
-import { Problem } from '../service/problem';
+import { Problem } from './problem';
 
 const KIB = 1_024;
 
