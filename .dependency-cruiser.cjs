@@ -35,6 +35,12 @@ module.exports = {
       to: { path: '^(jobs|transport|service|producer|consumer|ops|infra)/', pathNot: '^transport/aws/index\\.ts$' },
     },
     {
+      name: 'service-imports-contract-and-transport',
+      severity: 'error',
+      from: { path: '^service/', pathNot: '\\.test\\.ts$' },
+      to: { path: '^(jobs|results|producer|consumer|ops|infra)/' },
+    },
+    {
       name: 'producer-never-imports-consumer',
       severity: 'error',
       from: { path: '^producer/' },
@@ -47,23 +53,42 @@ module.exports = {
       to: { path: '^(producer|ops|infra)/' },
     },
     {
-      name: 'producer-and-infra-import-no-work',
+      name: 'ops-import-no-app',
       severity: 'error',
-      from: { path: '^(producer|infra)/' },
+      from: { path: '^ops/', pathNot: '\\.test\\.ts$' },
+      to: { path: '^(producer|consumer|infra)/' },
+    },
+    {
+      name: 'the-consumer-alone-imports-work',
+      severity: 'error',
+      from: { path: '^(producer|ops|infra)/' },
       to: { path: '^jobs/', pathNot: '^jobs/(definitions|[^/]+/(definition|[^/]+\\.controller))\\.ts$' },
     },
     {
-      // Work is handed what it needs. Step one of the tutorial is the one controller beside the producer's own.
+      // Both apps and infra import definitions.
+      name: 'definitions-import-contract-only',
+      severity: 'error',
+      from: { path: '^(jobs|examples)/(definitions|[^/]+/definition)\\.ts$' },
+      to: { path: '^(transport|results|service)/' },
+    },
+    {
       name: 'jobs-import-no-app',
       severity: 'error',
-      from: { path: '^jobs/', pathNot: '\\.controller\\.ts$|\\.test\\.ts$' },
+      from: { path: '^(jobs|examples)/', pathNot: '\\.test\\.ts$' },
       to: { path: '^(producer|consumer|ops|infra)/' },
+    },
+    {
+      // Work is handed what it needs. A controller, such as step one of the tutorial, answers as the producer does.
+      name: 'work-imports-no-service',
+      severity: 'error',
+      from: { path: '^(jobs|examples)/', pathNot: '\\.controller\\.ts$|\\.test\\.ts$' },
+      to: { path: '^service/' },
     },
     {
       name: 'infra-imports-contract-and-definitions-only',
       severity: 'error',
       from: { path: '^infra/', pathNot: '\\.test\\.ts$' },
-      to: { path: '^(transport|results|producer|consumer|ops)/' },
+      to: { path: '^(transport|results|service|producer|consumer|ops)/' },
     },
     {
       name: 'aws-only-in-transport-results-ops',

@@ -16,7 +16,7 @@ import { Traces } from '../service/traces';
 import { isSameQueue, Metrics, SqsStrategy } from '../transport/index';
 import { ConsumerModule, type ConsumerAppOptions } from './consumer.module';
 import { EVENT_LIMIT_BYTES } from './events.controller';
-import { INSPECTED, isInspected, patient, patientWork } from './inspected';
+import { forInspection, INSPECTED, isInspected, workForInspection } from './inspected';
 import { ProblemFilter } from './problem.filter';
 
 /** An attribute of a message may be named `__proto__`; Fastify would refuse the whole event for it. */
@@ -34,7 +34,7 @@ export async function createConsumer(
   const inspected = isInspected();
   if (inspected) logger.log(INSPECTED, 'Consumer');
   const module = ConsumerModule.with(
-    inspected ? optionsOf(patient(environment), works.map(patientWork)) : optionsOf(environment, works),
+    inspected ? optionsOf(forInspection(environment), works.map(workForInspection)) : optionsOf(environment, works),
   );
   const app = await NestFactory.create<NestFastifyApplication>(module, new FastifyAdapter(HTTP), {
     logger,

@@ -44,8 +44,8 @@ export class ConsumerModule {
   static with({ transport, results, workSeconds, works, ...rest }: ConsumerAppOptions): DynamicModule {
     const { defaultType, takesEvents, longestRunSeconds, ecsAgentUrl, metrics, telemetry } = rest;
     const records = ResultsModule.open(results);
-    const noted = keepsRecords(results.results);
-    const attempts = noted ? attemptsOfType(defaultType ?? DEFAULT_TYPE) : UnrecordedAttempts;
+    const kept = keepsRecords(results.results);
+    const attempts = kept ? attemptsOfType(defaultType ?? DEFAULT_TYPE) : UnrecordedAttempts;
     return {
       module: ConsumerModule,
       imports: [
@@ -61,7 +61,7 @@ export class ConsumerModule {
         JobRunner,
         StoreBreaker,
         // On Lambda operators disable what brings events.
-        ...(noted && !takesEvents ? [PauseWatch.of(queueNameOf(telemetry.queueUrl))] : []),
+        ...(kept && !takesEvents ? [PauseWatch.of(queueNameOf(telemetry.queueUrl))] : []),
         ...telemetryProviders(metrics, telemetry),
         ...(ecsAgentUrl === undefined ? [] : [TaskProtection.at(ecsAgentUrl, longestRunSeconds)]),
       ],

@@ -1,4 +1,5 @@
 import { Body, Controller, Headers, HttpCode, Post } from '@nestjs/common';
+import { fieldsOf, parsedJson } from '../contract/json';
 import { Problem, unavailable } from '../service/problem';
 import { Traces } from '../service/traces';
 import { EventMalformed, EventRefused, type PartialBatchResponse, QueueConsumer } from '../transport/index';
@@ -47,10 +48,6 @@ export class EventsController {
 
 /** Reads the invocation's context, which the adapter passes on. */
 function msUntilDeadline(context = '{}'): number | undefined {
-  try {
-    const { deadline } = JSON.parse(context) as { readonly deadline?: unknown };
-    return typeof deadline === 'number' ? deadline - Date.now() : undefined;
-  } catch {
-    return undefined;
-  }
+  const { deadline } = fieldsOf(parsedJson(context));
+  return typeof deadline === 'number' ? deadline - Date.now() : undefined;
 }

@@ -1,4 +1,5 @@
 import { Controller, Get, Inject, Optional } from '@nestjs/common';
+import { messageOf } from '../contract/thrown';
 import { type Paused } from '../results/pauses';
 import { RECORDS, type Records } from '../results/records';
 import { unavailable } from '../service/problem';
@@ -10,7 +11,7 @@ const RETRY_AFTER_SECONDS = 5;
 
 @Controller('health')
 export class HealthController {
-  /** Not on Lambda, nor without a store. */
+  /** Undefined on Lambda, and without a store. */
   @Optional()
   @Inject(PauseWatch)
   private readonly pauses?: PauseWatch;
@@ -43,10 +44,10 @@ export class HealthController {
     if (notOpen !== undefined) throw red(notOpen);
     if (fault !== undefined) throw red(fault);
     if (deadLettersRefused > 0) throw red(`The dead-letter queue does not take ${deadLettersRefused} dead letters.`);
-    const { away } = this.breaker;
-    if (away) throw red(`The results store has been unavailable for ${away.seconds} s: ${away.why}`);
+    const { outage } = this.breaker;
+    if (outage) throw red(`The results store has been unavailable for ${outage.seconds} s: ${outage.why}`);
     await this.records.check().catch((error: unknown) => {
-      throw red(`The results store is unavailable: ${error instanceof Error ? error.message : String(error)}`);
+      throw red(`The results store is unavailable: ${messageOf(error)}`);
     });
     const paused = this.pauses?.paused;
     return { status: 'ready', inFlight, ...(paused && { paused: withoutName(paused) }) };

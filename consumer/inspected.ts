@@ -16,14 +16,15 @@ export const INSPECTED =
 export const isInspected = (): boolean => url() !== undefined;
 
 /** Runs one job at a time, since a receive that a breakpoint cuts off hides its messages for a whole lease. */
-export const patient = <Whole extends Environment>(environment: Whole): Whole => ({
+export const forInspection = <Whole extends Environment>(environment: Whole): Whole => ({
   ...environment,
   concurrency: 1,
   leaseSeconds: LEASE_SECONDS,
   handlerTimeoutSeconds: TIMEOUT_SECONDS,
 });
 
-export function patientWork(work: JobWork): JobWork {
+/** Gives each run an hour, or more if its policy says so. */
+export function workForInspection(work: JobWork): JobWork {
   const { definition } = work;
   const { timeoutSeconds = 0 } = definition.policy;
   const policy = { ...definition.policy, timeoutSeconds: Math.max(timeoutSeconds, TIMEOUT_SECONDS) };

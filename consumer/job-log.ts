@@ -1,9 +1,8 @@
 import { Logger } from '@nestjs/common';
 import { inspect } from 'node:util';
 import { type Job } from '../contract/job';
+import { type Fields, fieldsOf } from '../contract/json';
 import { type WorkLog } from '../jobs/work';
-
-type Fields = Readonly<Record<string, unknown>>;
 
 /** A line about a job: fields where the log is JSON, a sentence that names the job on a terminal. */
 class JobLine {
@@ -16,7 +15,7 @@ class JobLine {
   }
 
   toString(): string {
-    const { message, jobId, type, ...fields } = this as unknown as Fields;
+    const { message, jobId, type, ...fields } = fieldsOf(this);
     const rest = Object.keys(fields).length === 0 ? '' : ` ${inspect(fields, { breakLength: Infinity })}`;
     return `Job ${String(jobId)} (${String(type)}): ${String(message)}${rest}`;
   }

@@ -10,7 +10,7 @@ export interface JobMessage {
   readonly input: unknown;
 }
 
-/** A pipe that holds message bodies against a job type. */
+/** A pipe that checks message bodies against a job type. */
 export interface MessagePipe {
   transform(body: unknown): JobMessage;
 }

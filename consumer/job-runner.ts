@@ -17,14 +17,14 @@ import {
   type SqsContext,
 } from '../transport/index';
 import { CheckedRecords } from './checked-records';
-import { jobIdOf } from '../service/job-id';
+import { jobIdOf } from '../service/delivered-id';
 import { type JobMessage } from './job-message';
 import { RunContext } from './run-context';
 
 export const WORK_SECONDS = Symbol('work-seconds');
 
-/** A job type, its work, and where its effects are recorded. */
-export interface Task {
+/** A job type with its work, and with the store for its effects. */
+export interface BoundWork {
   readonly definition: JobType;
   readonly work: Work<JobType>;
   readonly records: CheckedRecords;
@@ -41,15 +41,15 @@ export class JobRunner {
     private readonly metrics: Metrics,
   ) {}
 
-  taskOf(definition: JobType, work: Work<JobType>): Task {
+  bind(definition: JobType, work: Work<JobType>): BoundWork {
     const repeats = this.metrics.counter(DUPLICATES, { type: definition.type });
     return { definition, work, records: new CheckedRecords(this.records, definition), repeats };
   }
 
-  async run(task: Task, message: JobMessage, context: SqsContext): Promise<Outcome> {
+  async run(bound: BoundWork, message: JobMessage, context: SqsContext): Promise<Outcome> {
     try {
-      const { outcome } = await this.runOnce(task, message, context);
-      if (outcome === 'repeat') task.repeats.add();
+      const { outcome } = await this.runOnce(bound, message, context);
+      if (outcome === 'repeat') bound.repeats.add();
       if (outcome === 'conflict')
         return reject('conflict', 'A job with this id is recorded with another type or another input.');
       return outcome === 'lost' ? retry('Another owner has the effect of this job now.') : done();
@@ -61,7 +61,7 @@ export class JobRunner {
   }
 
   private async runOnce(
-    { definition, work, records }: Task,
+    { definition, work, records }: BoundWork,
     { id, input }: JobMessage,
     context: SqsContext,
   ): Promise<OnceAnswer> {

@@ -4,7 +4,7 @@ import { type JobType } from '../contract/job-type';
 import { type JobWork, type Work } from '../jobs/work';
 import { type Outcome, SqsContext } from '../transport/index';
 import { NO_ENVELOPE } from './envelope';
-import { JobRunner, type Task } from './job-runner';
+import { type BoundWork, JobRunner } from './job-runner';
 import { type JobMessage, validMessage } from './job-message';
 
 /** A controller that takes the jobs of one type from the queue, with the version and the policy of that type. */
@@ -15,18 +15,18 @@ export function jobController({ definition, token }: JobWork): Type<unknown> {
 
   @Controller()
   class JobController {
-    private readonly task: Task;
+    private readonly bound: BoundWork;
 
     constructor(
       private readonly runner: JobRunner,
       @Inject(token) work: Work<JobType>,
     ) {
-      this.task = runner.taskOf(definition, work);
+      this.bound = runner.bind(definition, work);
     }
 
     @EventPattern(type, { version, maxAttempts, timeoutSeconds, backoff })
     handle(@Payload(NO_ENVELOPE, valid) message: JobMessage, @Ctx() context: SqsContext): Promise<Outcome> {
-      return this.runner.run(this.task, message, context);
+      return this.runner.run(this.bound, message, context);
     }
   }
 

@@ -8,7 +8,7 @@ import { errorText, Metrics, QueueConsumer } from '../transport/index';
 
 const PAUSE = 'operator';
 
-/** With the two seconds in which the transport still begins what is here, nothing begins after five. */
+/** How often the note is read. The transport begins what is here for 2 s more, so nothing begins after 5 s. */
 const READ_EVERY_MS = 2_000;
 
 const PAUSED = { name: 'plusone_paused', help: '1 while operators have paused the consumers of the queue.' };
@@ -23,8 +23,9 @@ export class PauseWatch implements OnModuleInit, OnModuleDestroy {
   private readonly stopping = new AbortController();
   /** Who paused the consumers, and why; undefined while nobody has. */
   paused: Paused | undefined;
+  /** Whether the note has been read, or may not be read at all. */
   private known = false;
-  /** Why notes cannot be read, as the log has it already: no answer, or no right to. */
+  /** Why notes cannot be read, once the log says so: no answer, or no right to read them. */
   private unreadable: 'unavailable' | 'unusable' | undefined;
   private watching: Promise<void> | undefined;
 

@@ -1,10 +1,10 @@
 import { Inject, Injectable, type Type } from '@nestjs/common';
 import { DEFAULT_TYPE } from '../contract/job';
-import { typeOf } from '../results/held-record';
+import { typeOf as recordedType } from '../results/held-record';
 import { payloadIfAny } from '../results/payload-hash';
 import { type Attempted, RECORDS, type Records } from '../results/records';
 import { type Attempts, type DeadLetter, type Delivery, type RunFailure, type Standing } from '../transport/index';
-import { bodyOf, deliveredJobId, idInBody, jobIdOf } from '../service/job-id';
+import { bodyOf, deliveredJobId, idInBody, jobIdOf } from '../service/delivered-id';
 
 /** The transport's attempts, counted in the job's record. */
 @Injectable()
@@ -21,7 +21,7 @@ export class RecordedAttempts implements Attempts {
     const { state, attempts, begun = 0, hash, movedMessage } = record;
     if (state === 'done') {
       const payload = payloadIfAny({ type: this.typeOf(delivery), input: inputOf(body) });
-      const same = typeOf(record) === payload?.type && hash === payload.hash;
+      const same = recordedType(record) === payload?.type && hash === payload.hash;
       return { attempts, begun, job: same ? 'done' : 'conflict' };
     }
     if (state !== 'failed') return { attempts, begun, job: 'open' };

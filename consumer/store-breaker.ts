@@ -15,7 +15,8 @@ const PROBE_MS = { first: 250, max: 5_000 };
 const QUIET_MS = MAX_WAIT_MS + 1_000;
 
 /**
- * If it opens again sooner than this, it keeps the pause it had, so that a store that flickers is not asked more often.
+ * If the breaker opens again sooner than this, probes go on as rarely as before, so that a store that flickers is not
+ * asked more often.
  */
 const STEADY_MS = 10_000;
 
@@ -24,17 +25,18 @@ const OPEN = {
   help: '1 while no jobs are taken in because the store is unavailable.',
 };
 const OPENINGS = { name: 'plusone_store_breaker_openings_total', help: 'How often the store was found unavailable.' };
-/** Since when the store is unavailable, and what it said. */
-export interface Away {
+
+/** How long the store has been unavailable, and what it said. */
+export interface Outage {
   readonly seconds: number;
   readonly why: string;
 }
 
 /**
  * Pauses receiving while the results store is unavailable. Jobs that run wait under their leases, and no attempt is
- * spent. The first call that fails opens it, since a store fails only after tries of its own (5 s on
- * SQLite's lock, the SDK's retries on DynamoDB). Opening it needlessly costs a quarter of a second. Not opening it
- * would fill the consumer with jobs that all wait. Jobs of a poll that is already on its way wait with the others.
+ * spent. The first call that fails opens the breaker, since a store fails only after tries of its own (5 s on SQLite's
+ * lock, the SDK's retries on DynamoDB). Opening it needlessly costs a quarter of a second. Not opening it would fill
+ * the consumer with jobs that all wait. What a poll on its way still brings is given back.
  */
 @Injectable()
 export class StoreBreaker implements OnModuleDestroy {
@@ -65,7 +67,7 @@ export class StoreBreaker implements OnModuleDestroy {
   }
 
   /** Undefined while the store is available. */
-  get away(): Away | undefined {
+  get outage(): Outage | undefined {
     return this.opened && { seconds: secondsSince(this.opened.at), why: this.opened.why };
   }
 

@@ -9,12 +9,12 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { QueueConsumer } from '../transport/index';
 
 /**
- * How often to check whether the task is busy. A job that began since the last check has the drain's time to
- * finish, or runs again elsewhere.
+ * How often to check whether the task is busy. A job that began since the last check has the drain's time to finish, or
+ * runs again elsewhere.
  */
 const LOOK_MS = 5_000;
 
-/** How long to go without protection after each stretch: a task that is never idle would hold up every deployment. */
+/** The pause after each stretch of protection, since a task that is never idle would hold up every deployment. */
 const REST_MS = 60_000;
 
 /** ECS's agent runs beside the task, so it answers soon. */
@@ -23,9 +23,9 @@ const ANSWER_WITHIN_MS = 4_000;
 const MINUTE_MS = 60_000;
 
 /**
- * Asks ECS not to choose this task when it scales in or deploys, while jobs are in flight. A stretch is longer than any
- * handler may run. Nothing is lost without it, since a stopped task drains. It spares long jobs a second run.
- * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-scale-in-protection-endpoint.html
+ * Asks ECS not to choose this task when it scales in or deploys, while jobs are in flight. Each stretch of protection
+ * is longer than any handler may run. Nothing is lost without it, since a stopped task drains. It spares long jobs a
+ * second run. https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-scale-in-protection-endpoint.html
  */
 @Injectable()
 export class TaskProtection implements OnApplicationBootstrap, OnModuleDestroy {
@@ -43,7 +43,7 @@ export class TaskProtection implements OnApplicationBootstrap, OnModuleDestroy {
 
   constructor(
     private readonly agentUrl: string,
-    /** How long a stretch is. */
+    /** The length of a stretch. */
     private readonly minutes: number,
     private readonly transport: QueueConsumer,
   ) {}

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { ProcessAttempts } from '../transport/index';
-import { deliveredJobId } from '../service/job-id';
+import { deliveredJobId } from '../service/delivered-id';
 
 /** Attempts without records: failed runs are counted in the process, and logs and dead letters name the job. */
 @Injectable()

@@ -2,8 +2,9 @@ import { DELIVERY, minReceiveCount, receivingSeconds } from './delivery';
 import { type JobType } from './job-type';
 import { takes } from './reading';
 import { type Class, shapeOf } from './shape';
+import { messageOf } from './thrown';
 
-/** Fits a path segment, a message attribute and a metric's label. */
+/** Names that fit into a path, a message attribute and a metric's label. */
 const TYPE_PATTERN = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 const TYPE_FORM = 'a name of up to 64 letters, digits, dots, dashes and underscores that begins with a letter or digit';
 
@@ -11,10 +12,10 @@ const TYPE_FORM = 'a name of up to 64 letters, digits, dots, dashes and undersco
 const MAX_WITHIN_LEASE_SECONDS = 39_600;
 
 /**
- * SQS takes messages of up to 1 MiB. What surrounds the input is left out: id, attributes, and the why of a dead
- * letter.
+ * Limits `sizeLimitBytes`. SQS takes messages of up to 1 MiB, and 8 KiB of them are for id, attributes and the why of a
+ * dead letter.
  */
-const SIZE_LIMIT_BYTES = 1_048_576 - 8_192;
+const MAX_SIZE_LIMIT_BYTES = 1_048_576 - 8_192;
 
 /** SQS itself moves a message after 1,000 receives. A job that fails that often must have ended by its own limits. */
 const MAX_ATTEMPTS = 1_000 - minReceiveCount({ ...DELIVERY, maxAttempts: 0 });
@@ -29,7 +30,8 @@ export function definitionFaults(definitions: readonly JobType[]): string[] {
   ];
 }
 
-interface Rule {
+/** A check of one number of a definition. */
+interface NumberCheck {
   /** As it stands in the definition. */
   readonly name: string;
   readonly value: unknown;
@@ -40,7 +42,7 @@ interface Rule {
 function faultsOf(definition: JobType): string[] {
   const { type } = definition;
   if (!TYPE_PATTERN.test(type)) return [`A job type is named ${quoted(type)}; it takes ${TYPE_FORM}`];
-  const wrong = [versionRule(definition), ...policyRules(definition)].filter(
+  const wrong = [versionCheck(definition), ...policyChecks(definition)].filter(
     ({ value, fits }) => typeof value !== 'number' || !fits(value),
   );
   const faults = wrong.map(
@@ -60,7 +62,7 @@ function classFaults({ type, input, result }: JobType): string[] {
           `or add a rule that refuses undefined, such as @IsDefined()`,
       );
     } catch (error) {
-      const sentence = error instanceof Error ? error.message : String(error);
+      const sentence = messageOf(error);
       return [`The ${of} of the job type ${type} cannot work: ${sentence.replace(/\.$/, '')}`];
     }
   };
@@ -79,9 +81,13 @@ const secondsUpTo = (max: number) => ({
   form: `a number of seconds above 0, up to ${max}`,
 });
 
-const versionRule = ({ version }: JobType): Rule => ({ name: 'version', value: version, ...wholeFrom(1, Infinity) });
+const versionCheck = ({ version }: JobType): NumberCheck => ({
+  name: 'version',
+  value: version,
+  ...wholeFrom(1, Infinity),
+});
 
-function policyRules({ policy: { maxAttempts, backoff, timeoutSeconds, sizeLimitBytes } }: JobType): Rule[] {
+function policyChecks({ policy: { maxAttempts, backoff, timeoutSeconds, sizeLimitBytes } }: JobType): NumberCheck[] {
   const { firstSeconds, maxSeconds, factor } = backoff;
   const timed = timeoutSeconds !== undefined;
   return [
@@ -102,7 +108,7 @@ function policyRules({ policy: { maxAttempts, backoff, timeoutSeconds, sizeLimit
     ...(timed
       ? [{ name: 'policy.timeoutSeconds', value: timeoutSeconds, ...secondsUpTo(MAX_WITHIN_LEASE_SECONDS) }]
       : []),
-    { name: 'policy.sizeLimitBytes', value: sizeLimitBytes, ...wholeFrom(1, SIZE_LIMIT_BYTES) },
+    { name: 'policy.sizeLimitBytes', value: sizeLimitBytes, ...wholeFrom(1, MAX_SIZE_LIMIT_BYTES) },
   ];
 }
 

@@ -3,7 +3,7 @@
  * All times are in seconds.
  */
 export interface DeliveryNumbers {
-  /** Lease of a delivery; extended by heartbeats while its handler runs. */
+  /** The queue's visibility timeout: the lease of a delivery, which heartbeats extend while its handler runs. */
   readonly visibilityTimeoutSeconds: number;
   /** A handler past this gets its signal aborted, and the run counts as an attempt. */
   readonly handlerTimeoutSeconds: number;
@@ -42,16 +42,15 @@ export const DELIVERY: DeliveryNumbers = {
  */
 const RECEIVE_COUNT_LIMIT = 1_000;
 
-/**
- * A message may be received for this long. The last quarter of its retention is left for waiting, and for what is late.
- */
+/** A message may be received for this long. The last quarter of its retention is a margin for waiting and delays. */
 export const receivingSeconds = ({ queueRetentionSeconds }: Pick<DeliveryNumbers, 'queueRetentionSeconds'>): number =>
   0.75 * queueRetentionSeconds;
 
 /**
- * Receives after which SQS itself moves a message to the dead-letter queue. This is the backstop, for what the limits
- * above never reach: a receive that leads to no run costs nothing, so there are as many as possible. Each may take a
- * whole lease, and a message must not expire before the last: 1,000 at 30 s, 480 at 540 s, with 4 days of retention.
+ * Receives after which SQS itself moves a message to the dead-letter queue: the backstop for what the limits above
+ * never reach. The number is as high as possible, since a receive that leads to no run should cost nothing. But each
+ * receive may take a whole lease, and the message must not expire before the last: 1,000 at 30 s, 480 at 540 s, with 4
+ * days of retention.
  */
 export function deriveMaxReceiveCount({
   visibilityTimeoutSeconds,

@@ -1,6 +1,7 @@
 import { DELIVERY } from './delivery';
 import { readTraces, type TraceSettings } from './traces';
-import { type Credentials, isWholeDatabaseUrl, localCredentials, type Variables, withoutSecrets } from './local';
+import { type Credentials, localCredentials, type Variables } from './local';
+import { type CallerSource, VariableReader } from './variable-reader';
 
 /** Everything the environment can say. The only place that reads `process.env`. */
 export interface Environment {
@@ -53,20 +54,11 @@ export interface Environment {
   readonly onLambda: boolean;
   /** ECS's agent, which a task asks not to be stopped. ECS sets it for each task. */
   readonly ecsAgentUrl: string | undefined;
-  /** For local provisioning. */
+  /** The visibility timeout of a queue that is provisioned here. */
   readonly visibilityTimeoutSeconds: number;
   /** The lease to ask for at each receive; undefined for the queue's own visibility timeout. */
   readonly leaseSeconds: number | undefined;
 }
-
-/**
- * `request-context`: the web adapter's header, on Lambda. `token`: `sub` of the JWT in `Authorization`, which the front
- * door has verified. `header:NAME`: a header that the front door overwrites in each request.
- */
-export type CallerSource = 'request-context' | 'token' | `header:${string}`;
-
-const isCallerSource = (text: string): text is CallerSource =>
-  /^(?:request-context|token|header:[a-z0-9-]{1,64})$/.test(text);
 
 /** Calls to an emulator are signed for a region as well; any will do. */
 export const EMULATOR_REGION = 'us-east-1';
@@ -84,85 +76,6 @@ export class EnvironmentError extends Error {
   }
 }
 
-const KEY_LIMIT = 256;
-/** Keys that every client can send by `Authorization: Bearer` and by `x-api-key`. */
-const KEY_PATTERN = new RegExp(`^[\\x21-\\x7e]{1,${KEY_LIMIT}}$`);
-
-/** Reads variables and collects what is wrong with them instead of stopping at the first. */
-class Reader {
-  readonly faults: string[] = [];
-
-  constructor(readonly source: Variables) {}
-
-  text(name: string): string | undefined {
-    const value = this.source[name]?.trim();
-    return value === '' ? undefined : value;
-  }
-
-  number(name: string, fallback: number, range: { min: number; max: number; whole?: boolean }): number {
-    const text = this.text(name);
-    if (text === undefined) return fallback;
-    const value = Number(text);
-    const { min, max, whole = true } = range;
-    if (Number.isFinite(value) && value >= min && value <= max && (!whole || Number.isInteger(value))) return value;
-    this.faults.push(`${name} is "${text}"; it takes a ${whole ? 'whole ' : ''}number from ${min} to ${max}`);
-    return fallback;
-  }
-
-  numberIfAny(name: string, range: { min: number; max: number }): number | undefined {
-    return this.text(name) === undefined ? undefined : this.number(name, range.min, range);
-  }
-
-  flag(name: string, [on, off]: readonly [string, string] = ['true', 'false']): boolean {
-    const text = this.text(name);
-    if (text !== undefined && text !== on && text !== off)
-      this.faults.push(`${name} is "${text}"; it takes ${on} or ${off}`);
-    return text === on;
-  }
-
-  url(name: string): string | undefined {
-    const text = this.text(name);
-    if (text !== undefined && !/^https?:$/.test(URL.parse(text)?.protocol ?? '')) {
-      this.faults.push(`${name} is "${withoutSecrets(text)}"; it takes an http or https URL`);
-    }
-    return text;
-  }
-
-  /** Reads keys. Faults do not repeat them, since faults are logged. */
-  keys(name: string): string[] {
-    const text = this.text(name);
-    if (text === undefined) return [];
-    const parts = text.split(',').map((part) => part.trim());
-    const keys = parts.filter(Boolean);
-    const place = keys.findIndex((key) => !KEY_PATTERN.test(key)) + 1;
-    if (keys.length === 0) this.faults.push(`${name} holds no key; it takes one or more, comma separated`);
-    if (place > 0)
-      this.faults.push(
-        `${name}: key ${place} of ${keys.length} cannot be sent; a key takes 1 to ${KEY_LIMIT} visible ASCII characters without blanks`,
-      );
-    return keys;
-  }
-
-  callerSource(name: string): CallerSource | undefined {
-    const text = this.text(name)?.toLowerCase();
-    if (text === undefined || isCallerSource(text)) return text;
-    this.faults.push(`${name} is "${text}"; it takes request-context, token or header:NAME`);
-    return undefined;
-  }
-
-  results(name: string, fallback: string): string {
-    const text = this.text(name) ?? fallback;
-    if (/^postgres(ql)?:\/\/./.test(text) && !isWholeDatabaseUrl(text))
-      this.faults.push(`${name} is no valid URL; in its password write %40 for @, %2F for / and the like`);
-    else if (!/^((sqlite|dynamodb):.+|postgres(ql)?:\/\/.+|none)$/.test(text))
-      this.faults.push(
-        // JSON is what RDS keeps as the secret of a database.
-        `${name} is ${/^\{|@/.test(text) ? 'not shown, since it may hold a password' : `"${text}"`}; it takes sqlite:PATH, dynamodb:TABLE, postgres://… or none`,
-      );
-    return text;
-  }
-}
-
 /** A service's own checks: a sentence for each fault. */
 export type Check = (environment: Environment) => readonly string[];
 
@@ -177,7 +90,7 @@ type Places = Pick<
   | 'lambdaEndpoint'
 >;
 
-function readPlaces(read: Reader): Places {
+function readPlaces(read: VariableReader): Places {
   const named = read.text('AWS_REGION') ?? read.text('AWS_DEFAULT_REGION');
   const regionAt = (endpoint: string | undefined): string | undefined =>
     named ?? (endpoint === undefined ? undefined : EMULATOR_REGION);
@@ -199,7 +112,7 @@ type Ports = Pick<Environment, 'port' | 'consumerPort' | 'consolePort' | 'broker
 
 const PORT = { min: 1, max: 65_535 };
 
-function readPorts(read: Reader): Ports {
+function readPorts(read: VariableReader): Ports {
   return {
     port: read.number('PORT', 3000, PORT),
     consumerPort: read.number('CONSUMER_PORT', 3001, PORT),
@@ -208,7 +121,9 @@ function readPorts(read: Reader): Ports {
   };
 }
 
-function readTelemetry(read: Reader): Pick<Environment, 'metricsPort' | 'consumerMetricsPort' | 'emf' | 'traces'> {
+function readTelemetry(
+  read: VariableReader,
+): Pick<Environment, 'metricsPort' | 'consumerMetricsPort' | 'emf' | 'traces'> {
   return {
     metricsPort: read.numberIfAny('METRICS_PORT', PORT),
     consumerMetricsPort: read.numberIfAny('CONSUMER_METRICS_PORT', PORT),
@@ -219,7 +134,7 @@ function readTelemetry(read: Reader): Pick<Environment, 'metricsPort' | 'consume
 
 /** Reads and checks the environment. Throws an `EnvironmentError` with every fault, including those of `check`. */
 export function readEnvironment(source: Variables = processVariables, check: Check = () => []): Environment {
-  const read = new Reader(source);
+  const read = new VariableReader(source);
   const dataDir = read.text('DATA_DIR') ?? '.data';
   const lease = read.numberIfAny('VISIBILITY_TIMEOUT_SECONDS', { min: 1, max: 43_200 });
   const environment: Environment = {

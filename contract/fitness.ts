@@ -2,7 +2,7 @@ import { TransformationType } from 'class-transformer';
 import { defaultMetadataStorage } from 'class-transformer/cjs/storage.js';
 import { getMetadataStorage, IS_DATE, MAX_DATE, MIN_DATE, ValidationTypes } from 'class-validator';
 import 'reflect-metadata';
-import { byProperty, constraintsOf, type Noted } from './rule';
+import { byProperty, constraintsOf, type Noted, prototypeOf } from './rule';
 
 type AnyClass = abstract new (...args: never) => unknown;
 
@@ -63,7 +63,7 @@ const unfit = (sentence: string, cause?: unknown): Error => new TypeError(senten
 const nameOf = ({ name }: { readonly name: string }): string => name || 'A class without a name';
 
 function assertOwn({ type, property, name }: Property): void {
-  if (Reflect.has(type.prototype as object, property)) {
+  if (Reflect.has(prototypeOf(type), property)) {
     throw unfit(`${name} is a member of every object of its class already; give the property another name.`);
   }
 }
@@ -100,7 +100,7 @@ function assertNothingConverted({ type, property, name }: Property): void {
 
 function assertNested(place: Property, rules: readonly Noted[]): void {
   const { type, property, name } = place;
-  const declared: unknown = Reflect.getMetadata('design:type', type.prototype as object, property);
+  const declared: unknown = Reflect.getMetadata('design:type', prototypeOf(type), property);
   const nested = rules.find((rule) => rule.type === ValidationTypes.NESTED_VALIDATION);
   const typed = typeOf(place);
   if (nested === undefined) {
@@ -114,7 +114,7 @@ function assertNested(place: Property, rules: readonly Noted[]): void {
 
 /** The class that `@Type` names, if there is one. */
 function typeOf({ type, property, name }: Property): AnyClass | undefined {
-  const noted = defaultMetadataStorage.findTypeMetadata(type, property) as TypeMetadata | undefined;
+  const noted = defaultMetadataStorage.findTypeMetadata(type, property);
   if (noted === undefined) return undefined;
   if (noted.options.discriminator !== undefined) {
     throw unfit(
@@ -127,7 +127,7 @@ function typeOf({ type, property, name }: Property): AnyClass | undefined {
   return typed;
 }
 
-type TypeMetadata = ReturnType<typeof defaultMetadataStorage.findTypeMetadata>;
+type TypeMetadata = NonNullable<ReturnType<typeof defaultMetadataStorage.findTypeMetadata>>;
 
 function namedBy({ typeFunction }: TypeMetadata, name: string): unknown {
   try {
@@ -140,9 +140,9 @@ function namedBy({ typeFunction }: TypeMetadata, name: string): unknown {
 /** Checks a property that nests nothing. */
 function assertPlain(name: string, declared: unknown, typed: AnyClass | undefined): void {
   const named = typed ?? declared;
-  if (JSON_TYPES.includes(named)) return;
-  const { name: other } = named as AnyClass;
-  if (isClass(named) && hasRules(named)) {
+  if (JSON_TYPES.includes(named) || !isClass(named)) return;
+  const { name: other } = named;
+  if (hasRules(named)) {
     throw unfit(
       `${name} is of the class ${other}, whose rules need @ValidateNested() and @Type(() => ${other}) there; add them.`,
     );

@@ -19,7 +19,10 @@ export interface Policy {
   readonly backoff: Backoff;
   /** A run past this is told to stop and counts as failed. Undefined: `HANDLER_TIMEOUT_SECONDS`. */
   readonly timeoutSeconds: number | undefined;
-  /** Limits a request's body, the input as JSON and the result as JSON, each. */
+  /**
+   * Limits a request's body, the input as JSON and the result as JSON, each. The producer checks requests, the consumer
+   * messages and results.
+   */
   readonly sizeLimitBytes: number;
 }
 

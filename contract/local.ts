@@ -11,9 +11,7 @@ export interface Credentials {
 /** Credentials for an emulator, which accepts any. */
 const DUMMY: Credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
 
-/**
- * Variables that a platform gives to what it runs. An address on loopback may be a sidecar there, on the way to AWS.
- */
+/** Variables that a platform, such as ECS, sets. There an address on loopback may be a sidecar on the way to AWS. */
 const OF_A_PLATFORM = ['AWS_CONTAINER_CREDENTIALS_RELATIVE_URI', 'AWS_WEB_IDENTITY_TOKEN_FILE'] as const;
 
 const PRIVATE_IPV4 = /^(127|10|192\.168|172\.(1[6-9]|2\d|3[01])|169\.254)\./;
@@ -62,8 +60,8 @@ export function reachableHost(host: string): string {
 }
 
 /** A URL that may be shown: without user and password, even if these were not escaped. */
-export const withoutSecrets = <T extends string | undefined>(url: T): T =>
-  url?.replace(/\/\/.*@/, '//...@').replaceAll(/([?&]password=)[^&]*/g, '$1...') as T;
+export const withoutSecrets = (url: string): string =>
+  url.replace(/\/\/.*@/, '//...@').replaceAll(/([?&]password=)[^&]*/g, '$1...');
 
 /**
  * Whether a database's URL is parsed as it was meant. A `/` in a password that was not escaped makes the rest of it a

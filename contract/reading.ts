@@ -18,7 +18,9 @@ export function read<Body extends object>(shape: Shape<Body>, value: unknown): R
   return { body, faults: reading.faults };
 }
 
-/** Whether a field may be this in an object that has no other field; undefined: absent. */
+/**
+ * Whether the rules accept this value of a field in an object with no other field. `undefined`: the field is absent.
+ */
 export function takes({ type }: Shape, field: Field, value: unknown): boolean {
   const reading = new Reading();
   const object = new type() as Loose;
@@ -116,14 +118,15 @@ class Reading {
     const broken = firstBroken(rules, object, value);
     if (broken !== undefined) {
       this.fault(parent + pointer, broken.detail);
-    } else if (eachRules.length > 0 && !Array.isArray(value)) {
-      this.fault(parent + pointer, 'must be a JSON array');
-    } else if (eachRules.length > 0) {
-      for (const [at, element] of (value as unknown[]).entries()) {
+    } else if (eachRules.length > 0 && Array.isArray(value)) {
+      const elements: readonly unknown[] = value;
+      for (const [at, element] of elements.entries()) {
         if (this.isFull) return;
         const detail = firstBroken(eachRules, object, element)?.detail ?? faultOfNumber(element);
         if (detail !== undefined) this.fault(`${parent}${pointer}/${at}`, detail);
       }
+    } else if (eachRules.length > 0) {
+      this.fault(parent + pointer, 'must be a JSON array');
     }
   }
 
@@ -176,7 +179,7 @@ class FreeReading {
   private detailOf(value: unknown, depth: number): string | undefined {
     if (!isLoose(value)) return faultOfNumber(value);
     if (depth === MAX_DEPTH) return TOO_DEEP;
-    // Copied property by property, it would set a prototype.
+    // If the object were copied property by property, this would set its prototype.
     return Object.hasOwn(value, '__proto__') ? 'has a field __proto__ in it' : undefined;
   }
 }

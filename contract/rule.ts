@@ -9,6 +9,9 @@ export type Noted = Omit<Metadata, 'constraintCls' | 'constraints' | 'groups'> &
   readonly groups: readonly string[] | undefined;
 };
 
+/** The prototype of a class; by its own type it may be anything. */
+export const prototypeOf = ({ prototype }: { readonly prototype: object }): object => prototype;
+
 /** The rules of each property; its own before those that it inherits. */
 export function byProperty(noted: readonly Noted[]): ReadonlyMap<string, readonly Noted[]> {
   const properties = new Map<string, Noted[]>();
@@ -22,7 +25,7 @@ export type Condition = (object: object, value: unknown) => boolean;
 /** A rule of class-validator, ready to run. */
 export interface Rule {
   readonly name: string;
-  /** Of each element of an array. */
+  /** The rule is for each element of an array, not for the array. */
   readonly each: boolean;
   /** What would be right. */
   readonly detail: string;
@@ -83,8 +86,8 @@ function promised(held: PromiseLike<unknown>, rule: string): Error {
 type Message = (args: ValidationArguments) => string;
 
 /**
- * What would be right. Made once, without a value, so that no message can repeat what was sent; and without the
- * property's name where the text begins with it, since the pointer says where.
+ * What would be right. It is made once, without a value, so that no message can repeat what was sent. If it begins with
+ * the property's name, that is cut off: the pointer says where.
  */
 function detailOf(noted: Noted, name: string, defaultMessage: Message | undefined): string {
   const constraints: readonly unknown[] = noted.constraints ?? [];

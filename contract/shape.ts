@@ -45,9 +45,9 @@ export interface Shape<Body extends object = object> {
  * `only` is given and the class has another property. A class may nest itself.
  */
 export function shapeOf<Body extends object>(type: Class<Body>, only?: string): Shape<Body> {
-  const shape = compiled(type, new Map()) as Shape<Body>;
-  if (only !== undefined) assertHasOnly(type, [...shape.fields.keys()], only);
-  return shape;
+  const { fields } = compiled(type, new Map());
+  if (only !== undefined) assertHasOnly(type, [...fields.keys()], only);
+  return { type, fields };
 }
 
 function compiled(type: Class, shapes: Map<Class, Shape>): Shape {
@@ -72,12 +72,14 @@ function nestedTypeOf(type: Class, noted: readonly Noted[]): { type: Class; each
   return typed && { type: typed.typeFunction() as Class, each: nested.each };
 }
 
+const isCondition = (constraint: unknown): constraint is Condition => typeof constraint === 'function';
+
 const FIRST: readonly string[] = [IS_DEFINED, IS_ARRAY, ARRAY_NOT_EMPTY, ARRAY_MIN_SIZE, ARRAY_MAX_SIZE];
 
 function fieldOf(name: string, noted: readonly Noted[]): Omit<Field, 'nested'> {
   const conditions = noted
     .filter(({ type }) => type === ValidationTypes.CONDITIONAL_VALIDATION)
-    .map(({ constraints }) => constraints?.[0] as Condition);
+    .flatMap(({ constraints = [] }) => constraints.slice(0, 1).filter(isCondition));
   // Decorators are noted from the last to the first.
   const rules = noted.toReversed().flatMap(rulesOf);
   const isFirst = (rule: Rule): boolean => !rule.each && FIRST.includes(rule.name);

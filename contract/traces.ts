@@ -1,3 +1,5 @@
+import { type VariableReader } from './variable-reader';
+
 /**
  * How traces are made and where they go, in OpenTelemetry's own variables:
  * https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/
@@ -38,18 +40,8 @@ const IGNORED = 'baggage';
 
 const DEFAULT_ENDPOINT = 'http://localhost:4318';
 
-/** The part of the environment's reader that is used here. */
-interface Reader {
-  readonly faults: string[];
-  text(name: string): string | undefined;
-  url(name: string): string | undefined;
-  flag(name: string): boolean;
-  number(name: string, fallback: number, range: { min: number; max: number; whole?: boolean }): number;
-  numberIfAny(name: string, range: { min: number; max: number }): number | undefined;
-}
-
 /** Undefined if no traces are made. */
-export function readTraces(read: Reader): TraceSettings | undefined {
+export function readTraces(read: VariableReader): TraceSettings | undefined {
   const isDisabled = read.flag('OTEL_SDK_DISABLED');
   const endpoint = read.url('OTEL_EXPORTER_OTLP_ENDPOINT');
   const ofTraces = read.url('OTEL_EXPORTER_OTLP_TRACES_ENDPOINT');
@@ -75,7 +67,7 @@ export function readTraces(read: Reader): TraceSettings | undefined {
   };
 }
 
-function readPropagators(read: Reader): Propagator[] {
+function readPropagators(read: VariableReader): Propagator[] {
   const texts = (read.text('OTEL_PROPAGATORS') ?? 'tracecontext').split(',').map((text) => text.trim());
   const named = [...new Set(texts)].filter((text) => text !== '' && text !== IGNORED);
   return named.filter((text): text is Propagator => {
@@ -87,7 +79,7 @@ function readPropagators(read: Reader): Propagator[] {
   });
 }
 
-function oneOf<Word extends string>(read: Reader, name: string, words: readonly Word[]): Word | undefined {
+function oneOf<Word extends string>(read: VariableReader, name: string, words: readonly Word[]): Word | undefined {
   const text = read.text(name);
   if (text === undefined || isOneOf(text, words)) return text;
   read.faults.push(`${name} is "${text}"; it takes ${words.slice(0, -1).join(', ')} or ${words.at(-1) ?? ''}`);

@@ -1,8 +1,10 @@
 import { Duration } from 'aws-cdk-lib';
-import { Alarm, type CfnAlarm, ComparisonOperator, type IMetric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { Alarm, ComparisonOperator, type IMetric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { type ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
+import { type Fields } from '../contract/json';
+import { override } from './override';
 
 export interface AlarmRule {
   readonly metric: IMetric;
@@ -27,14 +29,14 @@ export class Alarms extends Construct {
       readonly topic: ITopic | undefined;
       /** An operators' command with its environment. */
       readonly command: (command: string) => string;
-      readonly extension?: Readonly<Record<string, unknown>>;
+      readonly extension?: Fields;
     },
   ) {
     super(scope, id);
   }
 
   add(id: string, { metric, above, periods = 1, says, run = 'status' }: AlarmRule): void {
-    const { topic, command, extension = {} } = this.props;
+    const { topic, command, extension } = this.props;
     const alarm = new Alarm(this, id, {
       metric,
       threshold: above,
@@ -48,8 +50,7 @@ export class Alarms extends Construct {
       alarm.addAlarmAction(new SnsAction(topic));
       alarm.addOkAction(new SnsAction(topic));
     }
-    const resource = alarm.node.defaultChild as CfnAlarm;
-    for (const [name, value] of Object.entries(extension)) resource.addPropertyOverride(name, value);
+    override(alarm, extension);
     this.all.push(alarm);
   }
 }

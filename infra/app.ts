@@ -1,12 +1,12 @@
 import { type App, Tags, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
 import { type JobType } from '../contract/job-type';
+import { fieldsOf } from '../contract/json';
 import { DEFINITIONS } from '../jobs/definitions';
 import { checkOptions } from './checks';
 import { ComputeStack } from './compute-stack';
 import { MessagingStack } from './messaging-stack';
 import { deriveNumbers } from './numbers';
-import { type Context } from './option-reader';
 import { readOptions } from './options';
 import { type YourWork } from './work-needs';
 import { yourWork } from './your-work';
@@ -28,7 +28,7 @@ export function buildStacks(
   root: string,
   { work = yourWork, definitions = DEFINITIONS }: BuiltFor = {},
 ): Stacks {
-  const options = readOptions(app.node.getAllContext() as Context);
+  const options = readOptions(fieldsOf(app.node.getAllContext()));
   const numbers = deriveNumbers(options, definitions);
   checkOptions(options, numbers, definitions);
   const name = `plusone-${options.stage}`;

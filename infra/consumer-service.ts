@@ -1,5 +1,5 @@
-import { Stack, Validations } from 'aws-cdk-lib';
-import { type CfnCluster, Cluster, ClusterGrants, Secret } from 'aws-cdk-lib/aws-ecs';
+import { CfnElement, Stack, Validations } from 'aws-cdk-lib';
+import { Cluster, ClusterGrants, Secret } from 'aws-cdk-lib/aws-ecs';
 import { type Construct } from 'constructs';
 import { grantConsumer } from './access';
 import { BacklogScaling } from './backlog-scaling';
@@ -37,8 +37,8 @@ export class ConsumerService extends ImageService {
     const { taskDefinition } = this.service;
     ClusterGrants.fromCluster(cluster).taskProtection(taskDefinition.taskRole);
     const name =
-      cluster instanceof Cluster
-        ? `<${Stack.of(this).getLogicalId(cluster.node.defaultChild as CfnCluster)}>`
+      cluster instanceof Cluster && CfnElement.isCfnElement(cluster.node.defaultChild)
+        ? `<${Stack.of(this).getLogicalId(cluster.node.defaultChild)}>`
         : cluster.clusterName;
     Validations.of(taskDefinition).acknowledge({
       id: `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:ecs:${region}:<AWS::AccountId>:task/${name}/*]`,

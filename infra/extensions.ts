@@ -1,3 +1,4 @@
+import { fieldsOf } from '../contract/json';
 import { OptionError } from './option-reader';
 import { type Extensions } from './options-queue';
 
@@ -40,7 +41,7 @@ function readNumber(
 function readReceiveCount({ queue }: Extensions): number | undefined {
   const policy = queue?.['RedrivePolicy'];
   if (policy === undefined) return undefined;
-  const { maxReceiveCount, ...others } = Object(policy) as Readonly<Record<string, unknown>>;
+  const { maxReceiveCount, ...others } = fieldsOf(policy);
   if (typeof maxReceiveCount === 'number' && Number.isInteger(maxReceiveCount) && Object.keys(others).length === 0)
     return maxReceiveCount;
   throw new OptionError('extensions.queue.RedrivePolicy takes {"maxReceiveCount": NUMBER} and nothing else.');

@@ -1,7 +1,6 @@
 import { Duration, Stack, Validations } from 'aws-cdk-lib';
 import { Key, type IKey } from 'aws-cdk-lib/aws-kms';
 import {
-  type CfnQueue,
   type IQueue,
   Queue,
   QueueEncryption as Encryption,
@@ -10,6 +9,7 @@ import {
 } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { DEAD_LETTER_QUEUE_NAME, DELIVERY, QUEUE_NAME } from '../contract/delivery';
+import { override } from './override';
 import { removalPolicyOf } from './removal';
 import { type Extensions, type QueueEncryption } from './options-queue';
 
@@ -73,8 +73,8 @@ export class JobQueue extends Construct implements JobQueues {
       receiveMessageWaitTime: Duration.seconds(DELIVERY.receiveWaitSeconds),
       deadLetterQueue: { queue: this.deadLetters, maxReceiveCount },
     });
-    this.override(this.queue, extensions.queue);
-    this.override(this.deadLetters, extensions.dlq);
+    override(this.queue, extensions.queue);
+    override(this.deadLetters, extensions.dlq);
     Validations.of(this.deadLetters).acknowledge({
       id: 'Serverless-SQSRedrivePolicy',
       reason: 'This is the dead-letter queue: what is here waits for people.',
@@ -100,11 +100,6 @@ export class JobQueue extends Construct implements JobQueues {
       removalPolicy: removalPolicyOf(keepData),
       description: 'Messages of the job queue and its dead letters',
     });
-  }
-
-  private override(queue: Queue, properties: Readonly<Record<string, unknown>> = {}): void {
-    const resource = queue.node.defaultChild as CfnQueue;
-    for (const [name, value] of Object.entries(properties)) resource.addPropertyOverride(name, value);
   }
 }
 

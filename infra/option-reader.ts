@@ -1,11 +1,12 @@
 import { RegionInfo } from 'aws-cdk-lib/region-info';
+import { type Fields, isFields, parsedJson } from '../contract/json';
 
 /** A context value that cannot be deployed; the message is one sentence that names the option. */
 export class OptionError extends Error {
   override readonly name = 'OptionError';
 }
 
-export type Context = Readonly<Record<string, unknown>>;
+export type Context = Fields;
 
 /** Reads the context that `-c name=value` and cdk.json give; a bad value throws an `OptionError`. */
 export class OptionReader {
@@ -71,10 +72,10 @@ export class OptionReader {
   }
 
   /** An object in cdk.json, or JSON after `-c name=`; undefined where it is neither. */
-  object(name: string): Readonly<Record<string, unknown>> | undefined {
+  object(name: string): Fields | undefined {
     const value = this.context[name] ?? {};
-    const parsed = typeof value === 'string' ? parseJson(value) : value;
-    return isObject(parsed) ? parsed : undefined;
+    const parsed = typeof value === 'string' ? parsedJson(value) : value;
+    return isFields(parsed) ? parsed : undefined;
   }
 
   /** The ARN of something that has to be in the region that is deployed to, and so in its partition. */
@@ -106,14 +107,3 @@ export class OptionReader {
     );
   }
 }
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-export const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -1,4 +1,5 @@
-import { isObject, OptionError, type OptionReader } from './option-reader';
+import { isFields } from '../contract/json';
+import { OptionError, type OptionReader } from './option-reader';
 
 export interface QueueEncryption {
   /** SQS's own keys, AWS's key for SQS, or a customer key: the one named, or a new one. */
@@ -88,7 +89,7 @@ function refuseForExisting(read: OptionReader, { existingQueues, fifo, encryptio
 function readExtensions(read: OptionReader): Extensions {
   const extensions = read.object('extensions');
   const isPart = (name: string): boolean => EXTENSION_PARTS.some((part) => part === name);
-  if (extensions && Object.entries(extensions).every(([name, part]) => isPart(name) && isObject(part)))
+  if (extensions && Object.entries(extensions).every(([name, part]) => isPart(name) && isFields(part)))
     return extensions;
   throw new OptionError(`extensions takes an object of CloudFormation properties for ${EXTENSION_PARTS.join(', ')}.`);
 }

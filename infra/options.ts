@@ -87,9 +87,9 @@ function readTags(read: OptionReader): Options['tags'] {
   const tags = Object.entries(read.object('tags') ?? { '': undefined });
   const ours = tags.find(([key]) => OUR_TAGS.includes(key));
   if (ours) throw new OptionError(`tags names ${ours[0]}, which every resource has already; take another key.`);
-  const isTag = ([key, value]: [string, unknown]): boolean =>
-    TAG.key.test(key) && typeof value === 'string' && TAG.value.test(value);
-  if (tags.length <= TAG.max && tags.every(isTag)) return Object.fromEntries(tags) as Record<string, string>;
+  const isTag = (tag: [string, unknown]): tag is [string, string] =>
+    TAG.key.test(tag[0]) && typeof tag[1] === 'string' && TAG.value.test(tag[1]);
+  if (tags.length <= TAG.max && tags.every(isTag)) return Object.fromEntries(tags);
   throw new OptionError(
     `tags takes an object of up to ${TAG.max} texts such as {"team":"jobs"}, of letters, digits, blanks and _ . : / = + - @.`,
   );

@@ -2,6 +2,7 @@ import { App } from 'aws-cdk-lib';
 import 'aws-cdk-lib/testhelpers/jest-autoclean';
 import { Template } from 'aws-cdk-lib/assertions';
 import { type JobType } from '../contract/job-type';
+import { fieldsOf } from '../contract/json';
 import { buildStacks } from './app';
 import { CDK_CONTEXT } from './cdk-context';
 import { type Context } from './option-reader';
@@ -35,6 +36,6 @@ export function synthesizeFresh(context: Context, work?: YourWork): Synthesis {
   const stacks = buildStacks(app, process.cwd(), { work, definitions: NONE });
   const assembly = app.synth();
   const template = ({ artifactId }: { readonly artifactId: string }): Template =>
-    Template.fromJSON(assembly.getStackArtifact(artifactId).template as Record<string, unknown>);
+    Template.fromJSON(fieldsOf(assembly.getStackArtifact(artifactId).template));
   return { messaging: template(stacks.messaging), compute: template(stacks.compute) };
 }

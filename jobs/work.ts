@@ -29,8 +29,9 @@ export interface WorkContext {
 }
 
 /**
- * A run of a job: there may be more than one, what it returns takes effect once; an answer of `onceElsewhere` did
- * already. What it throws is a failed run, tried again after a backoff; a `Rejection` dead-letters the job at once.
+ * Does one run of a job. A job may have several runs, but what they return takes effect once. An answer of
+ * `onceElsewhere` has taken effect already. A run that throws has failed, and the job is tried again after a backoff. A
+ * `Rejection` dead-letters it at once.
  */
 export type Run<Definition> = (
   job: WorkJob<Definition>,
@@ -45,16 +46,16 @@ export interface Work<Definition> {
 /** What the class of a work needs to be injected. */
 type Needs = Pick<ModuleMetadata, 'imports' | 'providers'>;
 
-/** A job type and who does its jobs. */
+/** A job type and the work that does its jobs. */
 export interface JobWork {
   readonly definition: JobType;
-  /** Under which Nest injects the `Work`. */
+  /** Token under which Nest injects the `Work`. */
   readonly token: InjectionToken;
   readonly imports: NonNullable<Needs['imports']>;
   readonly providers: readonly Provider[];
 }
 
-/** Jobs of this type are done by this class; `needs` are the modules and providers that its constructor asks for. */
+/** Jobs of this type are done by this class. `imports` and `providers` are for what its constructor asks for. */
 export function workOf<Definition extends JobType>(
   definition: Definition,
   token: Type<Work<Definition>>,
@@ -63,7 +64,7 @@ export function workOf<Definition extends JobType>(
   return { definition, token, imports, providers: [token, ...providers] };
 }
 
-/** The same by a function that needs nothing injected. */
+/** Jobs of this type are done by this function, which needs nothing injected. */
 export function workBy<Definition extends JobType>(definition: Definition, run: Run<Definition>): JobWork {
   const token = Symbol(definition.type);
   return { definition, token, imports: [], providers: [{ provide: token, useValue: { run } }] };

@@ -4,6 +4,7 @@ import { type Queues } from './provision';
 import { PersistentBroker } from '../test/harness/embedded';
 import { endApps } from '../test/harness/processes';
 
+/** At least, and until something of each kind has happened, which takes longer on a busy machine. */
 const ROUNDS = 10;
 
 /** What the clients know: whether a send or a delete was asked for, and whether it was answered. */
@@ -83,7 +84,8 @@ describe('the embedded broker, killed at random', () => {
       const queues = await broker.provision(name, { maxReceiveCount: 1 });
       const ledger = newLedger();
       let moved = 0;
-      for (let round = 0; round < ROUNDS; round++) {
+      const seen = (): boolean => ledger.sent.size > 100 && ledger.deleted.size > 0 && moved > 20;
+      for (let round = 0; round < ROUNDS || !seen(); round++) {
         const work = [0, 1, 2, 3].map((worker) =>
           untilKilled(() => (worker === 0 ? send(queues, ledger) : receive(queues, ledger))),
         );
@@ -98,9 +100,6 @@ describe('the embedded broker, killed at random', () => {
         await Promise.all([...work, kill]);
         ({ moved } = await check(queues, ledger));
       }
-      expect(ledger.sent.size).toBeGreaterThan(100);
-      expect(ledger.deleted.size).toBeGreaterThan(0);
-      expect(moved).toBeGreaterThan(20);
     },
     60_000,
   );

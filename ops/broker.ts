@@ -9,6 +9,7 @@
  */
 import { parseArgs } from 'node:util';
 import { EMULATOR_REGION, readEnvironment } from '../contract/environment';
+import { messageOf } from '../contract/thrown';
 import { outliveReaders } from '../service/output';
 
 const HOST = '127.0.0.1';
@@ -64,7 +65,7 @@ function readOptions(): BrokerOptions {
 }
 
 function startSentence(error: unknown, { port, dataDir }: BrokerOptions): string {
-  const text = error instanceof Error ? error.message : String(error);
+  const text = messageOf(error);
   if (text.includes('EADDRINUSE')) return `Port ${port} is taken; set BROKER_PORT to another one.`;
   if (text.includes('database is locked'))
     return `Another broker uses ${String(dataDir)}; stop it, or set DATA_DIR to another directory.`;
@@ -109,7 +110,7 @@ function main(): void {
   try {
     options = readOptions();
   } catch (error) {
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.stderr.write(`${messageOf(error)}\n`);
     process.exit(1);
   }
   start(options).catch((error: unknown) => {

@@ -72,7 +72,7 @@ export class Child {
 
   /** The first message it sends. */
   async message(): Promise<unknown> {
-    const [message] = (await this.whileRunning(once(this.process, 'message'))) as [unknown];
+    const [message]: readonly unknown[] = await this.whileRunning<unknown[]>(once(this.process, 'message'));
     return message;
   }
 

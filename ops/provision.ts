@@ -22,7 +22,9 @@ import {
   type DeliveryNumbers,
 } from '../contract/delivery';
 import { type Environment, processVariables, readEnvironment } from '../contract/environment';
+import { fieldsOf } from '../contract/json';
 import { localCredentials } from '../contract/local';
+import { messageOf } from '../contract/thrown';
 import { clientConfig } from '../transport/aws/index';
 import { provisionResults } from './provision-table';
 
@@ -96,7 +98,7 @@ function sameValue(one: string | undefined, other: string): boolean {
   if (one === undefined || !other.startsWith('{')) return one === other;
   const parse = (text: string): unknown =>
     JSON.parse(text, (_key, value: unknown) => (typeof value === 'number' ? String(value) : value));
-  const sorted = (text: string): string => JSON.stringify(Object.entries(parse(text) as object).sort());
+  const sorted = (text: string): string => JSON.stringify(Object.entries(fieldsOf(parse(text))).sort());
   return sorted(one) === sorted(other);
 }
 
@@ -188,8 +190,7 @@ export async function main(): Promise<void> {
   try {
     process.stdout.write(`${JSON.stringify(await provisionFrom(readEnvironment()))}\n`);
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    process.stderr.write(`Queues and table cannot be provisioned: ${why}\n`);
+    process.stderr.write(`Queues and table cannot be provisioned: ${messageOf(error)}\n`);
     process.exitCode = 1;
   }
 }

@@ -53,7 +53,9 @@ export class Stack {
 
   get brokerText(): string {
     const { sqsEndpoint, brokerPort } = this.environment;
-    return withoutSecrets(sqsEndpoint) ?? `http://${LOOPBACK}:${brokerPort}, data in ${this.brokerDir}`;
+    return (
+      (sqsEndpoint && withoutSecrets(sqsEndpoint)) ?? `http://${LOOPBACK}:${brokerPort}, data in ${this.brokerDir}`
+    );
   }
 
   /** The console's address, or why there is none. */

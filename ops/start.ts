@@ -1,6 +1,7 @@
 /** `npm start`: the whole pair on this machine. Ctrl-C drains it; a second one ends it at once. */
 import { type Environment, readEnvironment } from '../contract/environment';
 import { withoutSecrets } from '../contract/local';
+import { messageOf } from '../contract/thrown';
 import { keepsRecords } from '../results/open';
 import { outliveReaders } from '../service/output';
 import { Stack } from './stack';
@@ -15,7 +16,7 @@ export const say = (text: string): void => {
 };
 
 export const complain = (error: unknown): void => {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.stderr.write(`${messageOf(error)}\n`);
 };
 
 export function welcome(stack: Stack, environment: Environment): string {

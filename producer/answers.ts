@@ -1,4 +1,5 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { ProblemDocument } from '../service/api-problems';
 
 export const EXAMPLE_ID = '019a8f3e-5c1b-7d42-9e0a-3b6f1c2d4e5f';
 const ID = { format: 'uuid', example: EXAMPLE_ID } as const;
@@ -70,32 +71,6 @@ export class PendingJob {
 
   @ApiPropertyOptional(ERROR)
   readonly error?: string;
-}
-
-export class FaultOfBody {
-  @ApiProperty({ example: '/input', description: 'JSON pointer; empty for the body itself.' })
-  readonly pointer: string;
-
-  @ApiProperty({ example: 'is missing' })
-  readonly detail: string;
-}
-
-/** RFC 9457. */
-export class ProblemDocument {
-  @ApiProperty({ example: 'about:blank' })
-  readonly type: string;
-
-  @ApiProperty()
-  readonly title: string;
-
-  @ApiProperty({ minimum: 400, maximum: 599 })
-  readonly status: number;
-
-  @ApiProperty()
-  readonly detail: string;
-
-  @ApiPropertyOptional({ type: [FaultOfBody], maxItems: 10 })
-  readonly errors?: FaultOfBody[];
 }
 
 /** The problem of one line of a request in bulk. */

@@ -1,7 +1,7 @@
 import { type ExamplesObject, type OpenAPIObject } from '@nestjs/swagger';
 import { type JobType } from '../contract/job-type';
 import { DoneJob, EXAMPLE_ID } from './answers';
-import { type ClassSchema, schemaOf } from './schemas';
+import { type ClassSchema, schemaOf } from '../service/schemas';
 
 type Schemas = Record<string, ClassSchema['schema']>;
 

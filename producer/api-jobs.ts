@@ -11,14 +11,14 @@ import { IsDefined } from 'class-validator';
 import { BODY_LIMIT_BYTES, DEFAULT_TYPE } from '../contract/job';
 import { defineJob, type JobType } from '../contract/job-type';
 import { AcceptedJob, EXAMPLE_ID, LineProblem } from './answers';
-import { problemResponses } from './api-problems';
+import { problemResponses } from '../service/api-problems';
 import { MAX_KEYED_LINES } from './bulk-run';
 import { requestClassesOf } from './job-request';
 import { pathsOf } from './job-route';
-import { MAX_BYTES, MAX_LINES } from './lines';
+import { MAX_BULK_BYTES, MAX_BULK_LINES } from './lines';
 import { JSON_TYPE, LINES_TYPE } from './media-type';
-import { type ClassSchema, schemaOf } from './schemas';
-import { inputTooLarge, sizeText } from './too-large';
+import { type ClassSchema, schemaOf } from '../service/schemas';
+import { inputTooLarge, sizeText } from '../service/too-large';
 
 type Schemas = Record<string, ClassSchema['schema']>;
 
@@ -80,7 +80,7 @@ function requestSchemas(definition: JobType, keepsRecords: boolean): Schemas {
   return { ...request.components, [`${type}.request`]: request.schema, [`${type}.line`]: line.schema };
 }
 
-interface Told {
+interface OperationParts {
   readonly operationId: string;
   readonly keepsRecords: boolean;
   /** The parameter of a path that takes every type. */
@@ -100,13 +100,13 @@ const IDEMPOTENCY_KEY: ParameterObject = {
   schema: { type: 'string', minLength: 1, maxLength: 255, pattern: '^[\\x21-\\x7e]+$' },
 };
 
-function operation(definition: JobType, { operationId, keepsRecords, type }: Told): OperationObject {
+function operation(definition: JobType, { operationId, keepsRecords, type }: OperationParts): OperationObject {
   const accepted: ResponseObject = {
     description: 'The queue has the job.',
     ...(keepsRecords && { headers: LOCATION }),
     content: { [JSON_TYPE]: { schema: { $ref: getSchemaPath(AcceptedJob) } } },
   };
-  const many = `in bulk: than ${sizeText(MAX_BYTES)}`;
+  const many = `in bulk: than ${sizeText(MAX_BULK_BYTES)}`;
   return {
     operationId,
     tags: ['jobs'],
@@ -132,7 +132,7 @@ function operation(definition: JobType, { operationId, keepsRecords, type }: Tol
 
 const DESCRIPTION =
   'Answers once the queue has them; the work comes later. In bulk, with `content-type: ' +
-  `${LINES_TYPE}\`, one body a line: at most ${MAX_LINES} lines and ${sizeText(MAX_BYTES)}. ` +
+  `${LINES_TYPE}\`, one body a line: at most ${MAX_BULK_LINES} lines and ${sizeText(MAX_BULK_BYTES)}. ` +
   'Lines end with a newline, or with CRLF; an empty line is one that is refused. Each line is taken or refused ' +
   'alone, and counts as a request towards the limit of requests a second; from the first one over it on, all are refused. Of a body that is malformed as a whole ' +
   'nothing is queued. On a FIFO queue the lines of a group are queued in their order.';

@@ -1,7 +1,7 @@
 import { type Problem } from '../service/problem';
 import { type AcceptedJob } from './answers';
 
-/** What is decided within this time is written at once: a write costs as much as ten lines do. */
+/** How long a write waits for more lines to be decided, since it costs as much as ten lines do. */
 const GATHER_MS = 20;
 
 /** The answers to the lines of a bulk request, in the order of the lines, whenever each is decided. */
@@ -36,12 +36,12 @@ export class BulkAnswer {
     if (this.decide(at, { ...problem.toJSON(), line: at + 1 })) this.refused(problem.status);
   }
 
-  /** Whatever is not decided yet is refused. */
+  /** Refuses every line that is not decided yet. */
   end(problem: Problem): void {
     for (let at = 0; !this.complete && at < this.texts.length; at += 1) this.refuse(at, problem);
   }
 
-  /** Ends once every line has been said. */
+  /** Yields the answers in the order of the lines, and ends after the last. */
   async *inOrder(): AsyncGenerator<string> {
     for (let next = 0; next < this.texts.length;) {
       if (!this.complete) await this.completeWithin(GATHER_MS);
@@ -54,7 +54,7 @@ export class BulkAnswer {
     }
   }
 
-  /** The numbers of the lines that were accepted, as in `1-7, 9`; those too that were too late to be said. */
+  /** The numbers of all accepted lines, as in `1-7, 9`, including those that were accepted too late for the answer. */
   acceptedLines(): string {
     const ranges: string[] = [];
     for (let at = 0; at < this.accepted.length; at += 1) {

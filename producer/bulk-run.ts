@@ -7,9 +7,9 @@ import { type JobLine, type RequestReader } from './job-request';
 import { type Lines } from './lines';
 import { type Places } from './places';
 import { type ProblemFilter } from './problem.filter';
-import { tooLarge } from './too-large';
+import { tooLarge } from '../service/too-large';
 
-/** Lines with a key of one request: each costs the store three writes. */
+/** Limits the lines of a request that have a key, since each costs the store three writes. */
 export const MAX_KEYED_LINES = 200;
 
 const RETRY_AFTER_SECONDS = 5;
@@ -48,7 +48,7 @@ export class BulkRun {
   /** Resolves when the last line that asked for a place has it. */
   private entered = Promise.resolve();
   private readonly taking: Promise<unknown>[] = [];
-  /** For each group on a FIFO queue: whether its last line was accepted, or never will be. */
+  /** For each group on a FIFO queue: whether its last line was accepted, or will never be. */
   private readonly groups = new Map<string, Promise<boolean>>();
 
   constructor(private readonly parts: RunParts) {}
@@ -113,8 +113,8 @@ export class BulkRun {
   }
 
   /**
-   * Leaves its place in the end. False if the same line may be taken later: what is behind it in its group must not be,
-   * before it.
+   * Takes in a line, and leaves its place in the end. Resolves to false if the line may succeed when it is sent again:
+   * the lines behind it in its group must not be taken before it.
    */
   private async take(at: number, { input, group, delaySeconds, idempotencyKey }: JobLine): Promise<boolean> {
     const { request, intake, answer } = this.parts;

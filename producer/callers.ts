@@ -14,6 +14,6 @@ export interface Callers {
   refusal(): Problem;
 }
 
-/** The key under which limits are counted: the caller, or the address if there are no callers. */
-export const placeOf = (caller: string | undefined, address: string): string =>
+/** The key under which limits are counted: the caller, or the address if callers are not identified. */
+export const limitKeyOf = (caller: string | undefined, address: string): string =>
   caller === undefined || caller === ANONYMOUS ? address : caller;

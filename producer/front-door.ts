@@ -1,18 +1,11 @@
 import { type IncomingMessage } from 'node:http';
-import { type CallerSource } from '../contract/environment';
+import { fieldsOf, parsedJson } from '../contract/json';
+import { type CallerSource } from '../contract/variable-reader';
 import { Problem } from '../service/problem';
 import { type Callers, CHALLENGE } from './callers';
 
-/** The web adapter writes it into each request, over whatever the caller sent. */
+/** The context of a call of an HTTP API or a function URL, payload 2.0: the web adapter writes it over what was sent. */
 const CONTEXT_HEADER = 'x-amzn-request-context';
-
-/** Who called an HTTP API or a function URL, payload 2.0. */
-interface RequestContext {
-  readonly authorizer?: {
-    readonly iam?: { readonly userArn?: unknown };
-    readonly jwt?: { readonly claims?: { readonly sub?: unknown } };
-  };
-}
 
 /** The ARN of a role's session. Each task and function of a role has a session, and so has a person who assumes it. */
 const SESSION = /^(arn:[a-z0-9-]+:sts::[0-9]+:assumed-role\/[^/]+)\//;
@@ -43,8 +36,8 @@ export class FrontDoor implements Callers {
     if (source !== 'request-context') return onlyValue(request, source.slice('header:'.length));
     // Node reads headers as Latin-1, and the adapter writes UTF-8.
     const text = Buffer.from(onlyValue(request, CONTEXT_HEADER), 'latin1').toString();
-    const context = parse(text) as RequestContext | null | undefined;
-    return context?.authorizer?.iam?.userArn ?? context?.authorizer?.jwt?.claims?.sub;
+    const { iam, jwt } = fieldsOf(fieldsOf(parsedJson(text))['authorizer']);
+    return fieldsOf(iam)['userArn'] ?? fieldsOf(fieldsOf(jwt)['claims'])['sub'];
   }
 }
 
@@ -57,14 +50,5 @@ function onlyValue({ headersDistinct }: IncomingMessage, name: string): string {
 /** The claim `sub` of a JWT whose signature has been verified. The scheme in front may be missing. */
 function subjectOf(authorization: string): unknown {
   const [, payload = ''] = authorization.slice(authorization.lastIndexOf(' ') + 1).split('.', 2);
-  const claims = parse(Buffer.from(payload, 'base64url').toString()) as { readonly sub?: unknown } | null | undefined;
-  return claims?.sub;
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+  return fieldsOf(parsedJson(Buffer.from(payload, 'base64url').toString()))['sub'];
 }

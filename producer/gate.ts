@@ -1,7 +1,7 @@
 import { type IncomingMessage } from 'node:http';
 import { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { type BulkRoom } from './bulk-room';
-import { ANONYMOUS, type Callers, placeOf } from './callers';
+import { ANONYMOUS, type Callers, limitKeyOf } from './callers';
 import { CLOSE, COMMON_HEADERS, Problem, tooManyRequests, unavailable } from '../service/problem';
 import { limitBody } from './job-route';
 import { JSON_TYPE, LINES_TYPE, utf8TypeOf } from './media-type';
@@ -75,7 +75,7 @@ function faultOf(request: FastifyRequest, gate: Gate): Problem | undefined {
 function callerFault(request: FastifyRequest, path: string, gate: Gate): Problem | undefined {
   const { headers, ip, raw } = request;
   const caller = isOpen(path) ? ANONYMOUS : gate.callers.callerOf(raw);
-  if (!isHealth(path) && !gate.limit.allows(placeOf(caller, ip))) return tooManyRequests();
+  if (!isHealth(path) && !gate.limit.allows(limitKeyOf(caller, ip))) return tooManyRequests();
   if (hostFault(raw)) return new Problem(400, 'The header Host takes one value.', { headers: CLOSE });
   if (gate.isKnownHost?.(headers.host ?? 'localhost') === false) return misdirected();
   if (caller === undefined) return gate.callers.refusal();

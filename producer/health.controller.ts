@@ -1,6 +1,6 @@
 import { Controller, Get } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags, type ApiResponseOptions } from '@nestjs/swagger';
-import { ApiOpenProblems, ApiProblems } from './api-problems';
+import { ApiOpenProblems, ApiProblems } from '../service/api-problems';
 import { Readiness } from './readiness';
 
 const answering = (status: string, description: string): ApiResponseOptions => ({

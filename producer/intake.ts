@@ -4,7 +4,7 @@ import { keyedJobId, newJobId } from '../results/job-id';
 import { type Records } from '../results/records';
 import { invalidBody, Problem, unavailable } from '../service/problem';
 import { type Queue, type SendTerms } from './queue';
-import { inputTooLarge } from './too-large';
+import { inputTooLarge } from '../service/too-large';
 
 export interface IntakeRequest {
   readonly definition: JobType;
@@ -31,10 +31,10 @@ const RETRY_AFTER_SECONDS = 5;
 const MAX_KEYED = 250;
 
 /**
- * A caller may have this many times as many requests on their way as there are places left. Alone it gets 200. Others
- * find a place then, and the more callers there are, the fewer each has.
+ * A caller may have this many requests on their way for each place that is still free: 200 if it is alone, and fewer
+ * the more callers there are. So there is always a place for another caller.
  */
-const PER_PLACE_LEFT = 4;
+const PER_FREE_PLACE = 4;
 
 const NO_DELAY = invalidBody([
   { pointer: '/delaySeconds', detail: 'is for standard queues; this one is FIFO, and delays no single message' },
@@ -64,7 +64,9 @@ export class Intake {
     return this.inTime(this.takeWithoutDeadline(request));
   }
 
-  /** The same without the deadline, for users that have their own: ends when broker and store have answered. */
+  /**
+   * The same without the deadline, for bulk requests, which have their own: ends when broker and store have answered.
+   */
   async takeWithoutDeadline(request: IntakeRequest): Promise<string> {
     const { definition, input, idempotencyKey, caller, delaySeconds } = request;
     const { type, policy } = definition;
@@ -88,7 +90,7 @@ export class Intake {
   private async takeIfRoom(caller: string, job: Job, terms: SendTerms): Promise<void> {
     const { records } = this;
     if (records === undefined) throw NO_RECORDS;
-    if ((this.keyedOf.get(caller) ?? 0) >= PER_PLACE_LEFT * (MAX_KEYED - this.keyed))
+    if ((this.keyedOf.get(caller) ?? 0) >= PER_FREE_PLACE * (MAX_KEYED - this.keyed))
       throw unavailable('Too many jobs with a key are on their way already.', RETRY_AFTER_SECONDS);
     this.count(caller, 1);
     await this.takeKeyed(records, job, terms).finally(() => {

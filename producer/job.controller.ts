@@ -6,7 +6,7 @@ import { type JobType } from '../contract/job-type';
 import { cutOf } from './answered';
 import { type AcceptedJob } from './answers';
 import { Bulk } from './bulk';
-import { placeOf } from './callers';
+import { limitKeyOf } from './callers';
 import { readIdempotencyKey } from './idempotency-key';
 import { Intake } from './intake';
 import { requestReader } from './job-request';
@@ -46,8 +46,8 @@ export function jobController(definition: JobType, keepsRecords: boolean): Type<
     }
 
     private takeLines(lines: Lines, { caller, ip }: FastifyRequest, reply: FastifyReply): Readable {
-      const place = placeOf(caller, ip);
-      const allows = (): boolean => this.limit.allows(place);
+      const key = limitKeyOf(caller, ip);
+      const allows = (): boolean => this.limit.allows(key);
       reply.code(200).type(LINES_TYPE);
       return Readable.from(this.bulk.take({ definition, reader, lines, caller, allows, cut: cutOf(reply.raw) }));
     }

@@ -1,9 +1,10 @@
 import { type IncomingMessage } from 'node:http';
 import { Problem } from '../service/problem';
-import { tooLarge } from './too-large';
+import { tooLarge } from '../service/too-large';
 
-export const MAX_BYTES = 1_048_576;
-export const MAX_LINES = 1_000;
+/** Limits the body of a request in bulk. */
+export const MAX_BULK_BYTES = 1_048_576;
+export const MAX_BULK_LINES = 1_000;
 
 const NEWLINE = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
@@ -20,7 +21,7 @@ export class Lines {
 /** Resolves once the whole body is there; nothing of a body that breaks off is accepted. */
 export async function readLines(body: IncomingMessage): Promise<Lines> {
   // Before anything of it is read.
-  if (Number(body.headers['content-length'] ?? 0) > MAX_BYTES) throw tooLarge(MAX_BYTES);
+  if (Number(body.headers['content-length'] ?? 0) > MAX_BULK_BYTES) throw tooLarge(MAX_BULK_BYTES);
   return new Lines(await readAll(body));
 }
 
@@ -31,7 +32,7 @@ async function readAll(body: IncomingMessage): Promise<Buffer> {
     // Destroying the stream would end the connection, and the answer with it.
     for await (const chunk of body.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
       bytes += chunk.length;
-      if (bytes > MAX_BYTES) throw tooLarge(MAX_BYTES);
+      if (bytes > MAX_BULK_BYTES) throw tooLarge(MAX_BULK_BYTES);
       chunks.push(chunk);
     }
   } catch (error) {
@@ -45,7 +46,8 @@ function split(body: Buffer): Buffer[] {
   if (body.length === 0) throw new Problem(400, 'The body is empty; send one JSON object a line.');
   const lines: Buffer[] = [];
   for (let start = 0; start < body.length;) {
-    if (lines.length === MAX_LINES) throw new Problem(400, `The body has more than ${MAX_LINES} lines; divide it.`);
+    if (lines.length === MAX_BULK_LINES)
+      throw new Problem(400, `The body has more than ${MAX_BULK_LINES} lines; divide it.`);
     const newline = body.indexOf(NEWLINE, start);
     const end = newline === -1 ? body.length : newline;
     lines.push(body.subarray(start, body[end - 1] === CARRIAGE_RETURN ? end - 1 : end));

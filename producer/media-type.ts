@@ -12,7 +12,7 @@ export const JSON_TYPE = 'application/json';
 /** One JSON document a line. */
 export const LINES_TYPE = 'application/x-ndjson';
 
-/** The media type that a Content-Type names, if it has no parameter but that its charset is UTF-8; else undefined. */
+/** The media type that a Content-Type names; undefined if it has any parameter but the charset UTF-8. */
 export function utf8TypeOf(header: string | undefined): string | undefined {
   const [type, ...parameters] = parts(header ?? '', ';');
   if (parameters.at(-1) === '') parameters.pop();

@@ -3,7 +3,7 @@ import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { RecordRefused, StoreUnavailable } from '../results/errors';
 import { errorText, MessageRefused, QueueUnavailable } from '../transport/index';
 import { Problem, PROBLEM_TYPE, unavailable } from '../service/problem';
-import { tooLarge } from './too-large';
+import { tooLarge } from '../service/too-large';
 
 /** Our own sentences, since a framework's may repeat what was sent. */
 const DETAILS: Readonly<Record<number, string>> = {

@@ -12,7 +12,7 @@ export interface SendTerms {
 /** Counts jobs that SQS accepted. A repeat under the same key does not count again. */
 const ACCEPTED = { name: 'plusone_accepted_total', help: 'Jobs that SQS accepted.' };
 
-/** By type. */
+/** The counters of accepted jobs, by type. */
 export const acceptedCounters = (metrics: Metrics, definitions: readonly JobType[]): ReadonlyMap<string, Counter> =>
   new Map(definitions.map(({ type }) => [type, metrics.counter(ACCEPTED, { type })]));
 

@@ -41,7 +41,7 @@ export class RequestCounts implements Answers {
 
   constructor(
     private readonly metrics: Metrics,
-    /** Tells the log. */
+    /** Logs refusals. */
     private readonly refusals: Pick<Refusals, 'count'>,
   ) {
     this.ok = metrics.counter(REQUESTS, { outcome: 'ok' });

@@ -5,8 +5,8 @@ import { mayBePending, readJobId } from '../results/job-id';
 import { RECORDS, type Records } from '../results/records';
 import { type Waited, Waiting } from '../results/waiting';
 import { EXAMPLE_ID, type JobStatus } from './answers';
-import { ApiCommonProblems, ApiProblems } from './api-problems';
-import { placeOf } from './callers';
+import { ApiCommonProblems, ApiProblems } from '../service/api-problems';
+import { limitKeyOf } from './callers';
 import { ENDED, MODELS, PENDING } from './api-results';
 import { statusOf } from './job-status';
 import { readWait, WAIT_LIMIT_SECONDS } from './prefer';
@@ -70,22 +70,22 @@ export class ResultsController {
   }
 
   /**
-   * Waits until the job ends, the process stops, or the client ends its connection or its side of it. Not at all for an
-   * unknown job.
+   * Waits until the job ends, the process stops, or the client ends its connection or its side of it. For an unknown
+   * job it does not wait.
    */
   private async wait(id: string, seconds: number, { raw, ip, caller }: FastifyRequest): Promise<Waited> {
-    const left = new AbortController();
+    const gone = new AbortController();
     const leave = (): void => {
-      left.abort();
+      gone.abort();
     };
     const { socket } = raw;
     socket.once('end', leave).once('close', leave);
     try {
       return await this.waiting.waitForEnd(id, {
         timeoutMs: seconds * 1_000,
-        caller: placeOf(caller, ip),
+        caller: limitKeyOf(caller, ip),
         recordedOnly: !mayBePending(id, Date.now()),
-        signal: AbortSignal.any([this.stopping.signal, left.signal]),
+        signal: AbortSignal.any([this.stopping.signal, gone.signal]),
       });
     } finally {
       socket.off('end', leave).off('close', leave);

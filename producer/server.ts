@@ -2,6 +2,7 @@ import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { type IncomingMessage, type RequestListener } from 'node:http';
 import { BODY_LIMIT_BYTES } from '../contract/job';
+import { errorOf } from '../contract/thrown';
 import { createHttpServer, HEADER_LIMIT_BYTES } from './http-server';
 import { parseJsonBody } from './json-body';
 import { readLines } from './lines';
@@ -41,7 +42,7 @@ export function createAdapter({ limit, answers }: Bounds): FastifyAdapter {
       if (Buffer.isBuffer(request.body)) request.body = parseJsonBody(request.body);
       done();
     } catch (error) {
-      done(error instanceof Error ? error : new Error(String(error)));
+      done(errorOf(error));
     }
   });
   return adapter;

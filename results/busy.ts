@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { errorOf } from '../contract/thrown';
 import { RecordRefused, StoreUnavailable } from './errors';
 
 /** Primary result codes, https://www.sqlite.org/rescode.html */
@@ -54,8 +55,7 @@ export const breaksConstraint = (error: unknown): boolean => faultOf(error)?.cod
 /** Turns SQLite's errors into the store's. Bugs of the program stay as they are. */
 export function storeError(error: unknown): Error {
   const fault = faultOf(error);
-  if (fault === undefined)
-    return error instanceof Error ? error : new Error('The results store failed', { cause: error });
+  if (fault === undefined) return errorOf(error, 'The results store failed');
   if (REFUSED.includes(fault.code)) {
     return new RecordRefused(`The results store refused the record (${fault.message}); correct it`, { cause: error });
   }

@@ -19,7 +19,7 @@ export interface ElsewhereOptions {
    * clocks.
    */
   readonly leaseSeconds: number;
-  /** Of the run. */
+  /** The signal of the run. */
   readonly signal: AbortSignal;
 }
 
@@ -91,7 +91,7 @@ async function takeLease(ask: () => Promise<LeaseAnswer>, signal: AbortSignal): 
   }
 }
 
-/** The longest that a timer takes. */
+/** Limits a timer of Node's. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /**

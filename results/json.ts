@@ -1,4 +1,5 @@
 import { pointerTo } from '../contract/fault';
+import { messageOf } from '../contract/thrown';
 import { RecordRefused } from './errors';
 
 /**
@@ -22,8 +23,9 @@ export function jsonOf(value: unknown, what: 'input' | 'result' | 'note', limitB
     if (limitBytes !== undefined && Buffer.byteLength(text) > limitBytes) throw tooLong(limitBytes);
     return text;
   } catch (error) {
-    const text = error instanceof Error ? error.message : String(error);
-    throw new RecordRefused(`The ${what} cannot be written as JSON: ${text}; correct the work`, { cause: error });
+    throw new RecordRefused(`The ${what} cannot be written as JSON: ${messageOf(error)}; correct the work`, {
+      cause: error,
+    });
   }
 }
 
@@ -87,8 +89,8 @@ function faultOfObject(value: object | null, held: unknown): string | undefined 
 }
 
 /**
- * The language's or the platform's own class that an object is of, such as Error, if there is one: JSON does not write
- * what such an object holds. A plain object is of none, and so is one of a class of the team's own.
+ * The name of the built-in class that an object is an instance of, such as Error: JSON does not write what such an
+ * object holds. Undefined for a plain object, and for an object of a class of the team's own.
  */
 function builtInOf(value: object): string | undefined {
   for (let type = prototypeOf(value); type !== null; type = prototypeOf(type)) {
@@ -99,7 +101,7 @@ function builtInOf(value: object): string | undefined {
   return undefined;
 }
 
-const prototypeOf = (value: object): object | null => Object.getPrototypeOf(value) as object | null;
+const prototypeOf = (value: object): object | null => Reflect.getPrototypeOf(value);
 
 /** Recognised by its source, so that it may come from another realm, or by its name. */
 const isBuiltIn = (type: object & { readonly name: string }): boolean =>

@@ -1,3 +1,4 @@
+import { elementsOf, parsedJson } from '../contract/json';
 import { RecordRefused } from './errors';
 import type { Listing, Page } from './records';
 
@@ -41,11 +42,7 @@ export function pageEnd(found: readonly Cursor[], limit: number): Pick<Page, 'af
 const textOf = ({ at, id }: Cursor): string => Buffer.from(JSON.stringify([at, id])).toString('base64url');
 
 function cursorIn(text: string): Cursor {
-  try {
-    const [at, id] = JSON.parse(Buffer.from(text, 'base64url').toString()) as unknown[];
-    if (typeof at === 'number' && typeof id === 'string') return { at, id };
-  } catch {
-    // Below.
-  }
+  const [at, id] = elementsOf(parsedJson(Buffer.from(text, 'base64url').toString()));
+  if (typeof at === 'number' && typeof id === 'string') return { at, id };
   throw new RecordRefused('This is not where a page of records ended; begin with the first page');
 }

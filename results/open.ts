@@ -10,7 +10,7 @@ import { SqliteRecords } from './sqlite';
 /** As in the environment. */
 export interface StoreSpec extends TablePlace {
   readonly results: string;
-  /** Effects that run at once, which is the number of handlers; 1. */
+  /** Effects that run at once, which is the number of handlers; default 1. */
   readonly concurrency?: number;
 }
 

@@ -1,4 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import { errorOf } from '../contract/thrown';
 import { StoreUnavailable } from './errors';
 
 const FIRST_WAIT_MS = 100;
@@ -12,8 +13,8 @@ export const MAX_WAIT_MS = 5_000;
 const LAST_WAIT_MS = 500;
 
 /**
- * Writes a record, again and again while the store is unavailable, until `signal` says that the lease is not kept any
- * more. A write that was given up may still succeed; the job's next delivery finds it.
+ * Writes a record, again and again while the store is unavailable, until `signal` is aborted. A write that was given up
+ * may still succeed; the job's next delivery finds it.
  */
 export async function recordPatiently<T>(write: () => Promise<T>, signal: AbortSignal): Promise<T> {
   for (let waitMs = FIRST_WAIT_MS; ; waitMs = Math.min(waitMs * 2, MAX_WAIT_MS)) {
@@ -36,7 +37,7 @@ function unlessAborted<T>(answer: Promise<T>, signal: AbortSignal): Promise<T> {
     let timer: NodeJS.Timeout | undefined;
     const begin = (): void => {
       timer = setTimeout(() => {
-        reject(signal.reason instanceof Error ? signal.reason : new Error('aborted', { cause: signal.reason }));
+        reject(errorOf(signal.reason, 'aborted'));
       }, LAST_WAIT_MS);
     };
     signal.addEventListener('abort', begin, { once: true });

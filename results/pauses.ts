@@ -1,3 +1,4 @@
+import { fieldsOf } from '../contract/json';
 import type { Note } from './notes';
 
 /** Who paused the consumers of a queue, when and why. */
@@ -10,7 +11,7 @@ export interface Paused {
 
 /** A note of whatever form pauses. */
 export function pausedBy({ at, value }: Note): Paused {
-  const { who, why } = Object(value) as Readonly<Record<string, unknown>>;
+  const { who, why } = fieldsOf(value);
   return {
     who: typeof who === 'string' ? who : 'somebody',
     ...(typeof why === 'string' && { why }),

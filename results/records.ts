@@ -25,7 +25,7 @@ export const isState = (value: unknown): value is RecordState => STATES.some((st
 
 export interface JobRecord {
   readonly id: string;
-  /** None in records of older versions: `DEFAULT_TYPE`. */
+  /** Absent in records of older versions, whose jobs are of `DEFAULT_TYPE`. */
   readonly type?: string;
   readonly state: RecordState;
   /** SHA-256 of the input as canonical JSON, hex; undefined while no message of the job was read for its input. */
@@ -36,18 +36,19 @@ export interface JobRecord {
   readonly begun?: number;
   /** From `done` or `failed` on, as JSON has it; before that the record holds its hash. */
   readonly input?: unknown;
-  /** Of `done`, as JSON has it. */
+  /** Of a `done` job, as JSON has it. */
   readonly result?: unknown;
   /** As claimed: what the body says beside its input, as text. The same key with another text is another body. */
   readonly group?: string;
   /** The lease on an effect elsewhere: the current one, or the last. */
   readonly lease?: Lease;
-  /** Why it failed: `reason` as in the dead letter; `lastError` of the last failed run. */
+  /** Why it failed, as in the dead letter. */
   readonly reason?: string;
+  /** The error of the last failed run. */
   readonly lastError?: string;
   /** What callers may see of `lastError`; absent in records of older versions. */
   readonly publicError?: string;
-  /** MessageId of the message that was moved to the dead-letter queue. Later deliveries of it are left over. */
+  /** MessageId of the message that was moved to the dead-letter queue. Later deliveries of it are only deleted. */
   readonly movedMessage?: string;
   /** Milliseconds since the epoch. */
   readonly updatedAt: number;
@@ -133,7 +134,7 @@ export interface BegunRun {
   readonly id: string;
   /** As the message says; for a job of which there is no record yet. */
   readonly type?: string | undefined;
-  /** Of the delivery that is to run. */
+  /** MessageId of the delivery that is to run. */
   readonly messageId: string;
 }
 
@@ -144,7 +145,7 @@ export interface FailedRun {
   readonly error: string;
   /** What callers may see of `error`. */
   readonly publicError?: string;
-  /** Of the delivery that ran. */
+  /** MessageId of the delivery that ran. */
   readonly messageId?: string;
   /** The run was noted when it began, so its note is taken back. */
   readonly noted?: boolean;

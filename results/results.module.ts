@@ -13,7 +13,7 @@ import { RECORDS, type Records } from './records';
 import { WatchedRecords } from './watched';
 
 /**
- * How often to remove records past their retention. The first time is at the start, for processes that live shorter.
+ * How often to remove records past their retention. The first time is at the start, for processes that end sooner.
  */
 const EXPIRE_EVERY_MS = 10 * 60 * 1_000;
 
@@ -44,7 +44,7 @@ export class ResultsModule implements OnApplicationBootstrap, OnApplicationShutd
     return this.records.close();
   }
 
-  /** Some hundred per call, so that jobs get their turn in between. */
+  /** Removes some hundred per call, so that jobs get their turn in between. */
   private async expire(): Promise<void> {
     const before = Date.now() - DELIVERY.recordRetentionSeconds * 1_000;
     try {

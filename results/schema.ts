@@ -51,8 +51,8 @@ const NOTES = `CREATE TABLE IF NOT EXISTS plusone_note (
   CREATE INDEX IF NOT EXISTS plusone_note_at ON plusone_note (kind, at)`;
 
 /**
- * None, since SQLite waits by blocking the event loop, up to 100 ms at a time. `whileBusy` waits without that, for 5 s;
- * between two processes that write without a pause it also had more throughput and a shorter worst wait.
+ * No waiting by SQLite, which would block the event loop, up to 100 ms at a time. `whileBusy` waits without blocking
+ * it, for 5 s. Between two processes that write without a pause it also had more throughput and a shorter worst wait.
  */
 const BUSY_TIMEOUT_MS = 0;
 

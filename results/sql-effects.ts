@@ -1,4 +1,5 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { messageOf } from '../contract/thrown';
 import { refusedBySqlite, storeError } from './busy';
 import { EffectRefused, RecordRefused } from './errors';
 import type { ItemWrite, SqlWrite } from './records';
@@ -57,8 +58,7 @@ export class SqlEffects {
       return Number(statement.run(...values).changes);
     } catch (error) {
       if (!refusedBySqlite(error)) throw storeError(error);
-      const text = error instanceof Error ? error.message : String(error);
-      throw new EffectRefused(`A write of the effect was refused (${text}): ${sql}`, { cause: error });
+      throw new EffectRefused(`A write of the effect was refused (${messageOf(error)}): ${sql}`, { cause: error });
     }
   }
 

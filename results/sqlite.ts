@@ -47,7 +47,7 @@ import {
 const EXPIRED_PER_CALL = 500;
 
 const SELECT = 'SELECT * FROM record WHERE id = ?';
-/** Bound by position, a write takes half of the time that it takes by name. The id is the first column. */
+/** Values are bound by position, which takes half of the time that names take. The id is the first column. */
 const UPSERT = `
   INSERT INTO record (${COLUMNS.join()}) VALUES (${COLUMNS.map(() => '?').join()})
   ON CONFLICT (id) DO UPDATE SET ${COLUMNS.slice(1)

@@ -49,4 +49,4 @@ export class StoredNotes implements Notes {
   }
 }
 
-const toNote = ({ value, ...rest }: HeldNote): Note => ({ ...rest, value: JSON.parse(value) as unknown });
+const toNote = ({ value, ...rest }: HeldNote): Note => ({ ...rest, value: JSON.parse(value) });

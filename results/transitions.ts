@@ -20,11 +20,11 @@ interface Known {
   readonly payload: Payload;
 }
 
-/** Whether the record has another payload. One without a hash accepts any: only its id is known. */
+/** Whether the record has another payload. A record without a hash accepts any: only its id is known. */
 const otherPayload = (held: Held, { type, hash }: Payload): boolean =>
   held?.hash !== undefined && (held.hash !== hash || typeOf(held) !== type);
 
-/** The type, which a record with a hash knows already. */
+/** The type to write. A record with a hash has its type already. */
 const typed = (held: Held, type: string | undefined): Pick<HeldRecord, 'type'> =>
   held?.hash === undefined && type !== undefined ? { type } : {};
 
@@ -48,9 +48,9 @@ const movedMessageOf = (held: Pick<HeldRecord, 'movedMessage'> | undefined): Pic
   held?.movedMessage === undefined ? {} : { movedMessage: held.movedMessage };
 
 /** The field for begun runs, absent at 0, as in a job that was never noted. */
-const notes = (begun: number): Pick<HeldRecord, 'begun'> => (begun > 0 ? { begun } : {});
+const begunField = (begun: number): Pick<HeldRecord, 'begun'> => (begun > 0 ? { begun } : {});
 
-/** Whether a delivery of this message is left over, since its dead letter was sent. */
+/** Whether this very message was dead-lettered: a delivery of it that still comes is only deleted. */
 const wasMoved = (held: Held, messageId: string | undefined): boolean =>
   held?.state === 'failed' && held.movedMessage !== undefined && held.movedMessage === messageId;
 
@@ -154,7 +154,7 @@ export function beginning(held: Held, { id, type, messageId }: BegunRun, now: nu
 export function takingBack(held: Held, now: number): Transition<undefined> {
   if (held?.begun === undefined) return { answer: undefined };
   const { begun, ...rest } = held;
-  return { answer: undefined, write: { ...rest, ...notes(begun - 1), updatedAt: now } };
+  return { answer: undefined, write: { ...rest, ...begunField(begun - 1), updatedAt: now } };
 }
 
 export function failing(held: Held, run: FailedRun, now: number): Transition<Attempted> {
@@ -166,7 +166,7 @@ export function failing(held: Held, run: FailedRun, now: number): Transition<Att
   const known = { ...kept(held), ...typed(held, run.type) };
   const counted = { id: run.id, state: 'failing', attempts } as const;
   const errors = errorsOf({ ...run, lastError: run.error });
-  const write: HeldRecord = { ...known, ...counted, ...notes(begun), ...errors, updatedAt: now };
+  const write: HeldRecord = { ...known, ...counted, ...begunField(begun), ...errors, updatedAt: now };
   return { answer: { attempts, begun, state: 'failing' }, write };
 }
 

@@ -73,7 +73,7 @@ export interface VersionedStore {
   readonly check: () => Promise<void>;
   readonly expire: (before: number) => Promise<number>;
   readonly close: () => Promise<void>;
-  /** KeyedMutex what the store threw into the store's errors. */
+  /** Turns what the store threw into the store's errors. */
   readonly errorOf: (error: unknown) => Error;
 }
 

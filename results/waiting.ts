@@ -1,3 +1,4 @@
+import { errorOf } from '../contract/thrown';
 import type { JobRecord, Records } from './records';
 
 export interface WaitOptions {
@@ -157,7 +158,7 @@ export class Waiting {
         if (ended(waiter.latest)) waiter.answer('waited');
       }
     } catch (error) {
-      const failure = error instanceof Error ? error : new Error('The results store failed', { cause: error });
+      const failure = errorOf(error, 'The results store failed');
       for (const waiter of waiters) waiter.error = failure;
     }
     const now = performance.now();

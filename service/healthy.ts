@@ -4,6 +4,7 @@
  */
 import { readEnvironment } from '../contract/environment';
 import { reachableHost } from '../contract/local';
+import { messageOf } from '../contract/thrown';
 import { getDirect } from './direct';
 
 const WITHIN_MS = 4_000;
@@ -16,6 +17,6 @@ async function main(variable: string | undefined): Promise<void> {
 }
 
 main(process.argv[2]).catch((error: unknown) => {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.stderr.write(`${messageOf(error)}\n`);
   process.exitCode = 1;
 });

@@ -44,7 +44,7 @@ class ServiceLogger extends ConsoleLogger {
       const text = isLong ? undefined : super.stringifyJsonLogObject(line);
       if (text !== undefined && text.length <= MAX_LINE) return text;
     } catch {
-      // Said below.
+      // The readable form below is written instead.
     }
     return super.stringifyJsonLogObject(
       Object.fromEntries(Object.entries(line).map(([name, value]) => [name, shown(value)])),

@@ -1,6 +1,7 @@
 import { type INestApplication, type LoggerService } from '@nestjs/common';
 import { DELIVERY } from '../contract/delivery';
 import { processVariables, readEnvironment, type Check, type Environment } from '../contract/environment';
+import { messageOf } from '../contract/thrown';
 import { listenFault } from './listen-fault';
 import { createLogger } from './logger';
 import { outliveReaders } from './output';
@@ -83,5 +84,5 @@ function end(unreturned: number, { name }: Service, logger: LoggerService): neve
 }
 
 function startFault(error: unknown, { portVariable }: Service): string {
-  return listenFault(error, portVariable) ?? (error instanceof Error ? error.message : String(error));
+  return listenFault(error, portVariable) ?? messageOf(error);
 }

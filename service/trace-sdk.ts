@@ -35,12 +35,12 @@ import { type Propagator, type TraceSettings } from '../contract/traces';
 export class TraceMaker {
   private constructor(
     private readonly provider: TracerProvider,
-    private readonly exporter: Receiver,
+    private readonly exporter: LoggedExporter,
   ) {}
 
   /** Registers itself for the whole process. */
   static start(settings: TraceSettings, serviceName: string): TraceMaker {
-    const exporter = new Receiver(settings.url);
+    const exporter = new LoggedExporter(settings.url);
     const { scheduledDelayMillis, exportTimeoutMillis, maxQueueSize, maxExportBatchSize } = settings.batch;
     const provider = new TracerProvider({
       resource: resourceOf(settings, serviceName),
@@ -106,8 +106,8 @@ function samplerOf({ sampler, samplerRatio }: TraceSettings): Sampler {
   return name === sampler ? root : new ParentBasedSampler({ root });
 }
 
-/** The receiver of spans. Logs one line when it fails, and one when it works again. */
-class Receiver implements SpanExporter {
+/** Exports spans to a receiver. Logs one line when it takes none, and one when it takes them again. */
+class LoggedExporter implements SpanExporter {
   isFailing = false;
   private readonly logger = new Logger('Traces');
   private readonly exporter: OTLPTraceExporter;

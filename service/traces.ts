@@ -1,4 +1,5 @@
 import { type OnApplicationShutdown } from '@nestjs/common';
+import { type TracerProvider } from '@opentelemetry/api';
 import { type TraceSettings } from '../contract/traces';
 import { openTelemetry } from '../transport/traces/index';
 import type * as Sdk from './trace-sdk';
@@ -13,7 +14,7 @@ const FLUSH_MS = { atTheEnd: 2_000, within: 500 };
 let shared: { readonly maker: Sdk.TraceMaker; users: number } | undefined;
 
 /** A provider of spans that can be flushed, as those of OpenTelemetry's SDK and of vendors. */
-interface Provider {
+interface Provider extends TracerProvider {
   getDelegate?: () => Provider;
   forceFlush?: () => Promise<void>;
 }
@@ -59,7 +60,7 @@ export class Traces implements OnApplicationShutdown {
 
 /** Undefined without a provider that can be flushed. */
 function flushOfOthers(): Promise<void> | undefined {
-  const proxy = openTelemetry()?.trace.getTracerProvider() as Provider | undefined;
+  const proxy: Provider | undefined = openTelemetry()?.trace.getTracerProvider();
   const provider = proxy?.getDelegate?.() ?? proxy;
   return provider?.forceFlush?.();
 }

@@ -17,11 +17,11 @@ import { SILENT } from '../test/harness/log';
 import { type DeadLetter } from '../transport/index';
 
 export interface PairOptions {
-  /** Work beside that of `jobs/works.ts`, or in the place of it where the type is the same. */
+  /** Work beside that of `jobs/works.ts`. It replaces the work there of the same type. */
   readonly works?: readonly JobWork[];
-  /** Providers that take the place of those the works ask for: a fake storage, a provider's address. */
+  /** Providers that replace those the works ask for: a fake storage, a provider's address. */
   readonly fakes?: readonly Provider[];
-  /** Takes the place of single numbers of each type's policy, so that a test need not wait for a long backoff. */
+  /** Replaces single numbers of each type's policy, so that a test need not wait for a long backoff. */
   readonly policy?: Partial<Policy>;
   readonly fifo?: boolean;
   /** Settings as the README lists them. `RESULTS` may name a database, whose table for records is made. */
@@ -47,9 +47,9 @@ export class Pair {
 
   constructor(
     private readonly parts: Parts,
-    /** Of the producer, such as `http://127.0.0.1:40123`. */
+    /** The producer's address, such as `http://127.0.0.1:40123`. */
     readonly url: string,
-    /** The SQLite file of the results, for tables of your own; unused where `RESULTS` names another store. */
+    /** The SQLite file of the results, for tables of your own; unused if `RESULTS` names another store. */
     readonly resultsPath: string,
   ) {}
 
@@ -160,12 +160,12 @@ export async function startPair(options: PairOptions = {}): Promise<Pair> {
   }
 }
 
-/** What was started last ends first: the consumer drains while the broker is still there. */
+/** Ends first what was started last: the consumer drains while the broker is still there. */
 async function closeAll(closing: readonly (() => Promise<void>)[]): Promise<void> {
   for (const close of closing.toReversed()) await close();
 }
 
-/** Of two providers for one token Nest takes the last. */
+/** Fakes come last, since Nest takes the last of two providers for one token. */
 function worksOf({ works = [], fakes = [], policy }: PairOptions): JobWork[] {
   const types = new Set(works.map(({ definition }) => definition.type));
   return [...WORKS.filter(({ definition }) => !types.has(definition.type)), ...works].map((work) => ({

@@ -17,7 +17,7 @@ export interface QueueStatus {
    */
   readonly hung: boolean;
   readonly pauses: readonly string[];
-  /** How long, in milliseconds, the poller that asks longest has had no answer; 0 while all wait for room. */
+  /** How long, in milliseconds, the oldest receive has had no answer; 0 while no poller asks. */
   readonly pollAgeMs: number;
   readonly inFlight: number;
   /** For how long handlers that were told to stop have held every permit; 0 while a permit is free. */

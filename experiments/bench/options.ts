@@ -1,5 +1,6 @@
 import { InvalidArgumentError, Option } from 'commander';
-import { commandLine, databaseUrl, filled, JSON_FILE, localBroker, namesOf, whole } from '../rig/cli/command-line';
+import { whole } from '../../ops/cli/options';
+import { commandLine, databaseUrl, filled, JSON_FILE, localBroker, namesOf } from '../rig/cli/command-line';
 import { ON_POSTGRES, type Peer, PEERS } from './peers';
 import { type Workload, WORKLOADS } from './workload';
 

@@ -78,12 +78,12 @@ export async function word<K extends Word['word']>(
   kind: K,
 ): Promise<Extract<Word, { word: K }>> {
   const said = (await process.next(RUN_MS)) as Word;
-  if (said.word !== kind) throw new Error(`said ${said.word} instead of ${kind}`);
+  if (said.word !== kind) throw new Error(`Expected "${kind}", got "${said.word}".`);
   return said as Extract<Word, { word: K }>;
 }
 
 export async function standingOf(process: BenchProcess): Promise<Standing> {
   const said = (await process.ask('standing', RUN_MS)) as Word;
-  if (said.word !== 'standing') throw new Error(`said ${said.word} instead of how it stands`);
+  if (said.word !== 'standing') throw new Error(`Expected a status report, got "${said.word}".`);
   return said.standing;
 }

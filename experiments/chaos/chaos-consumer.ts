@@ -12,7 +12,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { consumerFaults, createConsumer } from '../../consumer/app';
-import { idInBody } from '../../service/job-id';
+import { idInBody } from '../../service/delivered-id';
 import { type JobType } from '../../contract/job-type';
 import { type Run, workBy, type WorkContext, type WorkJob } from '../../jobs/work';
 import { onceElsewhere } from '../../results/elsewhere';

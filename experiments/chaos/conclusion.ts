@@ -18,7 +18,7 @@ export interface Facts {
 const LEAST_ABSORBED = 50;
 const FULL_ROUNDS = 3;
 
-const MOST_NAMED = 5;
+const MAX_NAMED = 5;
 
 const tally = (counts: object): string =>
   Object.entries(counts)
@@ -65,8 +65,8 @@ export function failuresOf(facts: Facts, control: boolean): string[] {
 
 function named(kind: string, items: readonly string[]): string[] {
   if (items.length === 0) return [];
-  const some = items.slice(0, MOST_NAMED).join('; ');
-  return [`${items.length} ${kind}: ${some}${items.length > MOST_NAMED ? '; ...' : ''}`];
+  const some = items.slice(0, MAX_NAMED).join('; ');
+  return [`${items.length} ${kind}: ${some}${items.length > MAX_NAMED ? '; ...' : ''}`];
 }
 
 /** Where the run was no test. */

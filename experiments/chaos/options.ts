@@ -1,5 +1,6 @@
 import { InvalidArgumentError, Option } from 'commander';
-import { commandLine, databaseUrl, JSON_FILE, namesOf, whole } from '../rig/cli/command-line';
+import { whole } from '../../ops/cli/options';
+import { commandLine, databaseUrl, JSON_FILE, namesOf } from '../rig/cli/command-line';
 import { type BrokerHabits } from '../../ops/broker';
 import { NEMESIS_NAMES, type NemesisName } from './nemesis';
 
@@ -32,15 +33,15 @@ export interface Options extends Given {
   readonly habits: BrokerHabits;
 }
 
-const SEED_MOST = 2 ** 32 - 1;
-const SEEDS_MOST = 1_000;
+const MAX_SEED = 2 ** 32 - 1;
+const MAX_SEEDS = 1_000;
 
 const table = () =>
   commandLine(
     'chaos',
     'Runs real processes with every fault at once, drawn from a seed, then counts what became of every job.',
   )
-    .option('--seed <n>', 'the seed that draws the faults; any by default', whole(0, SEED_MOST))
+    .option('--seed <n>', 'the seed that draws the faults; any by default', whole(0, MAX_SEED))
     .addOption(
       new Option('--seeds <a..b>', 'a run for each seed from a to b').argParser(seedsOf).conflicts(['seed', 'zombies']),
     )
@@ -75,15 +76,15 @@ export function readOptions(args: readonly string[]): Options {
     ...NOT_GIVEN,
     ...table().parse(args, { from: 'user' }).opts<Omit<Given, 'seed'> & { readonly seed?: number }>(),
   };
-  const { seed = Math.floor(Math.random() * SEED_MOST), anyOrder, manyOfAGroup } = given;
+  const { seed = Math.floor(Math.random() * MAX_SEED), anyOrder, manyOfAGroup } = given;
   return { ...given, seed, nemeses: nemesesOf(given), habits: { anyOrder, manyOfAGroup } };
 }
 
 function seedsOf(range: string): number[] {
   const [, first, last] = /^(\d{1,9})\.\.(\d{1,9})$/.exec(range) ?? [];
   const count = Number(last) - Number(first) + 1;
-  if (!(count >= 1 && count <= SEEDS_MOST))
-    throw new InvalidArgumentError(`It takes a range of up to ${SEEDS_MOST}, such as 1..10.`);
+  if (!(count >= 1 && count <= MAX_SEEDS))
+    throw new InvalidArgumentError(`It takes a range of up to ${MAX_SEEDS}, such as 1..10.`);
   return Array.from({ length: count }, (_, index) => Number(first) + index);
 }
 

@@ -44,7 +44,7 @@ export interface Plan {
  * Jobs asked for in a second. DynamoDB Local, beside everything else, takes 60. Twenty groups that do one job at a time
  * get through 40, fewer while something goes wrong.
  */
-const MOST_PER_SECOND = { local: 100, remote: 60, fifo: 25 };
+const MAX_PER_SECOND = { local: 100, remote: 60, fifo: 25 };
 /** Groups of a FIFO queue: few, so that jobs wait behind one another and a receive can bring several of one group. */
 const GROUPS = 20;
 const FULL_RUN_JOBS = 5_000;
@@ -83,8 +83,8 @@ export function makePlan(options: PlanOptions): Plan {
 }
 
 function perSecond({ fifo, remoteStore }: PlanOptions): number {
-  if (fifo) return MOST_PER_SECOND.fifo;
-  return remoteStore ? MOST_PER_SECOND.remote : MOST_PER_SECOND.local;
+  if (fifo) return MAX_PER_SECOND.fifo;
+  return remoteStore ? MAX_PER_SECOND.remote : MAX_PER_SECOND.local;
 }
 
 type Unplaced = Omit<Firing, 'at'>;

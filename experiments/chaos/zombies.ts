@@ -14,7 +14,7 @@ const JOBS_PER_ROUND = 40;
 const LEAST_IN_FLIGHT = 10;
 const LOOK_EVERY_MS = 20;
 const WITHIN_MS = 40_000;
-const MOST_ROUNDS_WITHOUT = 5;
+const MAX_FRUITLESS_ROUNDS = 5;
 
 interface Round {
   /** The consumer that was first to have enough in flight. */
@@ -32,7 +32,7 @@ export async function makeZombies(stage: Stage, wanted: number): Promise<Finding
   const table = new Table();
   const zombies: string[] = [];
   await stage.start();
-  for (let fruitless = 0; zombies.length < wanted && fruitless < MOST_ROUNDS_WITHOUT;) {
+  for (let fruitless = 0; zombies.length < wanted && fruitless < MAX_FRUITLESS_ROUNDS;) {
     const round = await freezeOnce(stage);
     zombies.push(...round.zombies);
     fruitless = round.zombies.length === 0 ? fruitless + 1 : 0;

@@ -8,7 +8,7 @@ import { type Row } from '../rig/cli/terminal';
 
 /** Short, so that what a kill leaves behind comes again soon. */
 const VISIBILITY_SECONDS = 5;
-const MOST_KILLS = 3;
+const MAX_KILLS = 3;
 const LATEST_SHARE = 0.9;
 const JITTER_MS = 300;
 
@@ -47,7 +47,7 @@ async function killInTheMiddle(round: CountedRound, jobs: number): Promise<{ row
   const made = makeJobs(jobs);
   const ids = made.map(({ id }) => id);
   await round.queues.send(made.map(toMessage));
-  const moments = Array.from({ length: randomWhole(1, MOST_KILLS) }, () => randomWhole(1, jobs * LATEST_SHARE));
+  const moments = Array.from({ length: randomWhole(1, MAX_KILLS) }, () => randomWhole(1, jobs * LATEST_SHARE));
   const kills: Kill[] = [];
   // A moment already past when its consumer starts would kill it before it took anything.
   for (const moment of moments.toSorted((one, other) => one - other))

@@ -1,5 +1,6 @@
 import { Argument } from 'commander';
-import { BROKER, commandLine, JSON_FILE, whole } from '../rig/cli/command-line';
+import { whole } from '../../ops/cli/options';
+import { BROKER, commandLine, JSON_FILE } from '../rig/cli/command-line';
 
 export interface Options<Name extends string> {
   readonly name: Name;

@@ -13,8 +13,8 @@ import { type Measured, PAIRS } from './functions';
 import { type Options, readOptions } from './options';
 
 /** What is to be reached, of the medians. */
-const MOST_COLD_RATIO = 2.5;
-const MOST_WARM_MORE_MS = 3;
+const MAX_COLD_RATIO = 2.5;
+const MAX_WARM_MORE_MS = 3;
 
 const TIMEOUT_SECONDS = 30;
 
@@ -58,8 +58,8 @@ function compare(all: AllFigures, { ours, bare }: (typeof PAIRS)[number]): { sum
   const ratio = middle(ours, 'coldMs') / middle(bare, 'coldMs');
   const more = middle(ours, 'warmMs') - middle(bare, 'warmMs');
   const failures: string[] = [];
-  if (ratio > MOST_COLD_RATIO) failures.push(`${ours.name}, cold: over ${MOST_COLD_RATIO} times a bare server's`);
-  if (more > MOST_WARM_MORE_MS) failures.push(`${ours.name}, warm: over ${MOST_WARM_MORE_MS} ms more`);
+  if (ratio > MAX_COLD_RATIO) failures.push(`${ours.name}, cold: over ${MAX_COLD_RATIO} times a bare server's`);
+  if (more > MAX_WARM_MORE_MS) failures.push(`${ours.name}, warm: over ${MAX_WARM_MORE_MS} ms more`);
   const { name } = ours;
   const summary = {
     [`${name}, cold ms`]: spread(of(ours, 'coldMs')),

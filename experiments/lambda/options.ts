@@ -1,4 +1,5 @@
-import { BROKER, commandLine, JSON_FILE, whole } from '../rig/cli/command-line';
+import { whole } from '../../ops/cli/options';
+import { BROKER, commandLine, JSON_FILE } from '../rig/cli/command-line';
 
 export interface Options {
   readonly rounds: number;

@@ -1,5 +1,6 @@
 import { Argument, InvalidArgumentError } from 'commander';
-import { commandLine, filled, whole } from '../rig/cli/command-line';
+import { whole } from '../../ops/cli/options';
+import { commandLine, filled } from '../rig/cli/command-line';
 import { isLoopback, PROFILE_NAMES, type ProfileName } from './profiles';
 
 export interface Options {

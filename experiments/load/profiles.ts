@@ -80,10 +80,10 @@ const PROFILES: Readonly<Record<ProfileName, Profile>> = {
 };
 
 /** No more virtual users than this: each costs k6 memory, and 2,000 requests at once are more than a laptop answers. */
-const USERS_AT_MOST = 2_000;
+const MAX_USERS = 2_000;
 
 /** An answer takes 10 s at the longest, so with ten times the rate of users no arrival waits for one. */
-const ANSWER_SECONDS_AT_MOST = 10;
+const MAX_ANSWER_SECONDS = 10;
 
 /** One run: what k6 is to do, and what must hold. */
 export interface Plan {
@@ -117,8 +117,8 @@ export function planOf(name: ProfileName, wishes: Wishes = {}): Plan {
     peak,
     startRate,
     stages,
-    users: Math.min(USERS_AT_MOST, peak),
-    usersAtMost: Math.min(USERS_AT_MOST, peak * ANSWER_SECONDS_AT_MOST),
+    users: Math.min(MAX_USERS, peak),
+    usersAtMost: Math.min(MAX_USERS, peak * MAX_ANSWER_SECONDS),
     thresholds: {
       accepted_jobs: ['count>0'],
       failed_requests: ['rate==0'],

@@ -86,13 +86,13 @@ export function latencyOf(values: readonly number[]): Latency {
 }
 
 /** More than a chart on a phone can tell apart. */
-const MOMENTS_AT_MOST = 120;
+const MAX_MOMENTS = 120;
 
 export function momentsOf(times: readonly Times[]): Moment[] {
   if (times.length === 0) return [];
   const first = times.reduce((least, { sentAt }) => Math.min(least, sentAt), Infinity);
   const last = times.reduce((most, { sentAt, doneAt = 0 }) => Math.max(most, sentAt, doneAt), 0);
-  const seconds = Math.ceil(((last - first) / 1_000 + 1) / MOMENTS_AT_MOST);
+  const seconds = Math.ceil(((last - first) / 1_000 + 1) / MAX_MOMENTS);
   const slot = (at: number): number => Math.floor((at - first) / 1_000 / seconds);
   const counts = Array.from({ length: slot(last) + 1 }, () => ({ sent: 0, done: 0 }));
   for (const { sentAt, doneAt } of times) {

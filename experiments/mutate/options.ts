@@ -1,4 +1,5 @@
-import { commandLine, filled, whole } from '../rig/cli/command-line';
+import { whole } from '../../ops/cli/options';
+import { commandLine, filled } from '../rig/cli/command-line';
 import { MUTATED } from './related-tests';
 
 export interface Options {

@@ -77,7 +77,7 @@ const MARK = 12;
 /** A caption begins where its bar does, unless that leaves it less than this share of the width. */
 const LEAST_SHARE = 0.64;
 const STEPS = [1, 2, 5, 10, 20, 50];
-const MOST_TICKS = 8;
+const MAX_TICKS = 8;
 
 export interface PlacedText {
   readonly x: number;
@@ -119,7 +119,7 @@ function textsInside({ left, right }: Bar, x: number, width: number): { x: numbe
 export function layOut(bars: readonly Bar[], width: number, horizon: number): Timeline {
   const scale = (width - 2 * EDGE) / horizon;
   const xOf = (seconds: number): number => Math.round(EDGE + seconds * scale);
-  const step = STEPS.find((one) => horizon / one <= MOST_TICKS) ?? horizon;
+  const step = STEPS.find((one) => horizon / one <= MAX_TICKS) ?? horizon;
   const ticks = Array.from({ length: Math.floor(horizon / step) + 1 }, (_, tick) => ({
     x: xOf(tick * step),
     text: `${tick * step} s`,

@@ -1,9 +1,9 @@
 import { Body, Controller, HttpCode, Post } from '@nestjs/common';
 import { ApiBody, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { ValidBody } from '../../contract/validation';
-import { ApiCommonProblems, ApiProblems } from '../../producer/api-problems';
-import { schemaOf } from '../../producer/schemas';
+import { ApiCommonProblems, ApiProblems } from '../../service/api-problems';
 import { invalidBody } from '../../service/problem';
+import { schemaOf } from '../../service/schemas';
 import { AddOneInput } from './definition';
 
 /** Step one of the tutorial: the work done in place, without a queue. */

@@ -22,33 +22,40 @@ export interface Surroundings {
 }
 
 /** What the command line asks for. */
-export interface Invocation extends Omit<Surroundings, 'streams'> {
+export interface Invocation<Options extends object = object> extends Omit<Surroundings, 'streams'> {
   readonly terminal: Terminal;
   readonly args: readonly string[];
-  readonly options: Readonly<Record<string, unknown>>;
+  /** As the command declares them to commander. */
+  readonly options: Options;
 }
 
-export interface CommandRun extends Invocation {
+export interface CommandRun<Options extends object = object> extends Invocation<Options> {
   readonly place: Workplace;
 }
+
+/** The work of a command. */
+export type Work<Options extends object = object> = (run: CommandRun<Options>) => Promise<ExitCode>;
 
 /**
  * Turns a command's work into commander's action, with the workplace that the environment names. `check` throws
  * `WrongUsage` for what is wrong whatever the workplace holds, before it is opened.
  */
-export type Action = (
-  work: (run: CommandRun) => Promise<ExitCode>,
-  check?: (invocation: Invocation) => void,
-) => (...given: unknown[]) => Promise<void>;
+export type Action = <Options extends object>(
+  work: Work<Options>,
+  check?: (invocation: Invocation<Options>) => void,
+) => (this: Command) => Promise<void>;
 
 /** `end` gets the exit code. */
 export function actions({ streams, ...rest }: Surroundings, end: (code: ExitCode) => void): Action {
-  return (work, check) =>
-    async (...given) => {
-      const command = given.at(-1) as Command;
-      const { json = false } = command.optsWithGlobals<{ readonly json?: boolean }>();
-      const args = command.processedArgs.flat() as string[];
-      const invocation = { terminal: new Terminal(json, streams), args, options: command.opts(), ...rest };
+  return <Options extends object>(work: Work<Options>, check?: (invocation: Invocation<Options>) => void) =>
+    async function (this: Command) {
+      const { json = false } = this.optsWithGlobals<{ readonly json?: boolean }>();
+      const invocation = {
+        terminal: new Terminal(json, streams),
+        args: this.args,
+        options: this.opts<Options>(),
+        ...rest,
+      };
       check?.(invocation);
       const place = await openWorkplace(readEnvironment(rest.variables));
       try {

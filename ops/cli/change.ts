@@ -7,12 +7,16 @@ import { type CommandRun, type ExitCode, type Invocation, WrongUsage } from './a
 import { type FilterOptions, toFilter } from './options';
 import { hiddenNote, printJobs } from './reading';
 
-export interface ChangeOptions extends FilterOptions {
-  readonly all?: boolean;
-  readonly rate?: number;
+/** What keeps a change from being made, or from being asked about. */
+export interface AskOptions {
   readonly dryRun?: boolean;
   readonly yes?: boolean;
-  readonly queue?: string;
+}
+
+export interface ChangeOptions extends FilterOptions, AskOptions {
+  readonly all?: boolean;
+  readonly rate?: number;
+  readonly note?: string;
 }
 
 /** What a command does, in its own words. */
@@ -21,7 +25,7 @@ export interface ChangeCommand {
   readonly done: string;
   /** It can be undone, so no confirmation is asked for. */
   readonly light?: true;
-  readonly work: (run: CommandRun, options: PassOptions) => Promise<ChangeEnd>;
+  readonly work: (run: CommandRun<ChangeOptions>, options: PassOptions) => Promise<ChangeEnd>;
 }
 
 export interface ChangeEnd {
@@ -38,14 +42,14 @@ export const some = (count: number, text: string): string[] => (count > 0 ? [`${
 export const deadLetters = (count: number): string => `${count} dead letter${count === 1 ? '' : 's'}`;
 
 /** Throws `WrongUsage` where a confirmation is needed and nobody is there to give it. */
-export function assertAsks({ terminal, options }: Invocation, asks = terminal.asks): void {
-  const { yes = false, dryRun = false } = options as ChangeOptions;
+export function assertAsks({ terminal, options }: Invocation<AskOptions>, asks = terminal.asks): void {
+  const { yes = false, dryRun = false } = options;
   if (!yes && !dryRun && !asks) throw new WrongUsage('Nobody is here to be asked; say --yes, or --dry-run');
 }
 
 /** Asks for a confirmation first. It covers the letters that match now, and no others. */
-export async function change(run: CommandRun, what: ChangeCommand): Promise<ExitCode> {
-  const { yes = false, dryRun = false, rate } = run.options as ChangeOptions;
+export async function change(run: CommandRun<ChangeOptions>, what: ChangeCommand): Promise<ExitCode> {
+  const { yes = false, dryRun = false, rate } = run.options;
   const filter = wanted(run);
   if ((yes || what.light) && !dryRun) return finish(run, what, { filter, rate });
   const { terminal, place, signal } = run;
@@ -66,8 +70,8 @@ export async function lettersMeant({ place, terminal, signal }: CommandRun, filt
   return meant;
 }
 
-export function wanted({ options, args }: Invocation): Filter {
-  const { id = [], ...rest } = options as ChangeOptions;
+export function wanted({ options, args }: Invocation<FilterOptions>): Filter {
+  const { id = [], ...rest } = options;
   const ids = [...id, ...args.map((one) => one.toLowerCase())];
   const { reason, type, since, text, held } = toFilter(rest);
   return { reason, type, since, text, held, ids: ids.length > 0 ? ids : undefined };
@@ -97,7 +101,7 @@ function showOnly({ terminal, signal }: CommandRun, { done }: ChangeCommand, { l
 const noneFound = (ids: readonly string[]): string[] => (ids.length > 0 ? [`none found of ${ids.join(', ')}`] : []);
 
 export async function finish(
-  run: CommandRun,
+  run: CommandRun<ChangeOptions>,
   what: ChangeCommand,
   options: Omit<PassOptions, 'signal'>,
 ): Promise<ExitCode> {

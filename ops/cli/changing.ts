@@ -34,13 +34,13 @@ export function addChanging(program: Command, act: Action): void {
     .option('--dry-run', 'show which they are, and send none')
     .option('--yes', 'do not ask for confirmation')
     .addHelpText('after', HOW_RETRY + COST)
-    .action(act((run) => change(run, RETRY), checkRetry));
+    .action(act<ChangeOptions>((run) => change(run, RETRY), checkRetry));
   withFilters(program.command('delete [ids...]'))
     .description('delete dead letters for good: those named, or those that match')
     .option('--dry-run', 'show which they are, and delete none')
     .option('--yes', 'do not ask for confirmation')
     .addHelpText('after', HOW_DELETE + COST)
-    .action(act((run) => change(run, DELETE), checkDelete));
+    .action(act<ChangeOptions>((run) => change(run, DELETE), checkDelete));
   program
     .command('purge')
     .description('delete every dead letter that is not held, for good; asks for the name of the dead-letter queue')
@@ -83,28 +83,31 @@ async function deleted({ place }: CommandRun, options: DeleteOptions): Promise<C
   };
 }
 
-function checkRetry(invocation: Invocation): void {
-  const { all = false } = invocation.options as ChangeOptions;
+function checkRetry(invocation: Invocation<ChangeOptions>): void {
+  const { all = false } = invocation.options;
   if (all === isNarrow(wanted(invocation)))
     throw new WrongUsage('Name ids or filters such as --reason, or say --all, not both');
   assertAsks(invocation);
 }
 
-function checkDelete(invocation: Invocation): void {
+function checkDelete(invocation: Invocation<ChangeOptions>): void {
   if (!isNarrow(wanted(invocation)))
     throw new WrongUsage('Name ids or filters such as --reason; for all of them there is purge');
   assertAsks(invocation);
 }
 
-function checkPurge({ terminal, options }: Invocation): void {
-  const { queue } = options as ChangeOptions;
-  if (queue === undefined && !terminal.asks) throw wrongName('NAME');
+interface PurgeOptions extends ChangeOptions {
+  readonly queue?: string;
 }
 
-async function purge(run: CommandRun): Promise<ExitCode> {
+function checkPurge({ terminal, options }: Invocation<PurgeOptions>): void {
+  if (options.queue === undefined && !terminal.asks) throw wrongName('NAME');
+}
+
+async function purge(run: CommandRun<PurgeOptions>): Promise<ExitCode> {
   const { place, terminal, signal } = run;
   const { name } = place.deadLetters;
-  const { queue } = run.options as ChangeOptions;
+  const { queue } = run.options;
   if (queue !== undefined && queue !== name) throw wrongName(name);
   const confirmed = lettersOf(await lettersMeant(run, {}));
   const question = `This deletes ${deadLetters(confirmed.size)} for good. Type ${name} to go on: `;

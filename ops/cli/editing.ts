@@ -25,14 +25,18 @@ export function addEditing(program: Command, act: Action): void {
     .action(act(edit, checkEdit));
 }
 
-function checkEdit({ options, variables }: Invocation): void {
-  if (options['input'] === undefined && editorOf(variables) === '') throw new WrongUsage('Give --input, or set EDITOR');
+interface EditOptions {
+  readonly input?: string;
 }
 
-async function edit(run: CommandRun): Promise<ExitCode> {
+function checkEdit({ options: { input }, variables }: Invocation<EditOptions>): void {
+  if (input === undefined && editorOf(variables) === '') throw new WrongUsage('Give --input, or set EDITOR');
+}
+
+async function edit(run: CommandRun<EditOptions>): Promise<ExitCode> {
   const { args, options } = run;
   const id = (args[0] ?? '').toLowerCase();
-  if (typeof options['input'] === 'string') return send(run, id, options['input']);
+  if (options.input !== undefined) return send(run, id, options.input);
   const before = await currentInput(run, id);
   const folder = await mkdtemp(join(tmpdir(), 'jobs-edit-'));
   const file = join(folder, 'input.json');
@@ -94,8 +98,9 @@ const editorOf = ({ VISUAL, EDITOR }: Variables): string => VISUAL ?? EDITOR ?? 
 /** Runs the editor by a shell, as git does, since the variable may have options. */
 async function openEditor(editor: string, file: string): Promise<void> {
   const child = spawn('sh', ['-c', `${editor} "$0"`, file], { stdio: 'inherit' });
-  const [code] = (await once(child, 'exit')) as [number | null];
-  if (code !== 0) throw new Error(`Nothing was changed: ${editor} ended with ${code ?? 'a signal'}`);
+  await once(child, 'exit');
+  if (child.exitCode !== 0)
+    throw new Error(`Nothing was changed: ${editor} ended with ${child.exitCode ?? 'a signal'}`);
 }
 
 async function send({ place, terminal, signal }: CommandRun, id: string, input: string): Promise<ExitCode> {

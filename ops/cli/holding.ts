@@ -1,21 +1,15 @@
-import { type Command, InvalidArgumentError } from 'commander';
+import { type Command } from 'commander';
 import { auditOf, type AuditEntry } from '../jobs/audit';
 import { holdLetters, type HoldEnd, type HoldOptions, MAX_LISTED, releaseLetters } from '../jobs/holds';
 import { type Workplace } from '../jobs/workplace';
 import { type Action, type CommandRun, type ExitCode, type Invocation, WrongUsage } from './action';
-import { type ChangeCommand, change, wanted } from './change';
-import { isNarrow, readCount, withFilters } from './options';
+import { type ChangeCommand, change, type ChangeOptions, wanted } from './change';
+import { isNarrow, whole, withFilters } from './options';
 import { COST } from './reading';
 
 const HOW_HOLD = `
 A held letter stays in the dead-letter queue for as long as that keeps messages. Retry, delete and purge leave it out
 until it is released, or unless its job's id is named.`;
-
-function readLimit(text: string): number {
-  const limit = readCount(text);
-  if (limit <= MAX_LISTED) return limit;
-  throw new InvalidArgumentError(`It takes up to ${MAX_LISTED}.`);
-}
 
 /** What operators leave for each other. */
 export function addHolding(program: Command, act: Action): void {
@@ -24,16 +18,16 @@ export function addHolding(program: Command, act: Action): void {
     .option('--note <text>', 'why, for others')
     .option('--dry-run', 'show which they are, and hold none')
     .addHelpText('after', HOW_HOLD + COST)
-    .action(act((run) => change(run, HOLD), checkHold));
+    .action(act<ChangeOptions>((run) => change(run, HOLD), checkHold));
   withFilters(program.command('release [ids...]'))
     .description('end a hold: of those named, those that match, or all')
     .option('--all', 'every one that is held')
     .addHelpText('after', HOW_HOLD + COST)
-    .action(act((run) => change(run, RELEASE), checkRelease));
+    .action(act<ChangeOptions>((run) => change(run, RELEASE), checkRelease));
   program
     .command('audit')
     .description('who changed what, when, and how many jobs; newest first')
-    .option('--limit <count>', `show up to this many; up to ${MAX_LISTED}`, readLimit, 100)
+    .option('--limit <count>', `show up to this many; up to ${MAX_LISTED}`, whole(1, MAX_LISTED), 100)
     .action(act(audit));
 }
 
@@ -51,26 +45,25 @@ const RELEASE: ChangeCommand = {
 };
 
 async function held(
-  { place, options }: CommandRun,
+  { place, options: { note } }: CommandRun<ChangeOptions>,
   work: (place: Workplace, options: HoldOptions) => Promise<HoldEnd>,
   given: HoldOptions,
 ) {
-  const note = typeof options['note'] === 'string' ? options['note'] : undefined;
   const end = await work(place, { ...given, note });
   return { count: end.changed, others: [], end };
 }
 
-function checkHold(invocation: Invocation): void {
+function checkHold(invocation: Invocation<ChangeOptions>): void {
   if (!isNarrow(wanted(invocation))) throw new WrongUsage('Name ids or filters such as --reason');
 }
 
-function checkRelease(invocation: Invocation): void {
-  if ((invocation.options['all'] === true) === isNarrow(wanted(invocation)))
+function checkRelease(invocation: Invocation<ChangeOptions>): void {
+  if ((invocation.options.all === true) === isNarrow(wanted(invocation)))
     throw new WrongUsage('Name ids or filters such as --reason, or say --all, not both');
 }
 
-async function audit({ place, terminal, options }: CommandRun): Promise<ExitCode> {
-  const entries = await auditOf(place, Number(options['limit']));
+async function audit({ place, terminal, options }: CommandRun<{ readonly limit: number }>): Promise<ExitCode> {
+  const entries = await auditOf(place, options.limit);
   if (terminal.json) for (const entry of entries) terminal.object(entry);
   else
     terminal.table(

@@ -2,7 +2,7 @@ import { type Command } from 'commander';
 import { readFile } from 'node:fs/promises';
 import { type Imported, importJobs, readImport } from '../jobs/import';
 import { type Action, type CommandRun, type ExitCode, type Invocation } from './action';
-import { assertAsks } from './change';
+import { type AskOptions, assertAsks } from './change';
 import { readCount } from './options';
 
 const HOW_IMPORT = `
@@ -22,20 +22,18 @@ export function addImporting(program: Command, act: Action): void {
     .action(act(importFile, checkImport));
 }
 
-interface Options {
+interface Options extends AskOptions {
   readonly rate?: number;
-  readonly dryRun?: boolean;
-  readonly yes?: boolean;
 }
 
-function checkImport(invocation: Invocation): void {
+function checkImport(invocation: Invocation<Options>): void {
   assertAsks(invocation, invocation.terminal.asks && invocation.args[0] !== '-');
 }
 
-async function importFile(run: CommandRun): Promise<ExitCode> {
+async function importFile(run: CommandRun<Options>): Promise<ExitCode> {
   const { place, terminal, options, signal } = run;
   const file = String(run.args[0]);
-  const { rate, dryRun = false, yes = false } = options as Options;
+  const { rate, dryRun = false, yes = false } = options;
   const ready = await readImport(place, (await (file === '-' ? terminal.piped() : readFile(file, 'utf8'))).split('\n'));
   const total = ready.jobs.length;
   if (dryRun || total === 0) {

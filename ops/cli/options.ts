@@ -9,11 +9,19 @@ export function readSince(text: string): number {
   throw new InvalidArgumentError('It takes 30s, 90m, 2h, 3d or a date such as 2026-11-28T03:00Z.');
 }
 
-export function readCount(text: string): number {
-  const count = Number(text);
-  if (Number.isInteger(count) && count >= 1) return count;
-  throw new InvalidArgumentError('It takes a whole number from 1.');
-}
+const wholeFrom = (min: number, max: number): string =>
+  `a whole number from ${min}${max === Infinity ? '' : ` to ${max}`}`;
+
+/** Reads a whole number within these limits; `takes` is what an error says that the option takes. */
+export const whole =
+  (min: number, max = Infinity, takes = wholeFrom(min, max)) =>
+  (text: string): number => {
+    const number = Number(text);
+    if (text.trim() !== '' && Number.isInteger(number) && number >= min && number <= max) return number;
+    throw new InvalidArgumentError(`It takes ${takes}.`);
+  };
+
+export const readCount = whole(1);
 
 const collect = (id: string, ids: readonly string[] = []): string[] => [...ids, id.toLowerCase()];
 

@@ -17,17 +17,25 @@ export function addPausing(program: Command, act: Action): void {
     .description('let consumers begin no jobs; those that poll stop within five seconds')
     .option('--why <text>', 'the reason, for others')
     .addHelpText('after', HOW)
-    .action(act((run) => change(run, pauseConsumers, 'Paused')));
+    .action(act<Options>((run) => change(run, pauseConsumers, 'Paused')));
   program
     .command('resume')
     .description('let consumers begin jobs again')
-    .action(act((run) => change(run, resumeConsumers, 'Resumed')));
+    .action(act<Options>((run) => change(run, resumeConsumers, 'Resumed')));
 }
 
 type Change = (place: Workplace, options: PauseOptions) => Promise<PauseEnd>;
 
-async function change({ place, terminal, options, signal }: CommandRun, work: Change, done: string): Promise<ExitCode> {
-  const { why } = options as { readonly why?: string };
+interface Options {
+  readonly why?: string;
+}
+
+async function change(
+  { place, terminal, options, signal }: CommandRun<Options>,
+  work: Change,
+  done: string,
+): Promise<ExitCode> {
+  const { why } = options;
   const onProgress = (unfinished: readonly EventSource[]): void => {
     terminal.progress(unfinished.map(described).join(', '));
   };

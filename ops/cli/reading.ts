@@ -9,7 +9,7 @@ import { HIDDEN_SECONDS } from '../jobs/look';
 import { maskRecord } from '../jobs/mask';
 import { listRecords, type Wanted } from '../jobs/records';
 import { pauseState } from '../jobs/pause';
-import { type Action } from './action';
+import { type Action, type Work } from './action';
 import { type FilterOptions, type MaskOptions, readCount, readSince, toFilter, withFilters, withMask } from './options';
 import { sayPause } from './pausing';
 import { type Terminal } from './terminal';
@@ -56,7 +56,7 @@ export function addReading(program: Command, act: Action): void {
     .action(act(exported));
 }
 
-const status: Parameters<Action>[0] = async ({ place, terminal }) => {
+const status: Work = async ({ place, terminal }) => {
   const [found, pause] = await Promise.all([statusOf(place), pauseState(place)]);
   if (terminal.json) terminal.object({ ...found, ...pause });
   else {
@@ -72,8 +72,8 @@ const status: Parameters<Action>[0] = async ({ place, terminal }) => {
   return 0;
 };
 
-const show: Parameters<Action>[0] = async ({ place, terminal, args: [id = ''], options }) => {
-  const { mask = [] } = options as MaskOptions;
+const show: Work<MaskOptions> = async ({ place, terminal, args: [id = ''], options }) => {
+  const { mask = [] } = options;
   const details = await showJob(place, id.toLowerCase(), mask);
   const { record, letters, history } = details;
   if (!record && letters.length === 0)
@@ -97,15 +97,15 @@ const show: Parameters<Action>[0] = async ({ place, terminal, args: [id = ''], o
 
 function facts(terminal: Terminal, title: string, values: object): void {
   terminal.line(title, 'bold');
-  for (const [name, value] of Object.entries(values) as [string, unknown][])
+  for (const [name, value] of Object.entries<unknown>({ ...values }))
     terminal.line(`  ${name.padEnd(14)}${typeof value === 'string' ? value : JSON.stringify(value)}`);
 }
 
-const result: Parameters<Action>[0] = async ({ place, terminal, args: [id = ''], options }) => {
+const result: Work<MaskOptions> = async ({ place, terminal, args: [id = ''], options }) => {
   const record = await place.records.get(id.toLowerCase());
   if (!record) throw new Error(`There is no record of the job ${id}`);
   const { state, reason, lastError } = record;
-  const { result: value } = maskRecord(record, (options as MaskOptions).mask ?? []);
+  const { result: value } = maskRecord(record, options.mask ?? []);
   if (state === 'done') {
     if (terminal.json) terminal.object({ id: record.id, type: record.type ?? DEFAULT_TYPE, state, result: value });
     else terminal.line(JSON.stringify(value));
@@ -115,8 +115,8 @@ const result: Parameters<Action>[0] = async ({ place, terminal, args: [id = ''],
   throw new Error(`The job ${id} has no result: it ${why}`);
 };
 
-const list: Parameters<Action>[0] = async ({ place, terminal, options, signal }) => {
-  const { mask = [], ...wanted } = options as unknown as Wanted & MaskOptions;
+const list: Work<Wanted & MaskOptions> = async ({ place, terminal, options, signal }) => {
+  const { mask = [], ...wanted } = options;
   const found = (await listRecords(place, wanted, signal)).map((record) => maskRecord(record, mask));
   if (terminal.json) for (const record of found) terminal.object(record);
   else
@@ -134,8 +134,13 @@ const list: Parameters<Action>[0] = async ({ place, terminal, options, signal })
   return signal.aborted ? 3 : 0;
 };
 
-const failed: Parameters<Action>[0] = async ({ place, terminal, options, signal }) => {
-  const { group, limit, ...filters } = options as FilterOptions & { readonly group?: boolean; readonly limit?: number };
+interface FailedOptions extends FilterOptions {
+  readonly group?: boolean;
+  readonly limit?: number;
+}
+
+const failed: Work<FailedOptions> = async ({ place, terminal, options, signal }) => {
+  const { group, limit, ...filters } = options;
   const { jobs, hidden } = await findFailures(place, toFilter(filters), { signal });
   if (group) {
     const groups = groupFailures(jobs).slice(0, limit);
@@ -150,8 +155,8 @@ const failed: Parameters<Action>[0] = async ({ place, terminal, options, signal 
   return signal.aborted ? 3 : 0;
 };
 
-const exported: Parameters<Action>[0] = async ({ place, terminal, options, signal }) => {
-  const { mask = [], ...filters } = options as FilterOptions & MaskOptions;
+const exported: Work<FilterOptions & MaskOptions> = async ({ place, terminal, options, signal }) => {
+  const { mask = [], ...filters } = options;
   const hidden = await exportLetters(place, { filter: toFilter(filters), masked: mask, signal }, (letter) => {
     terminal.object(letter);
   });

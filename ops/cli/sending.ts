@@ -5,7 +5,7 @@ import { type JobType } from '../../contract/job-type';
 import { DEFINITIONS } from '../../jobs/definitions';
 import { checkInputs, sendJobs, type SentJobs } from '../jobs/send';
 import { type Action, type CommandRun, type ExitCode, type Invocation, WrongUsage } from './action';
-import { readCount } from './options';
+import { readCount, whole } from './options';
 import { type Terminal } from './terminal';
 
 interface SendOptions {
@@ -24,11 +24,7 @@ function readGroup(text: string): string {
   throw new InvalidArgumentError('It takes 1 to 128 letters, digits and punctuation marks.');
 }
 
-function readDelay(text: string): number {
-  const seconds = Number(text);
-  if (Number.isInteger(seconds) && seconds >= 0 && seconds <= MAX_DELAY_SECONDS) return seconds;
-  throw new InvalidArgumentError(`It takes whole seconds from 0 to ${MAX_DELAY_SECONDS}.`);
-}
+const readDelay = whole(0, MAX_DELAY_SECONDS, `whole seconds from 0 to ${MAX_DELAY_SECONDS}`);
 
 export function addSending(program: Command, act: Action): void {
   program
@@ -44,16 +40,15 @@ export function addSending(program: Command, act: Action): void {
     .action(act(send, checkSend));
 }
 
-function checkSend({ args: [name = '', input], options }: Invocation): void {
-  const { file } = options as unknown as SendOptions;
+function checkSend({ args: [name = '', input], options: { file } }: Invocation<SendOptions>): void {
   const type = typeOf(name);
   if (file !== undefined && input !== undefined) throw new WrongUsage('Give an input or --file, not both');
   if (file === undefined && input === undefined && !type.example)
     throw new WrongUsage(`${name} has no example; give an input as JSON`);
 }
 
-async function send({ place, terminal, args, options, signal }: CommandRun): Promise<ExitCode> {
-  const { count, file, group, rate, delay: delaySeconds } = options as unknown as SendOptions;
+async function send({ place, terminal, args, options, signal }: CommandRun<SendOptions>): Promise<ExitCode> {
+  const { count, file, group, rate, delay: delaySeconds } = options;
   const [name = '', input] = args;
   const type = typeOf(name);
   if (delaySeconds && place.queue.fifo) throw new WrongUsage('A FIFO queue takes no delay of a single message');

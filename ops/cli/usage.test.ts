@@ -19,6 +19,9 @@ test.each([
   [/^Give --input, or set EDITOR$/, ['edit ID']],
   [/^There is no job type none; there are add-one/, ['send none']],
   [/^Give an input or --file, not both$/, ['send add-one 1 --file FILE']],
+  [/It takes a whole number from 1\.$/, ['send add-one --count 0', 'retry --all --rate 1.5']],
+  [/It takes a whole number from 1 to 1000\.$/, ['audit --limit 1001', 'audit --limit some']],
+  [/It takes whole seconds from 0 to 900\.$/, ['send add-one --delay 901', 'send add-one --delay ']],
 ])('what is wrong with a command is said before the queue is looked for: %p', async (sentence, commands) => {
   const answers = await Promise.all(commands.map((command) => runJobs(command.split(' '), NOWHERE)));
   for (const [nth, answer] of answers.entries())

@@ -1,16 +1,15 @@
+import { type Fields, isFields } from '../../contract/json';
 import { invalidBody, Problem } from '../../service/problem';
 import { parseSince } from '../jobs/since';
 import { type Search } from './search';
-
-/** The members of a query or a body. Unknown members are refused rather than ignored. */
-type Fields = Readonly<Record<string, unknown>>;
 
 const TEXT_LIMIT = 1_000;
 /** Limits how many jobs a request may name. */
 const MAX_IDS = 10_000;
 
+/** The members of a query or a body. Unknown members are refused rather than ignored. */
 export function asked(value: unknown): Fields {
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Fields;
+  if (isFields(value)) return value;
   throw new Problem(400, 'The body is not a JSON object.');
 }
 
@@ -41,8 +40,8 @@ export function idsOf(given: Fields, name: string): string[] | undefined {
   const value = given[name];
   if (value === undefined) return undefined;
   const ids: unknown[] = Array.isArray(value) ? value : [value];
-  if (ids.length <= MAX_IDS && ids.every((id) => typeof id === 'string' && id.length <= TEXT_LIMIT))
-    return (ids as string[]).map((id) => id.toLowerCase());
+  if (ids.length <= MAX_IDS && ids.every((id): id is string => typeof id === 'string' && id.length <= TEXT_LIMIT))
+    return ids.map((id) => id.toLowerCase());
   throw refuse(name, `up to ${MAX_IDS} ids`);
 }
 

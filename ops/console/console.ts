@@ -1,6 +1,7 @@
-import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply } from 'fastify';
+import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
 import { createServer, type RequestListener } from 'node:http';
 import { type Environment } from '../../contract/environment';
+import { fieldsOf } from '../../contract/json';
 import { RecordRefused, StoreError } from '../../results/errors';
 import { Problem, PROBLEM_TYPE, unavailable } from '../../service/problem';
 import { InputRefused } from '../jobs/send';
@@ -107,10 +108,11 @@ function sendProblem(reply: FastifyReply, problem: Problem): void {
 
 function problemOf(error: unknown): Problem {
   if (error instanceof Problem) return error;
-  const { statusCode = 500, message } = error as FastifyError;
-  if (statusCode >= 400 && statusCode < 500) return new Problem(statusCode, message);
-  if (error instanceof InputRefused) return new Problem(400, `${message}.`, { errors: error.faults });
-  if (error instanceof RecordRefused || error instanceof CannotWork) return new Problem(409, `${message}.`);
+  const { statusCode, message } = fieldsOf(error);
+  if (typeof statusCode === 'number' && statusCode >= 400 && statusCode < 500)
+    return new Problem(statusCode, String(message));
+  if (error instanceof InputRefused) return new Problem(400, `${error.message}.`, { errors: error.faults });
+  if (error instanceof RecordRefused || error instanceof CannotWork) return new Problem(409, `${error.message}.`);
   if (error instanceof StoreError || isOfAws(error)) return unavailable(`${sentenceOf(error)}.`, RETRY_AFTER_SECONDS);
   process.stderr.write(`The console failed: ${error instanceof Error ? String(error.stack) : String(error)}\n`);
   return new Problem(500, 'The console failed; its terminal says why.');

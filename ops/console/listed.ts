@@ -1,3 +1,4 @@
+import { elementsOf, parsedJson } from '../../contract/json';
 import { invalidBody } from '../../service/problem';
 import { type SeenJob } from './search';
 import { type Entry } from './snapshot';
@@ -39,11 +40,7 @@ function firstBehind(entries: readonly Entry[], { at, key }: Cursor): number {
 }
 
 function readCursor(text: string): Cursor {
-  try {
-    const [at, key] = JSON.parse(text) as unknown[];
-    if (typeof at === 'string' && typeof key === 'string') return { at, key };
-  } catch {
-    // Refused below.
-  }
+  const [at, key] = elementsOf(parsedJson(text));
+  if (typeof at === 'string' && typeof key === 'string') return { at, key };
   throw invalidBody([{ pointer: '/after', detail: 'must be as the page before had it' }]);
 }

@@ -1,9 +1,9 @@
 /** `npm run console`: the console on its own, for whatever queue the environment names. */
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 import { readEnvironment } from '../../contract/environment';
 import { listenFault } from '../../service/listen-fault';
 import { outliveReaders } from '../../service/output';
-import { readFields } from '../cli/options';
+import { readFields, whole } from '../cli/options';
 import { sentenceOf } from '../jobs/workplace';
 import { type Console, startConsole } from './door';
 
@@ -14,11 +14,7 @@ interface Options {
   readonly badge?: string;
 }
 
-function readPort(text: string): number {
-  const port = Number(text);
-  if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port;
-  throw new InvalidArgumentError('It takes a port from 1 to 65535, or 0 for any that is free.');
-}
+const readPort = whole(0, 65_535, 'a port from 1 to 65535, or 0 for any that is free');
 
 /** As of `npm run -s jobs`. */
 const WRONG_USAGE = 2;

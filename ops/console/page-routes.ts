@@ -1,4 +1,5 @@
 import { type FastifyInstance, type FastifyReply } from 'fastify';
+import { type Fields } from '../../contract/json';
 import { Problem } from '../../service/problem';
 import { type Guard, isTokenAddress } from './guard';
 import { type PageFiles } from './page-files';
@@ -20,10 +21,10 @@ export function addPageRoutes(app: FastifyInstance, guard: Guard, files: PageFil
     return reply.type(file.type).send(file.body);
   };
 
-  app.get('/', (request, reply) => {
+  app.get<{ Querystring: Fields }>('/', (request, reply) => {
     if (!isTokenAddress(request)) return send(reply, INDEX);
-    const { token } = request.query as { readonly token?: unknown };
-    if (!guard.isToken(token)) throw new Problem(401, 'This address is not the one that the console printed last.');
+    if (!guard.isToken(request.query['token']))
+      throw new Problem(401, 'This address is not the one that the console printed last.');
     void reply.header('set-cookie', guard.cookie);
     if (request.headers['sec-fetch-site'] !== 'cross-site') return reply.redirect('/', 303);
     return reply.type(HTML).send(OWN_STEP);

@@ -1,12 +1,13 @@
+import { type Fields, fieldsOf, parsedJson } from '../../contract/json';
 import { DEFINITIONS } from '../../jobs/definitions';
-import { schemaOf } from '../../producer/schemas';
+import { schemaOf } from '../../service/schemas';
 
 /** A job type, for a form. */
 export interface TypeSchema {
   readonly type: string;
   readonly version: number;
   /** Of the input, in OpenAPI 3.0's words; what it refers to is in its own `$defs`. */
-  readonly schema: Readonly<Record<string, unknown>>;
+  readonly schema: Fields;
   /** An input as JSON text. */
   readonly example?: string;
 }
@@ -20,7 +21,7 @@ export const typeSchemas = (): TypeSchema[] =>
     return {
       type,
       version,
-      schema: JSON.parse(text.replace(REFERENCE, '"$ref":"#/$defs/')) as TypeSchema['schema'],
+      schema: fieldsOf(parsedJson(text.replace(REFERENCE, '"$ref":"#/$defs/'))),
       ...(example && { example: JSON.stringify(example.input) }),
     };
   });

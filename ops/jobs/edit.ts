@@ -49,8 +49,10 @@ export async function editJob(place: Workplace, edit: Edit): Promise<Edited> {
   let fault: unknown;
   let sent: Replaced | 'unchanged' | undefined;
   const { ended = signal.aborted ? CANCELLED : undefined } = await pass.through(async (cases) => {
+    const [one] = cases;
+    if (one === undefined) return;
     try {
-      sent ??= await replace(place, cases[0] as Case, edit);
+      sent ??= await replace(place, one, edit);
       if (sent !== 'unchanged') await takeAway(place, pass, { cases, job: sent.job });
     } catch (error) {
       fault ??= error;
@@ -76,7 +78,7 @@ async function replace(place: Workplace, one: Case, { id, input }: Edit): Promis
   const audit = await Audit.begin(place, { what: 'edit', job, replaces: id, type: type.type });
   const message = messageOf(one, { job, input, version: type.version, fifo: place.queue.fifo });
   try {
-    await sendOnce(place, { id: job, type: type.type, input: JSON.parse(input) as unknown }, message);
+    await sendOnce(place, { id: job, type: type.type, input: JSON.parse(input) }, message);
   } catch (error) {
     await audit.end({ count: 0, ended: sentenceOf(error) });
     throw error;

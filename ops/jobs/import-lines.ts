@@ -1,8 +1,9 @@
 import { type MessageAttributeValue } from '@aws-sdk/client-sqs';
 import { DEFAULT_TYPE, GROUP_PATTERN } from '../../contract/job';
+import { type Fields, isFields } from '../../contract/json';
 import { DEFINITIONS } from '../../jobs/definitions';
 import { newJobId, readJobId } from '../../results/job-id';
-import { bodyOf, idInBody } from '../../service/job-id';
+import { bodyOf, idInBody } from '../../service/delivered-id';
 import { newTrace } from '../../transport/traces/index';
 import { inputText } from './input-text';
 import { stamp } from './letter';
@@ -23,8 +24,6 @@ export interface Incoming {
   readonly letter: string;
 }
 
-type Given = Readonly<Record<string, unknown>>;
-
 const CHECKS = new Map(DEFINITIONS.map((type) => [type.type, inputCheck(type)]));
 
 /** Throws an error that says what is wrong with the line. */
@@ -38,16 +37,16 @@ function readLine(text: string, line: number): Incoming {
   return { ...incoming, line, letter: typeof given['letter'] === 'string' ? given['letter'] : '' };
 }
 
-function objectIn(text: string): Given {
+function objectIn(text: string): Fields {
   const value = bodyOf({ body: text });
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Given;
+  if (isFields(value)) return value;
   throw new Error('it is no JSON object');
 }
 
 type Read = Omit<Incoming, 'line' | 'letter'>;
 
 /** A line of `export`. A script may have changed the body, but not the id. */
-function exported(given: Given, body: string): Read {
+function exported(given: Fields, body: string): Read {
   if (given['masked'] !== undefined) throw new Error('it was exported with --mask, so its body is not what it was');
   const id = idIn(given);
   if (id === undefined) throw new Error('it has no id');
@@ -69,7 +68,7 @@ function exported(given: Given, body: string): Read {
   return { id, type, input, message: { body, attributes, group: groupIn(given), traceHeader } };
 }
 
-function minimal(given: Given, line: string): Read {
+function minimal(given: Fields, line: string): Read {
   const type = textIn(given, 'type');
   if (type === undefined) throw new Error('it has neither a body nor a type');
   const input = inputText(line);
@@ -80,20 +79,20 @@ function minimal(given: Given, line: string): Read {
   return { id, type, input, message: { body: `{"id":"${id}","input":${input}}`, attributes, group: groupIn(given) } };
 }
 
-function textIn(given: Given, name: string): string | undefined {
+function textIn(given: Fields, name: string): string | undefined {
   const value = given[name];
   if (value === undefined || typeof value === 'string') return value;
   throw new Error(`its ${name} is no text`);
 }
 
-function idIn(given: Given): string | undefined {
+function idIn(given: Fields): string | undefined {
   const text = textIn(given, 'id');
   const id = text === undefined ? undefined : readJobId(text);
   if (text !== undefined && id === undefined) throw new Error('its id is no UUID');
   return id;
 }
 
-function groupIn(given: Given): string | undefined {
+function groupIn(given: Fields): string | undefined {
   const group = textIn(given, 'group');
   if (group === undefined || GROUP_PATTERN.test(group)) return group;
   throw new Error('its group is none that SQS takes');
@@ -104,12 +103,12 @@ const attribute = (DataType: string, value: string): MessageAttributeValue =>
     ? { DataType, BinaryValue: Buffer.from(value, 'base64') }
     : { DataType, StringValue: value };
 
-function attributesIn(given: Given): Record<string, MessageAttributeValue> {
+function attributesIn(given: Fields): Record<string, MessageAttributeValue> {
   const [texts, types] = [textsIn(given, 'attributes'), new Map(textsIn(given, 'attributeTypes'))];
   return Object.fromEntries(texts.map(([name, value]) => [name, attribute(types.get(name) ?? 'String', value)]));
 }
 
-function textsIn(given: Given, name: string): [string, string][] {
+function textsIn(given: Fields, name: string): [string, string][] {
   const entries = Object.entries<unknown>({ ...(given[name] as object | undefined) });
   if (entries.every((one): one is [string, string] => typeof one[1] === 'string')) return entries;
   throw new Error(`its ${name} are no texts`);

@@ -40,7 +40,7 @@ export async function readImport({ records }: Workplace, texts: readonly string[
 
 const isOther = ({ type, input }: Incoming, record: JobRecord | undefined): boolean =>
   record?.hash !== undefined &&
-  ((record.type ?? DEFAULT_TYPE) !== type || record.hash !== payloadHash({ input: JSON.parse(input) as unknown }));
+  ((record.type ?? DEFAULT_TYPE) !== type || record.hash !== payloadHash({ input: JSON.parse(input) }));
 
 function faultText(faults: readonly string[], lines: number): string {
   const more = faults.length > MAX_NAMED ? `; and ${faults.length - MAX_NAMED} more` : '';

@@ -1,3 +1,5 @@
+import { isFields, parsedJson } from '../../contract/json';
+
 const TOKEN = /"(?:[^"\\]+|\\.)*"|[{}[\],:]|[^\s{}[\],:"]+/gs;
 const OPENS = /^[{[]$/;
 const CLOSES = /^[}\]]$/;
@@ -8,7 +10,7 @@ const CLOSES = /^[}\]]$/;
  * JSON.parse.
  */
 export function inputText(body: string): string | undefined {
-  if (!isObject(body)) return undefined;
+  if (!isFields(parsedJson(body))) return undefined;
   let depth = 0;
   let key: string | undefined;
   let from = 0;
@@ -19,17 +21,8 @@ export function inputText(body: string): string | undefined {
       if (key === 'input') found = body.slice(from, index).trim();
       key = undefined;
     } else if (depth === 1 && token === ':') from = index + 1;
-    else if (depth === 1) key ??= JSON.parse(token) as string;
+    else if (depth === 1) key ??= String(JSON.parse(token));
     depth += Number(OPENS.test(token));
   }
   return found;
-}
-
-function isObject(text: string): boolean {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null && !Array.isArray(value);
-  } catch {
-    return false;
-  }
 }

@@ -1,6 +1,7 @@
 import { type Message, type MessageAttributeValue } from '@aws-sdk/client-sqs';
 import { DEFAULT_TYPE } from '../../contract/job';
-import { bodyOf, idInBody, jobIdOf } from '../../service/job-id';
+import { fieldsOf } from '../../contract/json';
+import { bodyOf, idInBody, jobIdOf } from '../../service/delivered-id';
 import { DEAD_LETTER_ATTRIBUTE, type DeadLetter } from '../../transport/index';
 
 /** A dead letter as it lies in its queue. */
@@ -45,8 +46,7 @@ export function readLetter(message: Message): Letter {
 
 /** Anybody may have written the attribute, so only known members are taken. */
 function readWhy(text: string | undefined): Partial<DeadLetter> {
-  const value = bodyOf({ body: text ?? '{}' });
-  const given = typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+  const given = fieldsOf(bodyOf({ body: text ?? '{}' }));
   const texts = ['reason', 'error', 'firstAt', 'lastAt', 'jobId', 'group', 'sourceMessageId'].flatMap((name) =>
     typeof given[name] === 'string' ? [[name, given[name]] as const] : [],
   );

@@ -1,11 +1,20 @@
+import { fieldsOf, parsedJson } from '../../contract/json';
 import { type JobRecord } from '../../results/records';
 import { type Letter } from './letter';
 
 export const MASK = '***';
 const MASKED = { DataType: 'String', StringValue: MASK };
 
-/** A number as its text, beyond what JavaScript holds too; not in the types of this version of the language. */
-const { rawJSON } = JSON as unknown as { readonly rawJSON: (text: string) => unknown };
+type Reviver = (key: string, value: unknown, context: { readonly source: string }) => unknown;
+
+declare global {
+  /** What the types of this version of the language lack. */
+  interface JSON {
+    parse(text: string, reviver: Reviver): unknown;
+    /** A number as its text, beyond what JavaScript holds too. */
+    rawJSON(text: string): unknown;
+  }
+}
 
 /**
  * Replaces what these fields hold by `***`, in JSON text of any shape; all else stays what it is, numbers too. A field
@@ -22,12 +31,8 @@ export function maskText(text: string, fields: readonly string[]): string {
   }
 }
 
-type Reviver = (key: string, value: unknown, context: { readonly source: string }) => unknown;
-
-const parse = (text: string): unknown => {
-  const reviver: Reviver = (_, value, { source }) => (typeof value === 'number' ? rawJSON(source) : value);
-  return JSON.parse(text, reviver as (key: string, value: unknown) => unknown);
-};
+const parse = (text: string): unknown =>
+  JSON.parse(text, (_, value, { source }) => (typeof value === 'number' ? JSON.rawJSON(source) : value));
 
 interface Masking {
   readonly paths: readonly (readonly string[])[];
@@ -50,7 +55,7 @@ function masked(value: unknown, { paths, at }: Masking): unknown {
 export function maskRecord(record: JobRecord, fields: readonly string[]): JobRecord {
   if (fields.length === 0) return record;
   const { input, result } = record;
-  return { ...record, ...(JSON.parse(maskText(JSON.stringify({ input, result }), fields)) as object) };
+  return { ...record, ...fieldsOf(parsedJson(maskText(JSON.stringify({ input, result }), fields))) };
 }
 
 /** Body, and attributes of such a name. */

@@ -43,9 +43,11 @@ function attributesOf({ attributes }: Pick<Letter, 'attributes'>): Pick<OpenLett
     ([name, { StringValue, BinaryValue = new Uint8Array() }]) =>
       [name, StringValue ?? Buffer.from(BinaryValue).toString('base64')] as const,
   );
-  const types = all.flatMap(([name, { DataType = 'String' }]) => (DataType === 'String' ? [] : [[name, DataType]]));
+  const types = all.flatMap(([name, { DataType = 'String' }]) =>
+    DataType === 'String' ? [] : [[name, DataType] as const],
+  );
   return {
     attributes: Object.fromEntries(texts),
-    ...(types.length > 0 && { attributeTypes: Object.fromEntries(types) as Record<string, string> }),
+    ...(types.length > 0 && { attributeTypes: Object.fromEntries(types) }),
   };
 }

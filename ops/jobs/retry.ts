@@ -37,7 +37,8 @@ export async function retryLetters(place: Workplace, options: PassOptions): Prom
     const taken: Case[] = [];
     const messages = fresh.map((one) => again(one, place.queue.fifo));
     for (const [position, answer] of (await sendAll(place, messages)).entries()) {
-      const one = fresh[position] as Case;
+      const one = fresh[position];
+      if (one === undefined) continue;
       if ('messageId' in answer) {
         sent.add(answer.messageId);
         taken.push(one);

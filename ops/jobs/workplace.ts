@@ -7,6 +7,7 @@ import {
 } from '@aws-sdk/client-sqs';
 import { DEAD_LETTER_QUEUE_NAME, QUEUE_NAME } from '../../contract/delivery';
 import { EMULATOR_REGION, type Environment, processVariables } from '../../contract/environment';
+import { fieldsOf, parsedJson } from '../../contract/json';
 import { localCredentials } from '../../contract/local';
 import { queueNameOf } from '../../contract/queue-name';
 import { StoreError } from '../../results/errors';
@@ -106,8 +107,8 @@ async function facts(sqs: SQSClient, url: string): Promise<Facts> {
 
 /** As the queue's own redrive policy names it. */
 async function deadLetterUrl(sqs: SQSClient, { name, redrive }: Facts): Promise<string> {
-  const policy = (redrive === undefined ? {} : JSON.parse(redrive)) as { deadLetterTargetArn?: string };
-  const deadLetterName = policy.deadLetterTargetArn?.split(':').at(-1);
+  const { deadLetterTargetArn: arn } = fieldsOf(parsedJson(redrive ?? ''));
+  const deadLetterName = typeof arn === 'string' ? arn.split(':').at(-1) : undefined;
   if (deadLetterName === undefined)
     throw new CannotWork(
       `The queue ${name} names no dead-letter queue in its redrive policy; set DLQ_URL, such as the URL of ${DEAD_LETTER_QUEUE_NAME}`,

@@ -13,11 +13,11 @@ const ROUND_TRIPS: readonly number[] = [0x51, 0x53];
  */
 export type Fate = 'pass' | 'drop' | 'swallow' | 'cut' | 'reset' | { readonly delayMs: number };
 
-/** Between clients and a PostgreSQL server: counts round trips, and does to connections what networks do. */
+/** Stands between clients and a PostgreSQL server. Counts round trips, and does to connections what networks do. */
 export class DatabaseProxy {
   roundTrips = 0;
   rule: () => Fate = () => 'pass';
-  /** Cuts a connection before what it asks is passed on, or after it was. */
+  /** Cuts the next connection that sends the text `at`: before it is passed on, or once it is answered. */
   cutting: { readonly at: string; readonly when: 'before' | 'after' } | undefined;
   /** Cuts all connections after every `every` round trips, `left` times. What was asked by then is carried out. */
   cuts = { every: 0, left: 0 };
@@ -60,7 +60,7 @@ export class DatabaseProxy {
     await once(this.server, 'listening');
   }
 
-  /** All connections there are. */
+  /** Cuts all connections. */
   cut(): void {
     for (const [client, upstream] of this.pairs) {
       client.destroy();
@@ -104,7 +104,7 @@ export class DatabaseProxy {
     if (fate === 'cut') client.resetAndDestroy();
     if (fate === 'drop' || fate === 'cut') return;
     if (typeof fate === 'object') {
-      // In their order: nothing more is read meanwhile.
+      // Nothing more is read meanwhile, so that the order is kept.
       client.pause();
       setTimeout(() => {
         this.send(bytes, pair);

@@ -24,7 +24,7 @@ const fail = async (records: Records, type?: string): Promise<string> => {
   return id;
 };
 
-/** Asked until as many are listed, for up to 10 s: an index of DynamoDB's follows its table a moment later. */
+/** Asks until `count` records are listed, for up to 10 s: an index of DynamoDB's follows its table a moment later. */
 async function listed(records: Records, listing: Listing, count: number): Promise<JobRecord[]> {
   for (let tries = 200; ; tries -= 1) {
     const found = (await pages(records, listing)).flat();

@@ -11,7 +11,7 @@ const noteOf = (rest: Partial<Note>): Note => ({
   ...rest,
 });
 
-/** Asked until there are that many, for up to 10 s: an index of DynamoDB's follows its table a moment later. */
+/** Asks until there are `count` notes, for up to 10 s: an index of DynamoDB's follows its table a moment later. */
 async function listed(notes: Notes, kind: NoteKind, count: number): Promise<readonly Note[]> {
   for (let tries = 200; ; tries -= 1) {
     const found = await notes.list(kind, 1_000);

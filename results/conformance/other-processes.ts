@@ -31,11 +31,11 @@ export interface Second {
 }
 
 export interface OtherProcesses {
-  /** Of the running test; there is no file yet. */
+  /** The path of the running test's file, which is not there yet. */
   readonly path: () => string;
   /** Runs `body` in a process of its own, with `records` open on the test's file and `say` to write a line. */
   readonly second: (body: string, ...args: readonly string[]) => Second;
-  /** Without a store; `load` requires one of the store's modules. */
+  /** The same without a store; `load` requires one of the store's modules. */
   readonly plain: (body: string, ...args: readonly string[]) => Second;
 }
 
@@ -68,7 +68,7 @@ export function withOtherProcesses(): OtherProcesses {
       ${body}`;
     const child = spawn(process.execPath, ['-e', script, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
     children.push(child);
-    // From now on, since lines that nobody iterates over yet would be lost.
+    // The iterator is made now, since lines that nobody iterates over yet would be lost.
     return { child, lines: createInterface({ input: child.stdout })[Symbol.asyncIterator]() };
   };
   const second: OtherProcesses['second'] = (body, ...args) =>

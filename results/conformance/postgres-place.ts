@@ -16,7 +16,7 @@ export class PostgresPlace {
   readonly url: string;
   private readonly opened: PostgresRecords[] = [];
 
-  /** `provisioned`: with the table for records. */
+  /** `provisioned`: the table for records is made, too. */
   static async create(provisioned = true): Promise<PostgresPlace> {
     const place = new PostgresPlace(`t_${randomUUID().replaceAll('-', '')}`);
     await place.query(`CREATE SCHEMA ${place.schema}`);
@@ -28,7 +28,7 @@ export class PostgresPlace {
     this.url = this.urlWith({});
   }
 
-  /** With other parts: of the URL itself, or settings of its connections. */
+  /** The URL with other parts, or with settings for its connections. */
   urlWith(parts: Partial<Pick<URL, 'port' | 'username' | 'password' | 'pathname'>>, settings = ''): string {
     const url = Object.assign(new URL(POSTGRES_URL ?? ''), parts);
     url.searchParams.set('application_name', this.schema);
@@ -36,14 +36,14 @@ export class PostgresPlace {
     return String(url);
   }
 
-  /** Closed with the place. */
+  /** Opens records, which are closed with the place. */
   async open(url = this.url, concurrency = CONCURRENCY): Promise<PostgresRecords> {
     const records = await PostgresRecords.open({ url, concurrency });
     this.opened.push(records);
     return records;
   }
 
-  /** By a connection of its own. */
+  /** Runs a statement by a connection of its own. */
   async query(sql: string, values: readonly unknown[] = []): Promise<QueryResultRow[]> {
     const client = new Client({ connectionString: this.url });
     await client.connect();

@@ -10,7 +10,7 @@ import { POSTGRES_URL } from './postgres-place';
 const UP_WITHIN_MS = 30_000;
 const LOOK_EVERY_MS = 50;
 
-/** Where Debian's packages put it, the newest last. */
+/** Where Debian's packages put PostgreSQL, a folder for each version. */
 const INSTALLED = '/usr/lib/postgresql';
 const VERSIONS = existsSync(INSTALLED) ? readdirSync(INSTALLED).sort() : [];
 const program = (name: string): string => join(INSTALLED, VERSIONS.at(-1) ?? '', 'bin', name);
@@ -25,7 +25,7 @@ const ACCESS = `
   host replication all 127.0.0.1/32 trust
 `;
 
-/** Without sync: what a killed process has written is in the system's hands already. */
+/** No sync is needed: what a killed process has written is in the system's hands already. */
 const SETTINGS = { listen_addresses: '127.0.0.1', unix_socket_directories: '', fsync: 'off' };
 
 /** PostgreSQL refuses to run as root. */
@@ -52,7 +52,7 @@ export class PostgresServer {
     return server;
   }
 
-  /** In a folder that belongs to whoever runs it. */
+  /** The folder of its data, which belongs to the user that it runs as. */
   readonly folder = mkdtempSync('/tmp/plusone-postgres-');
 
   private constructor(
@@ -62,7 +62,7 @@ export class PostgresServer {
     this.give(this.folder);
   }
 
-  /** To the user it runs as. */
+  /** Gives a file to the user that the server runs as. */
   give(file: string): void {
     const { uid, gid } = asPostgres();
     if (uid !== undefined && gid !== undefined) chownSync(file, uid, gid);
@@ -80,19 +80,19 @@ export class PostgresServer {
     const until = Date.now() + UP_WITHIN_MS;
     while (!(await this.isUp())) {
       if (Date.now() > until) throw new Error(`PostgreSQL in ${this.folder} does not start`);
-      // After a kill it may refuse to, as long as a process of the former one is still there.
+      // After a kill it may refuse to start, while a process of the former server is still there.
       if (!this.isRunning)
         this.process = spawn(program('postgres'), given, { ...asPostgres(), cwd: '/', stdio: 'ignore' });
       await wait(LOOK_EVERY_MS);
     }
   }
 
-  /** By SIGKILL, in the middle of whatever it does; its other processes end as they notice. */
+  /** Kills it by SIGKILL, whatever it is doing. Its other processes end as they notice. */
   async kill(): Promise<void> {
     await this.end('SIGKILL');
   }
 
-  /** A standby of it that follows. */
+  /** Starts a standby that follows this server. */
   async standby(): Promise<PostgresServer> {
     const standby = new PostgresServer(await freePort(), this.settings);
     run('pg_basebackup', '-D', standby.folder, '-d', this.url, '-R', '-c', 'fast', '-X', 'stream');

@@ -1,7 +1,7 @@
 import { DatabaseSync } from 'node:sqlite';
 import type { Ledger } from './store-under-test';
 
-/** In the store's own file, which must exist. */
+/** A ledger in the store's own file, which must exist. */
 export function sqliteLedger(path: string): Ledger {
   const within = <T>(use: (database: DatabaseSync) => T): T => {
     const database = new DatabaseSync(path, { timeout: 5_000 });

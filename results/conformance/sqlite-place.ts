@@ -5,9 +5,9 @@ import { SqliteRecords } from '../sqlite';
 
 export interface SqlitePlace {
   readonly folder: string;
-  /** In a folder that is not there yet. */
+  /** The path of the results' file, in a folder that is not there yet. */
   readonly path: string;
-  /** Closed after the test. */
+  /** Opens records, which are closed after the test. */
   readonly open: (path?: string) => Promise<SqliteRecords>;
 }
 

@@ -16,7 +16,7 @@ export interface Ledger {
 export interface StoreUnderTest {
   readonly records: Records;
   readonly reopen: () => Promise<Records>;
-  /** `expire` has nothing to do. */
+  /** The store removes old records itself, so `expire` has nothing to do. */
   readonly expiresByItself: boolean;
   /** The states that it has an index of. */
   readonly lists: readonly RecordState[];

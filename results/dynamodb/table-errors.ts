@@ -1,3 +1,4 @@
+import { messageOf } from '../../contract/thrown';
 import { StoreError, StoreUnavailable, StoreUnusable, RecordRefused } from '../errors';
 
 /** The IAM actions that records need, `Query` on the index of failed records. Your own writes need theirs as well. */
@@ -25,7 +26,6 @@ export const THROTTLED: readonly string[] = [
 ];
 
 const nameOf = (error: unknown): string => (error instanceof Error ? error.name : typeof error);
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /** What is wrong with the table itself, in a sentence; undefined for what may pass. */
 function tableFault(table: string, error: unknown): string | undefined {

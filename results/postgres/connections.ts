@@ -18,8 +18,8 @@ const RECORD_CONNECTIONS = 4;
 const MAX_EFFECT_CONNECTIONS = 20;
 
 /**
- * The limit is the client's own, not the pool's, which would also count the wait for another effect's connection: slow
- * effects must not look like a database that is unavailable.
+ * Limits how long this one connection takes to be made. The pool's own limit would also count the wait for a free
+ * connection, so that slow effects would look like a database that is unavailable.
  */
 class BoundedClient extends Client {
   constructor(config?: ClientConfig) {

@@ -23,7 +23,7 @@ const UNUSABLE: ReadonlyMap<string, (place: string) => string> = new Map([
 ]);
 
 /** Faults that pass, by the whole code or by its first two characters. */
-const AWAY: ReadonlyMap<string, string> = new Map([
+const PASSING: ReadonlyMap<string, string> = new Map([
   ['53100', 'its disk is full; free some space'],
   ['53200', 'it is out of memory; try again'],
   ['53300', 'it takes no more connections; lower CONCURRENCY, or raise its max_connections'],
@@ -77,7 +77,7 @@ function messageOf(error: unknown): string {
 export const codeOf = (error: unknown): string =>
   typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
 
-const advice = (state: string): string | undefined => AWAY.get(state) ?? AWAY.get(state.slice(0, 2));
+const advice = (state: string): string | undefined => PASSING.get(state) ?? PASSING.get(state.slice(0, 2));
 
 /** At a start: the error that keeps the process from starting; undefined if the database may only be unavailable. */
 export function unusable(place: string, error: unknown): StoreUnusable | undefined {
@@ -126,22 +126,23 @@ export function databaseError(place: string, error: unknown): Error {
 }
 
 /**
- * The store's error for what ended an effect: one of its statements was refused, or the database was unavailable. What
- * the database did not cause stays what the work threw, and so does a verdict that the work threw because of a refusal.
+ * The store's error for what ended an effect: one of its statements was refused, or the database was unavailable. An
+ * error that the database did not cause reaches the caller as the work threw it. So does a `Rejection` or `RetryAfter`
+ * that the work threw because a statement was refused.
  */
 export function effectError(error: unknown): unknown {
   if (error instanceof StoreError) return error;
   const fault = faultIn(error);
   if (fault === undefined) return new ThrownByWork(error);
-  if (isAway(fault.code)) return error;
-  if (isVerdict(error) && !isContended(error)) return new ThrownByWork(error);
+  if (isUnavailable(fault.code)) return error;
+  if (namesOutcome(error) && !isContended(error)) return new ThrownByWork(error);
   return new EffectRefused(`The effect was refused (${fault.code}: ${fault.message})`, { cause: error });
 }
 
 /** A `Rejection` or a `RetryAfter`. */
-const isVerdict = (error: unknown): boolean =>
+const namesOutcome = (error: unknown): boolean =>
   error instanceof Error && (('reason' in error && typeof error.reason === 'string') || 'afterSeconds' in error);
 
 /** Whether the database is unavailable, rather than a statement of the effect slow or waiting for a lock. */
-const isAway = (state: string): boolean =>
+const isUnavailable = (state: string): boolean =>
   state === '25006' || (state !== LOCK_TIMEOUT && state !== STATEMENT_TIMEOUT && advice(state) !== undefined);

@@ -1,4 +1,5 @@
 import type { PoolClient } from 'pg';
+import { errorOf } from '../../contract/thrown';
 import { EffectRefused, RecordRefused } from '../errors';
 
 /** Comments, blanks and semicolons before a statement's first word. */
@@ -31,8 +32,10 @@ function textOf(query: unknown): string {
   return typeof query.text === 'string' ? query.text : '';
 }
 
-const call = (client: PoolClient, name: string | symbol, given: readonly unknown[]): unknown =>
-  Reflect.apply(Reflect.get(client, name) as (...given: unknown[]) => unknown, client, given);
+function call(client: PoolClient, name: string | symbol, given: readonly unknown[]): unknown {
+  const method: unknown = Reflect.get(client, name);
+  return typeof method === 'function' ? Reflect.apply(method, client, given) : undefined;
+}
 
 /**
  * Sends a query by the extended protocol, so that it is one statement: a second could end the transaction. Objects that
@@ -71,7 +74,7 @@ export function guarded(client: PoolClient): Guard {
     try {
       assertWithin(textOf(first));
     } catch (error) {
-      refuse(error as Error);
+      refuse(errorOf(error));
     }
     return call(client, 'query', [single(first), ...rest]);
   };

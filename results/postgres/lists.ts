@@ -16,7 +16,6 @@ const select = (which: string): string => `
 const DONE = select(`state = 'done' AND state = $1`);
 const OPEN = select(`state <> 'done' AND state = $1`);
 
-/** Above every id, where the first page begins. */
 export async function pageOf(pool: Pool, { state, type, since, limit, behind }: ReadListing): Promise<Page> {
   const text = state === 'done' ? DONE : OPEN;
   const wanted = type === undefined ? null : toText(type);

@@ -102,10 +102,11 @@ withDocker('docker compose up', () => {
   test('a busy consumer that is stopped drains what it holds and ends with 0', async () => {
     const [id = ''] = await stack.consumers(1, { WORK_SECONDS: '4' });
     const ids = await stack.produceMany(20);
-    // Not all: on LocalStack a long poll of the consumer before this one may hold some until their lease ends.
+    // Some, not all: LocalStack still serves the last long polls of the consumer before this one, and what each of them
+    // takes, ten messages at most, comes back only when its lease ends.
     const held = await eventually(async () => {
       const count = await stack.held(id);
-      return count >= 15 && count;
+      return count > 0 && count;
     });
     expect(await stack.tally(ids)).toEqual({ lost: 20, mostEffects: 0 });
     await docker(['stop', id]);

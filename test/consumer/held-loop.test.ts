@@ -1,6 +1,7 @@
 import { withBroker } from '../harness/broker';
 import { startConsumerApp, stopConsumerApps } from '../harness/consumer-app';
 import { eventually } from '../harness/eventually';
+import { holdThread } from '../harness/hold-thread';
 
 const broker = withBroker();
 afterEach(stopConsumerApps);
@@ -14,16 +15,13 @@ it('says so when handlers hold the event loop for longer than leases can wait', 
     warn: (text: unknown, context: unknown) => context === 'Heartbeats' && said.push(String(text)),
     error: () => undefined,
   };
-  const hold = (ms: number): void => {
-    for (const until = performance.now() + ms; performance.now() < until;);
-  };
   const { records } = await startConsumerApp(
     queues,
     {},
     {
       logger,
       work: ({ input }) => {
-        hold(input);
+        holdThread(input);
         return { result: input + 1 };
       },
     },

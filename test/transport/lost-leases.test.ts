@@ -240,7 +240,7 @@ it('asks for one extension of a lease at a time', async () => {
   );
   await start(script);
   await broker().send(queues.queueUrl, '{}');
-  await eventually(() => changes.seconds.length === 2);
+  await eventually(() => changes.seconds.length >= 2);
   expect(most).toBe(1);
   latch.open();
   await allDone();

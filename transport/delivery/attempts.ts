@@ -9,9 +9,9 @@ export interface Standing {
   /** Runs that were noted as begun and have had no outcome yet. */
   readonly begun: number;
   /**
-   * `open`: to be run. `done`: another delivery of it has succeeded, so this one is deleted, not run and not
-   * dead-lettered. `moved`: another delivery of this very message was dead-lettered: deleted, too. `conflict`: done
-   * with another payload, so this one is dead-lettered.
+   * `open`: the delivery is to be run. `done`: another delivery of the job has succeeded, and this one is deleted.
+   * `moved`: another delivery of this very message was dead-lettered, and this one is deleted. `conflict`: the job is
+   * done with another payload, and this delivery is dead-lettered.
    */
   readonly job: 'open' | 'done' | 'moved' | 'conflict';
 }
@@ -22,7 +22,8 @@ export interface Standing {
  */
 export interface Attempts {
   /**
-   * Receives after which a message is dead-lettered as `receives`; undefined where `begin` keeps its notes for good.
+   * Receives after which a message is dead-lettered as `receives`. Undefined if the notes of `begin` outlive the
+   * process, so that begun runs are limited instead.
    */
   readonly maxReceives?: number;
   /** Asked before a run from the second receive on, so that a fresh job costs no read. */

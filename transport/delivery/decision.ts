@@ -74,7 +74,7 @@ export function decideAfterRun(
   return { action: 'retry', afterSeconds, ...failure };
 }
 
-/** Another delivery of the job has ended. */
+/** For a job that another delivery has ended. */
 export function decideEnded({ attempts, job }: Standing): Decision {
   if (job !== 'conflict') return { action: 'delete' };
   const error = 'A job with this id is done with another payload.';
@@ -82,8 +82,8 @@ export function decideEnded({ attempts, job }: Standing): Decision {
 }
 
 /**
- * Seconds until the next run, after `attempts` failed ones: full jitter, over 2, 4, 8, 16, ... up to 900 unless a
- * policy says otherwise, and 1 or more, so that jobs that failed together do not come back together. `random` is in [0,
+ * Seconds until the next run, after `attempts` failed ones: a random number, so that jobs that failed together do not
+ * come back together, up to 2, 4, 8, 16, ... 900 unless a policy says otherwise, and never below 1. `random` is in [0,
  * 1).
  */
 export function backoffSeconds(

@@ -4,10 +4,10 @@ import { RpcException } from '@nestjs/microservices';
 /** Limits the characters of an error's text, so that the why fits beside any message but the largest. */
 export const ERROR_TEXT_LIMIT = 1_000;
 
-/** Characters of all stacks of an error together. */
+/** Limits the characters of all stacks of an error together. */
 const STACK_LIMIT = 8_000;
 
-/** Characters of the name of an error's class, and of its code. */
+/** Limits the characters of the name of an error's class, and of its code. */
 const NAME_LIMIT = 100;
 
 /** Limits how deep causes are followed, which ends a cycle too. */
@@ -53,7 +53,7 @@ function followed(text: string, error: object, depth: number): string {
   return `${text}${/[.!?]$/.test(text) ? ' Caused' : ', caused'} by ${textWithCauses(cause, depth - 1)}`;
 }
 
-/** Without its causes. */
+/** The error's text without its causes. */
 function ownText(error: object, depth: number): string {
   const name = classOf(error);
   const message = messageOf(error, depth) ?? (error instanceof Error ? 'no message' : fieldsOf(error));
@@ -72,7 +72,7 @@ function messageOf(error: object, depth: number): string | undefined {
   return message ?? (error instanceof Error ? undefined : ownWords(error));
 }
 
-/** What Nest's exceptions are made of; their message alone may be no more than the name of their class. */
+/** What a Nest exception was made with. Its message alone may be no more than the name of its class. */
 function heldBy(error: object): object | undefined {
   const held: unknown =
     error instanceof HttpException ? error.getResponse() : error instanceof RpcException ? error.getError() : undefined;

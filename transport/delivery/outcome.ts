@@ -12,8 +12,8 @@ export interface RunFailure {
 
 /**
  * What a handler's run means for its delivery. A handler answers by returning one of these; anything else returned is
- * `done`. A throw is a failed run, which is tried again. A `RetryAfter` names the time of that. A `Rejection` is a
- * reject, and so is one of Nest's exceptions with status 400 or 422, as `invalid`.
+ * `done`. If it throws, the run has failed and is tried again; a `RetryAfter` says when. A thrown `Rejection` is a
+ * reject. So is an exception of Nest's with status 400 or 422, with the reason `invalid`.
  */
 export type Outcome =
   | { readonly kind: 'done' }

@@ -1,7 +1,7 @@
 import { type Attempts, type Standing } from './attempts';
 import { type Delivery } from './delivery';
 
-/** Limits the messages that are remembered to the latest that failed. */
+/** Limits the messages that are remembered. The one whose last failure is the oldest is forgotten first. */
 const MAX_MESSAGES = 10_000;
 
 const open = (attempts: number): Promise<Standing> => Promise.resolve({ attempts, begun: 0, job: 'open' });

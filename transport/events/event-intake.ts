@@ -11,12 +11,12 @@ import { toMessages } from './lambda-event';
 const RESERVE = { maxMs: 3_000, share: 1 / 4 };
 
 /**
- * The part of the reserve that is kept for the answer itself. A function with a share of a processor needs some time,
- * and more the more messages it reports. On a core that is shared by ten, 10,000 messages take 200 ms.
+ * The part of the reserve that is kept for the answer itself. A function with a share of a processor takes some time
+ * for it, and more for each message that it reports: on a core that is shared by ten, 10,000 messages take 200 ms.
  */
 const ANSWER = { ms: 300, msPerMessage: 0.05, share: 1 / 3 };
 
-/** The longest time of a timer. A deadline beyond it is no deadline. */
+/** Limits a timer of Node's. A deadline beyond it is no deadline. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /**
@@ -85,7 +85,7 @@ export class EventIntake {
     throw new EventRefused(`No jobs are taken in now: ${gate.pauseReasons.join(', ') || 'the consumer is stopping'}.`);
   }
 
-  /** A few at a time, so that little is on its way when the time is over. The rest comes again when its lease ends. */
+  /** Gives back a few at a time, so that little is on its way at the end. The rest comes again when its lease ends. */
   private async giveBack(left: readonly Left[], answerBy: number): Promise<void> {
     for (let at = 0; at < left.length && performance.now() < answerBy; at += PER_ROUND) {
       const round = left.slice(at, at + PER_ROUND);

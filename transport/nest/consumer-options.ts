@@ -38,7 +38,7 @@ interface CompleteQueue {
 
 type Range = readonly [byDefault: number | undefined, min: number, max?: number];
 
-/** SQS takes whole seconds; of what is waited for here, a part of a second counts too. */
+/** Numbers that may be fractions, since this process waits for them. SQS takes whole seconds. */
 const MAY_BE_FRACTIONS: ReadonlySet<string> = new Set(['handlerTimeoutSeconds', 'drainSeconds']);
 
 /** Each number's default, and what it may be. */
@@ -72,11 +72,11 @@ export function completeOptions({
 }
 
 function numbersOf(queue: QueueOptions): QueueNumbers {
-  const settled = Object.entries(NUMBERS).map(([name, [byDefault]]) => [
+  const complete = Object.entries(NUMBERS).map(([name, [byDefault]]) => [
     name,
     queue[name as keyof QueueNumbers] ?? byDefault,
   ]);
-  return Object.fromEntries(settled) as QueueNumbers;
+  return Object.fromEntries(complete) as QueueNumbers;
 }
 
 function faultsOf(queues: readonly QueueOptions[]): string[] {

@@ -22,7 +22,7 @@ export class QueueProducer<Types extends object = MessageTypes> {
   private readonly sqs: SQSClient;
   private readonly sender: Sender;
   private readonly spans: QueueSpans;
-  /** Undefined until the queue has said so; its URL need not tell. */
+  /** Undefined until the queue has answered, since its URL need not tell. */
   private fifo: boolean | undefined;
   private asking: Promise<boolean> | undefined;
 

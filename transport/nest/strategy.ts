@@ -28,7 +28,7 @@ export class SqsStrategy extends Server implements CustomTransportStrategy {
     private readonly ssut: SqsService,
   ) {
     super();
-    // Its type says that it is always there, but it is undefined until it is set.
+    // Nest's type says that this hook is always there, but it is undefined until it is set.
     this.setOnProcessingEndHook(() => undefined);
   }
 

@@ -9,7 +9,7 @@ import { type PollGate } from './poll-gate';
 /** Used until the queue has told its visibility timeout; before that nothing is received. */
 const VISIBILITY_SECONDS = 30;
 
-/** Between two tries to reach the queue, doubling. */
+/** The pause between two tries to reach the queue, doubling. */
 const RETRY_MS = { first: 250, max: 5_000 };
 
 interface OpeningParts {

@@ -1,4 +1,4 @@
-/** Long enough to measure, and short enough to have ten pollers a tenth of a second after a backlog is found. */
+/** How often the event loop is measured, and so how often the pollers may double: ten after a tenth of a second. */
 const WINDOW_MS = 20;
 
 /** Above this share of busy time, more concurrent calls only wait for one another, and each costs more. */
@@ -13,9 +13,9 @@ class LoopTime {
   isSpare(): boolean {
     const now = performance.now();
     if (now - this.begunAt < WINDOW_MS) return false;
-    const standing = performance.eventLoopUtilization();
-    const { utilization } = performance.eventLoopUtilization(standing, this.begun);
-    this.begun = standing;
+    const current = performance.eventLoopUtilization();
+    const { utilization } = performance.eventLoopUtilization(current, this.begun);
+    this.begun = current;
     this.begunAt = now;
     return utilization < BUSY;
   }

@@ -71,7 +71,7 @@ export class Pump {
     }));
   }
 
-  /** For how long, in ms, the poller that asks longest has not come back to the gate; 0 while all wait there. */
+  /** How long, in ms, the slowest poller has not come back to the gate; 0 while all wait there. */
   pollAgeMs(): number {
     const now = performance.now();
     return Math.max(0, ...this.pollers.map(({ state, since }) => (state === 'gate' ? 0 : now - since)));
@@ -97,7 +97,7 @@ export class Pump {
     while (this.pollers.some(({ state }) => state === 'asking') && performance.now() < deadline) await wait(20);
   }
 
-  /** After the poll loops were stopped. */
+  /** To be called once the poll loops are stopped: rejects pollers that still wait. */
   abandon(): void {
     const stopped = new Error('The poll loop has stopped.');
     this.stopping.abort(stopped);
@@ -115,7 +115,7 @@ export class Pump {
       await gate.pass(index);
       poller.reserved = await line.ask();
       if (gate.isOpenFor(index)) break;
-      this.giveBack(poller);
+      this.unreserve(poller);
     }
     enter(poller, 'asking');
   }
@@ -184,11 +184,11 @@ export class Pump {
   }
 
   private leave(poller: Poller): void {
-    this.giveBack(poller);
+    this.unreserve(poller);
     enter(poller, 'between');
   }
 
-  private giveBack(poller: Poller): void {
+  private unreserve(poller: Poller): void {
     const { reserved } = poller;
     poller.reserved = 0;
     this.parts.line.answered(reserved);

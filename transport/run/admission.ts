@@ -4,7 +4,7 @@ import { PollerLine } from './poller-line';
 /** How many messages to receive ahead of free permits, so that quick handlers need not wait for a receive. */
 const LOOK_AHEAD = { max: 25, shareOfPermits: 1 / 4, whileRunsTakeMs: 100 };
 
-/** The weight of one run in the mean time of runs. */
+/** The weight of the latest run in the mean time of runs. */
 const WEIGHT = 1 / 128;
 
 /** `granted`: it runs, with a permit. `refused`: it has waited long enough, or a drain has begun. */
@@ -19,9 +19,10 @@ const GRANTED: Promise<Permit> = Promise.resolve('granted');
 const REFUSED: Promise<Permit> = Promise.resolve('refused');
 
 /**
- * What may come in, and what may run. Counts deliveries by phase, so that capacity and permits follow from where they
- * stand: a permit is held while `running` or `overdue`, and messages are asked for while fewer are on their way to a
- * permit than there are permits. Up to as many again may be recorded and settled beside them.
+ * Decides what may be received and what may run, by the count of deliveries in each phase. A delivery holds a permit
+ * while it is `running` or `overdue`. Messages are asked for until those asked for, waiting, running and overdue are as
+ * many as the permits, and a few more (`LOOK_AHEAD`). Beside them as many as there are permits may be recording and
+ * settling.
  */
 export class Admission {
   private readonly counts: Record<Phase, number> = { waiting: 0, running: 0, recording: 0, settling: 0, overdue: 0 };

@@ -1,9 +1,9 @@
 import { type InFlight } from './in-flight';
 
 /**
- * The deliveries in flight, found by message too, and a promise for when there are none. Each knows its place, and the
- * index is an object. A Set or Map whose members come and go leaves dead tables behind that point to their successors,
- * and what they held stays until a full garbage collection.
+ * The deliveries in flight, found by message too, and a promise for when there are none. They are kept in an array, in
+ * which each knows its place, and in an object. A Set or Map whose members come and go would keep what it held until a
+ * full garbage collection.
  */
 export class Deliveries implements Iterable<InFlight> {
   private readonly flights: InFlight[] = [];
@@ -14,7 +14,7 @@ export class Deliveries implements Iterable<InFlight> {
     return this.flights.length;
   }
 
-  /** Those there are now. */
+  /** Iterates over a copy, since deliveries may end meanwhile. */
   [Symbol.iterator](): Iterator<InFlight> {
     return [...this.flights].values();
   }
@@ -35,7 +35,7 @@ export class Deliveries implements Iterable<InFlight> {
     if (this.flights.length === 0) for (const wake of this.waiting.splice(0)) wake();
   }
 
-  /** The latest delivery of a message in flight, which a new receipt would settle. */
+  /** The delivery in flight of a message. If the message comes again, this delivery takes over the new receipt. */
   ofMessage(messageId: string): InFlight | undefined {
     return this.byMessage[messageId];
   }

@@ -3,7 +3,7 @@ import { type Settlement } from '../settle/settlement';
 import { type Deliveries } from './deliveries';
 import { type InFlight, leaseEnd } from './in-flight';
 
-/** How often leases are checked per visibility timeout. They are extended once half is gone. */
+/** How often leases are checked within the length of one. They are extended once half is gone. */
 const LOOKS_PER_LEASE = 8;
 const MAX_LOOK_MS = 5_000;
 /** The handler is told to stop this long before SQS's 12 hours are over. */

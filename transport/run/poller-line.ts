@@ -16,7 +16,7 @@ export class PollerLine {
   asked = 0;
   private closedBy: Error | undefined;
   private readonly pollers: WaitingPoller[] = [];
-  /** This many messages are worth a receive at once; fewer are after `PATIENCE_MS`. */
+  /** This many messages are worth a receive at once. For fewer a poller waits `PATIENCE_MS`. */
   private readonly worthwhile: number;
 
   constructor(

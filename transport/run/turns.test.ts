@@ -1,8 +1,5 @@
+import { holdThread } from '../../test/harness/hold-thread';
 import { Turns } from './turns';
-
-const hold = (ms: number): void => {
-  for (const until = performance.now() + ms; performance.now() < until;);
-};
 
 /** In how many turns of the event loop ten runs begin that hold it for this long each, after some promises. */
 async function turnsOf(ms: number): Promise<number> {
@@ -19,7 +16,7 @@ async function turnsOf(ms: number): Promise<number> {
     await turns.next();
     for (let depth = 0; depth < 30; depth += 1) await Promise.resolve();
     begunIn.add(turn);
-    hold(ms);
+    holdThread(ms);
   };
   await Promise.all(Array.from({ length: 10 }, run));
   ended = true;

@@ -2,8 +2,9 @@
 const MAX_HELD_MS = 20;
 
 /**
- * Begins runs one after the other. All that a receive brings is ready at once, and ten handlers that hold the event
- * loop would hold it ten times as long, with no lease extended meanwhile. Quick handlers all begin in the same turn.
+ * Begins runs one after the other, in several turns of the event loop if need be. A receive brings up to ten
+ * deliveries: ten handlers that each hold the event loop would hold it ten times as long, with no lease extended
+ * meanwhile. Quick handlers all begin in the same turn.
  */
 export class Turns {
   private readonly waiting: (() => void)[] = [];

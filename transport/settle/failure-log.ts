@@ -16,8 +16,9 @@ const TYPE_LIMIT = 100;
 /** The facts of one line. */
 interface Failed {
   readonly level: 'warn' | 'error';
-  /** As for one and for many. */
+  /** What a line says of one failure. */
   readonly what: string;
+  /** What the line that counts more of them calls them. */
   readonly many: string;
   readonly failure: RunFailure;
   readonly fields: Readonly<Record<string, unknown>>;

@@ -55,8 +55,8 @@ export class Settlement {
 
   /**
    * Deletes a delivery that is done. If the delete is given up, the message comes again and is only deleted then. SQS
-   * says yes to the handle of a lease that has ended, too, and may delete nothing, so unless
-   * the lease still holds, the delivery is remembered.
+   * also accepts the handle of a lease that has ended, and may delete nothing. So the delivery is remembered unless its
+   * lease still holds.
    */
   async delete(delivery: Delivery, leaseHolds: () => boolean): Promise<void> {
     for (let failures = 0; ; failures += 1) {

@@ -24,7 +24,7 @@ export interface ClientOptions extends SqsLocation {
 /** How many seconds late the answer to a long poll may be before the poll counts as lost. */
 const POLL_SLACK_SECONDS = 5;
 
-/** Two tries of up to 1 s to connect and 3 s to answer, each of which undici may notice half a second late. */
+/** Limits a call: two tries of up to 1 s to connect and 3 s to answer, which undici may notice half a second late. */
 const WORK_LIMIT_MS = 10_000;
 
 /** Limits the sends, deletes and changes of visibility on their way at once. */

@@ -8,7 +8,7 @@ export interface QueueFacts {
   readonly redrives: boolean;
 }
 
-/** Asks the queue; rejects when it cannot be reached or does not exist. */
+/** Rejects if the queue cannot be reached or does not exist. */
 export async function readQueueFacts(client: SQSClient, queueUrl: string, signal?: AbortSignal): Promise<QueueFacts> {
   const { Attributes: attributes = {} } = await client.send(
     new GetQueueAttributesCommand({ QueueUrl: queueUrl, AttributeNames: ['All'] }),

@@ -8,7 +8,7 @@ import { messageBytes, type OutgoingMessage, PAYLOAD_LIMIT_BYTES, toEntry } from
 
 /** Limits the sends that wait; at 16 KiB each they hold about 16 MiB. */
 const MAX_WAITING = 1_000;
-/** With at most 10 s for the call itself, every send has its answer within 12 s. */
+/** Limits how long a send waits for its call. With up to 10 s for the call, every send has its answer within 12 s. */
 const MAX_WAIT_MS = 2_000;
 const MAX_CALLS = 8;
 /** How long a send waits for others to share its call; usually less than a call takes. */

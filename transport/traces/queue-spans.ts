@@ -20,8 +20,8 @@ export interface TracedRun {
 
 /**
  * The spans of one queue: `create` for each message that is sent, `process` for each run of a handler. None for
- * receives and settlements, which metrics count. Where a context says that it is not sampled there are no spans, and it
- * goes on.
+ * receives and settlements, which metrics count. If a context says that it is not sampled, no span is made, and the
+ * context is passed on.
  */
 export class QueueSpans {
   private readonly queue: string;

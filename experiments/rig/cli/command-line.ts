@@ -42,15 +42,6 @@ export function filled(text: string): string {
   throw new InvalidArgumentError('It is empty.');
 }
 
-/** Takes a whole number within these limits. */
-export const whole =
-  (least: number, most: number) =>
-  (text: string): number => {
-    const number = Number(text);
-    if (text.trim() !== '' && Number.isInteger(number) && number >= least && number <= most) return number;
-    throw new InvalidArgumentError(`It takes a whole number from ${least} to ${most}.`);
-  };
-
 /** Takes names of these, separated by commas. */
 export const namesOf =
   <T extends string>(known: readonly T[]) =>

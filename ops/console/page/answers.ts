@@ -156,13 +156,17 @@ export interface Schema {
   readonly properties?: Readonly<Record<string, Schema>>;
   readonly required?: readonly string[];
   readonly items?: Schema;
-  readonly enum?: readonly unknown[];
+  readonly enum?: readonly (string | number | boolean | null)[];
   readonly minimum?: number;
   readonly maximum?: number;
   readonly minLength?: number;
   readonly maxLength?: number;
   readonly $ref?: string;
+  readonly $defs?: Definitions;
 }
+
+/** The schemas that `$ref`s of a type's schema name. */
+export type Definitions = Readonly<Record<string, Schema>>;
 
 export interface AuditLine {
   readonly at: number | string;

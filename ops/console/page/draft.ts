@@ -1,15 +1,11 @@
 /** A form's side of JSON: what is shown for a schema, and how a value is changed by a path into it. */
-import { type JobType, type Schema } from './answers';
+import { type Definitions, type JobType, type Schema } from './answers';
 import { type Json, nameOf, scalar } from './json';
 
 type Kind = 'object' | 'array' | 'string' | 'number' | 'boolean' | 'choice' | 'json';
 
-/** The schemas that `$ref`s of a type's schema name. */
-export type Definitions = Readonly<Record<string, Schema>>;
-
 export function definitionsOf({ schema }: Pick<JobType, 'schema'>): Definitions {
-  const holder = schema as { $defs?: Definitions; definitions?: Definitions };
-  return { ...holder.definitions, ...holder.$defs };
+  return schema.$defs ?? {};
 }
 
 /** What `$ref` names; a schema that is nowhere to be found takes any JSON. */
@@ -39,7 +35,7 @@ const EMPTY: Readonly<Record<Kind, Json>> = {
 /** What a form begins with: the members that must be there, empty. */
 export function emptyOf(schema: Schema, definitions: Definitions): Json {
   const kind = kindOf(schema);
-  if (kind === 'choice') return scalar((schema.enum?.[0] ?? null) as string | number | boolean | null);
+  if (kind === 'choice') return scalar(schema.enum?.[0] ?? null);
   if (kind !== 'object') return EMPTY[kind];
   const members = Object.entries(schema.properties ?? {})
     .filter(([name]) => schema.required?.includes(name))

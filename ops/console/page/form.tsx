@@ -1,7 +1,7 @@
 /** A form made from a JSON Schema. What it holds is JSON as text, so that a large number stays what was typed. */
 import { type JSX } from 'preact';
-import { type Schema } from './answers';
-import { type Definitions, emptyOf, fits, itemsOf, kindOf, resolve, withMember } from './draft';
+import { type Definitions, type Schema } from './answers';
+import { emptyOf, fits, itemsOf, kindOf, resolve, withMember } from './draft';
 import { Area, Input, Labelled, type Option, Select } from './fields';
 import { type Json, memberOf, scalar, stringIn, writeJson } from './json';
 

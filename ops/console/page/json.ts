@@ -68,7 +68,7 @@ export function writeJson(json: Json, indent = '', margin = ''): string {
   return `${open}\n${parts.map((part) => inner + part).join(',\n')}\n${margin}${close}`;
 }
 
-export const nameOf = ([name]: Member): string => JSON.parse(name) as string;
+export const nameOf = ([name]: Member): string => String(JSON.parse(name));
 
 /** The last of a name counts, as in `JSON.parse`. */
 export const memberOf = (json: Json | undefined, name: string): Json | undefined =>
@@ -81,4 +81,4 @@ export const scalar = (value: string | number | boolean | null): Json => ({
 
 /** Of a scalar that is a string. */
 export const stringIn = (json: Json | undefined): string | undefined =>
-  json?.kind === 'scalar' && json.text.startsWith('"') ? (JSON.parse(json.text) as string) : undefined;
+  json?.kind === 'scalar' && json.text.startsWith('"') ? String(JSON.parse(json.text)) : undefined;

@@ -31,9 +31,9 @@ function parse(query: string): Route {
 /** Leaves empty filters out, except for a group's `error`, which may be empty. */
 function queryOf(values: Readonly<Record<string, string | undefined>>): string {
   const kept = Object.entries(values).filter(
-    ([name, value]) => value !== undefined && (value !== '' || name === 'error'),
+    (entry): entry is [string, string] => entry[1] !== undefined && (entry[1] !== '' || entry[0] === 'error'),
   );
-  return new URLSearchParams(kept as [string, string][]).toString();
+  return new URLSearchParams(kept).toString();
 }
 
 export const hrefOf = (route: Route): string => {

@@ -1,5 +1,7 @@
 import * as rules from 'class-validator';
 import { type validationMetadataArrayToSchemas } from 'class-validator-jsonschema';
+import { elementsOf, fieldsOf } from '../contract/json';
+import { prototypeOf } from '../contract/rule';
 
 type Options = NonNullable<Parameters<typeof validationMetadataArrayToSchemas>[1]>;
 
@@ -10,32 +12,33 @@ type Converters = NonNullable<Options['additionalConverters']>;
 export type NotedRule = Parameters<typeof validationMetadataArrayToSchemas>[0][number];
 
 /** The schema of a rule. */
-export type Said = ReturnType<typeof validationMetadataArrayToSchemas>[string];
+export type RuleSchema = ReturnType<typeof validationMetadataArrayToSchemas>[string];
 
 const escaped = (text: string): string => text.replace(/[$()*+./?[\\\]^{|}-]/g, '\\$&');
 
-const DATES: Said = { type: 'string', anyOf: [{ format: 'date' }, { format: 'date-time' }] };
+const DATES: RuleSchema = { type: 'string', anyOf: [{ format: 'date' }, { format: 'date-time' }] };
 
 /** An enum, with its type if all values have the same. */
-function enumOf(values: readonly unknown[]): Said {
+function enumOf(values: readonly unknown[]): RuleSchema {
   const [type, ...others] = new Set(values.map((value) => typeof value));
   const isOne = others.length === 0 && (type === 'string' || type === 'number' || type === 'boolean');
   return { ...(isOne && { type }), enum: [...values] };
 }
 
 /** The declared type of the property, since nothing else is known of a team's own rule. */
-function declaredOf({ target, propertyName, each }: NotedRule): Said {
+function declaredOf({ target, propertyName, each }: NotedRule): RuleSchema {
   if (typeof target !== 'function' || each) return {};
-  const declared: unknown = Reflect.getMetadata('design:type', target.prototype as object, propertyName);
+  const declared: unknown = Reflect.getMetadata('design:type', prototypeOf(target), propertyName);
   if (declared === String) return { type: 'string' };
   if (declared === Number) return { type: 'number' };
   if (declared === Boolean) return { type: 'boolean' };
   return declared === Array ? { type: 'array', items: {} } : {};
 }
 
-function patternOf(noted: NotedRule): Said {
-  const [pattern, flags = ''] = noted.constraints as [RegExp | string, string?];
-  const { source, flags: all } = pattern instanceof RegExp ? pattern : { source: pattern, flags };
+function patternOf(noted: NotedRule): RuleSchema {
+  const [pattern, flags = ''] = elementsOf(noted.constraints);
+  const { source, flags: all } =
+    pattern instanceof RegExp ? pattern : { source: String(pattern), flags: String(flags) };
   // A schema has no word for flags.
   return { type: 'string', ...(!/[ims]/.test(all) && { pattern: source }) };
 }
@@ -51,9 +54,9 @@ export const MENDED: Converters = {
   [rules.IS_EMPTY]: { enum: [''] },
   [rules.EQUALS]: ({ constraints: [value] }) => enumOf([value]),
   [rules.NOT_EQUALS]: ({ constraints: [value] }) => ({ not: enumOf([value]) }),
-  [rules.IS_IN]: ({ constraints: [values] }) => enumOf(values as unknown[]),
-  [rules.IS_NOT_IN]: ({ constraints: [values] }) => ({ not: enumOf(values as unknown[]) }),
-  [rules.IS_ENUM]: ({ constraints: [values] }) => enumOf(Object.values(values as object)),
+  [rules.IS_IN]: ({ constraints: [values] }) => enumOf(elementsOf(values)),
+  [rules.IS_NOT_IN]: ({ constraints: [values] }) => ({ not: enumOf(elementsOf(values)) }),
+  [rules.IS_ENUM]: ({ constraints: [values] }) => enumOf(Object.values(fieldsOf(values))),
   [rules.IS_POSITIVE]: { type: 'number', minimum: 0, exclusiveMinimum: true },
   [rules.IS_NEGATIVE]: { type: 'number', maximum: 0, exclusiveMaximum: true },
   [rules.IS_ISO8601]: DATES,
@@ -67,7 +70,7 @@ export const MENDED: Converters = {
     version
       ? { type: 'string', format: `ipv${version}` }
       : { type: 'string', anyOf: [{ format: 'ipv4' }, { format: 'ipv6' }] },
-  [rules.CONTAINS]: ({ constraints: [text] }) => ({ type: 'string', pattern: escaped(text as string) }),
-  [rules.NOT_CONTAINS]: ({ constraints: [text] }) => ({ type: 'string', not: { pattern: escaped(text as string) } }),
+  [rules.CONTAINS]: ({ constraints: [text] }) => ({ type: 'string', pattern: escaped(String(text)) }),
+  [rules.NOT_CONTAINS]: ({ constraints: [text] }) => ({ type: 'string', not: { pattern: escaped(String(text)) } }),
   [rules.MATCHES]: patternOf,
 };

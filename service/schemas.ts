@@ -1,10 +1,11 @@
 import { type OpenAPIObject } from '@nestjs/swagger';
 import { getMetadataStorage, IS_INT, ValidationTypes } from 'class-validator';
 import { validationMetadataArrayToSchemas } from 'class-validator-jsonschema';
+import { elementsOf } from '../contract/json';
 import { takes } from '../contract/reading';
 import { constraintsOf, type Noted } from '../contract/rule';
 import { type Class, type Field, type Shape, shapeOf } from '../contract/shape';
-import { MENDED, type NotedRule, type Said } from './schema-rules';
+import { MENDED, type NotedRule, type RuleSchema } from './schema-rules';
 
 type AnySchema = NonNullable<NonNullable<OpenAPIObject['components']>['schemas']>[string];
 type Schema = Exclude<AnySchema, { $ref: string }>;
@@ -53,7 +54,7 @@ class Schemas {
       )
       // If rules name different types, the last one counts.
       .sort((a, b) => Number(a.type === IS_INT) - Number(b.type === IS_INT));
-    const nested = ({ propertyName }: { propertyName: string }): Said | Reference => {
+    const nested = ({ propertyName }: { propertyName: string }): RuleSchema | Reference => {
       const found = fields.get(propertyName)?.nested;
       if (found === undefined) return {};
       const reference = this.refer(found.shape);
@@ -105,5 +106,5 @@ function orNull(schema: Schema): Schema {
   const { type, allOf, enum: values, ...rest } = schema;
   if (allOf !== undefined) return { ...rest, anyOf: [...allOf, NULL] };
   const nullable = { ...schema, ...(type && { nullable: true }) };
-  return values === undefined ? nullable : { ...nullable, enum: [...(values as unknown[]), null] };
+  return values === undefined ? nullable : { ...nullable, enum: [...elementsOf(values), null] };
 }

@@ -4,15 +4,15 @@ import { DEAD_LETTER_ATTRIBUTE, decode, type Delivery } from '../transport/index
 /** The parts of a delivery that may name its job. */
 type Source = Pick<Delivery, 'messageId' | 'attributes'>;
 
-/** The id in a body; undefined where there is none. */
+/** The id in a body; undefined if there is none. */
 export const idInBody = (body: unknown): string | undefined => uuidIn(body, 'id');
 
 /**
  * The id of the job of a delivery. A message sent by hand without one takes its MessageId. If it becomes a dead
  * letter, that id is stamped on it, since a redrive changes the MessageId.
  */
-export function jobIdOf(idInBody: string | undefined, { messageId, attributes }: Source): string {
-  return idInBody?.toLowerCase() ?? stampedId(attributes) ?? messageId;
+export function jobIdOf(bodyId: string | undefined, { messageId, attributes }: Source): string {
+  return bodyId?.toLowerCase() ?? stampedId(attributes) ?? messageId;
 }
 
 /** The same for a message whose body has not been read yet. */

@@ -1,4 +1,4 @@
-import { Problem } from '../service/problem';
+import { Problem } from './problem';
 
 const KIB = 1_024;
 
@@ -11,6 +11,6 @@ export function sizeText(bytes: number): string {
 export const tooLarge = (limitBytes: number): Problem =>
   new Problem(413, `The body is larger than the ${sizeText(limitBytes)} that are taken here.`);
 
-/** The size is that of the canonical JSON, where numbers may grow: `1e20` has 21 digits. */
+/** The input's size as JSON is written here, where numbers may grow: `1e20` has 21 digits. */
 export const inputTooLarge = (limitBytes: number): Problem =>
   new Problem(413, `The input is larger than ${sizeText(limitBytes)} as it would be stored.`);

@@ -1,10 +1,43 @@
 import { applyDecorators } from '@nestjs/common';
-import { ApiExtraModels, ApiResponse, getSchemaPath, type ResponseObject, type ResponsesObject } from '@nestjs/swagger';
-import { ProblemDocument } from './answers';
+import {
+  ApiExtraModels,
+  ApiProperty,
+  ApiPropertyOptional,
+  ApiResponse,
+  getSchemaPath,
+  type ResponseObject,
+  type ResponsesObject,
+} from '@nestjs/swagger';
 import { type Fault } from '../contract/fault';
 import { BODY_LIMIT_BYTES } from '../contract/job';
-import { Problem, PROBLEM_TYPE } from '../service/problem';
+import { Problem, PROBLEM_TYPE } from './problem';
 import { tooLarge } from './too-large';
+
+class FaultOfBody {
+  @ApiProperty({ example: '/input', description: 'JSON pointer; empty for the body itself.' })
+  readonly pointer: string;
+
+  @ApiProperty({ example: 'is missing' })
+  readonly detail: string;
+}
+
+/** RFC 9457. */
+export class ProblemDocument {
+  @ApiProperty({ example: 'about:blank' })
+  readonly type: string;
+
+  @ApiProperty()
+  readonly title: string;
+
+  @ApiProperty({ minimum: 400, maximum: 599 })
+  readonly status: number;
+
+  @ApiProperty()
+  readonly detail: string;
+
+  @ApiPropertyOptional({ type: [FaultOfBody], maxItems: 10 })
+  readonly errors?: FaultOfBody[];
+}
 
 const RETRY_AFTER = {
   'Retry-After': { description: 'Seconds after which to try again.', schema: { type: 'integer' } },
@@ -68,6 +101,8 @@ const PROBLEMS = {
 
 type Status = keyof typeof PROBLEMS;
 
+const isStatus = (status: number): status is Status => status in PROBLEMS;
+
 const OF_ANY_REQUEST: readonly Status[] = [400, 405, 408, 417, 421, 429, 431, 500];
 
 /** Documents errors of an operation. */
@@ -84,12 +119,11 @@ export const ApiCommonProblems = (): MethodDecorator & ClassDecorator => ApiProb
 
 /** The errors of an operation that is no method of a controller, besides those of any request. */
 export function problemResponses(whens: Readonly<Partial<Record<Status, string | undefined>>>): ResponsesObject {
-  const own = Object.keys(whens).map((status) => Number(status) as Status);
-  const responses = [401 as const, ...OF_ANY_REQUEST, ...own].map((status) => [
-    status,
-    problemResponse(status, whens[status]),
-  ]);
-  return Object.fromEntries(responses) as ResponsesObject;
+  const own = Object.keys(whens).map(Number).filter(isStatus);
+  const responses = [401 as const, ...OF_ANY_REQUEST, ...own].map(
+    (status) => [status, problemResponse(status, whens[status])] as const,
+  );
+  return Object.fromEntries(responses);
 }
 
 function problemResponse(status: Status, when: string = PROBLEMS[status].when): ResponseObject {
