@@ -75,7 +75,7 @@ export class SqsTransport extends QueueConsumer {
     attempts: Attempts,
   ) {
     super();
-    const { queueUrl, deadLetterQueueUrl, leaseSeconds, concurrency, metrics } = options;
+    const { queueUrl, deadLetterQueueUrl, concurrency, metrics } = options;
     if (isSameQueue(queueUrl, deadLetterQueueUrl)) throw new WiringError(OWN_DEAD_LETTERS);
     const pollers = Math.min(options.pollers, MAX_POLLERS, Math.ceil(concurrency / 10));
     this.pollClient = createPollClient(options, pollers, options.receiveWaitSeconds);
@@ -88,18 +88,18 @@ export class SqsTransport extends QueueConsumer {
     this.gate = new PollGate(pollers);
     this.admission = new Admission(concurrency);
     const { settlement, deadLetters, settled, gate, admission, log } = this;
-    const opening = new Opening({ client: this.workClient, queueUrl, leaseSeconds, gate });
+    const opening = new Opening({ client: this.workClient, queueUrl, leaseSeconds: options.leaseSeconds, gate });
     this.opening = opening;
-    const visibilitySeconds = (): number => opening.visibilitySeconds;
+    const leaseSeconds = (): number => opening.leaseSeconds;
     const mayBegin = (): boolean => gate.pausedMs < BEGINS_WHILE_PAUSED_MS;
     const handle: Handle = (delivery, run) => this.handlers.handle(delivery, run);
     const flightOf = this.flightOf.bind(this);
     const spans = new QueueSpans(queueUrl, (delivery) => attempts.jobId(delivery));
     const parts = { handle, spans, flightOf, settlement, deadLetters, attempts, settled, log };
-    this.worker = new Worker({ ...parts, admission, visibilitySeconds, mayBegin });
+    this.worker = new Worker({ ...parts, admission, leaseSeconds, mayBegin });
     this.events = new EventIntake({ ...parts, concurrency, gate });
     const { pollClient: client, worker } = this;
-    this.pump = new Pump(pollers, { client, gate, line: admission.pollers, worker, metrics, visibilitySeconds });
+    this.pump = new Pump(pollers, { client, gate, line: admission.pollers, worker, metrics, leaseSeconds });
   }
 
   /** Called once the application is up. */

@@ -94,7 +94,7 @@ it('gives up at a drain, whose signal it does not wait for', async () => {
   await eventually(() => told().length === 1);
   const begunAt = performance.now();
   ending.abort();
-  expect(await moved).toBe('left');
+  expect(await moved).toBe('unfinished');
   expect(performance.now() - begunAt).toBeLessThan(400);
   expect({ told: told(), refused: deadLetters.refused, sends: proxy.count('SendMessageBatch') }).toEqual({
     told: [false],
@@ -111,7 +111,7 @@ it('gives up within a second once its lease is lost', async () => {
   await eventually(() => told().length === 1);
   moving.isOurs = false;
   const begunAt = performance.now();
-  expect(await moved).toBe('left');
+  expect(await moved).toBe('unfinished');
   expect(performance.now() - begunAt).toBeLessThan(1_000);
 });
 
@@ -122,7 +122,7 @@ it('is left where its lease is lost before the record is told that it was sent',
     moving.isOurs = false;
     return 'pass';
   });
-  expect(await deadLetters.move(moving, WHY, { ending: never })).toBe('left');
+  expect(await deadLetters.move(moving, WHY, { ending: never })).toBe('unfinished');
   expect(told()).toEqual([]);
 });
 
@@ -135,7 +135,7 @@ it('lets nobody go on behind it where its lease is lost before the record is tol
   });
   const recorded: string[] = [];
   const moved = deadLetters.move(moving, WHY, { ending: never, recorded: () => recorded.push('recorded') });
-  expect(await moved).toBe('left');
+  expect(await moved).toBe('unfinished');
   expect({ told: told(), recorded }).toEqual({ told: [], recorded: [] });
 });
 

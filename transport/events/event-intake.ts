@@ -1,7 +1,7 @@
 import { type Delivery, toDeliveries } from '../delivery/delivery';
 import { type PollGate } from '../receive/poll-gate';
 import { type Settlement } from '../settle/settlement';
-import { endsWithin, EventRun, type EventRunParts, type Left } from './event-run';
+import { endsWithin, EventRun, type EventRunParts, type Unfinished } from './event-run';
 import { toMessages } from './lambda-event';
 
 /**
@@ -69,11 +69,11 @@ export class EventIntake {
     const reserveMs = Math.min(RESERVE.maxMs, leftMs * RESERVE.share);
     const run = new EventRun(deliveries, this.parts);
     await run.within(leftMs - reserveMs, reserveMs / 2);
-    const left = run.left();
-    const answerMs = ANSWER.ms + left.length * ANSWER.msPerMessage;
+    const unfinished = run.unfinished();
+    const answerMs = ANSWER.ms + unfinished.length * ANSWER.msPerMessage;
     const answerBy = deadline - Math.min(answerMs, reserveMs * ANSWER.share);
-    await Promise.all([this.giveBack(left, answerBy), run.recorded(Math.max(0, answerBy - performance.now()))]);
-    return [...new Set(run.left().map(({ delivery }) => delivery.messageId))];
+    await Promise.all([this.giveBack(unfinished, answerBy), run.recorded(Math.max(0, answerBy - performance.now()))]);
+    return [...new Set(run.unfinished().map(({ delivery }) => delivery.messageId))];
   }
 
   private async passGate(patienceMs: number): Promise<void> {
@@ -86,9 +86,9 @@ export class EventIntake {
   }
 
   /** Gives back a few at a time, so that little is on its way at the end. The rest comes again when its lease ends. */
-  private async giveBack(left: readonly Left[], answerBy: number): Promise<void> {
-    for (let at = 0; at < left.length && performance.now() < answerBy; at += PER_ROUND) {
-      const round = left.slice(at, at + PER_ROUND);
+  private async giveBack(unfinished: readonly Unfinished[], answerBy: number): Promise<void> {
+    for (let at = 0; at < unfinished.length && performance.now() < answerBy; at += PER_ROUND) {
+      const round = unfinished.slice(at, at + PER_ROUND);
       const released = round.map(({ delivery, afterSeconds }) => this.parts.settlement.release(delivery, afterSeconds));
       await endsWithin(Promise.all(released), answerBy - performance.now());
     }

@@ -19,13 +19,13 @@ export interface EventRunParts extends RunParts {
 /** A delivery of the event, and what became of it. */
 interface Entry {
   readonly flight: InFlight;
-  /** `left`: it has to come again, after `afterSeconds`. */
-  state: 'left' | 'ended';
+  /** `unfinished`: it has to come again, after `afterSeconds`. */
+  state: 'unfinished' | 'ended';
   afterSeconds: number;
 }
 
 /** What has to come again, and when. */
-export interface Left {
+export interface Unfinished {
   readonly delivery: Delivery;
   readonly afterSeconds: number;
 }
@@ -52,7 +52,11 @@ export class EventRun {
     const returnedLate = (): Promise<void> => Promise.resolve();
     this.runner = new Runner({ ...parts, admission: this.admission, mayBegin: () => true, returnedLate });
     this.lines = inLines(deliveries).map((line) =>
-      line.map((delivery) => ({ flight: parts.flightOf(delivery, LEASE_SECONDS), state: 'left', afterSeconds: 0 })),
+      line.map((delivery) => ({
+        flight: parts.flightOf(delivery, LEASE_SECONDS),
+        state: 'unfinished',
+        afterSeconds: 0,
+      })),
     );
   }
 
@@ -72,11 +76,11 @@ export class EventRun {
   }
 
   /** What has to come again. The members of a FIFO group come no sooner than its first. */
-  left(): Left[] {
+  unfinished(): Unfinished[] {
     return this.lines.flatMap((line) => {
-      const left = line.filter(({ state }) => state === 'left');
-      const afterSeconds = left[0]?.afterSeconds ?? 0;
-      return left.map(({ flight: { delivery } }) => ({ delivery, afterSeconds }));
+      const unfinished = line.filter(({ state }) => state === 'unfinished');
+      const afterSeconds = unfinished[0]?.afterSeconds ?? 0;
+      return unfinished.map(({ flight: { delivery } }) => ({ delivery, afterSeconds }));
     });
   }
 
@@ -87,7 +91,7 @@ export class EventRun {
         this.logger.error(`Could not settle ${entry.flight.delivery.messageId}: ${errorText(error)}`);
       });
       if (entry.flight.phase !== 'overdue') this.admission.leave(entry.flight);
-      if (entry.state === 'left') return;
+      if (entry.state === 'unfinished') return;
     }
   }
 
@@ -98,7 +102,7 @@ export class EventRun {
     if (flight.phase !== 'overdue') this.admission.enter(flight, 'settling');
     if (decision.action === 'dead-letter') {
       const moved = await this.parts.deadLetters.move(flight, decision, { ending: this.admission.ending });
-      if (moved === 'left') decision = RELEASE;
+      if (moved === 'unfinished') decision = RELEASE;
     }
     if (decision.action === 'retry') entry.afterSeconds = decision.afterSeconds;
     else if (decision.action !== 'release') entry.state = 'ended';

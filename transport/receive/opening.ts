@@ -7,7 +7,7 @@ import { type QueueFacts, readQueueFacts } from '../sqs/queue-facts';
 import { type PollGate } from './poll-gate';
 
 /** Used until the queue has told its visibility timeout; before that nothing is received. */
-const VISIBILITY_SECONDS = 30;
+const LEASE_SECONDS = 30;
 
 /** The pause between two tries to reach the queue, doubling. */
 const RETRY_MS = { first: 250, max: 5_000 };
@@ -25,7 +25,7 @@ export class Opening {
   /** Why it is not open, in a sentence. */
   notOpen: string | undefined = 'The queue does not answer.';
   /** The lease of a delivery. */
-  visibilitySeconds = VISIBILITY_SECONDS;
+  leaseSeconds = LEASE_SECONDS;
   private readonly logger = new Logger('SqsTransport');
   private readonly stopping = new AbortController();
 
@@ -64,7 +64,7 @@ export class Opening {
         'The queue has a visibility timeout of 0 s, so each consumer would get each message. Raise it.',
       );
     }
-    this.visibilitySeconds = this.parts.leaseSeconds ?? visibilityTimeoutSeconds;
+    this.leaseSeconds = this.parts.leaseSeconds ?? visibilityTimeoutSeconds;
     if (!redrives) this.logger.warn('The queue has no redrive policy, the backstop for what nothing here can settle.');
     this.unlock();
   }

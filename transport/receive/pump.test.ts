@@ -16,7 +16,7 @@ function newPump(room = 100) {
     line,
     worker: { admit: () => undefined, refuse: () => undefined },
     metrics: new ConsumerMetrics(new Metrics()),
-    visibilitySeconds: () => 30,
+    leaseSeconds: () => 30,
   });
   return { pump, line };
 }

@@ -61,7 +61,7 @@ export class Pump {
       readonly line: PollerLine;
       readonly worker: Pick<Worker, 'admit' | 'refuse'>;
       readonly metrics: ConsumerMetrics;
-      readonly visibilitySeconds: () => number;
+      readonly leaseSeconds: () => number;
     },
   ) {
     this.pollers = Array.from({ length: count }, () => ({
@@ -131,7 +131,7 @@ export class Pump {
         ...command.input,
         MaxNumberOfMessages: this.poller(index).reserved,
         // Asks for the lease that heartbeats count with, even if the queue's attribute has changed since.
-        VisibilityTimeout: this.parts.visibilitySeconds(),
+        VisibilityTimeout: this.parts.leaseSeconds(),
       };
       if (this.failures > 0) input.WaitTimeSeconds = 1;
       return client.send(new ReceiveMessageCommand(input), options);

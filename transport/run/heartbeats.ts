@@ -24,13 +24,13 @@ export class Heartbeats {
     private readonly settlement: Settlement,
     private readonly flights: Deliveries,
     /** The lease in seconds; an extension asks for as much. */
-    readonly visibilitySeconds: () => number,
+    readonly leaseSeconds: () => number,
   ) {}
 
   /** Starts the timer, which runs until nothing is in flight. */
   start(): void {
     if (this.timer) return;
-    const everyMs = Math.min(MAX_LOOK_MS, (this.visibilitySeconds() * 1_000) / LOOKS_PER_LEASE);
+    const everyMs = Math.min(MAX_LOOK_MS, (this.leaseSeconds() * 1_000) / LOOKS_PER_LEASE);
     this.nextLook = performance.now() + everyMs;
     this.timer = setTimeout(() => {
       this.timer = undefined;
@@ -46,7 +46,7 @@ export class Heartbeats {
   }
 
   private look(): void {
-    const leaseMs = this.visibilitySeconds() * 1_000;
+    const leaseMs = this.leaseSeconds() * 1_000;
     const lateMs = performance.now() - this.nextLook;
     if (lateMs > leaseMs * LATE_SHARE) {
       const seconds = (lateMs / 1_000).toFixed(1);
@@ -83,6 +83,6 @@ export class Heartbeats {
   /** 0 if too little is left of the 12 hours since the receive. */
   private secondsToAskFor(flight: InFlight): number {
     const left = flight.hiddenSecondsLeft();
-    return left <= CAP_MARGIN_SECONDS ? 0 : Math.min(this.visibilitySeconds(), left);
+    return left <= CAP_MARGIN_SECONDS ? 0 : Math.min(this.leaseSeconds(), left);
   }
 }

@@ -22,7 +22,7 @@ interface WorkerParts extends RunParts {
   readonly deadLetters: DeadLetterQueue;
   readonly settled: SettledListeners;
   /** Lease of a delivery, in seconds. */
-  readonly visibilitySeconds: () => number;
+  readonly leaseSeconds: () => number;
   readonly mayBegin: () => boolean;
 }
 
@@ -32,8 +32,8 @@ interface WorkerParts extends RunParts {
  */
 const GRACE_MS = 1_000;
 
-/** `ended`: deleted from the queue, or about to be; `left`: back in the queue, or with another consumer. */
-type End = 'ended' | 'left';
+/** `ended`: deleted from the queue, or about to be; `unfinished`: back in the queue, or with another consumer. */
+type End = 'ended' | 'unfinished';
 
 /** Takes deliveries to their end: each is deleted, given back, retried or dead-lettered, or its lease lapses. */
 export class Worker {
@@ -44,8 +44,8 @@ export class Worker {
   private readonly runner: Runner;
 
   constructor(private readonly parts: WorkerParts) {
-    const { settlement, visibilitySeconds } = parts;
-    this.heartbeats = new Heartbeats(settlement, this.flights, visibilitySeconds);
+    const { settlement, leaseSeconds } = parts;
+    this.heartbeats = new Heartbeats(settlement, this.flights, leaseSeconds);
     // A late `done` counts, though another consumer may have the message by now.
     const returnedLate = async ({ delivery }: InFlight, late: Outcome): Promise<void> => {
       if (late.kind === 'done') await settlement.delete(delivery, () => false);
@@ -60,8 +60,8 @@ export class Worker {
   /** Admits a delivery. A message that is already in flight here goes on under its new receipt, and runs once. */
   admit(delivery: Delivery): void {
     if (this.adopt(delivery)) return;
-    const { admission, flightOf, visibilitySeconds } = this.parts;
-    const flight = flightOf(delivery, visibilitySeconds());
+    const { admission, flightOf, leaseSeconds } = this.parts;
+    const flight = flightOf(delivery, leaseSeconds());
     admission.admit(flight);
     this.flights.add(flight);
     this.heartbeats.start();
@@ -79,7 +79,7 @@ export class Worker {
   /** True if the message is already in flight here: its delivery goes on under the new receipt. */
   private adopt(delivery: Delivery): boolean {
     const running = this.flights.ofMessage(delivery.messageId);
-    running?.adopt(delivery, this.parts.visibilitySeconds());
+    running?.adopt(delivery, this.parts.leaseSeconds());
     running?.counts.duplicates.add();
     return running !== undefined;
   }
@@ -102,7 +102,7 @@ export class Worker {
     const end = await this.conclude(flight).catch((error: unknown): End => {
       // An error that nobody foresaw: the lease lapses, and the message comes again.
       this.logger.error(`Could not settle ${flight.delivery.messageId}: ${errorText(error)}`);
-      return 'left';
+      return 'unfinished';
     });
     void flight.endLease();
     this.groups.leave(flight, end === 'ended');
@@ -121,8 +121,8 @@ export class Worker {
   }
 
   private async decide(flight: InFlight): Promise<Decision> {
-    const { settlement, visibilitySeconds } = this.parts;
-    if (!settlement.wasDone(flight.delivery)) return this.runner.decide(flight, (visibilitySeconds() * 1_000) / 2);
+    const { settlement, leaseSeconds } = this.parts;
+    if (!settlement.wasDone(flight.delivery)) return this.runner.decide(flight, (leaseSeconds() * 1_000) / 2);
     flight.counts.duplicates.add();
     return { action: 'delete' };
   }
@@ -155,13 +155,13 @@ export class Worker {
         this.groups.leave(flight, true);
       };
       const moved = await deadLetters.move(flight, decision, { ending: admission.ending, recorded });
-      if (moved === 'left') end = RELEASE;
+      if (moved === 'unfinished') end = RELEASE;
     }
     const isEnded = end.action === 'delete' || end.action === 'dead-letter';
     if (isEnded) await settlement.delete(delivery, () => !flight.hasLostLease && flight.leaseLeftMs() > 0);
     else await this.release(flight, end);
     settled.tell(flight, end);
-    return isEnded ? 'ended' : 'left';
+    return isEnded ? 'ended' : 'unfinished';
   }
 
   /** Makes the message visible again. It may come again before SQS has answered, so it is forgotten here first. */

@@ -49,9 +49,9 @@ export class DeadLetterQueue {
   ) {}
 
   /**
-   * `ended`: it is in the dead-letter queue, and its record says so. `left`: the lease is lost, or the time is over.
+   * `ended`: it is in the dead-letter queue, and its record says so. `unfinished`: the lease is lost, or the time is over.
    */
-  async move(moving: Moving, why: Why, { ending, recorded }: MoveOptions): Promise<'ended' | 'left'> {
+  async move(moving: Moving, why: Why, { ending, recorded }: MoveOptions): Promise<'ended' | 'unfinished'> {
     const { attempts, metrics, log } = this.parts;
     const { delivery } = moving;
     const letter = describeDeadLetter(delivery, why, attempts.jobId(delivery));
@@ -65,21 +65,21 @@ export class DeadLetterQueue {
       this.refused += 1;
       try {
         if ((await record(false)) === 'recorded') recorded?.();
-        if ((await this.sendPatiently(moving, letter, ending)) === 'left') return 'left';
+        if ((await this.sendPatiently(moving, letter, ending)) === 'unfinished') return 'unfinished';
       } finally {
         this.refused -= 1;
       }
     }
-    if ((await record(true)) === 'not-ours') return 'left';
+    if ((await record(true)) === 'not-ours') return 'unfinished';
     metrics.deadLetter(letter.reason);
     log.deadLetter(delivery, why);
     return 'ended';
   }
 
-  private async sendPatiently(moving: Moving, letter: DeadLetter, ending: AbortSignal): Promise<'sent' | 'left'> {
+  private async sendPatiently(moving: Moving, letter: DeadLetter, ending: AbortSignal): Promise<'sent' | 'unfinished'> {
     for (let waitMs = TRY_AGAIN_MS.first; ; waitMs = Math.min(waitMs * 2, TRY_AGAIN_MS.max)) {
       for (const until = performance.now() + waitMs; performance.now() < until;) {
-        if (ending.aborted || !moving.isOurs) return 'left';
+        if (ending.aborted || !moving.isOurs) return 'unfinished';
         await wait(LOOK_MS, undefined, { signal: ending }).catch(() => undefined);
       }
       try {
