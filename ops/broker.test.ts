@@ -40,6 +40,11 @@ describe('the messages of the embedded broker', () => {
   const send = (queueUrl: string, body: string, rest = {}) =>
     broker.client.send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: body, ...rest }));
 
+  async function attributesOf(queueUrl: string): Promise<Readonly<Record<string, string>>> {
+    const asked = new GetQueueAttributesCommand({ QueueUrl: queueUrl, AttributeNames: ['All'] });
+    return (await broker.client.send(asked)).Attributes ?? {};
+  }
+
   it('keeps receive count and first receive of a message released with visibility 0, over a kill too', async () => {
     const { queueUrl } = await broker.provision('released');
     await send(queueUrl, 'one');
@@ -73,6 +78,20 @@ describe('the messages of the embedded broker', () => {
     expect(held.inflight.map(({ message }) => message.body)).toEqual(['m0', 'm1']);
     await broker.client.send(new DeleteMessageCommand({ QueueUrl: queueUrl, ReceiptHandle: leased[0]?.ReceiptHandle }));
     expect((await broker.held(queueUrl)).inflight.map(({ message }) => message.body)).toEqual(['m1']);
+  });
+
+  it('counts messages as visible once their lease or delay has ended, with nobody receiving', async () => {
+    const { queueUrl } = await broker.provision('counted');
+    await send(queueUrl, 'leased');
+    await broker.receive(queueUrl, 1);
+    await send(queueUrl, 'delayed', { DelaySeconds: 1 });
+    await eventually(async () => {
+      expect(await attributesOf(queueUrl)).toMatchObject({
+        ApproximateNumberOfMessages: '2',
+        ApproximateNumberOfMessagesNotVisible: '0',
+        ApproximateNumberOfMessagesDelayed: '0',
+      });
+    });
   });
 
   it('delivers again after a kill once the lease that held the message ended', async () => {
@@ -142,11 +161,9 @@ describe('the messages of the embedded broker', () => {
     await broker.provision('again', { visibilityTimeoutSeconds: 540 });
     await broker.restart();
 
-    const { Attributes } = await broker.client.send(
-      new GetQueueAttributesCommand({ QueueUrl: queueUrl, AttributeNames: ['All'] }),
-    );
-    expect(Attributes?.VisibilityTimeout).toBe('540');
-    expect(JSON.parse(Attributes?.RedrivePolicy ?? '')).toMatchObject({ maxReceiveCount: '480' });
+    const { VisibilityTimeout, RedrivePolicy = '' } = await attributesOf(queueUrl);
+    expect(VisibilityTimeout).toBe('540');
+    expect(JSON.parse(RedrivePolicy)).toMatchObject({ maxReceiveCount: '480' });
     expect(await broker.bodies(queueUrl)).toEqual(['one']);
   });
 
