@@ -42,6 +42,6 @@ module.exports = {
   testTimeout: 60_000,
   // Of the tests of a file that run side by side; see test/harness/side-by-side.ts.
   maxConcurrency: 8,
-  // Twice the two cores that they need, as tests mostly wait.
-  maxWorkers: 4,
+  // Three for each of two cores, as tests mostly wait.
+  maxWorkers: 6,
 };
