@@ -36,15 +36,15 @@ async function pollBody(queueUrl: string): Promise<string | undefined> {
   return Messages[0]?.Body;
 }
 
+const send = (queueUrl: string, body: string, rest = {}) =>
+  broker.client.send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: body, ...rest }));
+
+async function attributesOf(queueUrl: string): Promise<Readonly<Record<string, string>>> {
+  const asked = new GetQueueAttributesCommand({ QueueUrl: queueUrl, AttributeNames: ['All'] });
+  return (await broker.client.send(asked)).Attributes ?? {};
+}
+
 describe('the messages of the embedded broker', () => {
-  const send = (queueUrl: string, body: string, rest = {}) =>
-    broker.client.send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: body, ...rest }));
-
-  async function attributesOf(queueUrl: string): Promise<Readonly<Record<string, string>>> {
-    const asked = new GetQueueAttributesCommand({ QueueUrl: queueUrl, AttributeNames: ['All'] });
-    return (await broker.client.send(asked)).Attributes ?? {};
-  }
-
   it('keeps receive count and first receive of a message released with visibility 0, over a kill too', async () => {
     const { queueUrl } = await broker.provision('released');
     await send(queueUrl, 'one');
@@ -78,20 +78,6 @@ describe('the messages of the embedded broker', () => {
     expect(held.inflight.map(({ message }) => message.body)).toEqual(['m0', 'm1']);
     await broker.client.send(new DeleteMessageCommand({ QueueUrl: queueUrl, ReceiptHandle: leased[0]?.ReceiptHandle }));
     expect((await broker.held(queueUrl)).inflight.map(({ message }) => message.body)).toEqual(['m1']);
-  });
-
-  it('counts messages as visible once their lease or delay has ended, with nobody receiving', async () => {
-    const { queueUrl } = await broker.provision('counted');
-    await send(queueUrl, 'leased');
-    await broker.receive(queueUrl, 1);
-    await send(queueUrl, 'delayed', { DelaySeconds: 1 });
-    await eventually(async () => {
-      expect(await attributesOf(queueUrl)).toMatchObject({
-        ApproximateNumberOfMessages: '2',
-        ApproximateNumberOfMessagesNotVisible: '0',
-        ApproximateNumberOfMessagesDelayed: '0',
-      });
-    });
   });
 
   it('delivers again after a kill once the lease that held the message ended', async () => {
@@ -182,6 +168,20 @@ describe('the messages of the embedded broker', () => {
 
     await send(queueUrl, 'one');
     expect(await broker.receive(queueUrl, 30)).toHaveLength(1);
+  });
+});
+
+it('counts messages as visible once their lease or delay has ended, with nobody receiving', async () => {
+  const { queueUrl } = await broker.provision('counted');
+  await send(queueUrl, 'leased');
+  await broker.receive(queueUrl, 1);
+  await send(queueUrl, 'delayed', { DelaySeconds: 1 });
+  await eventually(async () => {
+    expect(await attributesOf(queueUrl)).toMatchObject({
+      ApproximateNumberOfMessages: '2',
+      ApproximateNumberOfMessagesNotVisible: '0',
+      ApproximateNumberOfMessagesDelayed: '0',
+    });
   });
 });
 
