@@ -33,7 +33,8 @@ const logger = {
 beforeEach(async () => {
   for (const list of [said, runs, receives]) list.splice(0);
   proxy = await startFaultProxy(broker().endpoint);
-  queues = await broker().createQueues({ numbers: { visibilityTimeoutSeconds: 2 } });
+  // Half of it is longer than a busy machine stands still.
+  queues = await broker().createQueues({ numbers: { visibilityTimeoutSeconds: 4 } });
   const env = broker().environment(queues, proxy.endpoint);
   consumer = await startConsumerApp({ ...queues, env }, {}, { work: countingWork, logger });
   consumer.transport.onSettled(({ delivery }) => receives.push(delivery.receiveCount));
@@ -86,8 +87,8 @@ it('takes no jobs in while another process holds the lock, gives back what still
   ids.push(...(await endThePollOnItsWay()));
   const asked = proxy.count('ReceiveMessage');
   ids.push(...(await send(5)));
-  // Longer than several leases and than what a write waits for the lock.
-  await wait(8_000);
+  // Longer than two leases and than what a write waits for the lock.
+  await wait(10_000);
   expect(await broker().depth(queues.queueUrl)).toMatchObject({ visible: 6, inFlight: 1 });
   expect(proxy.count('ReceiveMessage')).toBe(asked);
   const { detail } = await expectProblemResponse(await ready(), 503);
