@@ -1,7 +1,8 @@
+import { elementsOf, type Fields, fieldsOf, isFields } from '../contract/json';
 import { Rejection } from '../transport/index';
 
 /** How to recognise what other services put on a queue, and what turns it into jobs. */
-const ENVELOPES: readonly { readonly is: (body: Body) => boolean; readonly says: string }[] = [
+const ENVELOPES: readonly { readonly is: (body: Fields) => boolean; readonly says: string }[] = [
   {
     is: ({ Type, TopicArn }) => typeof Type === 'string' && typeof TopicArn === 'string',
     says: "an envelope of SNS, not a job: turn raw message delivery on for this queue's subscription to the topic",
@@ -16,12 +17,10 @@ const ENVELOPES: readonly { readonly is: (body: Body) => boolean; readonly says:
   },
 ];
 
-type Body = Readonly<Record<string, unknown>>;
-
 /** A pipe that tells the envelopes of other AWS services from jobs, and says what to do. */
 export const NO_ENVELOPE = {
   transform(body: unknown): unknown {
-    if (!isObject(body)) return body;
+    if (!isFields(body)) return body;
     const envelope = ENVELOPES.find(({ is }) => is(body));
     if (envelope) throw new Rejection('invalid', `The message is ${envelope.says}.`);
     return body;
@@ -29,8 +28,6 @@ export const NO_ENVELOPE = {
 };
 
 function isOfS3(records: unknown): boolean {
-  const first: unknown = Array.isArray(records) ? records[0] : undefined;
-  return isObject(first) && first['eventSource'] === 'aws:s3';
+  const [first] = elementsOf(records);
+  return fieldsOf(first)['eventSource'] === 'aws:s3';
 }
-
-const isObject = (value: unknown): value is Body => typeof value === 'object' && value !== null;

@@ -1,5 +1,6 @@
 import { Inject, Injectable, type Type } from '@nestjs/common';
 import { DEFAULT_TYPE } from '../contract/job';
+import { fieldsOf } from '../contract/json';
 import { typeOf as recordedType } from '../results/held-record';
 import { payloadIfAny } from '../results/payload-hash';
 import { type Attempted, RECORDS, type Records } from '../results/records';
@@ -69,8 +70,7 @@ export class RecordedAttempts implements Attempts {
   }
 }
 
-const inputOf = (body: unknown): unknown =>
-  typeof body === 'object' && body !== null && 'input' in body ? body.input : undefined;
+const inputOf = (body: unknown): unknown => fieldsOf(body)['input'];
 
 /** `RecordedAttempts` with another default type. */
 export function attemptsOfType(defaultType: string): Type<RecordedAttempts> {

@@ -11,7 +11,7 @@ export const fieldsOf = (value: unknown): Fields => (isFields(value) ? value : {
 /** The elements of a value; none if it is no array. */
 export const elementsOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 
-/** What JSON text stands for; undefined if it is no JSON. */
+/** Parses JSON. Undefined for a text that is no JSON. */
 export function parsedJson(text: string): unknown {
   try {
     return JSON.parse(text);

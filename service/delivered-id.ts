@@ -1,4 +1,5 @@
 import { isUUID } from 'class-validator';
+import { fieldsOf, parsedJson } from '../contract/json';
 import { DEAD_LETTER_ATTRIBUTE, decode, type Delivery } from '../transport/index';
 
 /** The parts of a delivery that may name its job. */
@@ -29,15 +30,10 @@ export function bodyOf({ body }: Pick<Delivery, 'body'>): unknown {
 
 function stampedId(attributes: Source['attributes']): string | undefined {
   const text = attributes[DEAD_LETTER_ATTRIBUTE]?.StringValue;
-  if (text === undefined) return undefined;
-  try {
-    return uuidIn(JSON.parse(text), 'jobId');
-  } catch {
-    return undefined;
-  }
+  return text === undefined ? undefined : uuidIn(parsedJson(text), 'jobId');
 }
 
 function uuidIn(value: unknown, field: string): string | undefined {
-  const id: unknown = typeof value === 'object' && value !== null ? Reflect.get(value, field) : undefined;
+  const { [field]: id } = fieldsOf(value);
   return typeof id === 'string' && isUUID(id, 'all') ? id.toLowerCase() : undefined;
 }

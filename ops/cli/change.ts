@@ -7,7 +7,7 @@ import { type CommandRun, type ExitCode, type Invocation, WrongUsage } from './a
 import { type FilterOptions, toFilter } from './options';
 import { hiddenNote, printJobs } from './reading';
 
-/** What keeps a change from being made, or from being asked about. */
+/** Options of each command that asks before it changes something. */
 export interface AskOptions {
   readonly dryRun?: boolean;
   readonly yes?: boolean;

@@ -8,7 +8,7 @@ const MASKED = { DataType: 'String', StringValue: MASK };
 type Reviver = (key: string, value: unknown, context: { readonly source: string }) => unknown;
 
 declare global {
-  /** What the types of this version of the language lack. */
+  /** Members that TypeScript's library does not declare yet. */
   interface JSON {
     parse(text: string, reviver: Reviver): unknown;
     /** A number as its text, beyond what JavaScript holds too. */

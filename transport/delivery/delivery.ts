@@ -58,7 +58,7 @@ export function toDelivery(message: Message, now: number): Delivery {
   };
 }
 
-/** What was received at once, or came in one event. */
+/** The deliveries of the messages of one receive, or of one event. */
 export function toDeliveries(messages: readonly Message[]): Delivery[] {
   const now = Date.now();
   return messages.map((message) => toDelivery(message, now));
