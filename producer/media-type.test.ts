@@ -33,8 +33,8 @@ test.each([
   ['blanks behind the charset', `application/json;charset=utf-8${' '.repeat(15_900)}x`],
   ['semicolons', `application/json${';'.repeat(15_900)}x`],
   ['equals signs', `application/json;charset${'='.repeat(15_900)}`],
-])('a header full of %s is read in a few milliseconds', (_, header) => {
+])('a header full of %s is read in a time that grows with its length, not with the square of it', (_, header) => {
   const start = performance.now();
-  for (let n = 0; n < 5; n += 1) expect(utf8TypeOf(header)).not.toBe(JSON_TYPE);
-  expect(performance.now() - start).toBeLessThan(100);
+  for (let n = 0; n < 20; n += 1) expect(utf8TypeOf(header)).not.toBe(JSON_TYPE);
+  expect(performance.now() - start).toBeLessThan(1_000);
 });

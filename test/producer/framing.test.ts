@@ -129,7 +129,7 @@ test('10 GB declared: 413 at once, closed', async () => {
   const answer = await sendRaw(producer.port, post([HOST, JSON_TYPE, length('10737418240')]));
   expectRawProblem(answer, 413);
   expect(answer).toMatchObject({ closed: true });
-  expect(answer.milliseconds).toBeLessThan(1_000);
+  expect(answer.milliseconds).toBeLessThan(5_000);
 });
 
 test('10 GB declared, asking first: 413, closed', async () => {

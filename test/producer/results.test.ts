@@ -129,7 +129,7 @@ describe('Prefer: wait', () => {
     await producer.records.once({ id, type: 'add-one', input: 1 }, { result: 2 });
     const start = performance.now();
     const response = await answer;
-    expect(performance.now() - start).toBeLessThan(1_000);
+    expect(performance.now() - start).toBeLessThan(5_000);
     expect(response.status).toBe(200);
     expect(response.headers.get('preference-applied')).toBe('wait=20');
   });
@@ -144,14 +144,14 @@ describe('Prefer: wait', () => {
     expect(response.headers.get('retry-after')).toBe('1');
   });
 
-  test.each(['wait', 'wait=', 'wait=x', 'wait=-1', 'wait=1.5', 'wait=1e9', 'respond-async', ''])(
+  test.each(['wait', 'wait=', 'wait=x', 'wait=-1', 'wait=20.5', 'wait=1e9', 'respond-async', ''])(
     '"%s" is ignored',
     async (prefer) => {
       const start = performance.now();
       const response = await result(await newJob(), prefer);
       expect(response.status).toBe(202);
       expect(response.headers.has('preference-applied')).toBe(false);
-      expect(performance.now() - start).toBeLessThan(1_000);
+      expect(performance.now() - start).toBeLessThan(5_000);
     },
   );
 

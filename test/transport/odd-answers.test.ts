@@ -134,15 +134,13 @@ describe('a sender', () => {
     expect(String(failed[0]?.[1])).toMatch(/MD5/);
   });
 
-  it.each(['', ' ', '00', '1e0', '-1', '0.5', '10', '20000000', 'NaN'])(
+  // An id that is taken for a position would make as many answers: more than a test has time for.
+  it.each(['', ' ', '00', '1e0', '-1', '0.5', '10', '4294967294', 'NaN'])(
     'takes nothing for accepted by the id %p, which it did not ask for',
     async (Id) => {
       answering(answerJson({ Successful: [{ Id, MessageId: 'x' }] }));
-      const begunAt = performance.now();
       const answers = await sendAll(2);
       expect(answers.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
-      // An id that is taken for a position would make as many answers.
-      expect(performance.now() - begunAt).toBeLessThan(500);
     },
   );
 

@@ -40,12 +40,13 @@ describe('permits', () => {
     admission.enter(one, 'overdue');
     await wait(20);
     expect(admission.stuckMs).toBe(0);
+    const since = performance.now();
     admission.enter(two, 'overdue');
     await wait(20);
     // Another delivery that comes and goes does not begin it again.
     admission.leave(arrive(admission));
     expect(admission.stuckMs).toBeGreaterThanOrEqual(15);
-    expect(admission.stuckMs).toBeLessThan(500);
+    expect(admission.stuckMs).toBeLessThanOrEqual(performance.now() - since);
     admission.leave(two);
     expect(admission.stuckMs).toBe(0);
   });

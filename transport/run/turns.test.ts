@@ -1,5 +1,8 @@
-import { holdThread } from '../../test/harness/hold-thread';
 import { Turns } from './turns';
+
+// Only the clock is faked, so that no other process on this machine makes a quick run look slow.
+beforeEach(() => jest.useFakeTimers({ doNotFake: ['nextTick', 'queueMicrotask', 'setImmediate'] }));
+afterEach(() => jest.useRealTimers());
 
 /** In how many turns of the event loop ten runs begin that hold it for this long each, after some promises. */
 async function turnsOf(ms: number): Promise<number> {
@@ -16,7 +19,7 @@ async function turnsOf(ms: number): Promise<number> {
     await turns.next();
     for (let depth = 0; depth < 30; depth += 1) await Promise.resolve();
     begunIn.add(turn);
-    holdThread(ms);
+    jest.advanceTimersByTime(ms);
   };
   await Promise.all(Array.from({ length: 10 }, run));
   ended = true;
