@@ -7,7 +7,7 @@ import { type Socket } from 'node:net';
  */
 const MAX_UNANSWERED = 16;
 
-interface Turn {
+interface Exchange {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   readonly serve: RequestListener;
@@ -18,8 +18,8 @@ interface Turn {
  * begins once all before it are answered, and never on a connection that has ended: its answer could not be sent.
  */
 export class RequestPipeline {
-  private readonly waiting: Turn[] = [];
-  private current: Turn | undefined;
+  private readonly waiting: Exchange[] = [];
+  private current: Exchange | undefined;
   private over = false;
   private atEnd: (() => void) | undefined;
 
@@ -29,15 +29,15 @@ export class RequestPipeline {
     private readonly refuse: RequestListener,
   ) {}
 
-  add(turn: Turn): void {
+  add(exchange: Exchange): void {
     if (this.over) return;
     const unanswered = this.waiting.length + (this.current === undefined ? 0 : 1);
     if (unanswered < MAX_UNANSWERED) {
-      this.take(turn);
+      this.take(exchange);
       return;
     }
     this.stopReading();
-    this.take({ ...turn, serve: this.refuse });
+    this.take({ ...exchange, serve: this.refuse });
   }
 
   /** Ends a connection that cannot be read any further: sends `answer` once every complete request has its own. */
@@ -54,25 +54,25 @@ export class RequestPipeline {
     this.socket.pause();
   }
 
-  private take(turn: Turn): void {
-    if (this.current === undefined) this.begin(turn);
-    else this.waiting.push(turn);
+  private take(exchange: Exchange): void {
+    if (this.current === undefined) this.begin(exchange);
+    else this.waiting.push(exchange);
   }
 
-  private begin(turn: Turn): void {
-    this.current = turn;
+  private begin(exchange: Exchange): void {
+    this.current = exchange;
     // Follows the end of the answer or of the connection.
-    turn.response.once('close', () => {
+    exchange.response.once('close', () => {
       this.next();
     });
-    turn.serve(turn.request, turn.response);
+    exchange.serve(exchange.request, exchange.response);
   }
 
   private next(): void {
     this.current = undefined;
     if (!this.socket.writable) this.waiting.length = 0;
-    const turn = this.waiting.shift();
-    if (turn !== undefined) this.begin(turn);
+    const exchange = this.waiting.shift();
+    if (exchange !== undefined) this.begin(exchange);
     else this.atEnd?.();
   }
 }

@@ -48,7 +48,7 @@ function watchLoop(metrics: Metrics): Loop {
   return loop;
 }
 
-/** Node measures from one turn of its timer to the next, in nanoseconds. */
+/** Node measures from one firing of its timer to the next, in nanoseconds. */
 const delaySeconds = (loop: Loop, percentile: number): number =>
   Math.max(0, loop.percentile(percentile) / 1e9 - RESOLUTION_MS / 1_000);
 

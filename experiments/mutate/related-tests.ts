@@ -57,7 +57,7 @@ const RELATED: Readonly<Record<string, readonly string[]>> = {
     'failure-log',
     'dead-letters-refused',
   ),
-  'transport/run/turns.ts': ['transport/run/turns.test.ts'],
+  'transport/run/start-queue.ts': ['transport/run/start-queue.test.ts'],
   'transport/run/deliveries.ts': flow('lost-leases', 'drain', 'drain-order', 'lease', 'room'),
   'transport/receive/pump.ts': [
     'transport/receive/pump.test.ts',

@@ -14,7 +14,7 @@ import { type Admission } from './admission';
 import { askPatiently } from './ask-patiently';
 import { DrainDeadline, type Handle, HandlerTimeout, LeaseLost } from './handler';
 import { type InFlight } from './in-flight';
-import { Turns } from './turns';
+import { StartQueue } from './start-queue';
 
 /** What runs need, whether their messages were received or came in an event. */
 export interface RunParts {
@@ -42,11 +42,11 @@ export const RELEASE: Decision = { action: 'release' };
  * after the run, then pure functions.
  */
 export class Runner {
-  private readonly turns = new Turns();
+  private readonly starts = new StartQueue();
 
   constructor(private readonly parts: RunnerParts) {}
 
-  /** For a delivery that has its turn. The run needs a permit; without one after `permitMs` the delivery is released. */
+  /** For a delivery whose turn within its group has come. The run needs a permit; without one after `permitMs` the delivery is released. */
   async decide(flight: InFlight, permitMs: number): Promise<Decision> {
     const { admission, mayBegin } = this.parts;
     const before = await this.beforeRun(flight);
@@ -70,7 +70,7 @@ export class Runner {
     const { admission, handle, spans } = this.parts;
     const begun = noted ? await this.note(flight) : 'begun';
     if (begun !== 'begun') return begun;
-    await this.turns.next();
+    await this.starts.next();
     // It was told to stop before its run began, such as while the note was written.
     if (flight.abortedBy) return this.takeBack(flight, RELEASE);
     const beganAt = performance.now();

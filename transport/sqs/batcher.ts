@@ -16,7 +16,7 @@ export interface BatcherOptions<Entry, Answer> {
   readonly limits?: {
     /** Limits the entries that wait; one more rejects with `full()`. */
     readonly maxWaiting: number;
-    /** An entry that waits longer than this for its turn rejects with `late()`. */
+    /** An entry that waits longer than this for its call rejects with `late()`. */
     readonly maxWaitMs: number;
     readonly full: () => Error;
     readonly late: () => Error;

@@ -1,31 +1,31 @@
-/** Once runs that begin have held the event loop for this long, the next one begins in a turn of its own. */
+/** Once runs that begin have held the event loop for this long, the next one begins in a later iteration of it. */
 const MAX_HELD_MS = 20;
 
 /**
- * Begins runs one after the other, in several turns of the event loop if need be. A receive brings up to ten
+ * Begins runs one after the other, in several iterations of the event loop if need be. A receive brings up to ten
  * deliveries: ten handlers that each hold the event loop would hold it ten times as long, with no lease extended
- * meanwhile. Quick handlers all begin in the same turn.
+ * meanwhile. Quick handlers all begin in the same iteration.
  */
-export class Turns {
+export class StartQueue {
   private readonly waiting: (() => void)[] = [];
-  private turnBeganAt = 0;
+  private iterationBeganAt = 0;
 
   /** Resolves when a run may begin. */
   next(): Promise<void> {
     return new Promise((resolve) => {
       if (this.waiting.push(resolve) > 1) return;
-      this.turnBeganAt = performance.now();
+      this.iterationBeganAt = performance.now();
       process.nextTick(this.step);
     });
   }
 
   private readonly step = (): void => {
-    if (performance.now() - this.turnBeganAt >= MAX_HELD_MS) {
-      this.turnBeganAt = Infinity;
+    if (performance.now() - this.iterationBeganAt >= MAX_HELD_MS) {
+      this.iterationBeganAt = Infinity;
       setImmediate(this.step);
       return;
     }
-    if (this.turnBeganAt === Infinity) this.turnBeganAt = performance.now();
+    if (this.iterationBeganAt === Infinity) this.iterationBeganAt = performance.now();
     const [begin] = this.waiting;
     begin?.();
     // A tick requested by a microtask comes after all microtasks, so after everything the run does before it waits.
