@@ -1,11 +1,10 @@
-import { type ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { type AddressInfo } from 'node:net';
 import { DatabaseSync } from 'node:sqlite';
-import { firstLine, withOtherProcesses } from './conformance/other-processes';
+import { firstLine, type Second, withOtherProcesses } from './conformance/other-processes';
 import { onceElsewhere } from './elsewhere';
 import { SqliteRecords } from './sqlite';
 
@@ -111,7 +110,7 @@ const CALL_ELSEWHERE = `
   await records.close();`;
 
 /** Freezes a process, but not within a transaction: its lock would keep everyone else from writing. */
-function freeze(child: ChildProcess): void {
+function freeze({ child }: Second): void {
   const file = new DatabaseSync(pathOf(), { timeout: 10_000 });
   file.exec('BEGIN IMMEDIATE');
   child.kill('SIGSTOP');
@@ -125,7 +124,7 @@ test('frozen past its lease while its call is out, then back: one payment, one r
     const key = request.headers['idempotency-key'];
     keys.push(key);
     // The first caller is frozen before it is answered.
-    if (keys.length === 1) freeze(zombie.child);
+    if (keys.length === 1) freeze(zombie);
     payments.set(key, payments.get(key) ?? payments.size + 1);
     response.end(String(payments.get(key)));
   }).listen(0, '127.0.0.1');

@@ -134,8 +134,7 @@ describe('a sender', () => {
     expect(String(failed[0]?.[1])).toMatch(/MD5/);
   });
 
-  // An id that is taken for a position would make as many answers: more than a test has time for.
-  it.each(['', ' ', '00', '1e0', '-1', '0.5', '10', '4294967294', 'NaN'])(
+  it.each(['', ' ', '00', '1e0', '-1', '0.5', '10', '20000000', 'NaN'])(
     'takes nothing for accepted by the id %p, which it did not ask for',
     async (Id) => {
       answering(answerJson({ Successful: [{ Id, MessageId: 'x' }] }));

@@ -46,7 +46,10 @@ export class Runner {
 
   constructor(private readonly parts: RunnerParts) {}
 
-  /** For a delivery whose turn within its group has come. The run needs a permit; without one after `permitMs` the delivery is released. */
+  /**
+   * For a delivery whose turn within its group has come. The run needs a permit; without one after `permitMs` the
+   * delivery is released.
+   */
   async decide(flight: InFlight, permitMs: number): Promise<Decision> {
     const { admission, mayBegin } = this.parts;
     const before = await this.beforeRun(flight);

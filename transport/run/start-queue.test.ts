@@ -30,7 +30,7 @@ it('quick runs begin in the same iteration of the event loop', async () => {
   expect(await iterationsOf(0)).toBe(1);
 });
 
-it('runs that hold the event loop begin in one each', async () => {
+it('runs that hold the event loop begin in an iteration each', async () => {
   expect(await iterationsOf(30)).toBe(10);
 });
 
