@@ -1,3 +1,6 @@
+/** The transport's folders, from what knows none of the others to what may know all. */
+const TRANSPORT = ['metrics', 'delivery', 'traces', 'aws', 'sqs', 'settle', 'run', 'receive', 'events', 'nest'];
+
 /** The arrows of the design, as rules. */
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {
@@ -21,6 +24,12 @@ module.exports = {
       from: { path: '^transport/', pathNot: '\\.test\\.ts$' },
       to: { pathNot: '^transport/|node_modules/', dependencyTypesNot: ['core'] },
     },
+    ...TRANSPORT.slice(0, -1).map((folder, position) => ({
+      name: `transport-${folder}-imports-only-what-is-below`,
+      severity: 'error',
+      from: { path: `^transport/${folder}/`, pathNot: '\\.test\\.ts$' },
+      to: { path: `^transport/(${TRANSPORT.slice(position + 1).join('|')})/` },
+    })),
     {
       // A test of a unit of the package may go deep; so may nothing else.
       name: 'transport-by-its-entry',

@@ -26,4 +26,4 @@ export { PROMETHEUS_TYPE, prometheusText } from './metrics/prometheus';
 export { EmfWriter } from './metrics/emf';
 export { leanClient } from './sqs/clients';
 export { isSameQueue } from './sqs/same-queue';
-export { DrainDeadline, HandlerTimeout, LeaseLost } from './run/handler';
+export { DrainDeadline, HandlerTimeout, LeaseLost } from './delivery/handler';

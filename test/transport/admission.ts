@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { Admission } from '../../transport/run/admission';
-import { type InFlight } from '../../transport/run/in-flight';
+import { type InFlight } from '../../transport/delivery/in-flight';
 import { arrive } from './flights';
 
 /** Longer than a poller with some room waits for more. */

@@ -5,7 +5,7 @@ import { type Policy } from '../../transport/delivery/policy';
 import { ConsumerMetrics } from '../../transport/metrics/consumer-metrics';
 import { Metrics } from '../../transport/metrics/metrics';
 import { type Admission } from '../../transport/run/admission';
-import { InFlight } from '../../transport/run/in-flight';
+import { InFlight } from '../../transport/delivery/in-flight';
 
 export const POLICY: Policy = {
   maxAttempts: 5,

@@ -1,7 +1,7 @@
 import { startFaultProxy } from '../../experiments/rig/proxy/fault-proxy';
 import { Deliveries } from '../../transport/run/deliveries';
 import { Heartbeats } from '../../transport/run/heartbeats';
-import { leaseEnd } from '../../transport/run/in-flight';
+import { leaseEnd } from '../../transport/delivery/in-flight';
 import { Settlement } from '../../transport/settle/settlement';
 import { createWorkClient } from '../../transport/sqs/clients';
 import { withBroker } from '../harness/broker';

@@ -2,7 +2,7 @@ import { type Message } from '@aws-sdk/client-sqs';
 import { type Answer, answerJson, edited } from '../../experiments/rig/proxy/sqs-call';
 import { createWorkClient } from '../../transport/sqs/clients';
 import { QueueUnavailable } from '../../transport/index';
-import { envelope } from '../../transport/sqs/outgoing';
+import { envelope } from '../../transport/delivery/outgoing-message';
 import { Sender } from '../../transport/sqs/sender';
 import { withBroker } from '../harness/broker';
 import { behindProxies, scripted, Script, startConsumer, type RunningConsumer } from '../harness/consumer';

@@ -2,7 +2,7 @@ import { type SQSClient } from '@aws-sdk/client-sqs';
 import { lastValueFrom } from 'rxjs';
 import { createWorkClient } from '../../transport/sqs/clients';
 import { MessageRefused, QueueProducer, QueueUnavailable } from '../../transport/index';
-import { envelope } from '../../transport/sqs/outgoing';
+import { envelope } from '../../transport/delivery/outgoing-message';
 import { Sender } from '../../transport/sqs/sender';
 import { withBroker, type TestQueues } from '../harness/broker';
 import { startFaultProxy, type FaultProxy } from '../../experiments/rig/proxy/fault-proxy';

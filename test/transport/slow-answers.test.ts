@@ -1,6 +1,6 @@
 import { createWorkClient } from '../../transport/sqs/clients';
 import { QueueUnavailable } from '../../transport/index';
-import { envelope } from '../../transport/sqs/outgoing';
+import { envelope } from '../../transport/delivery/outgoing-message';
 import { Sender } from '../../transport/sqs/sender';
 import { withBroker } from '../harness/broker';
 import { behindProxies, Latch, scripted, Script, startConsumer, type RunningConsumer } from '../harness/consumer';

@@ -1,7 +1,7 @@
 import { type Message } from '@aws-sdk/client-sqs';
 import { asItCame, describeDeadLetter, withWhy } from './dead-letter';
 import { toDelivery, type Delivery } from './delivery';
-import { messageBytes, PAYLOAD_LIMIT_BYTES } from '../sqs/outgoing';
+import { messageBytes, PAYLOAD_LIMIT_BYTES } from './outgoing-message';
 
 const delivery = (message: Message): Delivery => toDelivery({ MessageId: 'm', ...message }, 1_000);
 const carried = { reason: 'invalid', error: 'no\u0000good \ud800 ünïcode', attempts: 3 };

@@ -1,5 +1,5 @@
 import { type MessageAttributeValue } from '@aws-sdk/client-sqs';
-import { ATTRIBUTE_LIMIT, messageBytes, type OutgoingMessage, PAYLOAD_LIMIT_BYTES } from '../sqs/outgoing';
+import { ATTRIBUTE_LIMIT, messageBytes, type OutgoingMessage, PAYLOAD_LIMIT_BYTES } from './outgoing-message';
 import { type Delivery } from './delivery';
 import { type RunFailure } from './outcome';
 

@@ -1,5 +1,5 @@
 import type { Message, MessageAttributeValue } from '@aws-sdk/client-sqs';
-import { readTraceparent, type TraceIds, TRACEPARENT } from '../traces/traceparent';
+import { readTraceparent, type TraceIds, TRACEPARENT } from './traceparent';
 
 /** One receipt of a message by this process. */
 export interface Delivery {

@@ -1,7 +1,7 @@
 import { type MessageAttributeValue } from '@aws-sdk/client-sqs';
 import { randomUUID } from 'node:crypto';
 import { MessageRefused } from '../sqs/errors';
-import { envelope, type OutgoingMessage } from '../sqs/outgoing';
+import { envelope, type OutgoingMessage } from '../delivery/outgoing-message';
 
 export interface SendOptions {
   /** What a handler compares with its `{ version }`. Default 1. */

@@ -1,7 +1,7 @@
 import { type MessageAttributeValue } from '@aws-sdk/client-sqs';
 import { BaseRpcContext } from '@nestjs/microservices';
 import { type Delivery } from '../delivery/delivery';
-import { type Run } from '../run/handler';
+import { type Run } from '../delivery/handler';
 
 /** What a handler gets by `@Ctx()`: the facts of its delivery, and the signal that tells it to stop. */
 export class SqsContext extends BaseRpcContext<[Readonly<Delivery>, Run]> {

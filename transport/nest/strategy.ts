@@ -4,7 +4,7 @@ import { SqsService } from '@ssut/nestjs-sqs';
 import { isObservable, lastValueFrom } from 'rxjs';
 import { decode } from '../delivery/decode';
 import { type Delivery } from '../delivery/delivery';
-import { type Handle, type Handlers, type Run } from '../run/handler';
+import { type Handle, type Handlers, type Run } from '../delivery/handler';
 import { WiringError } from '../sqs/errors';
 import { done, isOutcome, outcomeOfThrown, type Outcome } from '../delivery/outcome';
 import { SqsContext } from './sqs-context';

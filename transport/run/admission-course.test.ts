@@ -1,7 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { arrive, soFar } from '../../test/transport/flights';
 import { Admission } from './admission';
-import { type InFlight, type Phase } from './in-flight';
+import { type InFlight, type Phase } from '../delivery/in-flight';
 
 /** The next phases that a delivery may enter; none of them: it leaves. */
 const NEXT: Readonly<Record<Phase, readonly Phase[]>> = {

@@ -3,7 +3,7 @@ import { setImmediate as turn, setTimeout as wait } from 'node:timers/promises';
 import { answerOf, closeAll, create, LONG_MS, run } from '../../test/transport/admission';
 import { arrive } from '../../test/transport/flights';
 import { type Permit } from './admission';
-import { type InFlight } from './in-flight';
+import { type InFlight } from '../delivery/in-flight';
 
 afterEach(closeAll);
 

@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { answerOf, closeAll, create, LONG_MS, PATIENCE_OVER_MS, room, run } from '../../test/transport/admission';
 import { arrive } from '../../test/transport/flights';
 import { type Admission } from './admission';
-import { type Phase } from './in-flight';
+import { type Phase } from '../delivery/in-flight';
 
 afterEach(closeAll);
 

@@ -1,4 +1,4 @@
-import { type InFlight, type Phase } from './in-flight';
+import { type InFlight, type Phase } from '../delivery/in-flight';
 import { PollerLine } from './poller-line';
 
 /** How many messages to receive ahead of free permits, so that quick handlers need not wait for a receive. */

@@ -1,4 +1,4 @@
-import { type InFlight } from './in-flight';
+import { type InFlight } from '../delivery/in-flight';
 
 /**
  * The deliveries in flight, found by message too, and a promise for when there are none. They are kept in an array, in

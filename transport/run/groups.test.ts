@@ -1,6 +1,6 @@
 import { newFlight } from '../../test/transport/flights';
 import { Groups } from './groups';
-import { type InFlight } from './in-flight';
+import { type InFlight } from '../delivery/in-flight';
 
 const flight = (group = 'one'): InFlight =>
   newFlight({ message: { Attributes: { MessageGroupId: group, SequenceNumber: '1' } } });

@@ -1,4 +1,4 @@
-import { type InFlight } from './in-flight';
+import { type InFlight } from '../delivery/in-flight';
 
 /** `now`: it may run. `broken`: an earlier delivery of the group went back to the queue, so this one has to as well. */
 export type Turn = 'now' | 'broken';

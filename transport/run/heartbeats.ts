@@ -1,7 +1,7 @@
 import { Logger } from '@nestjs/common';
 import { type Settlement } from '../settle/settlement';
 import { type Deliveries } from './deliveries';
-import { type InFlight, leaseEnd } from './in-flight';
+import { type InFlight, leaseEnd } from '../delivery/in-flight';
 
 /** How often leases are checked within the length of one. They are extended once half is gone. */
 const LOOKS_PER_LEASE = 8;

@@ -11,9 +11,9 @@ import { type Outcome, retry } from '../delivery/outcome';
 import { type FailureLog } from '../settle/failure-log';
 import { type QueueSpans } from '../traces/queue-spans';
 import { type Admission } from './admission';
-import { askPatiently } from './ask-patiently';
-import { DrainDeadline, type Handle, HandlerTimeout, LeaseLost } from './handler';
-import { type InFlight } from './in-flight';
+import { askPatiently } from '../delivery/ask-patiently';
+import { DrainDeadline, type Handle, HandlerTimeout, LeaseLost } from '../delivery/handler';
+import { type InFlight } from '../delivery/in-flight';
 import { StartQueue } from './start-queue';
 
 /** What runs need, whether their messages were received or came in an event. */

@@ -10,9 +10,9 @@ import { type Settlement } from '../settle/settlement';
 import { type Admission } from './admission';
 import { Deliveries } from './deliveries';
 import { Groups } from './groups';
-import { DrainDeadline } from './handler';
+import { DrainDeadline } from '../delivery/handler';
 import { Heartbeats } from './heartbeats';
-import { type FlightOf, type InFlight } from './in-flight';
+import { type FlightOf, type InFlight } from '../delivery/in-flight';
 import { RELEASE, Runner, type RunParts } from './runner';
 
 interface WorkerParts extends RunParts {

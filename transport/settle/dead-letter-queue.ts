@@ -5,8 +5,8 @@ import { asItCame, type DeadLetter, describeDeadLetter, type Why, withWhy } from
 import { type Delivery } from '../delivery/delivery';
 import { errorText } from '../delivery/error-text';
 import { type ConsumerMetrics } from '../metrics/consumer-metrics';
-import { askPatiently } from '../run/ask-patiently';
-import { type InFlight } from '../run/in-flight';
+import { askPatiently } from '../delivery/ask-patiently';
+import { type InFlight } from '../delivery/in-flight';
 import { MessageRefused } from '../sqs/errors';
 import { type Sender } from '../sqs/sender';
 import { type FailureLog } from './failure-log';

@@ -2,7 +2,7 @@ import { Logger } from '@nestjs/common';
 import { type Decision } from '../delivery/decision';
 import { type Delivery } from '../delivery/delivery';
 import { errorText } from '../delivery/error-text';
-import { type InFlight } from '../run/in-flight';
+import { type InFlight } from '../delivery/in-flight';
 
 /** How a delivery was settled. Times are in milliseconds since the epoch. */
 export interface Settled {

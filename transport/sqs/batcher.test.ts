@@ -1,6 +1,6 @@
 import { eventually } from '../../test/harness/eventually';
 import { Batcher, type BatcherOptions } from './batcher';
-import { PAYLOAD_LIMIT_BYTES } from './outgoing';
+import { PAYLOAD_LIMIT_BYTES } from '../delivery/outgoing-message';
 
 type Call = {
   readonly entries: readonly number[];

@@ -1,4 +1,4 @@
-import { PAYLOAD_LIMIT_BYTES } from './outgoing';
+import { PAYLOAD_LIMIT_BYTES } from '../delivery/outgoing-message';
 
 /** SQS takes at most ten entries in a batch call. */
 const BATCH_LIMIT = 10;

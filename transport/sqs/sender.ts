@@ -4,7 +4,7 @@ import { byPosition } from './batch-answer';
 import { Batcher } from './batcher';
 import { MessageRefused, QueueUnavailable } from './errors';
 import { isIntact } from './md5';
-import { messageBytes, type OutgoingMessage, PAYLOAD_LIMIT_BYTES, toEntry } from './outgoing';
+import { messageBytes, type OutgoingMessage, PAYLOAD_LIMIT_BYTES, toEntry } from '../delivery/outgoing-message';
 
 /** Limits the sends that wait; at 16 KiB each they hold about 16 MiB. */
 const MAX_WAITING = 1_000;

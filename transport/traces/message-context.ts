@@ -1,9 +1,9 @@
 import { type Context, type TextMapGetter } from '@opentelemetry/api';
 import { DEAD_LETTER_ATTRIBUTE } from '../delivery/dead-letter';
 import { type Delivery } from '../delivery/delivery';
-import { ATTRIBUTE_LIMIT, messageBytes, type OutgoingMessage, PAYLOAD_LIMIT_BYTES } from '../sqs/outgoing';
+import { ATTRIBUTE_LIMIT, messageBytes, type OutgoingMessage, PAYLOAD_LIMIT_BYTES } from '../delivery/outgoing-message';
 import { type Api } from './open-telemetry';
-import { type Attributes, readTraceparent, TRACEPARENT } from './traceparent';
+import { type Attributes, readTraceparent, TRACEPARENT } from '../delivery/traceparent';
 
 /** X-Ray's header by its name in HTTP. SQS has a place of its own for it, beside the attributes. */
 const X_RAY = 'x-amzn-trace-id';

@@ -1,5 +1,5 @@
 import type * as OpenTelemetry from '@opentelemetry/api';
-import { type TraceIds } from './traceparent';
+import { type TraceIds } from '../delivery/traceparent';
 
 /** OpenTelemetry's API, which is an optional peer of this package. */
 export type Api = typeof OpenTelemetry;

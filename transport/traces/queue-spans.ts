@@ -1,10 +1,10 @@
 import { type Attributes, type Context, type Link, type Span, type SpanContext, type Tracer } from '@opentelemetry/api';
 import { type Delivery } from '../delivery/delivery';
 import { type Outcome } from '../delivery/outcome';
-import { type OutgoingMessage } from '../sqs/outgoing';
+import { type OutgoingMessage } from '../delivery/outgoing-message';
 import { contextOf, retriedFrom, withContext } from './message-context';
 import { type Api, openTelemetry } from './open-telemetry';
-import { TRACEPARENT } from './traceparent';
+import { TRACEPARENT } from '../delivery/traceparent';
 
 /** The conventions that these spans follow: https://opentelemetry.io/docs/specs/semconv/messaging/ */
 const SCHEMA = { schemaUrl: 'https://opentelemetry.io/schemas/1.45.0' };

@@ -1,6 +1,6 @@
-import { type Delivery } from '../delivery/delivery';
-import { type Outcome } from '../delivery/outcome';
-import { type Policy } from '../delivery/policy';
+import { type Delivery } from './delivery';
+import { type Outcome } from './outcome';
+import { type Policy } from './policy';
 
 /** What a handler gets beside its delivery. */
 export interface Run {

@@ -1,6 +1,6 @@
 import { Logger } from '@nestjs/common';
 import { setTimeout as wait } from 'node:timers/promises';
-import { errorText } from '../delivery/error-text';
+import { errorText } from './error-text';
 
 /**
  * The pause before a store that is unavailable is asked again, doubling; a drain waits up to this long for the next

@@ -1,7 +1,7 @@
-import { type Standing } from '../delivery/attempts';
-import { type Delivery } from '../delivery/delivery';
-import { type Outcome } from '../delivery/outcome';
-import { MAX_LEASE_SECONDS, type Policy } from '../delivery/policy';
+import { type Standing } from './attempts';
+import { type Delivery } from './delivery';
+import { type Outcome } from './outcome';
+import { MAX_LEASE_SECONDS, type Policy } from './policy';
 import { type TypeMetrics } from '../metrics/consumer-metrics';
 import { type Handle, LeaseLost, type Run } from './handler';
 
