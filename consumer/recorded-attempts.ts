@@ -1,7 +1,7 @@
 import { Inject, Injectable, type Type } from '@nestjs/common';
 import { DEFAULT_TYPE } from '../contract/job';
 import { fieldsOf } from '../contract/json';
-import { typeOf as recordedType } from '../results/held-record';
+import { typeOf as recordedType } from '../results/stored-record';
 import { payloadIfAny } from '../results/payload-hash';
 import { type Attempted, RECORDS, type Records } from '../results/records';
 import { type Attempts, type DeadLetter, type Delivery, type RunFailure, type Standing } from '../transport/index';
@@ -44,7 +44,7 @@ export class RecordedAttempts implements Attempts {
   async fail(delivery: Delivery, { error, publicError }: RunFailure, noted: boolean): Promise<Standing> {
     const { messageId } = delivery;
     const run = { id: this.jobId(delivery), type: this.typeOf(delivery), error, publicError, messageId, noted };
-    return this.standingAfter(delivery, await this.records.fail(run));
+    return this.standingAfter(delivery, await this.records.failRun(run));
   }
 
   async deadLettered(delivery: Delivery, deadLetter: DeadLetter, sent: boolean): Promise<void> {
@@ -52,7 +52,7 @@ export class RecordedAttempts implements Attempts {
     const moved = sent ? { movedMessage: delivery.messageId } : {};
     const body = bodyOf(delivery);
     const job = { id: jobIdOf(idInBody(body), delivery), type: this.typeOf(delivery), input: inputOf(body) };
-    await this.records.failed({ ...job, reason, lastError: error, publicError, attempts, ...moved });
+    await this.records.failJob({ ...job, reason, lastError: error, publicError, attempts, ...moved });
   }
 
   jobId(delivery: Delivery): string {

@@ -1,4 +1,4 @@
-import { typeOf } from '../results/held-record';
+import { typeOf } from '../results/stored-record';
 import { type JobRecord } from '../results/records';
 import { type JobStatus } from './answers';
 

@@ -2,7 +2,7 @@ import { begins, endedNotes, notedFails, takeBacks, terminalBegins } from './con
 import { accepts, claims, freshClaims } from './conformance/claim-and-accept';
 import { doubles, mixedDoubles } from './conformance/doubles';
 import { effects, impossibleResults, refusedEffects } from './conformance/effects';
-import { faileds, fails, failures, publicErrors } from './conformance/fail-and-failed';
+import { failJobs, failRuns, failures, publicErrors } from './conformance/failures';
 import { durations, groups, leases, ownedLeases, takeovers } from './conformance/leases';
 import { retries } from './conformance/retries';
 import { listings, listPages, lists } from './conformance/lists';
@@ -26,8 +26,8 @@ const SUITES: readonly (readonly [string, (store: Store) => void])[] = [
   ['leases that ended', takeovers],
   ['how long a lease lasts', durations],
   ['groups of a claim', groups],
-  ['fail', fails],
-  ['failed', faileds],
+  ['fail a run', failRuns],
+  ['fail a job', failJobs],
   ['what has failed', failures],
   ['errors for callers', publicErrors],
   ['dead letters that were sent again', retries],

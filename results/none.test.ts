@@ -25,7 +25,7 @@ test('what would have to be remembered is refused for good, in a sentence that s
     () => records.once(job, { result: 2, writes }),
     () => records.once(job, { result: 2 }, 1),
     () => records.begin({ id: job.id, messageId: 'message' }),
-    () => records.fail({ id: job.id, error: 'boom' }),
+    () => records.failRun({ id: job.id, error: 'boom' }),
     () => records.list({ state: 'failed', limit: 10 }),
     () => records.notes.put({ kind: 'pause', key: 'jobs', at: 0, value: null }),
     () => records.notes.get('pause', 'jobs'),
@@ -42,7 +42,7 @@ test('what would have to be remembered is refused for good, in a sentence that s
 test('what has nothing to do succeeds, and a closed one answers as any store does', async () => {
   await records.accept(job.id);
   await records.takeBack(job.id);
-  await records.failed({ id: job.id, reason: 'attempts' });
+  await records.failJob({ id: job.id, reason: 'attempts' });
   await records.check();
   expect(await records.expire(Date.now())).toBe(0);
   await records.close();

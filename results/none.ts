@@ -56,11 +56,11 @@ export class NoRecords implements Records {
     return this.answer(() => undefined);
   }
 
-  fail(): Promise<Attempted> {
+  failRun(): Promise<Attempted> {
     return this.answer(notCounted);
   }
 
-  failed(): Promise<void> {
+  failJob(): Promise<void> {
     return this.answer(() => undefined);
   }
 

@@ -221,9 +221,9 @@ export interface Records {
   /**
    * One more failed run. `done` stays, and so does `failed` for the message that was moved: both answer their attempts.
    */
-  fail(run: FailedRun): Promise<Attempted>;
+  failRun(run: FailedRun): Promise<Attempted>;
   /** The job was dead-lettered or deleted. A `done` record stays. */
-  failed(failure: Failure): Promise<void>;
+  failJob(failure: Failure): Promise<void>;
   /**
    * The dead letter of a job was sent to its queue again. Only that very `failed` becomes `accepted`, without attempts:
    * a run of the message sent may have ended by now, and what it recorded stays.

@@ -1,7 +1,7 @@
 import type { SQLInputValue, SQLOutputValue } from 'node:sqlite';
 import { DAMAGED } from './busy';
 import { StoreUnavailable } from './errors';
-import type { HeldRecord } from './held-record';
+import type { StoredRecord } from './stored-record';
 import { isState, type Lease } from './records';
 import { OVERHEAD_BYTES, ROW_LIMIT, tooLarge } from './size-limits';
 
@@ -17,7 +17,7 @@ const given = <K extends string, V>(key: K, value: V | undefined): Partial<Recor
   value === undefined ? {} : ({ [key]: value } as Record<K, V>);
 
 /** Throws `StoreUnavailable` for a row that is not ours: its job waits until somebody repairs the row. */
-export function fromRow(row: Row): HeldRecord {
+export function fromRow(row: Row): StoredRecord {
   const { id, state } = row;
   if (typeof id !== 'string' || !isState(state))
     throw new StoreUnavailable(`The results store holds a row that is no record: ${DAMAGED}`);
@@ -61,21 +61,21 @@ function toColumn(json: string | undefined): SQLInputValue {
 }
 
 /** Throws `RecordRefused` for a record that no row can hold. A character takes up to three bytes. */
-export function assertFits(record: HeldRecord, limit = ROW_LIMIT): void {
+export function assertFits(record: StoredRecord, limit = ROW_LIMIT): void {
   const { input = '', result = '' } = record;
   if (3 * (input.length + result.length) + OVERHEAD_BYTES <= limit.bytes) return;
   const bytes = Buffer.byteLength(input) + Buffer.byteLength(result) + OVERHEAD_BYTES;
   if (bytes > limit.bytes) throw tooLarge(record, bytes, limit);
 }
 
-export const toRow = (record: HeldRecord): Readonly<Record<string, SQLInputValue>> => ({
+export const toRow = (record: StoredRecord): Readonly<Record<string, SQLInputValue>> => ({
   ...columnsOf(record),
   input: toColumn(record.input),
   result: toColumn(record.result),
 });
 
 /** All but input and result, which each store keeps in its own way. */
-export const columnsOf = (record: HeldRecord): Record<string, string | number | null> => ({
+export const columnsOf = (record: StoredRecord): Record<string, string | number | null> => ({
   id: record.id,
   type: record.type ?? null,
   state: record.state,

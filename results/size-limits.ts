@@ -1,6 +1,6 @@
 import type { JobType } from '../contract/job-type';
 import { RecordRefused } from './errors';
-import type { HeldRecord } from './held-record';
+import type { StoredRecord } from './stored-record';
 
 interface SizeLimit {
   readonly bytes: number;
@@ -47,7 +47,7 @@ export function sizeLimitFaults(results: string, definitions: readonly JobType[]
     );
 }
 
-export function tooLarge({ input = '', result = '' }: HeldRecord, bytes: number, limit: SizeLimit): RecordRefused {
+export function tooLarge({ input = '', result = '' }: StoredRecord, bytes: number, limit: SizeLimit): RecordRefused {
   return new RecordRefused(
     `The record takes ${bytes} bytes, its input ${Buffer.byteLength(input)} and its result ${Buffer.byteLength(result)} ` +
       `of them, and ${limit.of} holds ${limit.bytes}; return less, such as where the rest is kept`,

@@ -1,6 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { DEFAULT_TYPE } from '../contract/job';
-import { toRecord } from './held-record';
+import { toRecord } from './stored-record';
 import { pageEnd, type ReadListing } from './listing';
 import type { Page } from './records';
 import { fromRow } from './rows';

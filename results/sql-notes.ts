@@ -1,7 +1,7 @@
 import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite';
 import type { GroupCommit } from './group-commit';
 import type { NoteKind } from './notes';
-import type { HeldNote, NoteStore } from './stored-notes';
+import type { StoredNote, NoteStore } from './stored-notes';
 
 type Read = <T>(query: () => T) => Promise<T>;
 
@@ -29,14 +29,14 @@ export class SqlNotes implements NoteStore {
         SELECT key FROM plusone_note WHERE kind = 'audit' AND at < ? ORDER BY at LIMIT ?)`);
   }
 
-  put({ kind, key, at, value }: HeldNote): Promise<void> {
+  put({ kind, key, at, value }: StoredNote): Promise<void> {
     return this.writes.add(() => void this.upsert.run(kind, key, at, value));
   }
 
-  many(kind: NoteKind, keys: readonly string[]): Promise<readonly HeldNote[]> {
+  many(kind: NoteKind, keys: readonly string[]): Promise<readonly StoredNote[]> {
     return this.read(() => {
       const rows = keys.map((key) => this.select.get(kind, key)).filter((row) => row !== undefined);
-      return rows.map((row) => toHeld(kind, row));
+      return rows.map((row) => toStored(kind, row));
     });
   }
 
@@ -49,12 +49,12 @@ export class SqlNotes implements NoteStore {
     return Number(this.expired.run(before, limit).changes);
   }
 
-  list(kind: NoteKind, limit: number): Promise<readonly HeldNote[]> {
-    return this.read(() => this.newest.all(kind, limit).map((row) => toHeld(kind, row)));
+  list(kind: NoteKind, limit: number): Promise<readonly StoredNote[]> {
+    return this.read(() => this.newest.all(kind, limit).map((row) => toStored(kind, row)));
   }
 }
 
-const toHeld = (kind: NoteKind, row: Readonly<Record<string, SQLOutputValue>>): HeldNote => ({
+const toStored = (kind: NoteKind, row: Readonly<Record<string, SQLOutputValue>>): StoredNote => ({
   kind,
   key: String(row['key']),
   at: Number(row['at']),

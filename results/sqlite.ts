@@ -6,7 +6,7 @@ import { whileBusy } from './busy';
 import { assertNoTransaction, StoreClosed, StoreUnavailable, StoreUnusable } from './errors';
 import { makeFolder } from './folder';
 import { GroupCommit } from './group-commit';
-import { type HeldRecord, toRecord } from './held-record';
+import { type StoredRecord, toRecord } from './stored-record';
 import { jsonOf } from './json';
 import { readListing } from './listing';
 import { payloadIfAny, payloadOf } from './payload-hash';
@@ -113,7 +113,7 @@ export class SqliteRecords implements Records {
 
   async claim(job: Job, group?: string): Promise<Claim> {
     const known = { id: job.id, payload: payloadOf(job), group };
-    return this.change(job.id, (held, now) => claiming(held, known, now));
+    return this.change(job.id, (stored, now) => claiming(stored, known, now));
   }
 
   accept(id: string): Promise<void> {
@@ -123,33 +123,33 @@ export class SqliteRecords implements Records {
   async once(job: Job, { result, writes = [], transaction }: Effect, token?: number): Promise<OnceAnswer> {
     assertNoTransaction(transaction, 'a SQLite file');
     const done = { id: job.id, payload: payloadOf(job), result: jsonOf(result, 'result'), token };
-    return this.change(job.id, (held, now) => recording(held, done, now), writes);
+    return this.change(job.id, (stored, now) => recording(stored, done, now), writes);
   }
 
   async lease(job: Job, seconds: number, token?: number): Promise<LeaseAnswer> {
     const request = { id: job.id, payload: payloadOf(job), seconds, token };
-    return this.change(job.id, (held, now) => leasing(held, request, now));
+    return this.change(job.id, (stored, now) => leasing(stored, request, now));
   }
 
   begin(run: BegunRun): Promise<Attempted> {
-    return this.change(run.id, (held, now) => beginning(held, run, now));
+    return this.change(run.id, (stored, now) => beginning(stored, run, now));
   }
 
   takeBack(id: string): Promise<void> {
     return this.change(id, takingBack);
   }
 
-  fail(run: FailedRun): Promise<Attempted> {
-    return this.change(run.id, (held, now) => failing(held, run, now));
+  failRun(run: FailedRun): Promise<Attempted> {
+    return this.change(run.id, (stored, now) => failing(stored, run, now));
   }
 
-  failed(failure: Failure): Promise<void> {
+  failJob(failure: Failure): Promise<void> {
     const given = { failure, payload: payloadIfAny(failure) };
-    return this.change(failure.id, (held, now) => givingUp(held, given, now));
+    return this.change(failure.id, (stored, now) => givingUp(stored, given, now));
   }
 
   retried(failed: Retried): Promise<void> {
-    return this.change(failed.id, (held, now) => retrying(held, failed, now));
+    return this.change(failed.id, (stored, now) => retrying(stored, failed, now));
   }
 
   get(id: string): Promise<JobRecord | undefined> {
@@ -174,7 +174,7 @@ export class SqliteRecords implements Records {
       if (inodeOf(this.path) !== this.inode) {
         throw new StoreUnavailable(`${this.path} was deleted or replaced under this process; put it back and restart`);
       }
-      this.held('');
+      this.stored('');
     });
   }
 
@@ -192,14 +192,14 @@ export class SqliteRecords implements Records {
     return this.closing;
   }
 
-  private held(id: string): HeldRecord | undefined {
+  private stored(id: string): StoredRecord | undefined {
     const row = this.select.get(id);
     return row === undefined ? undefined : fromRow(row);
   }
 
   private record(id: string): JobRecord | undefined {
-    const held = this.held(id);
-    return held && toRecord(held);
+    const stored = this.stored(id);
+    return stored && toRecord(stored);
   }
 
   private async read<T>(query: () => T): Promise<T> {
@@ -212,11 +212,11 @@ export class SqliteRecords implements Records {
   /** `effect` is carried out if, and only if, the record is written. */
   private change<A>(
     id: string,
-    transition: (held: HeldRecord | undefined, now: number) => Transition<A>,
+    transition: (stored: StoredRecord | undefined, now: number) => Transition<A>,
     effect: NonNullable<Effect['writes']> = [],
   ): Promise<A> {
     return this.writes.add(() => {
-      const { answer, write } = transition(this.held(id), Date.now());
+      const { answer, write } = transition(this.stored(id), Date.now());
       if (write === undefined) return answer;
       assertFits(write);
       const row = toRow(write);

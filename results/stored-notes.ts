@@ -3,17 +3,17 @@ import { assertLimit } from './listing';
 import type { Note, NoteKind, Notes } from './notes';
 
 /** A note as stores keep it: its value is JSON text. */
-export interface HeldNote extends Omit<Note, 'value'> {
+export interface StoredNote extends Omit<Note, 'value'> {
   readonly value: string;
 }
 
 /** What a store does for notes. */
 export interface NoteStore {
-  readonly put: (note: HeldNote) => Promise<void>;
+  readonly put: (note: StoredNote) => Promise<void>;
   /** Those that exist, each once. */
-  readonly many: (kind: NoteKind, keys: readonly string[]) => Promise<readonly HeldNote[]>;
+  readonly many: (kind: NoteKind, keys: readonly string[]) => Promise<readonly StoredNote[]>;
   readonly remove: (kind: NoteKind, key: string) => Promise<void>;
-  readonly list: (kind: NoteKind, limit: number) => Promise<readonly HeldNote[]>;
+  readonly list: (kind: NoteKind, limit: number) => Promise<readonly StoredNote[]>;
 }
 
 /** Makes a call: refuses it once the store is closed, and throws the store's errors. */
@@ -26,8 +26,8 @@ export class StoredNotes implements Notes {
   ) {}
 
   async put({ kind, key, at, value }: Note): Promise<void> {
-    const held = { kind, key, at, value: jsonOf(value, 'note') };
-    return this.ask(() => this.store.put(held));
+    const stored = { kind, key, at, value: jsonOf(value, 'note') };
+    return this.ask(() => this.store.put(stored));
   }
 
   async get(kind: NoteKind, key: string): Promise<Note | undefined> {
@@ -49,4 +49,4 @@ export class StoredNotes implements Notes {
   }
 }
 
-const toNote = ({ value, ...rest }: HeldNote): Note => ({ ...rest, value: JSON.parse(value) });
+const toNote = ({ value, ...rest }: StoredNote): Note => ({ ...rest, value: JSON.parse(value) });

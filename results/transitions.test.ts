@@ -1,12 +1,12 @@
 import { RecordRefused } from './errors';
-import type { HeldRecord } from './held-record';
+import type { StoredRecord } from './stored-record';
 import { payloadOf } from './payload-hash';
 import { leasing, recording } from './transitions';
 
 const job = { id: 'one', payload: payloadOf({ type: 'add-one', input: 1 }) };
 const NOW = 1_000_000;
 const SECONDS = 10;
-const leased = (until: number): HeldRecord => ({
+const leased = (until: number): StoredRecord => ({
   id: job.id,
   state: 'accepted',
   hash: job.payload.hash,
@@ -43,7 +43,7 @@ describe('a lease with token 3', () => {
   });
 
   test('is no obstacle to a repeat, with whatever token', () => {
-    const done: HeldRecord = { ...leased(NOW + 1), state: 'done', result: '2' };
+    const done: StoredRecord = { ...leased(NOW + 1), state: 'done', result: '2' };
     expect(recording(done, { ...job, result: '9', token: 1 }, NOW)).toEqual({
       answer: { outcome: 'repeat', result: 2 },
     });

@@ -1,6 +1,6 @@
 import type { Job } from '../contract/job';
 import { StoreClosed } from './errors';
-import { type HeldRecord, toRecord } from './held-record';
+import { type StoredRecord, toRecord } from './stored-record';
 import { isKeyed } from './job-id';
 import { jsonOf } from './json';
 import { type ReadListing, readListing } from './listing';
@@ -36,14 +36,14 @@ import {
 import { KeyedMutex } from './keyed-mutex';
 
 /** A record as the store holds it. */
-export interface HeldVersion {
-  readonly held: HeldRecord;
+export interface StoredVersion {
+  readonly record: StoredRecord;
   /** Changes with every write; a conditional write compares it. */
   readonly version: string;
 }
 
 export interface Change {
-  readonly record: HeldRecord;
+  readonly record: StoredRecord;
   /** The version of the record to be replaced; undefined: there must be none. */
   readonly version: string | undefined;
 }
@@ -51,7 +51,8 @@ export interface Change {
 /**
  * The result of a conditional write. `other`: the record is not as expected; what is there instead, if that is known.
  */
-export type Written = { readonly written: true } | { readonly written: false; readonly other: HeldVersion | undefined };
+export type Written =
+  { readonly written: true } | { readonly written: false; readonly other: StoredVersion | undefined };
 
 /** What happens in the transaction of the record. */
 export type Writes = Pick<Effect, 'writes' | 'transaction'>;
@@ -59,14 +60,14 @@ export type Writes = Pick<Effect, 'writes' | 'transaction'>;
 /** A store without a transaction over a read and a write: its writes are conditional. */
 export interface VersionedStore {
   readonly notes: NoteStore;
-  readonly one: (id: string) => Promise<HeldVersion | undefined>;
+  readonly one: (id: string) => Promise<StoredVersion | undefined>;
   /** Those that exist, each once. */
-  readonly many: (ids: readonly string[]) => Promise<readonly HeldRecord[]>;
+  readonly many: (ids: readonly string[]) => Promise<readonly StoredRecord[]>;
   /**
    * Inserts with others in one call. False if there is such a record already, or if this one was not accepted with the
    * others.
    */
-  readonly insert: (record: HeldRecord) => Promise<boolean>;
+  readonly insert: (record: StoredRecord) => Promise<boolean>;
   /** `writes` are carried out if, and only if, the record is written. */
   readonly write: (change: Change, writes: Writes) => Promise<Written>;
   readonly page: (listing: ReadListing) => Promise<Page>;
@@ -77,7 +78,7 @@ export interface VersionedStore {
   readonly errorOf: (error: unknown) => Error;
 }
 
-type Next<Answer> = (held: HeldRecord | undefined, now: number) => Transition<Answer>;
+type Next<Answer> = (stored: StoredRecord | undefined, now: number) => Transition<Answer>;
 
 const NO_WRITES: Writes = {};
 
@@ -99,7 +100,7 @@ export class VersionedRecords implements Records {
 
   async claim(job: Job, group?: string): Promise<Claim> {
     const known = { id: job.id, payload: payloadOf(job), group };
-    return this.inTurn(job.id, () => this.change(undefined, (held, now) => claiming(held, known, now)));
+    return this.inTurn(job.id, () => this.change(undefined, (stored, now) => claiming(stored, known, now)));
   }
 
   accept(id: string): Promise<void> {
@@ -108,7 +109,7 @@ export class VersionedRecords implements Records {
 
   async once(job: Job, effect: Effect, token?: number): Promise<OnceAnswer> {
     const done = { id: job.id, payload: payloadOf(job), result: jsonOf(effect.result, 'result'), token };
-    const next: Next<OnceAnswer> = (held, now) => recording(held, done, now);
+    const next: Next<OnceAnswer> = (stored, now) => recording(stored, done, now);
     return this.inTurn(job.id, async () => {
       // A job that surely has a record is read first: an insert or transaction that must fail costs as much.
       if (token !== undefined || isKeyed(job.id)) return this.change(await this.store.one(job.id), next, effect);
@@ -119,39 +120,39 @@ export class VersionedRecords implements Records {
 
   async lease(job: Job, seconds: number, token?: number): Promise<LeaseAnswer> {
     const request = { id: job.id, payload: payloadOf(job), seconds, token };
-    const next: Next<LeaseAnswer> = (held, now) => leasing(held, request, now);
+    const next: Next<LeaseAnswer> = (stored, now) => leasing(stored, request, now);
     return this.inTurn(job.id, async () => this.change(await this.store.one(job.id), next));
   }
 
   begin(run: BegunRun): Promise<Attempted> {
-    return this.inTurn(run.id, () => this.change(undefined, (held, now) => beginning(held, run, now)));
+    return this.inTurn(run.id, () => this.change(undefined, (stored, now) => beginning(stored, run, now)));
   }
 
   takeBack(id: string): Promise<void> {
     return this.inTurn(id, async () => this.change(await this.store.one(id), takingBack));
   }
 
-  fail(run: FailedRun): Promise<Attempted> {
-    return this.inTurn(run.id, () => this.change(undefined, (held, now) => failing(held, run, now)));
+  failRun(run: FailedRun): Promise<Attempted> {
+    return this.inTurn(run.id, () => this.change(undefined, (stored, now) => failing(stored, run, now)));
   }
 
-  failed(failure: Failure): Promise<void> {
+  failJob(failure: Failure): Promise<void> {
     const { id } = failure;
     const given = { failure, payload: payloadIfAny(failure) };
     return this.inTurn(id, async () =>
-      this.change(await this.store.one(id), (held, now) => givingUp(held, given, now)),
+      this.change(await this.store.one(id), (stored, now) => givingUp(stored, given, now)),
     );
   }
 
   retried(failed: Retried): Promise<void> {
-    const next: Next<undefined> = (held, now) => retrying(held, failed, now);
+    const next: Next<undefined> = (stored, now) => retrying(stored, failed, now);
     return this.inTurn(failed.id, async () => this.change(await this.store.one(failed.id), next));
   }
 
   get(id: string): Promise<JobRecord | undefined> {
     return this.ask(async () => {
       const found = await this.store.one(id);
-      return found && toRecord(found.held);
+      return found && toRecord(found.record);
     });
   }
 
@@ -185,11 +186,11 @@ export class VersionedRecords implements Records {
     return (await this.store.insert(write)) ? answer : undefined;
   }
 
-  /** Changes the record `held`. If that is outdated, changes what is there instead. */
-  private async change<A>(held: HeldVersion | undefined, next: Next<A>, writes = NO_WRITES): Promise<A> {
-    const { answer, write } = next(held?.held, Date.now());
+  /** Changes the record `stored`. If that is outdated, changes what is there instead. */
+  private async change<A>(stored: StoredVersion | undefined, next: Next<A>, writes = NO_WRITES): Promise<A> {
+    const { answer, write } = next(stored?.record, Date.now());
     if (write === undefined) return answer;
-    const outcome = await this.store.write({ record: write, version: held?.version }, writes);
+    const outcome = await this.store.write({ record: write, version: stored?.version }, writes);
     return outcome.written ? answer : this.change(outcome.other, next, writes);
   }
 

@@ -52,7 +52,7 @@ test('a job that has ended is answered at once', async () => {
   const done = newJob();
   const failed = newJob();
   await records.once(done, { result: 2 });
-  await records.failed({ id: failed.id, reason: 'invalid' });
+  await records.failJob({ id: failed.id, reason: 'invalid' });
   expect(await waiting.waitForEnd(done.id, LONG)).toMatchObject({ record: { state: 'done', result: 2 } });
   expect(await waiting.waitForEnd(failed.id, LONG)).toMatchObject({ record: { state: 'failed', reason: 'invalid' } });
   expect(waiting.size).toBe(0);
@@ -67,7 +67,7 @@ test('a job that ends meanwhile, by another handle, is answered then', async () 
   expect(await answers[0]).toMatchObject({ record: { id: one.id, state: 'done' }, outcome: 'waited' });
   expect(await answers[1]).toMatchObject({ record: { id: one.id, state: 'done' }, outcome: 'waited' });
   expect(waiting.size).toBe(1);
-  await other.failed({ id: two.id, reason: 'attempts' });
+  await other.failJob({ id: two.id, reason: 'attempts' });
   expect(await answers[2]).toMatchObject({ record: { id: two.id, state: 'failed' } });
   await other.close();
 });
@@ -77,7 +77,7 @@ test('at the timeout: the latest known, or nothing', async () => {
   const unknown = waiting.waitForEnd(randomUUID(), { timeoutMs: 100 });
   const known = waiting.waitForEnd(job.id, { timeoutMs: 100 });
   await waiters(2);
-  await records.fail({ id: job.id, error: 'boom' });
+  await records.failRun({ id: job.id, error: 'boom' });
   expect(await known).toMatchObject({ record: { state: 'failing', attempts: 1 }, outcome: 'waited' });
   expect(await unknown).toEqual({ record: undefined, outcome: 'waited' });
 });

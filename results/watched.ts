@@ -73,12 +73,12 @@ export class WatchedRecords implements Records {
     return this.write(() => this.records.takeBack(id));
   }
 
-  fail(run: FailedRun): Promise<Attempted> {
-    return this.write(() => this.records.fail(run));
+  failRun(run: FailedRun): Promise<Attempted> {
+    return this.write(() => this.records.failRun(run));
   }
 
-  failed(failure: Failure): Promise<void> {
-    return this.write(() => this.records.failed(failure));
+  failJob(failure: Failure): Promise<void> {
+    return this.write(() => this.records.failJob(failure));
   }
 
   retried(failed: Retried): Promise<void> {

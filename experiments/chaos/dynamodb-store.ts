@@ -5,7 +5,7 @@ import { localCredentials } from '../../contract/local';
 import { ensureTable } from '../../ops/provision-table';
 import { createTableClient } from '../../results/dynamodb/client';
 import { fromItem } from '../../results/dynamodb/items';
-import { toRecord } from '../../results/held-record';
+import { toRecord } from '../../results/stored-record';
 import { type JobRecord } from '../../results/records';
 import { HttpGateway } from './gateway';
 import { type LedgerLine } from './history';
@@ -45,7 +45,7 @@ export class DynamoStore implements ChaosStore {
   }
 
   async records(): Promise<JobRecord[]> {
-    return (await this.scan(this.table)).map((item) => toRecord(fromItem(item).held));
+    return (await this.scan(this.table)).map((item) => toRecord(fromItem(item).record));
   }
 
   async close(): Promise<void> {

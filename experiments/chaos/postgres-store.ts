@@ -1,5 +1,5 @@
 import { type QueryResultRow } from 'pg';
-import { toRecord } from '../../results/held-record';
+import { toRecord } from '../../results/stored-record';
 import { fromPgRow } from '../../results/postgres/rows';
 import { TABLE } from '../../results/postgres/schema';
 import { type JobRecord } from '../../results/records';
@@ -35,7 +35,7 @@ export class PostgresStore implements ChaosStore {
 
   async records(): Promise<JobRecord[]> {
     const { rows } = await this.schema.client.query<QueryResultRow>(`SELECT *, xmin::text AS version FROM ${TABLE}`);
-    return rows.map((row) => toRecord(fromPgRow(row).held));
+    return rows.map((row) => toRecord(fromPgRow(row).record));
   }
 
   close(): Promise<void> {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as wait } from 'node:timers/promises';
-import { toRecord } from '../../results/held-record';
+import { toRecord } from '../../results/stored-record';
 import { type JobRecord } from '../../results/records';
 import { fromRow } from '../../results/rows';
 import { SqliteRecords } from '../../results/sqlite';

@@ -26,7 +26,7 @@ export async function deleteLetters(place: Workplace, options: DeleteOptions): P
   let undeleted = 0;
   const end = await pass.through(async (cases) => {
     const failures = cases.map(({ letter: { jobId: id, type } }) => ({ id, type, reason: DELETED }));
-    await Promise.all(failures.map((failure) => place.records.failed(failure)));
+    await Promise.all(failures.map((failure) => place.records.failJob(failure)));
     undeleted += cases.length;
     const deleted = await pass.delete(cases);
     ids.push(...deleted.map(({ letter }) => letter.jobId));

@@ -137,7 +137,7 @@ async function takeAway(
 ): Promise<void> {
   const lastError = `replaced by job ${job}`;
   await Promise.all(
-    cases.map(({ letter: { jobId, type } }) => records.failed({ id: jobId, type, reason: DELETED, lastError })),
+    cases.map(({ letter: { jobId, type } }) => records.failJob({ id: jobId, type, reason: DELETED, lastError })),
   );
   const gone = await pass.delete(cases);
   if (gone.length < cases.length) throw new CannotWork('SQS did not delete the old letter');

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Records } from '../records';
-import { STARTS, type Store, bring, held, newJob, times } from './store-under-test';
+import { STARTS, type Store, bring, stored, newJob, times } from './store-under-test';
 
 const AT_ONCE = 100;
 const MESSAGE = 'message-1';
@@ -15,7 +15,7 @@ export function begins(store: Store): void {
     const job = newJob();
     const answer = await records.begin({ id: job.id, messageId: MESSAGE });
     expect(answer).toEqual({ attempts: 0, begun: 1, state: 'accepted' });
-    const record = await held(records, job.id);
+    const record = await stored(records, job.id);
     expect(record).toEqual({ id: job.id, state: 'accepted', attempts: 0, begun: 1, updatedAt: record.updatedAt });
     expect(await records.claim(job)).toBe('sent');
     expect(await records.once(job, { result: 2 })).toEqual({ outcome: 'recorded', result: 2 });
@@ -28,11 +28,11 @@ export function begins(store: Store): void {
   ] as const)('%s: every run that begins is noted, and the rest stays', async (start, state, attempts) => {
     const { records } = store();
     const job = await bring(records, start);
-    const before = await held(records, job.id);
+    const before = await stored(records, job.id);
     for (const begun of [1, 2]) {
       expect(await records.begin({ id: job.id, messageId: MESSAGE })).toEqual({ attempts, begun, state });
     }
-    const record = await held(records, job.id);
+    const record = await stored(records, job.id);
     expect(record).toEqual({ ...before, state, begun: 2, updatedAt: record.updatedAt });
   });
 
@@ -54,7 +54,7 @@ export function terminalBegins(store: Store): void {
   test('done stays and answers its attempts', async () => {
     const { records } = store();
     const job = await bring(records, 'done');
-    const before = await held(records, job.id);
+    const before = await stored(records, job.id);
     const answer = await records.begin({ id: job.id, messageId: MESSAGE });
     expect(answer).toEqual({ attempts: 2, begun: 0, state: 'done' });
     expect(await records.get(job.id)).toEqual(before);
@@ -63,8 +63,8 @@ export function terminalBegins(store: Store): void {
   test('failed stays for the message that was moved', async () => {
     const { records } = store();
     const { id } = newJob();
-    await records.failed({ id, reason: 'attempts', attempts: 5, movedMessage: 'moved' });
-    const before = await held(records, id);
+    await records.failJob({ id, reason: 'attempts', attempts: 5, movedMessage: 'moved' });
+    const before = await stored(records, id);
     expect(await records.begin({ id, messageId: 'moved' })).toEqual({ attempts: 5, begun: 0, state: 'failed' });
     expect(await records.get(id)).toEqual(before);
   });
@@ -76,11 +76,11 @@ function restarts(store: Store): void {
     const job = newJob();
     await records.claim(job, 'group');
     const failure = { id: job.id, reason: 'attempts', lastError: 'last', attempts: 5, movedMessage: 'moved' };
-    await records.failed({ ...failure, type: job.type, input: job.input });
-    const { type, hash, input, group } = await held(records, job.id);
+    await records.failJob({ ...failure, type: job.type, input: job.input });
+    const { type, hash, input, group } = await stored(records, job.id);
     const answer = await records.begin({ id: job.id, messageId: 'redriven' });
     expect(answer).toEqual({ attempts: 0, begun: 1, state: 'accepted' });
-    const record = await held(records, job.id);
+    const record = await stored(records, job.id);
     const { updatedAt } = record;
     expect(record).toEqual({
       id: job.id,
@@ -99,13 +99,13 @@ function restarts(store: Store): void {
 export function endedNotes(store: Store): void {
   test.each([
     ['done', (records: Records, id: string) => records.once({ id, type: 'add-one', input: 1 }, { result: 2 })],
-    ['failed', (records: Records, id: string) => records.failed({ id, reason: 'unsettled' })],
+    ['failed', (records: Records, id: string) => records.failJob({ id, reason: 'unsettled' })],
   ] as const)('%s holds no note', async (state, reach) => {
     const { records } = store();
     const { id } = newJob();
     await begin(records, id, 3);
     await reach(records, id);
-    const record = await held(records, id);
+    const record = await stored(records, id);
     expect(record.state).toBe(state);
     expect(record).not.toHaveProperty('begun');
   });
@@ -115,15 +115,15 @@ export function takeBacks(store: Store): void {
   test('takes one note back at a time, and none below none', async () => {
     const { records } = store();
     const job = await bring(records, 'failing');
-    const before = await held(records, job.id);
+    const before = await stored(records, job.id);
     await begin(records, job.id, 2);
     await records.takeBack(job.id);
-    expect(await held(records, job.id)).toMatchObject({ state: 'failing', begun: 1 });
+    expect(await stored(records, job.id)).toMatchObject({ state: 'failing', begun: 1 });
     await records.takeBack(job.id);
-    const record = await held(records, job.id);
+    const record = await stored(records, job.id);
     expect(record).toEqual({ ...before, updatedAt: record.updatedAt });
     await records.takeBack(job.id);
-    expect(await held(records, job.id)).toEqual(record);
+    expect(await stored(records, job.id)).toEqual(record);
   });
 
   test.each(STARTS)('%s without a note: nothing changes', async (start) => {
@@ -140,7 +140,7 @@ export function takeBacks(store: Store): void {
     const { id } = newJob();
     await begin(records, id, 20);
     await times(20, (index) => (index % 2 === 0 ? records : other).takeBack(id));
-    expect(await held(records, id)).not.toHaveProperty('begun');
+    expect(await stored(records, id)).not.toHaveProperty('begun');
   });
 }
 
@@ -149,13 +149,13 @@ export function notedFails(store: Store): void {
     const { records } = store();
     const { id } = newJob();
     await begin(records, id, 2);
-    expect(await records.fail({ id, error: 'boom' })).toEqual({ attempts: 1, begun: 2, state: 'failing' });
-    expect(await held(records, id)).toMatchObject({ begun: 2 });
+    expect(await records.failRun({ id, error: 'boom' })).toEqual({ attempts: 1, begun: 2, state: 'failing' });
+    expect(await stored(records, id)).toMatchObject({ begun: 2 });
     const noted = { id, error: 'boom', noted: true };
-    expect(await records.fail(noted)).toEqual({ attempts: 2, begun: 1, state: 'failing' });
-    expect(await records.fail(noted)).toEqual({ attempts: 3, begun: 0, state: 'failing' });
-    expect(await records.fail(noted)).toEqual({ attempts: 4, begun: 0, state: 'failing' });
-    expect(await held(records, id)).not.toHaveProperty('begun');
+    expect(await records.failRun(noted)).toEqual({ attempts: 2, begun: 1, state: 'failing' });
+    expect(await records.failRun(noted)).toEqual({ attempts: 3, begun: 0, state: 'failing' });
+    expect(await records.failRun(noted)).toEqual({ attempts: 4, begun: 0, state: 'failing' });
+    expect(await stored(records, id)).not.toHaveProperty('begun');
   });
 
   test('a note is there for another handle, and after everything was closed', async () => {
@@ -163,7 +163,7 @@ export function notedFails(store: Store): void {
     const id = randomUUID();
     await begin(records, id, 3);
     await records.close();
-    expect(await held(await reopen(), id)).toMatchObject({ state: 'accepted', attempts: 0, begun: 3 });
+    expect(await stored(await reopen(), id)).toMatchObject({ state: 'accepted', attempts: 0, begun: 3 });
   });
 
   test('a lease and a note do not touch each other', async () => {
@@ -173,6 +173,6 @@ export function notedFails(store: Store): void {
     const answer = await records.lease(job, 60);
     await begin(records, job.id, 1);
     expect(answer).toMatchObject({ outcome: 'leased' });
-    expect(await held(records, job.id)).toMatchObject({ begun: 2, lease: { token: 1 } });
+    expect(await stored(records, job.id)).toMatchObject({ begun: 2, lease: { token: 1 } });
   });
 }

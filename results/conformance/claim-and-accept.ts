@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { payloadHash } from '../payload-hash';
-import { STARTS, type Store, bring, held, newJob, without } from './store-under-test';
+import { STARTS, type Store, bring, stored, newJob, without } from './store-under-test';
 
 export function claims(store: Store): void {
   const answers = {
@@ -23,7 +23,7 @@ export function claims(store: Store): void {
   test.each(without('absent'))('%s: another payload or type is a conflict and changes nothing', async (start) => {
     const { records } = store();
     const job = await bring(records, start);
-    const before = await held(records, job.id);
+    const before = await stored(records, job.id);
     expect(await records.claim({ ...job, input: 7 })).toBe('conflict');
     expect(await records.claim({ ...job, type: 'other' })).toBe('conflict');
     expect(await records.get(job.id)).toEqual(before);
@@ -36,7 +36,7 @@ export function freshClaims(store: Store): void {
     const from = Date.now();
     const job = { id: randomUUID(), type: 'add-one', input: -1.5 };
     await records.claim(job);
-    const { updatedAt, ...record } = await held(records, job.id);
+    const { updatedAt, ...record } = await stored(records, job.id);
     expect(record).toEqual({ id: job.id, type: 'add-one', state: 'claimed', hash: payloadHash(job), attempts: 0 });
     expect(updatedAt).toBeGreaterThanOrEqual(from);
     expect(updatedAt).toBeLessThanOrEqual(Date.now());
@@ -45,9 +45,9 @@ export function freshClaims(store: Store): void {
   test('a job that failed without ever being claimed was sent', async () => {
     const { records } = store();
     const job = newJob();
-    await records.fail({ id: job.id, error: 'once' });
+    await records.failRun({ id: job.id, error: 'once' });
     expect(await records.claim(job)).toBe('sent');
-    expect((await held(records, job.id)).state).toBe('failing');
+    expect((await stored(records, job.id)).state).toBe('failing');
   });
 }
 
@@ -55,9 +55,9 @@ export function accepts(store: Store): void {
   test('only claimed becomes accepted', async () => {
     const { records } = store();
     const job = await bring(records, 'claimed');
-    const claimed = await held(records, job.id);
+    const claimed = await stored(records, job.id);
     await records.accept(job.id);
-    const accepted = await held(records, job.id);
+    const accepted = await stored(records, job.id);
     expect(accepted).toEqual({ ...claimed, state: 'accepted', updatedAt: accepted.updatedAt });
   });
 

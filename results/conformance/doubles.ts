@@ -1,5 +1,5 @@
 import type { Records } from '../records';
-import { type Store, count, held, newJob, times } from './store-under-test';
+import { type Store, count, stored, newJob, times } from './store-under-test';
 
 const AT_ONCE = 100;
 
@@ -43,7 +43,7 @@ export function mixedDoubles(store: Store): void {
   test('every failed run counts once', async () => {
     const handle = await handles(store);
     const { id } = newJob();
-    const answers = await times(AT_ONCE, (index) => handle(index).fail({ id: id, error: 'boom' }));
+    const answers = await times(AT_ONCE, (index) => handle(index).failRun({ id: id, error: 'boom' }));
     const attempts = answers.map((answer) => answer.attempts).sort((a, b) => a - b);
     expect(attempts).toEqual(Array.from({ length: AT_ONCE }, (_, index) => index + 1));
   });
@@ -54,13 +54,13 @@ export function mixedDoubles(store: Store): void {
     const calls = [
       (records: Records): Promise<unknown> => records.claim(job),
       (records: Records): Promise<unknown> => records.accept(job.id),
-      (records: Records): Promise<unknown> => records.fail({ id: job.id, error: 'boom' }),
-      (records: Records): Promise<unknown> => records.failed({ id: job.id, reason: 'attempts' }),
+      (records: Records): Promise<unknown> => records.failRun({ id: job.id, error: 'boom' }),
+      (records: Records): Promise<unknown> => records.failJob({ id: job.id, reason: 'attempts' }),
       (records: Records): Promise<unknown> => records.begin({ id: job.id, messageId: 'message' }),
       (records: Records): Promise<unknown> => records.takeBack(job.id),
       (records: Records): Promise<unknown> => records.once(job, { result: 2 }),
     ];
     await times(AT_ONCE, async (index) => calls[index % calls.length]?.(handle(index >> 1)));
-    expect(await held(handle(0), job.id)).toMatchObject({ state: 'done', result: 2 });
+    expect(await stored(handle(0), job.id)).toMatchObject({ state: 'done', result: 2 });
   });
 }

@@ -1,4 +1,4 @@
-import { type Store, bring, count, held, newJob, times, without } from './store-under-test';
+import { type Store, bring, count, stored, newJob, times, without } from './store-under-test';
 
 const AT_ONCE = 100;
 
@@ -8,7 +8,7 @@ export function effects(store: Store): void {
     const job = await bring(records, start);
     const effect = { result: 2, writes: [ledger.append('one'), ledger.append('two')] };
     expect(await records.once(job, effect)).toEqual({ outcome: 'recorded', result: 2 });
-    expect(await held(records, job.id)).toMatchObject({ state: 'done', result: 2 });
+    expect(await stored(records, job.id)).toMatchObject({ state: 'done', result: 2 });
     expect([...(await ledger.lines())].sort()).toEqual(['one', 'two']);
   });
 

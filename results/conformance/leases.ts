@@ -1,7 +1,7 @@
 import type { LeaseAnswer, Records } from '../records';
 import type { Job } from '../../contract/job';
 import { payloadHash } from '../payload-hash';
-import { type Store, bring, held, newJob, times, without } from './store-under-test';
+import { type Store, bring, stored, newJob, times, without } from './store-under-test';
 
 const AT_ONCE = 100;
 
@@ -18,7 +18,7 @@ export function leases(store: Store): void {
     const job = await bring(records, start);
     const before = await records.get(job.id);
     const token = await take(records, job);
-    const record = await held(records, job.id);
+    const record = await stored(records, job.id);
     const state = start === 'absent' || start === 'claimed' ? 'accepted' : start;
     expect(record).toMatchObject({ state, attempts: before?.attempts ?? 0, hash: payloadHash(job), lease: { token } });
     expect([record.type, record.input]).toEqual([job.type, before?.input]);
@@ -51,7 +51,7 @@ export function ownedLeases(store: Store): void {
     const job = newJob();
     const token = await take(records, job, 30);
     expect(await records.lease(job, 600, token)).toMatchObject({ outcome: 'leased', lease: { token } });
-    expect((await held(records, job.id)).lease?.until).toBeGreaterThan(Date.now() + 300_000);
+    expect((await stored(records, job.id)).lease?.until).toBeGreaterThan(Date.now() + 300_000);
     expect(await records.lease(job, 600, token + 1)).toMatchObject({ outcome: 'held', lease: { token } });
   });
 
@@ -59,8 +59,8 @@ export function ownedLeases(store: Store): void {
     const { records } = store();
     const job = newJob();
     const token = await take(records, job);
-    expect(await records.fail({ id: job.id, error: 'boom' })).toEqual({ attempts: 1, begun: 0, state: 'failing' });
-    expect(await held(records, job.id)).toMatchObject({ state: 'failing', attempts: 1, lease: { token } });
+    expect(await records.failRun({ id: job.id, error: 'boom' })).toEqual({ attempts: 1, begun: 0, state: 'failing' });
+    expect(await stored(records, job.id)).toMatchObject({ state: 'failing', attempts: 1, lease: { token } });
   });
 }
 
@@ -93,8 +93,8 @@ export function takeovers(store: Store): void {
     const job = newJob();
     const old = await take(records, job, 0);
     await (call === 'fail'
-      ? records.fail({ id: job.id, error: 'boom' })
-      : records.failed({ id: job.id, reason: 'deleted' }));
+      ? records.failRun({ id: job.id, error: 'boom' })
+      : records.failJob({ id: job.id, reason: 'deleted' }));
     expect(await take(records, job)).toBe(old + 1);
     expect(await records.once(job, { result: 2 }, old)).toEqual({ outcome: 'lost' });
   });
@@ -116,7 +116,7 @@ export function durations(store: Store): void {
     expect(await records.get(job.id)).toBeUndefined();
     const token = await take(records, job);
     await expect(records.lease(job, seconds, token)).rejects.toMatchObject({ code: 'RECORD_REFUSED' });
-    expect((await held(records, job.id)).lease).toMatchObject({ token });
+    expect((await stored(records, job.id)).lease).toMatchObject({ token });
   });
 
   test('a part of a millisecond is a whole one', async () => {
@@ -124,7 +124,7 @@ export function durations(store: Store): void {
     const job = newJob();
     const answer = await records.lease(job, 12.3456789);
     expect(answer.outcome).toBe('leased');
-    const { lease } = await held(records, job.id);
+    const { lease } = await stored(records, job.id);
     expect(answer).toEqual({ outcome: 'leased', lease });
     expect(Number.isInteger(lease?.until)).toBe(true);
   });
@@ -138,8 +138,8 @@ export function groups(store: Store): void {
     expect(await records.claim(job, 'red')).toBe('repeat');
     for (const step of [
       () => records.accept(job.id),
-      () => records.fail({ id: job.id, error: 'boom' }),
-      () => records.failed({ id: job.id, reason: 'attempts' }),
+      () => records.failRun({ id: job.id, error: 'boom' }),
+      () => records.failJob({ id: job.id, reason: 'attempts' }),
       () => records.once(job, { result: 2 }),
     ]) {
       await step();

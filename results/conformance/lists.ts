@@ -20,7 +20,7 @@ async function pages(records: Records, listing: Listing): Promise<JobRecord[][]>
 
 const fail = async (records: Records, type?: string): Promise<string> => {
   const id = randomUUID();
-  await records.failed({ id, type, reason: 'attempts', lastError: 'boom', attempts: 5 });
+  await records.failJob({ id, type, reason: 'attempts', lastError: 'boom', attempts: 5 });
   return id;
 };
 
@@ -86,7 +86,7 @@ export function listPages(store: Store): void {
   test('a retry that succeeds takes it off the list', async () => {
     const { records } = store();
     const [job, left] = [newJob(), await fail(records)];
-    await records.failed({ ...job, reason: 'attempts' });
+    await records.failJob({ ...job, reason: 'attempts' });
     await listed(records, { state: 'failed', limit: 10 }, 2);
     await records.begin({ id: job.id, messageId: 'again' });
     expect(idsOf((await records.list({ state: 'failed', limit: 10 })).records)).toEqual([left]);

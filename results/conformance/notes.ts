@@ -106,7 +106,7 @@ export function noteReads(store: Store): void {
     const note = noteOf({ kind: 'hold' });
     await records.notes.put(note);
     expect(await records.get(note.key)).toBeUndefined();
-    await records.failed({ id: note.key, reason: 'attempts' });
+    await records.failJob({ id: note.key, reason: 'attempts' });
     expect(await records.notes.get('hold', note.key)).toEqual(note);
     expect((await records.list({ state: 'failed', limit: 10 })).records.length).toBeLessThan(2);
     await records.notes.remove('hold', note.key);

@@ -79,9 +79,9 @@ export const PROCESS_OF_VERSION_FOUR = `
     moved_message: null, begun: null, public_error: null };
   const once = (id) => {
     database.exec('BEGIN IMMEDIATE');
-    const held = select.get(id);
-    const other = held !== undefined && held.hash !== null && held.hash !== hash;
-    const outcome = other ? 'conflict' : held?.state === 'done' ? 'repeat' : 'recorded';
+    const stored = select.get(id);
+    const other = stored !== undefined && stored.hash !== null && stored.hash !== hash;
+    const outcome = other ? 'conflict' : stored?.state === 'done' ? 'repeat' : 'recorded';
     const row = { ...nothing, id, state: 'done', hash, attempts: 0, input: 1, result: 2, updated_at: Date.now() };
     if (outcome === 'recorded') upsert.run(row);
     database.exec('COMMIT');

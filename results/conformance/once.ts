@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { payloadHash } from '../payload-hash';
-import { type Store, bring, held, newJob, without } from './store-under-test';
+import { type Store, bring, stored, newJob, without } from './store-under-test';
 
 export function onces(store: Store): void {
   test.each(without('done'))('%s becomes done', async (start) => {
@@ -8,7 +8,7 @@ export function onces(store: Store): void {
     const job = await bring(records, start);
     const { attempts } = (await records.get(job.id)) ?? { attempts: 0 };
     expect(await records.once(job, { result: 2 })).toEqual({ outcome: 'recorded', result: 2 });
-    const record = await held(records, job.id);
+    const record = await stored(records, job.id);
     const { type, input } = job;
     expect(record).toMatchObject({ state: 'done', type, hash: payloadHash(job), input, result: 2, attempts });
     expect(record).not.toHaveProperty('reason');
@@ -17,7 +17,7 @@ export function onces(store: Store): void {
   test('done: a repeat answers the recorded result and writes nothing', async () => {
     const { records } = store();
     const job = await bring(records, 'done');
-    const before = await held(records, job.id);
+    const before = await stored(records, job.id);
     expect(await records.once(job, { result: 99 })).toEqual({ outcome: 'repeat', result: 2 });
     expect(await records.get(job.id)).toEqual(before);
   });
@@ -27,7 +27,7 @@ export function onces(store: Store): void {
     async (start) => {
       const { records } = store();
       const job = await bring(records, start);
-      const before = await held(records, job.id);
+      const before = await stored(records, job.id);
       expect(await records.once({ ...job, input: 7 }, { result: 8 })).toEqual({ outcome: 'conflict' });
       expect(await records.once({ ...job, type: 'other' }, { result: 8 })).toEqual({ outcome: 'conflict' });
       expect(await records.get(job.id)).toEqual(before);
@@ -39,9 +39,9 @@ export function payloads(store: Store): void {
   test('a failure recorded without a payload takes any, of any type', async () => {
     const { records } = store();
     const job = newJob();
-    await records.failed({ id: job.id, type: 'another', reason: 'malformed' });
+    await records.failJob({ id: job.id, type: 'another', reason: 'malformed' });
     expect(await records.once(job, { result: 2 })).toEqual({ outcome: 'recorded', result: 2 });
-    expect((await held(records, job.id)).type).toBe(job.type);
+    expect((await stored(records, job.id)).type).toBe(job.type);
   });
 
   test.each([Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER - 1, 0, 0.1, 1e-320, -1e300])(
@@ -50,7 +50,7 @@ export function payloads(store: Store): void {
       const { records } = store();
       const job = { id: randomUUID(), type: 'add-one', input };
       await records.once(job, { result: input + 1 });
-      expect(await held(records, job.id)).toMatchObject({ input, result: input + 1 });
+      expect(await stored(records, job.id)).toMatchObject({ input, result: input + 1 });
     },
   );
 
@@ -85,7 +85,7 @@ export function values(store: Store): void {
     const job = { id: randomUUID(), type: 'resize', input: value };
     expect(await records.once(job, { result: value })).toEqual({ outcome: 'recorded', result: value });
     const other = await reopen();
-    const { type, input, result } = await held(other, job.id);
+    const { type, input, result } = await stored(other, job.id);
     expect(JSON.stringify([type, input, result])).toBe(JSON.stringify(['resize', value, value]));
     expect(await other.once(job, { result: 9 })).toEqual({ outcome: 'repeat', result: value });
   });
@@ -105,7 +105,7 @@ export function values(store: Store): void {
     const { records } = store();
     const { id } = newJob();
     await records.once({ id, type: 'resize', input: [-0] }, { result: { zero: -0, none: undefined } });
-    const { input, result } = await held(records, id);
+    const { input, result } = await stored(records, id);
     expect([input, result]).toStrictEqual([[0], { zero: 0 }]);
   });
 }

@@ -46,14 +46,14 @@ export async function bring(records: Records, start: Start): Promise<Job> {
   if (start === 'claimed') return job;
   await records.accept(job.id);
   if (start === 'accepted') return job;
-  await records.fail({ id: job.id, error: 'first' });
-  await records.fail({ id: job.id, error: 'second' });
-  if (start === 'failed') await records.failed({ id: job.id, reason: 'attempts', lastError: 'last', attempts: 5 });
+  await records.failRun({ id: job.id, error: 'first' });
+  await records.failRun({ id: job.id, error: 'second' });
+  if (start === 'failed') await records.failJob({ id: job.id, reason: 'attempts', lastError: 'last', attempts: 5 });
   if (start === 'done') await records.once(job, { result: 2 });
   return job;
 }
 
-export async function held(records: Records, id: string): Promise<JobRecord> {
+export async function stored(records: Records, id: string): Promise<JobRecord> {
   const record = await records.get(id);
   if (record === undefined) throw new Error(`there is no record of ${id}`);
   return record;

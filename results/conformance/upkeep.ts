@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { STARTS, type Store, bring, held, newJob, times, without } from './store-under-test';
+import { STARTS, type Store, bring, stored, newJob, times, without } from './store-under-test';
 
 export function reads(store: Store): void {
   test('no record is undefined', async () => {
@@ -11,7 +11,7 @@ export function reads(store: Store): void {
     const jobs = await Promise.all(STARTS.map((start) => bring(records, start)));
     const ids = jobs.map(({ id }) => id);
     const found = await records.getMany([...ids, ...ids]);
-    const expected = await times(ids.length - 1, (index) => held(records, ids[index + 1] ?? ''));
+    const expected = await times(ids.length - 1, (index) => stored(records, ids[index + 1] ?? ''));
     expect(found).toHaveLength(expected.length);
     expect(found).toEqual(expect.arrayContaining(expected));
     expect(await records.getMany([])).toEqual([]);
@@ -35,7 +35,7 @@ export function durability(store: Store): void {
     const job = await bring(records, 'claimed');
     expect(await other.claim(job)).toBe('repeat');
     await other.once(job, { result: 2 });
-    expect(await held(records, job.id)).toMatchObject({ state: 'done' });
+    expect(await stored(records, job.id)).toMatchObject({ state: 'done' });
   });
 
   test('and after everything was closed', async () => {
@@ -53,7 +53,7 @@ export function expires(store: Store): void {
   test.each(without('absent'))('%s: kept at its own time, gone after', async (start) => {
     const { records, expiresByItself } = store();
     const job = await bring(records, start);
-    const { updatedAt } = await held(records, job.id);
+    const { updatedAt } = await stored(records, job.id);
     expect(await records.expire(updatedAt)).toBe(0);
     if (expiresByItself) return;
     expect(await records.expire(updatedAt + 1)).toBe(1);
@@ -105,8 +105,8 @@ export function closes(store: Store): void {
       records.accept(job.id),
       records.once(job, { result: 2 }),
       records.lease(job, 60),
-      records.fail({ id: job.id, error: 'boom' }),
-      records.failed({ id: job.id, reason: 'deleted' }),
+      records.failRun({ id: job.id, error: 'boom' }),
+      records.failJob({ id: job.id, reason: 'deleted' }),
       records.begin({ id: job.id, messageId: 'message' }),
       records.takeBack(job.id),
       records.get(job.id),

@@ -58,7 +58,7 @@ it('an answer that drips ends its call within the limit, and holds no connection
 it('a write whose answer drips is unavailable too, and closing does not wait for the answer', async () => {
   own().broken.dripping = true;
   const { records } = own();
-  const write = records.fail({ id: 'one', error: 'boom' });
+  const write = records.failRun({ id: 'one', error: 'boom' });
   await expect(write).rejects.toThrow(/The table table did not answer, or not in time .*; try again/);
   await expect(Promise.race([records.close().then(() => 'closed'), wait(1_000, 'open')])).resolves.toBe('closed');
 });

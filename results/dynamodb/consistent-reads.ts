@@ -1,7 +1,7 @@
 import { BatchGetItemCommand, type DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { setTimeout as wait } from 'node:timers/promises';
 import { StoreUnavailable } from '../errors';
-import type { HeldVersion } from '../versioned-records';
+import type { StoredVersion } from '../versioned-records';
 import { fromItem, type Item } from './items';
 
 /** DynamoDB reads at most 100 items in a call. */
@@ -15,7 +15,7 @@ export class ConsistentReads {
     private readonly table: string,
   ) {}
 
-  async one(id: string): Promise<HeldVersion | undefined> {
+  async one(id: string): Promise<StoredVersion | undefined> {
     const { Item } = await this.client.send(
       new GetItemCommand({ TableName: this.table, Key: { id: { S: id } }, ConsistentRead: true }),
     );

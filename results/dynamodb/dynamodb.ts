@@ -1,11 +1,11 @@
 import { type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { randomUUID } from 'node:crypto';
-import type { HeldRecord } from '../held-record';
+import type { StoredRecord } from '../stored-record';
 import type { ReadListing } from '../listing';
 import type { Page } from '../records';
 import {
   type Change,
-  type HeldVersion,
+  type StoredVersion,
   VersionedRecords,
   type VersionedStore,
   type Writes,
@@ -46,15 +46,15 @@ class DynamoTable implements VersionedStore {
     this.conditional = new ConditionalWrite(client, table);
   }
 
-  one(id: string): Promise<HeldVersion | undefined> {
+  one(id: string): Promise<StoredVersion | undefined> {
     return this.reads.one(id);
   }
 
-  async many(ids: readonly string[]): Promise<readonly HeldRecord[]> {
-    return (await this.reads.many(ids)).map((item) => fromItem(item).held);
+  async many(ids: readonly string[]): Promise<readonly StoredRecord[]> {
+    return (await this.reads.many(ids)).map((item) => fromItem(item).record);
   }
 
-  async insert(record: HeldRecord): Promise<boolean> {
+  async insert(record: StoredRecord): Promise<boolean> {
     const item = fittingItem(record, randomUUID());
     // A large one among others could make their call larger than DynamoDB takes.
     return itemBytes(item) <= SHARED_CALL_BYTES && this.fresh.insert(item);

@@ -1,7 +1,7 @@
 import { type DynamoDBClient, QueryCommand, type QueryCommandOutput } from '@aws-sdk/client-dynamodb';
 import { DEFAULT_TYPE } from '../../contract/job';
 import { RecordRefused, StoreUnavailable } from '../errors';
-import { toRecord } from '../held-record';
+import { toRecord } from '../stored-record';
 import { pageEnd, type Cursor, type ReadListing } from '../listing';
 import type { Page } from '../records';
 import { type ConsistentReads } from './consistent-reads';
@@ -22,7 +22,7 @@ export class FailedIndex {
     const found = (await Promise.all(shards)).flat().sort(inOrder);
     const places = found.slice(0, listing.limit);
     const items = await this.reads.many(places.map(({ id }) => id));
-    const byId = new Map(items.map((item) => [item['id']?.S, toRecord(fromItem(item).held)]));
+    const byId = new Map(items.map((item) => [item['id']?.S, toRecord(fromItem(item).record)]));
     // The index may still show records that were retried or removed.
     const records = places.flatMap(({ id }) => byId.get(id) ?? []).filter(({ state }) => state === 'failed');
     return { records, ...pageEnd(found, listing.limit) };

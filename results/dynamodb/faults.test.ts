@@ -134,7 +134,11 @@ withDynamo('faults of single calls', () => {
       proxy.rule(action, ({ nth }) => (nth === 1 ? 'reset' : 'pass'));
       const job = newJob();
       if (action === 'PutItem') {
-        expect(await records.fail({ id: job.id, error: 'boom' })).toEqual({ attempts: 1, begun: 0, state: 'failing' });
+        expect(await records.failRun({ id: job.id, error: 'boom' })).toEqual({
+          attempts: 1,
+          begun: 0,
+          state: 'failing',
+        });
         return;
       }
       const ledger = `${table}-ledger`;

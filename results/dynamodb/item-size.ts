@@ -1,4 +1,4 @@
-import type { HeldRecord } from '../held-record';
+import type { StoredRecord } from '../stored-record';
 import { ITEM_LIMIT, tooLarge } from '../size-limits';
 import { type Item, toItem } from './items';
 
@@ -13,11 +13,11 @@ export const itemBytes = (item: Item): number =>
  * The item of a record, if DynamoDB has room for it. A failed record goes without its input if need be: its dead letter
  * has the input. Throws `RecordRefused` for any other record that is too large.
  */
-export function fittingItem(held: HeldRecord, version: string): Item {
-  const item = toItem(held, version);
+export function fittingItem(stored: StoredRecord, version: string): Item {
+  const item = toItem(stored, version);
   const bytes = itemBytes(item);
   if (bytes <= ITEM_LIMIT.bytes) return item;
-  const { input, ...rest } = held;
-  if (held.state === 'failed' && input !== undefined) return toItem(rest, version);
-  throw tooLarge(held, bytes, ITEM_LIMIT);
+  const { input, ...rest } = stored;
+  if (stored.state === 'failed' && input !== undefined) return toItem(rest, version);
+  throw tooLarge(stored, bytes, ITEM_LIMIT);
 }

@@ -2,9 +2,9 @@ import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { createHash } from 'node:crypto';
 import { DELIVERY } from '../../contract/delivery';
 import { StoreUnavailable } from '../errors';
-import { type HeldRecord, typeOf } from '../held-record';
+import { type StoredRecord, typeOf } from '../stored-record';
 import { isState } from '../records';
-import type { HeldVersion } from '../versioned-records';
+import type { StoredVersion } from '../versioned-records';
 
 export type Item = Record<string, AttributeValue>;
 
@@ -34,10 +34,10 @@ export const failedShards = (type: string | undefined): string[] =>
 const text = (value: string): AttributeValue => ({ S: value });
 export const whole = (value: number): AttributeValue => ({ N: String(value) });
 
-const failedIn = (record: HeldRecord): Item =>
+const failedIn = (record: StoredRecord): Item =>
   record.state === 'failed' ? { [FAILED_INDEX.key]: text(shardIn(typeOf(record), shardOf(record.id, ID_SHARDS))) } : {};
 
-export function toItem(record: HeldRecord, version: string): Item {
+export function toItem(record: StoredRecord, version: string): Item {
   const { type, begun, hash, input, result, group, reason, lastError, publicError, lease, movedMessage } = record;
   return {
     id: text(record.id),
@@ -62,7 +62,7 @@ export function toItem(record: HeldRecord, version: string): Item {
 }
 
 /** Throws `StoreUnavailable` for an item that is not ours: its job waits until somebody repairs the item. */
-export function fromItem(item: Item): HeldVersion {
+export function fromItem(item: Item): StoredVersion {
   const textOf = (name: string): string | undefined => item[name]?.S;
   const numberOf = (name: string): number | undefined => {
     const value = item[name]?.N ?? item[name]?.S;
@@ -91,6 +91,6 @@ export function fromItem(item: Item): HeldVersion {
     lease: token === undefined ? undefined : { token, until: numberOf('leaseUntil') ?? 0 },
   };
   const known = Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
-  const held = { id, state, attempts: numberOf('attempts') ?? 0, updatedAt: numberOf('updatedAt') ?? 0, ...known };
-  return { held, version };
+  const record = { id, state, attempts: numberOf('attempts') ?? 0, updatedAt: numberOf('updatedAt') ?? 0, ...known };
+  return { record, version };
 }

@@ -1,7 +1,7 @@
 import { type DynamoDBClient, PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
 import { DELIVERY } from '../../contract/delivery';
 import type { NoteKind } from '../notes';
-import type { HeldNote, NoteStore } from '../stored-notes';
+import type { StoredNote, NoteStore } from '../stored-notes';
 import type { ConsistentReads } from './consistent-reads';
 import { indexFault } from './failed-index';
 import { EXPIRY_ATTRIBUTE, FAILED_INDEX, type Item, whole } from './items';
@@ -17,7 +17,7 @@ export class NoteItems implements NoteStore {
     private readonly reads: Pick<ConsistentReads, 'many'>,
   ) {}
 
-  put({ kind, key, at, value }: HeldNote): Promise<void> {
+  put({ kind, key, at, value }: StoredNote): Promise<void> {
     return this.write({
       id: { S: placeOf(kind, key) },
       value: { S: value },
@@ -27,9 +27,9 @@ export class NoteItems implements NoteStore {
     });
   }
 
-  async many(kind: NoteKind, keys: readonly string[]): Promise<readonly HeldNote[]> {
+  async many(kind: NoteKind, keys: readonly string[]): Promise<readonly StoredNote[]> {
     const items = await this.reads.many(keys.map((key) => placeOf(kind, key)));
-    return items.flatMap((item) => toHeld(kind, item) ?? []);
+    return items.flatMap((item) => toStored(kind, item) ?? []);
   }
 
   /** Leaves an item without a value, outside the index, that expires: so no right to delete is needed. */
@@ -37,7 +37,7 @@ export class NoteItems implements NoteStore {
     return this.write({ id: { S: placeOf(kind, key) }, [EXPIRY_ATTRIBUTE]: seconds(Date.now()) });
   }
 
-  async list(kind: NoteKind, limit: number): Promise<readonly HeldNote[]> {
+  async list(kind: NoteKind, limit: number): Promise<readonly StoredNote[]> {
     const start = placeOf(kind).length;
     const keys = (await this.newest(kind, limit)).map(({ id }) => id?.S?.slice(start) ?? '');
     const notes = await this.many(kind, keys);
@@ -75,7 +75,7 @@ export class NoteItems implements NoteStore {
 const seconds = (at: number, later = 0) => whole(Math.ceil(at / 1_000) + later);
 
 /** Undefined for the rest of a removed note. */
-function toHeld(kind: NoteKind, item: Item): HeldNote | undefined {
+function toStored(kind: NoteKind, item: Item): StoredNote | undefined {
   const value = item['value']?.S;
   const key = item['id']?.S?.slice(placeOf(kind).length);
   return value === undefined || key === undefined

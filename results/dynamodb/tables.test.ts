@@ -57,14 +57,14 @@ withDynamo('a table that an older version made', () => {
   test('has no index: a sentence says what to run, and everything else works', async () => {
     const listing = { state: 'failed', limit: 10 } as const;
     await expect(records.list(listing)).rejects.toThrow(/has no index failed, .*; run `npm run provision`/);
-    await records.failed({ ...newJob(), reason: 'attempts' });
+    await records.failJob({ ...newJob(), reason: 'attempts' });
     await records.once(newJob(), { result: 2 });
     await records.check();
   });
 
   test('gets the index by provisioning, once, however often; what failed by then is in it', async () => {
     const job = newJob();
-    await records.failed({ ...job, reason: 'attempts' });
+    await records.failJob({ ...job, reason: 'attempts' });
     await Promise.all([ensureTable(client, table), ensureTable(client, table)]);
     await ensureTable(client, table);
     const { Table } = await client.send(new DescribeTableCommand({ TableName: table }));
@@ -126,11 +126,11 @@ withDynamo('the index of what has failed', () => {
       );
       return found.reduce((sum, { Count = 0 }) => sum + Count, 0);
     };
-    await records.failed({ ...job, reason: 'attempts' });
+    await records.failJob({ ...job, reason: 'attempts' });
     expect([await count(), (await itemOf(job.id))?.[FAILED_INDEX.key]?.S]).toEqual([1, expect.any(String)]);
     await records.begin({ id: job.id, messageId: 'again' });
     expect([await count(), (await itemOf(job.id))?.[FAILED_INDEX.key]]).toEqual([0, undefined]);
-    await records.failed({ ...job, reason: 'attempts' });
+    await records.failJob({ ...job, reason: 'attempts' });
     await records.once(job, { result: 2 });
     expect([await count(), (await itemOf(job.id))?.[FAILED_INDEX.key]]).toEqual([0, undefined]);
   });
@@ -171,7 +171,7 @@ withDynamo('the limit of an item, 400 KiB', () => {
 
   test('a dead letter with an input above it is recorded without that', async () => {
     const job = { ...newJob(), input: text(500_000) };
-    await records.failed({ ...job, reason: 'refused' });
+    await records.failJob({ ...job, reason: 'refused' });
     const record = await records.get(job.id);
     expect(record).toMatchObject({ state: 'failed', reason: 'refused', hash: payloadHash(job) });
     expect(record).not.toHaveProperty('input');

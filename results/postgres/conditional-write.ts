@@ -33,12 +33,12 @@ const WRITE = {
   name: 'plusone-write',
   text: `
     WITH written AS (
-      INSERT INTO ${TABLE} AS held (${LIST}) SELECT ${LIST} FROM json_to_record($1::json) AS given(${ROW_TYPE})
+      INSERT INTO ${TABLE} AS stored (${LIST}) SELECT ${LIST} FROM json_to_record($1::json) AS given(${ROW_TYPE})
       ON CONFLICT (id) DO UPDATE SET (${LIST}) = ROW (${NAMES.map((name) => `excluded.${name}`).join(', ')})
-        WHERE held.xmin = $2::xid
+        WHERE stored.xmin = $2::xid
       RETURNING id)
-    SELECT EXISTS (SELECT FROM written) AS written, held.*, held.xmin::text AS version
-    FROM (SELECT) AS one LEFT JOIN ${TABLE} AS held ON held.id = $3 AND NOT EXISTS (SELECT FROM written)`,
+    SELECT EXISTS (SELECT FROM written) AS written, stored.*, stored.xmin::text AS version
+    FROM (SELECT) AS one LEFT JOIN ${TABLE} AS stored ON stored.id = $3 AND NOT EXISTS (SELECT FROM written)`,
 };
 
 const WRITTEN: Written = { written: true };
@@ -92,10 +92,10 @@ async function rollBack(client: ClientBase): Promise<boolean> {
 async function put(on: Pool | ClientBase, { record, version }: Change): Promise<Written> {
   const values = [toJsonRow(record), version ?? null, record.id];
   const { rows } = await on.query<QueryResultRow>({ ...WRITE, values });
-  const { written, ...held } = rows[0] ?? {};
+  const { written, ...stored } = rows[0] ?? {};
   if (written === true) return WRITTEN;
   // Undefined if the other transaction ended after this statement began: its row is not visible yet.
-  const other = typeof held['id'] === 'string' ? fromPgRow(held) : undefined;
+  const other = typeof stored['id'] === 'string' ? fromPgRow(stored) : undefined;
   return { written: false, other };
 }
 

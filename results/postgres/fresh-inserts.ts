@@ -1,7 +1,7 @@
 import DataLoader from 'dataloader';
 import type { Pool } from 'pg';
 import { setImmediate as nextTick } from 'node:timers/promises';
-import type { HeldRecord } from '../held-record';
+import type { StoredRecord } from '../stored-record';
 import { isContended, isLocked, sqlStateOf } from './database-errors';
 import { toJsonRow } from './rows';
 import { NAMES, ROW_TYPE, TABLE } from './schema';
@@ -34,7 +34,7 @@ const INSERT = {
  * whole. Then each caller writes by itself, and is refused or waits alone.
  */
 export class FreshInserts {
-  private readonly loader: DataLoader<HeldRecord, boolean>;
+  private readonly loader: DataLoader<StoredRecord, boolean>;
   private underWay: Promise<unknown> = Promise.resolve();
 
   constructor(private readonly pool: Pool) {
@@ -46,11 +46,11 @@ export class FreshInserts {
   }
 
   /** False if there is such a record already, or if the batch was refused. Rejects if the database did not answer. */
-  insert(record: HeldRecord): Promise<boolean> {
+  insert(record: StoredRecord): Promise<boolean> {
     return this.loader.load(record);
   }
 
-  private async insertBatch(records: readonly HeldRecord[]): Promise<boolean[]> {
+  private async insertBatch(records: readonly StoredRecord[]): Promise<boolean[]> {
     const rows = records.map(toJsonRow);
     const inserted = this.send(rows);
     this.underWay = inserted.catch(() => undefined);

@@ -1,6 +1,6 @@
 import type { Pool, QueryResultRow } from 'pg';
 import { DEFAULT_TYPE } from '../../contract/job';
-import { toRecord } from '../held-record';
+import { toRecord } from '../stored-record';
 import { pageEnd, type ReadListing } from '../listing';
 import type { Page } from '../records';
 import { fromPgRow, toText } from './rows';
@@ -21,7 +21,7 @@ export async function pageOf(pool: Pool, { state, type, since, limit, behind }: 
   const wanted = type === undefined ? null : toText(type);
   const values = [state, Math.floor(since), behind.at, behind.id, wanted, limit + 1];
   const { rows } = await pool.query<QueryResultRow>(text, values);
-  const records = rows.map((row) => toRecord(fromPgRow(row).held));
+  const records = rows.map((row) => toRecord(fromPgRow(row).record));
   const places = records.map(({ id, updatedAt }) => ({ id, at: updatedAt }));
   return { records: records.slice(0, limit), ...pageEnd(places, limit) };
 }

@@ -1,7 +1,7 @@
 import type { QueryResult } from 'pg';
 import { StoreUnusable } from '../errors';
 import type { NoteKind } from '../notes';
-import type { HeldNote, NoteStore } from '../stored-notes';
+import type { StoredNote, NoteStore } from '../stored-notes';
 import type { Connections } from './connections';
 import { NO_RIGHT, sqlStateOf } from './database-errors';
 import { NOTE_TABLE } from './schema';
@@ -20,7 +20,7 @@ const EXPIRE = `
 const NO_TABLE = '42P01';
 
 /** `pg` hands out a bigint as text. */
-interface Row extends Omit<HeldNote, 'at'> {
+interface Row extends Omit<StoredNote, 'at'> {
   readonly at: string;
 }
 
@@ -31,12 +31,12 @@ interface Row extends Omit<HeldNote, 'at'> {
 export class NoteRows implements NoteStore {
   constructor(private readonly connections: Connections) {}
 
-  async put({ kind, key, at, value }: HeldNote): Promise<void> {
+  async put({ kind, key, at, value }: StoredNote): Promise<void> {
     if ((await this.ask(PUT, [kind, key, at, value])) === 'none')
       throw this.unusable(`has no table ${NOTE_TABLE}; run \`npm run provision\``);
   }
 
-  async many(kind: NoteKind, keys: readonly string[]): Promise<readonly HeldNote[]> {
+  async many(kind: NoteKind, keys: readonly string[]): Promise<readonly StoredNote[]> {
     return rowsOf(await this.ask(MANY, [kind, keys]));
   }
 
@@ -44,7 +44,7 @@ export class NoteRows implements NoteStore {
     await this.ask(REMOVE, [kind, key]);
   }
 
-  async list(kind: NoteKind, limit: number): Promise<readonly HeldNote[]> {
+  async list(kind: NoteKind, limit: number): Promise<readonly StoredNote[]> {
     return rowsOf(await this.ask(NEWEST, [kind, limit]));
   }
 
@@ -75,5 +75,5 @@ function ifUnusable(error: unknown): 'none' {
   throw error;
 }
 
-const rowsOf = (found: QueryResult<Row> | 'none'): HeldNote[] =>
+const rowsOf = (found: QueryResult<Row> | 'none'): StoredNote[] =>
   found === 'none' ? [] : found.rows.map(({ at, ...rest }) => ({ ...rest, at: Number(at) }));

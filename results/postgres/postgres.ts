@@ -1,11 +1,11 @@
 import type { QueryResultRow } from 'pg';
 import { RecordRefused, StoreUnavailable, StoreUnusable } from '../errors';
-import type { HeldRecord } from '../held-record';
+import type { StoredRecord } from '../stored-record';
 import type { ReadListing } from '../listing';
 import type { Page } from '../records';
 import {
   type Change,
-  type HeldVersion,
+  type StoredVersion,
   VersionedRecords,
   type VersionedStore,
   type Writes,
@@ -47,17 +47,17 @@ class PostgresTable implements VersionedStore {
     this.conditional = new ConditionalWrite(connections.records, connections.effects);
   }
 
-  async one(id: string): Promise<HeldVersion | undefined> {
+  async one(id: string): Promise<StoredVersion | undefined> {
     const { rows } = await this.connections.records.query<QueryResultRow>({ ...ONE, values: [id] });
     return rows[0] && fromPgRow(rows[0]);
   }
 
-  async many(ids: readonly string[]): Promise<readonly HeldRecord[]> {
+  async many(ids: readonly string[]): Promise<readonly StoredRecord[]> {
     const { rows } = await this.connections.records.query<QueryResultRow>(MANY, [ids]);
-    return rows.map((row) => fromPgRow(row).held);
+    return rows.map((row) => fromPgRow(row).record);
   }
 
-  async insert(record: HeldRecord): Promise<boolean> {
+  async insert(record: StoredRecord): Promise<boolean> {
     const { input = '', result = '' } = record;
     return input.length + result.length <= SHARED_STATEMENT_LENGTH && this.fresh.insert(record);
   }

@@ -1,8 +1,8 @@
 import type { QueryResultRow } from 'pg';
-import type { HeldRecord } from '../held-record';
+import type { StoredRecord } from '../stored-record';
 import { assertFits, columnsOf, fromRow } from '../rows';
 import { VALUE_LIMIT } from '../size-limits';
-import type { HeldVersion } from '../versioned-records';
+import type { StoredVersion } from '../versioned-records';
 
 /** Columns for any text, also one that PostgreSQL cannot hold as it is. */
 const TEXTS = ['type', 'reason', 'last_error', 'public_error', 'message_group', 'moved_message'] as const;
@@ -22,7 +22,7 @@ export const toText = (text: string): string =>
 const fromText = (text: string): string => (text.startsWith(QUOTE) ? String(JSON.parse(text)) : text);
 
 /** As `json_to_recordset` reads it. Throws `RecordRefused` for a record that no row can hold. */
-export function toJsonRow(record: HeldRecord): string {
+export function toJsonRow(record: StoredRecord): string {
   assertFits(record, VALUE_LIMIT);
   const row = columnsOf(record);
   for (const name of TEXTS) {
@@ -33,11 +33,11 @@ export function toJsonRow(record: HeldRecord): string {
 }
 
 /** Reads a row with its `version`. */
-export function fromPgRow({ version, ...row }: QueryResultRow): HeldVersion {
+export function fromPgRow({ version, ...row }: QueryResultRow): StoredVersion {
   for (const name of TEXTS) {
     const text: unknown = row[name];
     if (typeof text === 'string') row[name] = fromText(text);
   }
   for (const name of WHOLE) if (row[name] !== null) row[name] = Number(row[name]);
-  return { held: fromRow(row), version: String(version) };
+  return { record: fromRow(row), version: String(version) };
 }

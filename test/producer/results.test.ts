@@ -45,7 +45,7 @@ test('claimed: 202 pending', async () => {
 
 test('failing: 202 pending with attempts and the class of the last error', async () => {
   const id = await newJob();
-  await producer.records.fail({ id: id, error: 'Error: away' });
+  await producer.records.failRun({ id: id, error: 'Error: away' });
   const response = await result(id);
   expect(response.status).toBe(202);
   expect(await response.json()).toEqual({ id, status: 'pending', attempts: 1, error: 'Error' });
@@ -69,7 +69,7 @@ test('done: 200 with input, result and time', async () => {
 
 test('failed: 200 with the reason and the class of the error', async () => {
   const id = await newJob();
-  await producer.records.failed({ id, reason: 'attempts', lastError: 'Error: away', attempts: 5 });
+  await producer.records.failJob({ id, reason: 'attempts', lastError: 'Error: away', attempts: 5 });
   const response = await result(id);
   expect(response.status).toBe(200);
   expect(await response.json()).toEqual({ id, type: 'add-one', status: 'failed', reason: 'attempts', error: 'Error' });
@@ -113,7 +113,7 @@ test.each([
   ['nil', '00000000-0000-0000-0000-000000000000'],
 ])('a job that was not sent by us, %s, is found once it has a record', async (_, id) => {
   await expectProblemResponse(await result(id), 404);
-  await producer.records.fail({ id, error: 'Error: away' });
+  await producer.records.failRun({ id, error: 'Error: away' });
   expect((await result(id)).status).toBe(202);
   await producer.records.once({ id, type: 'add-one', input: 1 }, { result: 2 });
   for (const asked of [id, id.toUpperCase()]) {
