@@ -18,7 +18,7 @@ async function start(variables = {}): Promise<void> {
     return new Transfer().run(job);
   });
   pair = await startPair({ works: [counted], policy: { maxAttempts: 2 }, variables });
-  bank = new DatabaseSync(pair.resultsPath);
+  bank = new DatabaseSync(pair.resultsPath, { timeout: 5_000 });
   bank.exec(`CREATE TABLE account (owner TEXT PRIMARY KEY, balance INTEGER NOT NULL);
     INSERT INTO account VALUES ('ann', 100), ('bob', 0)`);
 }

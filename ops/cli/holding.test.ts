@@ -1,7 +1,7 @@
-import { DatabaseSync } from 'node:sqlite';
 import { eventually } from '../../test/harness/eventually';
 import { ENDS_WITHIN_MS, withJobsCommands } from '../../test/harness/jobs-commands';
 import { runApp } from '../../test/harness/processes';
+import { openStoreFile } from '../../test/harness/store-file';
 
 const it = withJobsCommands();
 
@@ -64,7 +64,7 @@ it('audit says who changed what, when and how much, also of what was cancelled o
 });
 
 it('of more than a store lists at once release says that there are more', async (on) => {
-  const database = new DatabaseSync(on.pair.resultsPath);
+  const database = openStoreFile(on.pair.resultsPath);
   database.exec(`
     WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1001)
     INSERT INTO plusone_note (kind, key, at, value) SELECT 'hold', 'job-' || i, i, '{"who":"ana"}' FROM n`);
@@ -78,7 +78,7 @@ it('of more than a store lists at once release says that there are more', async 
 
 it('a store that takes no note of it stops no change, and is named', async (on) => {
   const [id = ''] = await on.fail(1, 'a');
-  const database = new DatabaseSync(on.pair.resultsPath);
+  const database = openStoreFile(on.pair.resultsPath);
   database.exec(`CREATE TRIGGER full BEFORE INSERT ON plusone_note BEGIN SELECT raise(ABORT, 'there is no room'); END`);
   database.close();
   on.broken = false;

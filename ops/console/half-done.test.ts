@@ -1,17 +1,17 @@
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
-import { DatabaseSync } from 'node:sqlite';
 import { startFaultProxy } from '../../experiments/rig/proxy/fault-proxy';
 import { newJobId } from '../../results/job-id';
 import { type Answered, type Question, TestConsole, withConsoles } from '../../test/harness/console';
 import { type JobsCommands } from '../../test/harness/jobs-commands';
 import { createProvisionClient } from '../provision';
+import { openStoreFile } from '../../test/harness/store-file';
 
 jest.setTimeout(180_000);
 
 const it = withConsoles();
 
 function inStore(on: JobsCommands, sql: string): void {
-  const database = new DatabaseSync(on.pair.resultsPath);
+  const database = openStoreFile(on.pair.resultsPath);
   database.exec(sql);
   database.close();
 }

@@ -1,8 +1,8 @@
-import { DatabaseSync } from 'node:sqlite';
 import { TestConsole } from '../harness/console';
 import { holds, says } from './axe';
 import { describeInBrowser, withConsole } from './browser';
 import { dead, shownTask } from './letters';
+import { openStoreFile } from '../harness/store-file';
 
 jest.setTimeout(60_000);
 
@@ -46,7 +46,7 @@ describeInBrowser('each state of a console at work', () => {
   });
 
   test('a change that could not be noted: it says so, in every view, until it is hidden', async () => {
-    const database = new DatabaseSync(one().on.pair.resultsPath);
+    const database = openStoreFile(one().on.pair.resultsPath);
     database.exec(`CREATE TRIGGER full BEFORE INSERT ON plusone_note BEGIN SELECT raise(ABORT, 'no room'); END`);
     database.close();
     const page = await one().open({ path: '/?view=send' });

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as wait } from 'node:timers/promises';
 import { type Depth, withBroker, type TestQueues } from '../harness/broker';
 import { type ConsumerApp, startConsumerApp, stopConsumerApps } from '../harness/consumer-app';
 import { type TestRun } from '../harness/jobs';
 import { eventually } from '../harness/eventually';
 import { onBothQueues, sideBySide } from '../harness/side-by-side';
+import { openStoreFile } from '../harness/store-file';
 
 const broker = withBroker();
 
@@ -172,7 +172,7 @@ describe('while the store cannot be read', () => {
     await on.start();
     await on.pause();
     await eventually(on.isPaused);
-    const store = new DatabaseSync(on.consumer.resultsPath);
+    const store = openStoreFile(on.consumer.resultsPath);
     store.exec('ALTER TABLE plusone_note RENAME TO away');
     await eventually(() => on.said.length === 2);
     await wait(3_000);

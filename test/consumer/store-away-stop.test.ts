@@ -2,12 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { DELIVERY } from '../../contract/delivery';
 import { withBroker } from '../harness/broker';
 import { eventually } from '../harness/eventually';
 import { freePort } from '../../experiments/rig/proxy/free-port';
 import { endApps, runApp, type App } from '../harness/processes';
+import { openStoreFile } from '../harness/store-file';
 
 const broker = withBroker();
 let folder: string;
@@ -29,7 +29,7 @@ it('drains within its time with 0 while the store is unavailable, and the jobs c
     return app;
   };
   const first = await start();
-  const other = new DatabaseSync(path);
+  const other = openStoreFile(path);
   other.exec('BEGIN EXCLUSIVE');
   const ids = [randomUUID(), randomUUID(), randomUUID()];
   await Promise.all(ids.map((id) => broker().send(queueUrl, JSON.stringify({ id, input: 1 }))));

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as wait } from 'node:timers/promises';
 import { withBroker, type TestQueues } from '../harness/broker';
 import { startConsumerApp, stopConsumerApps, type ConsumerApp } from '../harness/consumer-app';
@@ -9,6 +8,7 @@ import { type TestRun } from '../harness/jobs';
 import { eventually } from '../harness/eventually';
 import { expectProblemResponse } from '../producer/problem-response';
 import { startFaultProxy, type FaultProxy } from '../../experiments/rig/proxy/fault-proxy';
+import { openStoreFile } from '../harness/store-file';
 
 const broker = withBroker();
 let proxy: FaultProxy;
@@ -80,7 +80,7 @@ async function expectAllDoneOnce(ids: readonly string[]): Promise<void> {
 }
 
 it('takes no jobs in while another process holds the lock, gives back what still comes, and goes on by itself', async () => {
-  const other = new DatabaseSync(consumer.resultsPath);
+  const other = openStoreFile(consumer.resultsPath);
   other.exec('BEGIN EXCLUSIVE');
   const ids = await send(1);
   await opened();

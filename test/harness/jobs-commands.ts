@@ -1,4 +1,4 @@
-import { DatabaseSync } from 'node:sqlite';
+import { type DatabaseSync } from 'node:sqlite';
 import { PassThrough, Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { childEnvironment } from '../../ops/child-environment';
@@ -8,6 +8,7 @@ import { Rejection } from '../../transport/index';
 import { TEST_JOB, testWork } from './jobs';
 import { endApps, runApp } from './processes';
 import { type ItOnBoth, onBothQueues } from './side-by-side';
+import { openStoreFile } from './store-file';
 
 /** What a command said and how it ended. */
 interface Answer {
@@ -58,7 +59,7 @@ export class JobsCommands {
       return { result: input + 1, writes: [{ sql: 'INSERT INTO ledger (id) VALUES (?)', values: [id] }] };
     });
     const pair = await startPair({ works: [work], fifo });
-    const ledger = new DatabaseSync(pair.resultsPath);
+    const ledger = openStoreFile(pair.resultsPath);
     ledger.exec('CREATE TABLE ledger (id TEXT)');
     const commands = new JobsCommands(pair, fifo, ledger);
     return commands;

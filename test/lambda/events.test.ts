@@ -1,12 +1,12 @@
 import { type SendMessageCommandInput } from '@aws-sdk/client-sqs';
 import { randomUUID } from 'node:crypto';
-import { DatabaseSync } from 'node:sqlite';
 import { startConsumerApp } from '../harness/consumer-app';
 import { deadLetters, whyOf } from '../harness/dead-letters';
 import { eventually } from '../harness/eventually';
 import { type Round } from './event-source';
 import { INPUT } from './inputs';
 import { kinds, withStages } from './stage';
+import { openStoreFile } from '../harness/store-file';
 
 const { broker, stage, it } = withStages();
 
@@ -165,7 +165,7 @@ describe.each(KINDS)('%s, at its edges', (kind) => {
     const { send, round, drain, lambda } = await stage(kind, { timeoutSeconds: 8 });
     const first = await send(1);
     await round();
-    const database = new DatabaseSync(lambda.resultsPath);
+    const database = openStoreFile(lambda.resultsPath);
     database.exec('BEGIN EXCLUSIVE');
     const id = await send(2);
     const { kept } = await round();

@@ -1,4 +1,3 @@
-import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as wait } from 'node:timers/promises';
 import { type TestQueues, withBroker } from '../harness/broker';
 import { type ConsumerApp, startConsumerApp, stopConsumerApps } from '../harness/consumer-app';
@@ -6,6 +5,7 @@ import { type TestRun } from '../harness/jobs';
 import { deadLetters, whyOf } from '../harness/dead-letters';
 import { eventually } from '../harness/eventually';
 import { HeldMessages } from './held-messages';
+import { openStoreFile } from '../harness/store-file';
 
 const broker = withBroker();
 let queues: TestQueues;
@@ -49,7 +49,7 @@ it('does all of what comes in events that hold far more than their time allows',
 
 it('dead-letters nothing for a store that was unavailable for thirty redeliveries', async () => {
   const consumer = await onLambda(({ input }) => ({ result: input + 1 }));
-  const other = new DatabaseSync(consumer.resultsPath);
+  const other = openStoreFile(consumer.resultsPath);
   other.exec('BEGIN EXCLUSIVE');
   const messages = new HeldMessages(consumer.url, 300);
   messages.add(upTo(3).map((input) => ({ input })));
@@ -111,7 +111,7 @@ it('begins no run after its deadline, when its note took that long to be written
   });
   const messages = new HeldMessages(consumer.url, 600);
   messages.add([{ input: 1, receives: 2 }]);
-  const other = new DatabaseSync(consumer.resultsPath);
+  const other = openStoreFile(consumer.resultsPath);
   other.exec('BEGIN EXCLUSIVE');
   expect((await messages.event()).kept).toEqual([1]);
   other.exec('ROLLBACK');
