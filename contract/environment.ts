@@ -22,6 +22,8 @@ export interface Environment {
   readonly deadLetterQueueUrl: string | undefined;
   /** `sqlite:PATH`, `dynamodb:TABLE`, `postgres://…` or `none`. */
   readonly results: string;
+  /** False if nothing says which store it is, and `results` is the default. */
+  readonly resultsNamed: boolean;
   readonly host: string | undefined;
   readonly port: number;
   readonly consumerPort: number;
@@ -142,6 +144,7 @@ export function readEnvironment(source: Variables = processVariables, check: Che
     sdkPath: read.flag('SDK_PATH', ['1', '0']),
     queueUrl: read.url('QUEUE_URL'),
     deadLetterQueueUrl: read.url('DLQ_URL'),
+    resultsNamed: read.text('RESULTS') !== undefined,
     results: read.results('RESULTS', `sqlite:${dataDir}/results.db`),
     host: read.text('HOST'),
     ...readPorts(read),

@@ -3,7 +3,7 @@
  * it done; 1 it failed, in one sentence; 2 wrong usage; 3 part of it done, with the counts.
  */
 import { Command, CommanderError } from 'commander';
-import { EnvironmentError, processVariables } from '../../contract/environment';
+import { processVariables } from '../../contract/environment';
 import { outliveReaders } from '../../service/output';
 import { sentenceOf } from '../jobs/workplace';
 import { type Action, actions, type Surroundings, WrongUsage } from './action';
@@ -72,7 +72,7 @@ export async function runCommand(args: readonly string[], surroundings: Surround
 /** Commander has said what is wrong by then. */
 function failure(error: unknown, { stderr }: Streams): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-  stderr.write(`${visible(error instanceof EnvironmentError ? error.message : sentenceOf(error))}\n`);
+  stderr.write(`${visible(sentenceOf(error))}\n`);
   return error instanceof WrongUsage ? 2 : 1;
 }
 

@@ -37,6 +37,9 @@ test('npm start has the console, and npm run console shows the same pair on a po
   expect((await wrong.exit()).code).toBe(2);
   expect(wrong.lines).toEqual([expect.stringMatching(/^error: .*It takes a port from 1 to 65535/)]);
   const args = ['--port', '0', '--read-only', '--badge', 'staging', '--mask', 'email, phone', 'name'];
+  const unset = runApp('dist/ops/console/main.js', { env: { PORT: 'abc', POLLERS: 'many' } });
+  expect((await unset.exit()).code).toBe(1);
+  expect(unset.lines.join('\n')).toMatch(/PORT is "abc".*POLLERS is "many"/s);
   const own = runApp('dist/ops/console/main.js', { env: place.env, args });
   expect(await overviewAt(own)).toMatchObject({
     place: { ...shown.place, badge: 'staging', readOnly: true, masked: ['email', 'phone', 'name'] },

@@ -6,9 +6,9 @@ import {
   SQSClient,
 } from '@aws-sdk/client-sqs';
 import { DEAD_LETTER_QUEUE_NAME, QUEUE_NAME } from '../../contract/delivery';
-import { EMULATOR_REGION, type Environment, processVariables } from '../../contract/environment';
+import { EMULATOR_REGION, type Environment, EnvironmentError, processVariables } from '../../contract/environment';
 import { fieldsOf, parsedJson } from '../../contract/json';
-import { localCredentials } from '../../contract/local';
+import { isLocalEndpoint, localCredentials } from '../../contract/local';
 import { queueNameOf } from '../../contract/queue-name';
 import { StoreError } from '../../results/errors';
 import { openRecords } from '../../results/open';
@@ -24,9 +24,10 @@ export class CannotWork extends Error {
 /** Why work ended early, where the caller's signal did it. */
 export const CANCELLED = 'it was cancelled';
 
-/** What went wrong, in its first line. */
+/** What went wrong, in its first line; of the settings every fault, a line each. */
 export function sentenceOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
+  if (error instanceof EnvironmentError) return error.message;
   const causes = error instanceof AggregateError ? error.errors.map(sentenceOf).join(', ') : '';
   return error.message.split('\n')[0] || causes || error.name;
 }
@@ -53,11 +54,16 @@ const CONNECTIONS = 24;
 const TRIES = { answerMs: 5_000, maxAttempts: 3, connections: CONNECTIONS };
 const CALL_LIMIT_MS = 20_000;
 
+/** A pause or a deletion in a file of this machine would look done, and reach no consumer of a queue on AWS. */
+const NO_STORE =
+  "RESULTS is not set: name the store of this queue's consumers, such as dynamodb:TABLE, or none if they have none";
+
 /** Without `QUEUE_URL` it is the pair that `npm start` runs on this machine. Rejects with `CannotWork`. */
 export async function openWorkplace(environment: Environment): Promise<Workplace> {
   const { queueUrl, brokerPort } = environment;
   const local = queueUrl === undefined ? `http://127.0.0.1:${brokerPort}` : undefined;
   const endpoint = environment.sqsEndpoint ?? local;
+  if (!environment.resultsNamed && !isLocalEndpoint(endpoint ?? queueUrl)) throw new CannotWork(NO_STORE);
   const sqs = createClient(environment, endpoint);
   try {
     const queue = await facts(sqs, queueUrl ?? (await urlOf(sqs, QUEUE_NAME)));
