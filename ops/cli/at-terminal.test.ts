@@ -2,23 +2,37 @@ import { spawn, spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
-import { JobsCommands } from '../../test/harness/jobs-commands';
+import { eventually } from '../../test/harness/eventually';
+import { ENDS_WITHIN_MS, JobsCommands } from '../../test/harness/jobs-commands';
 import { ROOT } from '../../test/harness/processes';
 import { childEnvironment } from '../child-environment';
 
 /** util-linux's `script` runs a command on a terminal of its own. */
 const withTerminal = spawnSync('script', ['--version']).status === 0 ? test : test.skip;
 
+interface Somebody {
+  readonly env: Readonly<Record<string, string>>;
+  readonly answer: string;
+  /** What happens while the command waits for the answer. */
+  readonly meanwhile?: () => Promise<unknown>;
+}
+
 /** A command with somebody at its terminal, who answers its question. */
 async function atTerminal(
   args: readonly string[],
-  { env, answer }: { readonly env: Readonly<Record<string, string>>; readonly answer: string },
+  { env, answer, meanwhile }: Somebody,
 ): Promise<{ readonly code: number | null; readonly said: string }> {
   const command = [process.execPath, join(ROOT, 'dist/ops/cli/jobs.js'), ...args].join(' ');
   const child = spawn('script', ['-qec', command, '/dev/null'], { env: childEnvironment(env) });
+  const ended = once(child, 'exit') as Promise<[number | null]>;
+  let said = '';
+  child.stdout.setEncoding('utf8').on('data', (some: string) => (said += some));
+  if (meanwhile) {
+    await eventually(() => said.includes('[y/N]'), { withinMs: ENDS_WITHIN_MS });
+    await meanwhile();
+  }
   child.stdin.write(`${answer}\n`);
-  const [said, [code]] = await Promise.all([text(child.stdout), once(child, 'exit') as Promise<[number | null]>]);
+  const [code] = await ended;
   return { code, said };
 }
 
@@ -55,3 +69,18 @@ withTerminal(
     }
   },
 );
+
+withTerminal('a letter that went away while a change was confirmed is counted, and not all of it is done', async () => {
+  const on = await JobsCommands.start(false);
+  try {
+    const [id = ''] = await on.fail(3);
+    on.broken = false;
+    const answer = { env: on.variables, answer: 'y', meanwhile: () => on.run('delete', id, '--yes') };
+    expect(await atTerminal(['retry', '--all'], answer)).toMatchObject({
+      code: 3,
+      said: expect.stringContaining('2 sent again, 1 not found: hidden by another look, or gone') as string,
+    });
+  } finally {
+    await on.close();
+  }
+});

@@ -112,11 +112,7 @@ export async function finish(
   };
   const { count, half = 0, others, end } = await what.work(run, { ...options, signal, onProgress });
   terminal.endProgress();
-  const faults = [
-    ...others,
-    ...noneFound(end.missing),
-    ...(end.ended === undefined ? [] : [`ended early: ${end.ended}`]),
-  ];
+  const faults = [...others, ...faultsOf(end)];
   if (end.hidden !== undefined) terminal.note(hiddenNote(end.hidden));
   const held = some(end.held ?? 0, 'held and left');
   const sentence = [`${count} ${what.done}`, ...held, ...faults].join(', ');
@@ -126,6 +122,13 @@ export async function finish(
   if (!terminal.json) terminal.line(sentence);
   return faults.length === 0 ? 0 : 3;
 }
+
+/** What was meant and not done, each as a part of a sentence. */
+const faultsOf = ({ missing, unmet = 0, ended }: PassEnd): string[] => [
+  ...noneFound(missing),
+  ...some(missing.length > 0 ? 0 : unmet, 'not found: hidden by another look, or gone'),
+  ...(ended === undefined ? [] : [`ended early: ${ended}`]),
+];
 
 const WIDTH = 30;
 

@@ -23,6 +23,8 @@ export interface PassEnd {
   readonly missing: readonly string[];
   /** What ended it before its end: Ctrl-C, or a queue or store that did not answer. */
   readonly ended?: string;
+  /** Confirmed letters that it did not meet: hidden by another look, or gone by then; absent for none. */
+  readonly unmet?: number;
   /** Letters that match but are held, and whose jobs were not named; absent for none. */
   readonly held?: number;
   /** Letters that were hidden when it began, so that it may have missed them; approximate, and absent for none. */
@@ -34,7 +36,8 @@ export class Pass {
   private readonly look: Look;
   private readonly found = new Set<string>();
   private heldBack = 0;
-  private confirmedSeen = 0;
+  /** Confirmed letters, each once though SQS may hand it out again. */
+  private readonly met = new Set<string>();
   /** Aborted once every confirmed letter was met: the rest of the queue need not be looked through. */
   private readonly enough = new AbortController();
   private nextAt = 0;
@@ -47,7 +50,7 @@ export class Pass {
   }
 
   async through(act: (cases: readonly Case[]) => Promise<void>): Promise<PassEnd> {
-    const { rate, signal, filter } = this.options;
+    const { rate, signal, filter, confirmed } = this.options;
     let hidden = 0;
     const ended = await this.look
       .through((letters) => this.visit(letters, act), {
@@ -60,9 +63,11 @@ export class Pass {
         return signal.aborted ? CANCELLED : undefined;
       }, sentenceOf);
     const missing = (filter.ids ?? []).filter((id) => !this.found.has(id));
+    const unmet = ended !== undefined || confirmed === undefined ? 0 : confirmed.size - this.met.size;
     return {
       missing,
       ...(ended !== undefined && { ended }),
+      ...(unmet > 0 && { unmet }),
       ...(this.heldBack > 0 && { held: this.heldBack }),
       ...(hidden > 0 && { hidden }),
     };
@@ -112,8 +117,8 @@ export class Pass {
   private isMeant({ messageId, jobId }: Letter): boolean {
     const { filter, confirmed } = this.options;
     if (confirmed && !confirmed.has(messageId)) return false;
-    this.confirmedSeen += 1;
-    if (this.confirmedSeen === confirmed?.size) this.enough.abort();
+    this.met.add(messageId);
+    if (this.met.size === confirmed?.size) this.enough.abort();
     return filter.ids?.includes(jobId) ?? true;
   }
 
