@@ -55,7 +55,7 @@ function tell({ terminal }: CommandRun, { unnoted, ...end }: Imported): ExitCode
   const { sent, ended, line } = end;
   terminal.endProgress();
   if (unnoted !== undefined) terminal.note(unnoted);
-  if (ended !== undefined && sent === 0) throw new Error(`No job was sent: ${ended}`);
+  if (ended !== undefined && sent === 0) throw new Error(`No job is known to be sent: ${ended}`);
   const at = line === undefined ? '' : ` at line ${line} of the file`;
   const early = ended === undefined ? '' : `, ended early${at}: ${ended}`;
   if (terminal.json) terminal.object(end);

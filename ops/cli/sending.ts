@@ -65,7 +65,7 @@ async function send({ place, terminal, args, options, signal }: CommandRun<SendO
 function tell(terminal: Terminal, { ids, ended, unsent = 0, unnoted }: SentJobs, total: number): ExitCode {
   terminal.endProgress();
   if (unnoted !== undefined) terminal.note(unnoted);
-  if (ended !== undefined && ids.length === 0) throw new Error(`No job was sent: ${ended}`);
+  if (ended !== undefined && ids.length === 0) throw new Error(`No job is known to be sent: ${ended}`);
   for (const id of ids) {
     if (terminal.json) terminal.object({ id, status: 'accepted' });
     else terminal.line(id);

@@ -4,7 +4,7 @@ import {
   type SendMessageBatchRequestEntry,
 } from '@aws-sdk/client-sqs';
 import { BATCH } from './look';
-import { type Workplace } from './workplace';
+import { sentenceOf, type Workplace } from './workplace';
 
 /** SQS takes up to 1 MiB in a call. */
 export const CALL_LIMIT_BYTES = 1_048_576;
@@ -22,16 +22,28 @@ export interface Outgoing {
 /** What SQS said of a message: the MessageId that it has in its queue, or why it was not taken. */
 export type Sent = { readonly messageId: string } | { readonly refused: string };
 
-/** Resolves to SQS's word on each message, in order. */
-export async function sendAll({ sqs, queue }: Workplace, messages: readonly Outgoing[]): Promise<Sent[]> {
-  const answers: Sent[] = messages.map(() => ({ refused: 'SQS said nothing of it' }));
-  for (const Entries of calls(messages)) {
-    const answer = await sqs.send(new SendMessageBatchCommand({ QueueUrl: queue.url, Entries }));
-    for (const { Id, MessageId: messageId = '' } of answer.Successful ?? []) answers[Number(Id)] = { messageId };
-    for (const { Id, Code, Message } of answer.Failed ?? [])
-      answers[Number(Id)] = { refused: `${Code ?? 'Failed'}: ${Message ?? 'no reason given'}` };
+/**
+ * Resolves to SQS's word on each message, in order. After a call that fails no further call is made; it rejects only if
+ * SQS has accepted none of the messages by then.
+ */
+export async function sendAll(
+  { sqs, queue }: Pick<Workplace, 'sqs' | 'queue'>,
+  messages: readonly Outgoing[],
+): Promise<Sent[]> {
+  const answers = new Map<number, Sent>();
+  let otherwise = 'SQS said nothing of it';
+  try {
+    for (const Entries of calls(messages)) {
+      const answer = await sqs.send(new SendMessageBatchCommand({ QueueUrl: queue.url, Entries }));
+      for (const { Id, MessageId: messageId = '' } of answer.Successful ?? []) answers.set(Number(Id), { messageId });
+      for (const { Id, Code, Message } of answer.Failed ?? [])
+        answers.set(Number(Id), { refused: `${Code ?? 'Failed'}: ${Message ?? 'no reason given'}` });
+    }
+  } catch (error) {
+    if (![...answers.values()].some((answer) => 'messageId' in answer)) throw error;
+    otherwise = sentenceOf(error);
   }
-  return answers;
+  return messages.map((_, position) => answers.get(position) ?? { refused: otherwise });
 }
 
 /** The entries of each call; their ids are the messages' positions. */
