@@ -18,9 +18,15 @@ export interface Streams {
 const paint = (stream: Output, style: Style, text: string): string =>
   styleText(style, text, { stream, validateStream: true });
 
+/** What may steer a terminal: control characters but tab and line feed, and marks that turn the direction of text. */
+const STEERING = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+
 /** Text from a queue must not steer the terminal that shows it. */
-export const visible = (text: string): string =>
-  text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '\ufffd');
+export const visible = (text: string): string => text.replace(STEERING, '\ufffd');
+
+/** JSON of the same value, in which no string steers the terminal that shows it. */
+const visibleJson = (value: object): string =>
+  JSON.stringify(value).replace(STEERING, (mark) => `\\u${mark.charCodeAt(0).toString(16).padStart(4, '0')}`);
 
 const oneLine = (text: string): string => visible(text.replace(/\s+/g, ' ').trim());
 
@@ -40,7 +46,7 @@ export class Terminal {
   }
 
   object(value: object): void {
-    this.streams.stdout.write(`${JSON.stringify(value)}\n`);
+    this.streams.stdout.write(`${visibleJson(value)}\n`);
   }
 
   note(text: string): void {
