@@ -86,6 +86,27 @@ it('letters that were sent but could not be taken away are counted, and noted', 
   expect(await on.listed('audit', '--limit', '1')).toMatchObject([{ what: 'retry', count: 3 }]);
 });
 
+it('the deletion of a letter that was left behind is not the end of its job, which was sent again', async (on) => {
+  const [id = ''] = await on.fail(1, 'a');
+  let open = (): void => undefined;
+  on.gate = new Promise((resolve) => (open = resolve));
+  const proxy = await startFaultProxy(on.pair.variables['AWS_ENDPOINT_URL_SQS'] ?? '');
+  proxy.rule('DeleteMessageBatch', 'unavailable');
+  await runJobs(['retry', id, '--yes'], { ...on.variables, AWS_ENDPOINT_URL_SQS: proxy.endpoint });
+  await proxy.close();
+  expect(await on.pair.record(id)).toMatchObject({ state: 'accepted' });
+  await eventually(async () => (await on.listed('failed')).length === 1, { withinMs: ENDS_WITHIN_MS });
+  expect(await on.run('edit', id, '--input', '7')).toEqual({
+    code: 1,
+    lines: [`The job ${id} was sent again, though this letter of it is left; delete the letter`],
+  });
+  expect(await on.run('delete', id, '--yes')).toEqual({ code: 0, lines: ['1 deleted'] });
+  expect(await on.pair.record(id)).toMatchObject({ state: 'accepted' });
+  on.broken = false;
+  open();
+  expect(await on.pair.result(id)).toBe(0);
+});
+
 it('a named job that has no dead letter to be seen is named, and nothing else is done', async (on) => {
   const [id = ''] = await on.fail(1);
   const none = randomUUID();

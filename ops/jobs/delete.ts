@@ -1,4 +1,5 @@
 import { Audit, type Unnoted } from './audit';
+import { wasSentAgain } from './failed-job';
 import { DELETED } from './failures';
 import { Pass, type PassEnd, type PassOptions } from './pass';
 import { type Workplace } from './workplace';
@@ -15,8 +16,8 @@ export interface DeleteOptions extends PassOptions {
 }
 
 /**
- * Deletes letters for good. The records say `deleted` first, so that nobody waits for these jobs; one that is done
- * stays.
+ * Deletes letters for good. The records say `deleted` first, so that nobody waits for these jobs. The record of a job
+ * that is done, or was sent again, stays.
  */
 export async function deleteLetters(place: Workplace, options: DeleteOptions): Promise<Deleted> {
   const pass = new Pass(place, options);
@@ -25,7 +26,8 @@ export async function deleteLetters(place: Workplace, options: DeleteOptions): P
   const ids: string[] = [];
   let undeleted = 0;
   const end = await pass.through(async (cases) => {
-    const failures = cases.map(({ letter: { jobId: id, type } }) => ({ id, type, reason: DELETED }));
+    const ended = cases.filter((one) => !wasSentAgain(one));
+    const failures = ended.map(({ letter: { jobId: id, type } }) => ({ id, type, reason: DELETED }));
     await Promise.all(failures.map((failure) => place.records.failJob(failure)));
     undeleted += cases.length;
     const deleted = await pass.delete(cases);

@@ -6,9 +6,9 @@ import { type Claim } from '../../results/records';
 import { newTrace } from '../../transport/traces/index';
 import { again } from './again';
 import { Audit, type Unnoted } from './audit';
-import { type Case } from './failed-job';
+import { type Case, wasSentAgain } from './failed-job';
 import { DELETED } from './failures';
-import { inputText } from './input-text';
+import { compactJson, inputText } from './input-text';
 import { type Outgoing, sendAll } from './outgoing';
 import { stamp } from './letter';
 import { Pass } from './pass';
@@ -70,9 +70,11 @@ async function replace(place: Workplace, one: Case, { id, input }: Edit): Promis
   const { letter, record } = one;
   if (record?.state === 'done')
     throw new CannotWork(`The job ${id} is done, though this letter of it is left; delete the letter`);
+  if (wasSentAgain(one))
+    throw new CannotWork(`The job ${id} was sent again, though this letter of it is left; delete the letter`);
   const type = DEFINITIONS.find((known) => known.type === letter.type);
   if (!type) throw new CannotWork(`There is no job type ${letter.type} here, so nothing says what its inputs are`);
-  if (inputText(letter.body) === input.trim()) return 'unchanged';
+  if (compactJson(inputText(letter.body) ?? '') === compactJson(input)) return 'unchanged';
   inputCheck(type)(input, 'The input');
   const job = keyedJobId('plusone edit', `${id} ${input}`, type.type);
   const audit = await Audit.begin(place, { what: 'edit', job, replaces: id, type: type.type });

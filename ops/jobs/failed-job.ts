@@ -16,6 +16,13 @@ export interface Case {
   readonly held?: Held | undefined;
 }
 
+/**
+ * Whether a letter was left in its queue when its job was sent again: what becomes of the job is not decided by it. A
+ * letter that SQS moved by itself has no reason, and its record was left as it was.
+ */
+export const wasSentAgain = ({ letter, record }: Case): boolean =>
+  letter.why.reason !== undefined && (record?.state === 'accepted' || record?.state === 'failing');
+
 /** A job that failed, as its record and its dead letter know it together. */
 export interface FailedJob {
   readonly id: string;

@@ -1,4 +1,4 @@
-import { inputText } from './input-text';
+import { compactJson, inputText } from './input-text';
 
 test.each([
   ['{"id":"a","input":18446744073709551616}', '18446744073709551616'],
@@ -14,4 +14,13 @@ test.each([
   ['{"input":', undefined],
 ])('of %s the input is %s', (body, text) => {
   expect(inputText(body)).toBe(text);
+});
+
+test.each([
+  ['{"a" : [1.0,\n "x y"]}', '{"a":[1.0,"x y"]}', true],
+  ['"x  y"', '"x y"', false],
+  ['1.0', '1', false],
+  ['1 2', '12', false],
+])('%p and %p are the same but for blanks: %p', (one, other, same) => {
+  expect(compactJson(one) === compactJson(other)).toBe(same);
 });

@@ -4,6 +4,9 @@ const TOKEN = /"(?:[^"\\]+|\\.)*"|[{}[\],:]|[^\s{}[\],:"]+/gs;
 const OPENS = /^[{[]$/;
 const CLOSES = /^[}\]]$/;
 
+/** JSON text without the blanks between its parts, whose numbers stay as they were written. */
+export const compactJson = (text: string): string => text.match(TOKEN)?.join(' ') ?? text;
+
 /**
  * The text of `input` in a body as it came, cut out and not parsed, so that a number beyond what JavaScript holds stays
  * what it is. Undefined where the body is no JSON object, or has no input. Of two the last one counts, as in

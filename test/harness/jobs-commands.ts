@@ -46,6 +46,8 @@ export async function runJobsProcess(args: readonly string[], env: Readonly<Reco
 /** A pair whose negative inputs are dead letters while it is broken, and the command line on it. */
 export class JobsCommands {
   broken = true;
+  /** What every run waits for first. */
+  gate: Promise<void> | undefined;
 
   private constructor(
     readonly pair: Pair,
@@ -54,7 +56,8 @@ export class JobsCommands {
   ) {}
 
   static async start(fifo: boolean): Promise<JobsCommands> {
-    const work = testWork(({ id, input }) => {
+    const work = testWork(async ({ id, input }) => {
+      await commands.gate;
       if (commands.broken && input < 0) throw new Rejection('negative', `Order ${1_000 - input} of ${id} is negative`);
       return { result: input + 1, writes: [{ sql: 'INSERT INTO ledger (id) VALUES (?)', values: [id] }] };
     });
