@@ -7,14 +7,16 @@ const TEXT_LIMIT = 1_000;
 /** Limits how many jobs a request may name. */
 const MAX_IDS = 10_000;
 
-/** The members of a query or a body. Unknown members are refused rather than ignored. */
-export function asked(value: unknown): Fields {
-  if (isFields(value)) return value;
-  throw new Problem(400, 'The body is not a JSON object.');
-}
-
 const refuse = (name: string, takes: string): Problem =>
   invalidBody([{ pointer: `/${name}`, detail: `must be ${takes}` }]);
+
+/** The members of a query or a body. Members of other names are refused: a filter misspelt would match every letter. */
+export function asked(value: unknown, names: readonly string[]): Fields {
+  if (!isFields(value)) throw new Problem(400, 'The body is not a JSON object.');
+  const unknown = Object.keys(value).find((name) => !names.includes(name));
+  if (unknown !== undefined) throw refuse(unknown, `absent; there are ${names.join(', ')}`);
+  return value;
+}
 
 export function textOf(given: Fields, name: string, limit = TEXT_LIMIT): string | undefined {
   const value = given[name];
@@ -52,6 +54,9 @@ function flagOf(given: Fields, name: string): boolean | undefined {
   if (value === false || value === 'false') return false;
   throw refuse(name, 'true or false');
 }
+
+/** The members of a search, for `asked`. */
+export const SEARCH = ['reason', 'type', 'error', 'text', 'since', 'id', 'held'] as const;
 
 export function searchOf(given: Fields): Search {
   const since = textOf(given, 'since');

@@ -23,6 +23,10 @@ it('a letter that is held is left out until it is named or released, and says wh
     count: 2,
     sentence: expect.stringMatching(/ 1 held one is left out\.$/) as string,
   });
+  expect(await page.post('/api/confirmations', { action: 'delete', filter: { typ: 'add-one' } })).toMatchObject({
+    status: 400,
+    body: { errors: [{ pointer: '/typ', detail: expect.stringContaining('reason, type') as string }] },
+  });
   expect(await page.change({ action: 'delete', filter: {} })).toMatchObject({ done: 2 });
   expect(await page.post('/api/confirmations', { action: 'purge' })).toMatchObject({
     status: 409,

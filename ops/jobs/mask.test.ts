@@ -19,6 +19,11 @@ test.each([
   ['{"input":{"customer":{"deep":[1.0]}}}', ['customer'], '{"input":{"customer":"***"}}'],
   ['{"__proto__":{"email":1},"email":null}', ['email'], '{"__proto__":{"email":"***"},"email":"***"}'],
   ['{"input":1.50,"a":1e400,"b":-0}', ['input.email', 'nothing'], '{"input":1.50,"a":1e400,"b":-0}'],
+  [
+    '{"input":{"card.number":1,"card":{"number":2}}}',
+    ['card.number'],
+    '{"input":{"card.number":"***","card":{"number":"***"}}}',
+  ],
   ['{"input":5}', ['input'], '{"input":"***"}'],
   ['"text"', ['email'], '"text"'],
   ['not JSON, a@b', ['email'], '***'],

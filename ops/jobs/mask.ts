@@ -24,7 +24,8 @@ declare global {
 export function maskText(text: string, fields: readonly string[]): string {
   if (fields.length === 0) return text;
   try {
-    const paths = fields.map((field) => field.split('.'));
+    // A name may have a dot itself.
+    const paths = fields.flatMap((field) => [field.split('.'), [field]]);
     return JSON.stringify(masked(parse(text), { paths, at: [] }));
   } catch {
     return MASK;
