@@ -10,6 +10,14 @@ export class StoreUnavailable extends StoreError {
   readonly retryAfterSeconds: number = 1;
 }
 
+/**
+ * The store is there, but not for this record, such as one that is damaged: its job waits, and others go on. What keeps
+ * it from being read or written is said in the message.
+ */
+export class RecordUnavailable extends StoreUnavailable {
+  override readonly name = 'RecordUnavailable';
+}
+
 /** A call after `close()`: another process, or the next start, has to do it. */
 export class StoreClosed extends StoreUnavailable {
   override readonly name = 'StoreClosed';

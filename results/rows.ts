@@ -1,6 +1,6 @@
 import type { SQLInputValue, SQLOutputValue } from 'node:sqlite';
 import { DAMAGED } from './busy';
-import { StoreUnavailable } from './errors';
+import { RecordUnavailable } from './errors';
 import type { StoredRecord } from './stored-record';
 import { isState, type Lease } from './records';
 import { OVERHEAD_BYTES, ROW_LIMIT, tooLarge } from './size-limits';
@@ -16,11 +16,11 @@ const numberOf = (value: SQLOutputValue | undefined): number | undefined =>
 const given = <K extends string, V>(key: K, value: V | undefined): Partial<Record<K, V>> =>
   value === undefined ? {} : ({ [key]: value } as Record<K, V>);
 
-/** Throws `StoreUnavailable` for a row that is not ours: its job waits until somebody repairs the row. */
+/** Throws `RecordUnavailable` for a row that is not ours: its job waits until somebody repairs the row. */
 export function fromRow(row: Row): StoredRecord {
   const { id, state } = row;
   if (typeof id !== 'string' || !isState(state))
-    throw new StoreUnavailable(`The results store holds a row that is no record: ${DAMAGED}`);
+    throw new RecordUnavailable(`The results store holds a row that is no record: ${DAMAGED}`);
   return {
     id,
     state,

@@ -1,5 +1,5 @@
 import type { Job } from '../contract/job';
-import { StoreClosed, StoreUnavailable } from './errors';
+import { RecordUnavailable, StoreClosed, StoreUnavailable } from './errors';
 import type { Notes } from './notes';
 import type {
   Attempted,
@@ -124,8 +124,9 @@ export class WatchedRecords implements Records {
       this.tell(call, undefined);
       return value;
     } catch (error) {
-      // `StoreClosed` comes from this process; any other refusal is an answer of a store that is available.
-      if (!(error instanceof StoreClosed)) this.tell(call, error instanceof StoreUnavailable ? error : undefined);
+      // These two say nothing of the store; any other refusal is an answer of a store that is available.
+      if (!(error instanceof StoreClosed || error instanceof RecordUnavailable))
+        this.tell(call, error instanceof StoreUnavailable ? error : undefined);
       throw error;
     }
   }

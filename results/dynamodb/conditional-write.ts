@@ -8,7 +8,7 @@ import {
   TransactWriteItemsCommand,
 } from '@aws-sdk/client-dynamodb';
 import { setTimeout as wait } from 'node:timers/promises';
-import { assertNoTransaction, EffectRefused, RecordRefused, StoreUnavailable } from '../errors';
+import { assertNoTransaction, EffectRefused, RecordRefused, RecordUnavailable } from '../errors';
 import type { ItemWrite, SqlWrite } from '../records';
 import type { Writes, Written } from '../versioned-records';
 import { fromItem, type Item } from './items';
@@ -66,7 +66,7 @@ export class ConditionalWrite {
         const other = otherOf(expected, error);
         if (other) return other;
         if (left === 0)
-          throw new StoreUnavailable('The items of the effect are contended; try again', { cause: error });
+          throw new RecordUnavailable('The items of the effect are contended; try again', { cause: error });
       }
       await wait(waitMs * (0.5 + Math.random() / 2));
       waitMs = Math.min(waitMs * 2, CONTENDED.maxWaitMs);

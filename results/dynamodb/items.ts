@@ -1,7 +1,7 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { createHash } from 'node:crypto';
 import { DELIVERY } from '../../contract/delivery';
-import { StoreUnavailable } from '../errors';
+import { RecordUnavailable } from '../errors';
 import { type StoredRecord, typeOf } from '../stored-record';
 import { isState } from '../records';
 import type { StoredVersion } from '../versioned-records';
@@ -61,7 +61,7 @@ export function toItem(record: StoredRecord, version: string): Item {
   };
 }
 
-/** Throws `StoreUnavailable` for an item that is not ours: its job waits until somebody repairs the item. */
+/** Throws `RecordUnavailable` for an item that is not ours: its job waits until somebody repairs the item. */
 export function fromItem(item: Item): StoredVersion {
   const textOf = (name: string): string | undefined => item[name]?.S;
   const numberOf = (name: string): number | undefined => {
@@ -72,7 +72,7 @@ export function fromItem(item: Item): StoredVersion {
   const jsonOf = (name: string): string | undefined => item[name]?.S ?? item[name]?.N;
   const [id, state, version] = [textOf('id'), textOf('state'), textOf('version')];
   if (id === undefined || version === undefined || !isState(state)) {
-    throw new StoreUnavailable(
+    throw new RecordUnavailable(
       'The table holds an item that is no record; remove it, or name another table in RESULTS',
     );
   }

@@ -1,6 +1,6 @@
 import type { ClientBase, Pool, QueryResultRow } from 'pg';
 import { setTimeout as wait } from 'node:timers/promises';
-import { EffectRefused, StoreUnavailable } from '../errors';
+import { EffectRefused, RecordUnavailable } from '../errors';
 import type { Change, Writes, Written } from '../versioned-records';
 import { CALL_LIMIT_MS, withClient } from './connections';
 import { effectError, isContended, ThrownByWork } from './database-errors';
@@ -124,7 +124,7 @@ async function patiently(attempt: () => Promise<Written>): Promise<Written> {
       return await attempt();
     } catch (error) {
       if (!isContended(error)) throw error;
-      if (left === 0) throw new StoreUnavailable('The rows of the effect are contended; try again', { cause: error });
+      if (left === 0) throw new RecordUnavailable('The rows of the effect are contended; try again', { cause: error });
     }
     await wait(waitMs * (0.5 + Math.random() / 2));
     waitMs = Math.min(waitMs * 2, CONTENDED.maxWaitMs);
