@@ -1,5 +1,5 @@
 import { Inject, Injectable, type Type } from '@nestjs/common';
-import { DEFAULT_TYPE } from '../contract/job';
+import { DEFAULT_TYPE, TYPE_LIMIT } from '../contract/job';
 import { fieldsOf } from '../contract/json';
 import { typeOf as recordedType } from '../results/stored-record';
 import { payloadIfAny } from '../results/payload-hash';
@@ -59,8 +59,9 @@ export class RecordedAttempts implements Attempts {
     return deliveredJobId(delivery);
   }
 
+  /** Cut where no job type is longer: whoever may send to the queue chooses it, and a record has a limit. */
   private typeOf({ type = this.defaultType }: Pick<Delivery, 'type'>): string {
-    return type;
+    return type.slice(0, TYPE_LIMIT);
   }
 
   private standingAfter(delivery: Delivery, { state, attempts, begun }: Attempted): Promise<Standing> | Standing {

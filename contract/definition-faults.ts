@@ -1,12 +1,13 @@
 import { DELIVERY, minReceiveCount, receivingSeconds } from './delivery';
+import { TYPE_LIMIT } from './job';
 import { type JobType } from './job-type';
 import { takes } from './reading';
 import { type Class, shapeOf } from './shape';
 import { messageOf } from './thrown';
 
 /** Names that fit into a path, a message attribute and a metric's label. */
-const TYPE_PATTERN = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
-const TYPE_FORM = 'a name of up to 64 letters, digits, dots, dashes and underscores that begins with a letter or digit';
+const TYPE_PATTERN = new RegExp(`^[A-Za-z0-9][A-Za-z0-9._-]{0,${TYPE_LIMIT - 1}}$`);
+const TYPE_FORM = `a name of up to ${TYPE_LIMIT} letters, digits, dots, dashes and underscores that begins with a letter or digit`;
 
 /** SQS lets a lease last 12 hours from the receive. The last hour is left for waiting and settling. */
 const MAX_WITHIN_LEASE_SECONDS = 39_600;

@@ -12,6 +12,9 @@ export interface Job<Input = unknown> {
 /** The type of a message, or of a record, that names none. */
 export const DEFAULT_TYPE = 'add-one';
 
+/** Characters of a job type's name. */
+export const TYPE_LIMIT = 64;
+
 /** Limits the HTTP body of a job type without a limit of its own, in bytes. */
 export const BODY_LIMIT_BYTES = 16 * 1024;
 

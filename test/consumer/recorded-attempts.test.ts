@@ -136,3 +136,15 @@ it('a message that only SQS can move is not left over until it has', async () =>
 it('takes the MessageId for the id of what cannot be read', () => {
   expect(attempts.jobId({ ...delivery('', 1, 'm'), body: '{' })).toBe('m');
 });
+
+it('records no more of a type than a job type can have, whatever a message says', async () => {
+  const id = randomUUID();
+  const long = { ...delivery(id, 1), type: 'x'.repeat(900_000) };
+  await attempts.begin(long);
+  await attempts.deadLettered(
+    long,
+    { ...LATE, reason: 'unknown-type', attempts: 0, firstAt: '', lastAt: '', sourceMessageId: '' },
+    true,
+  );
+  expect(await records.get(id)).toMatchObject({ state: 'failed', type: 'x'.repeat(64) });
+});
