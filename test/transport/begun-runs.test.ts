@@ -180,3 +180,38 @@ it('runs jobs with such runs one at a time, fewest first, and all others beside 
   expect(others).toEqual(['one', 'two', 'five', 'nine'].filter((name) => name !== first));
   expect(order.indexOf('fresh')).toBeLessThan(2);
 });
+
+it('hides what waits in vain for its turn among such jobs, so that others have the room', async () => {
+  queues = await broker().createQueues({ numbers: { visibilityTimeoutSeconds: 2 } });
+  const proxy = await startFaultProxy(broker().endpoint);
+  const changes = new VisibilityLog(proxy);
+  const latch = new Latch();
+  const names: string[] = [];
+  const script = new Script(async (payload) => {
+    const { name, begun } = payload as { name: string; begun: boolean };
+    names.push(name);
+    if (begun && names.filter((one) => one.startsWith('begun')).length === 1) await latch.opened;
+  });
+  const send = async (name: string, begun: boolean): Promise<void> => {
+    const id = await broker().send(queues.queueUrl, JSON.stringify({ name, begun }));
+    if (begun) notes.begun.set(id, 1);
+  };
+  for (const nth of [1, 2, 3]) await send(`begun ${nth}`, true);
+  await eventually(async () => (await broker().receive(queues.queueUrl, 0, 1)).length === 3);
+  await startConsumer({
+    broker: { endpoint: proxy.endpoint, region: broker().region },
+    queues,
+    ...scripted(script),
+    attempts: notedAttempts(notes),
+    concurrency: 3,
+  });
+  // Eight times the wait of half a lease.
+  await eventually(() => changes.seconds.filter((seconds) => seconds === 8).length === 2);
+  for (const nth of [1, 2, 3, 4]) await send(`fresh ${nth}`, false);
+  await eventually(() => names.filter((name) => name.startsWith('fresh')).length === 4);
+  expect(changes.releases).toBe(0);
+  latch.open();
+  await allDone();
+  expect(names.filter((name) => name.startsWith('begun'))).toHaveLength(3);
+  await proxy.close();
+});

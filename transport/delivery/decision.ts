@@ -7,8 +7,8 @@ import { type Backoff, MAX_WITHIN_LEASE_SECONDS, type Policy } from './policy';
 /** How a delivery ends. */
 export type Decision =
   | { readonly action: 'delete' }
-  /** Goes back to the queue without an attempt: the message is visible again at once. */
-  | { readonly action: 'release' }
+  /** Goes back to the queue without an attempt: the message is visible again at once, or after so long. */
+  | { readonly action: 'release'; readonly afterSeconds?: number }
   | ({ readonly action: 'retry'; readonly afterSeconds: number } & RunFailure)
   | ({ readonly action: 'dead-letter' } & Why);
 

@@ -21,8 +21,8 @@ const REFUSED: Promise<Permit> = Promise.resolve('refused');
 /**
  * Decides what may be received and what may run, by the count of deliveries in each phase. A delivery holds a permit
  * while it is `running` or `overdue`. Messages are asked for until those asked for, waiting, running and overdue are as
- * many as the permits, and a few more (`LOOK_AHEAD`). Beside them as many as there are permits may be recording and
- * settling.
+ * many as the permits, and a few more (`LOOK_AHEAD`). As many again as there are permits may be recording or settling;
+ * each one more takes from the room.
  */
 export class Admission {
   private readonly counts: Record<Phase, number> = { waiting: 0, running: 0, recording: 0, settling: 0, overdue: 0 };
@@ -124,8 +124,8 @@ export class Admission {
     return new Promise((resolve) => {
       const inVain = (): void => {
         line.splice(line.indexOf(waiter), 1);
-        // A message waited for its permit in vain, so it was received too early.
-        this.meanRunMs = Infinity;
+        // A message that no other kept from running waited for its permit in vain, so it was received too early.
+        if (line === this.waiters) this.meanRunMs = Infinity;
         resolve('refused');
       };
       const timer = ms === Infinity ? undefined : setTimeout(inVain, ms);

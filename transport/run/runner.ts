@@ -34,8 +34,14 @@ interface RunnerParts extends RunParts {
 
 const DELETE: Decision = { action: 'delete' };
 
-/** Also of a delivery whose lease is lost, and which nobody releases then. */
+/** Also what is decided once the lease is lost; `Worker` then asks SQS for nothing. */
 export const RELEASE: Decision = { action: 'release' };
+
+/**
+ * How long a suspect is hidden that waited in vain: so many times its wait, and no longer than two minutes. Visible at
+ * once it would come again at once, take the room of jobs that could run, and use up the receives that SQS allows.
+ */
+const SUSPECT_HIDDEN = { waits: 8, maxSeconds: 120 };
 
 /**
  * Runs the job of a delivery, if it may run, and says what becomes of the delivery. Asks the attempts port before and
@@ -54,8 +60,14 @@ export class Runner {
     const { admission, mayBegin } = this.parts;
     const before = await this.beforeRun(flight);
     if (before.action !== 'run') return before;
-    if ((await admission.permit(flight, permitMs)) === 'refused' || !mayBegin()) return RELEASE;
-    return this.run(flight, before.noted);
+    if ((await admission.permit(flight, permitMs)) === 'refused') return this.waitedInVain(flight, permitMs);
+    return mayBegin() ? this.run(flight, before.noted) : RELEASE;
+  }
+
+  private waitedInVain({ standing }: InFlight, waitedMs: number): Decision {
+    if (standing.begun === 0 || this.parts.admission.ending.aborted) return RELEASE;
+    const { waits, maxSeconds } = SUSPECT_HIDDEN;
+    return { action: 'release', afterSeconds: Math.min(maxSeconds, Math.ceil((waits * waitedMs) / 1_000)) };
   }
 
   private async beforeRun(flight: InFlight): Promise<Decision | RunDecision> {

@@ -170,8 +170,9 @@ export class Worker {
     this.flights.forgetMessage(flight);
     // Without the lease, a release could hit the delivery of another consumer.
     if (flight.hasLostLease) return;
+    const { afterSeconds = 0 } = end.action === 'retry' || end.action === 'release' ? end : {};
     // The first of a group is visible again at once, and so before the others, which follow it.
-    const seconds = end.action === 'retry' && flight.delivery.orderedGroup === undefined ? end.afterSeconds : 0;
+    const seconds = flight.delivery.orderedGroup === undefined ? afterSeconds : 0;
     await this.parts.settlement.release(flight.delivery, Math.min(seconds, flight.hiddenSecondsLeft()));
   }
 }
