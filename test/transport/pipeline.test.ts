@@ -19,11 +19,12 @@ import {
 import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
 import { IsInt } from 'class-validator';
 import { delay, of, throwError, type Observable } from 'rxjs';
-import { Rejection, SqsContext } from '../../transport/index';
+import { Rejection, SqsContext, SqsStrategy } from '../../transport/index';
 import { withBroker } from '../harness/broker';
 import { scripted, Script, startConsumer, stopConsumers } from '../harness/consumer';
 import { deadLetters, whyOf } from '../harness/dead-letters';
 import { eventually } from '../harness/eventually';
+import { Log } from '../harness/log';
 
 const broker = withBroker();
 afterEach(stopConsumers);
@@ -144,4 +145,28 @@ it('waits for the handler before it deletes', async () => {
   expect((await broker().depth(queues.queueUrl)).inFlight).toBe(1);
   release();
   await eventually(() => broker().isEmpty(queues.queueUrl));
+});
+
+it("an application's hooks that fail: at the start it is a failed run, at the end it is logged", async () => {
+  const queues = await broker().createQueues();
+  const script = new Script();
+  const logger = new Log();
+  const { app } = await startConsumer({ broker: broker(), queues, ...scripted(script), logger });
+  const strategy = app.get(SqsStrategy);
+  let starts = 0;
+  const startHook = async (_transport: unknown, _context: unknown, work: () => unknown): Promise<void> => {
+    starts += 1;
+    await Promise.resolve();
+    if (starts === 1) throw new Error('no context');
+    void work();
+  };
+  strategy.setOnProcessingStartHook(startHook as Parameters<typeof strategy.setOnProcessingStartHook>[0]);
+  strategy.setOnProcessingEndHook(() => {
+    throw new Error('a bad end');
+  });
+  await broker().send(queues.queueUrl, '{}');
+  await eventually(() => broker().isEmpty(queues.queueUrl), { withinMs: 20_000 });
+  expect({ starts, runs: script.runs.length }).toEqual({ starts: 2, runs: 1 });
+  expect(logger.matching(/attempt 1 of 5 failed: Error: no context/)).toHaveLength(1);
+  expect(logger.matching(/^error The hook for the end of processing failed: Error: a bad end$/)).toHaveLength(1);
 });

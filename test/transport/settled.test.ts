@@ -2,6 +2,7 @@ import { reject, retry, type Settled } from '../../transport/index';
 import { withBroker } from '../harness/broker';
 import { besideOthers, scripted, Script, startConsumer } from '../harness/consumer';
 import { eventually } from '../harness/eventually';
+import { Log } from '../harness/log';
 import { notedAttempts, Notes } from '../harness/noted-attempts';
 
 const broker = withBroker();
@@ -15,10 +16,12 @@ it('tells listeners how each delivery was settled, whatever one of them throws',
     return payload === 'late' && script.runs.length === 1 ? retry('not yet', 0) : undefined;
   });
   const attempts = notedAttempts(new Notes());
-  const { transport } = await startConsumer({ broker: broker(), queues, ...scripted(script), attempts });
+  const logger = new Log();
+  const { transport } = await startConsumer({ broker: broker(), queues, ...scripted(script), attempts, logger });
   transport.onSettled(() => {
     throw new Error('a bad listener');
   });
+  transport.onSettled(() => Promise.reject(new Error('a bad async listener')));
   transport.onSettled((settled) => seen.push(settled));
   const beganAt = Date.now();
   for (const payload of ['late', 'refused']) {
@@ -32,6 +35,10 @@ it('tells listeners how each delivery was settled, whatever one of them throws',
     { action: 'delete', reason: undefined, error: undefined, failed: 1 },
     { action: 'dead-letter', reason: 'closed', error: 'the account is closed', failed: 0 },
   ]);
+  for (const which of ['listener', 'async listener'])
+    expect(
+      logger.matching(new RegExp(`^error A listener of settled deliveries failed: Error: a bad ${which}$`)),
+    ).toHaveLength(3);
   for (const { startedAt = 0, settledAt } of seen) {
     expect(startedAt).toBeGreaterThanOrEqual(beganAt - 1);
     expect(settledAt).toBeGreaterThanOrEqual(startedAt);

@@ -52,6 +52,19 @@ describe('a delete', () => {
     expect(await broker().isEmpty(queues.queueUrl)).toBe(true);
   });
 
+  it('goes on under the newer receipt if SQS refuses one that it has replaced meanwhile', async () => {
+    const delivery = await receiveOne();
+    const newer = delivery.receiptHandle;
+    delivery.receiptHandle = 'replaced';
+    proxy.rule('DeleteMessageBatch', ({ nth }) => {
+      if (nth > 1) return 'pass';
+      delivery.receiptHandle = newer;
+      return gone;
+    });
+    await settlement.delete(delivery, holds);
+    expect(await broker().isEmpty(queues.queueUrl)).toBe(true);
+  });
+
   it('is tried again where SQS failed it, and is not remembered once it is through', async () => {
     proxy.rule('DeleteMessageBatch', ({ nth }) => (nth === 1 ? { failEntries: () => true } : 'pass'));
     const delivery = await receiveOne();

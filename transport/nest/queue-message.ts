@@ -30,7 +30,7 @@ export class QueueMessage<Body> {
 /** SQS takes no more: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html */
 const MAX_DELAY_SECONDS = 900;
 
-/** The message as it is sent. Throws `MessageRefused` for a delay that SQS would refuse. */
+/** The message as it is sent. Throws `MessageRefused` for no body, and for a delay that SQS would refuse. */
 export function toOutgoing(type: string, { body, options }: QueueMessage<unknown>, fifo: boolean): OutgoingMessage {
   const { version = 1, attributes, groupId, delaySeconds } = options;
   const deduplicationId = fifo ? (options.deduplicationId ?? randomUUID()) : undefined;
@@ -44,8 +44,12 @@ export function toOutgoing(type: string, { body, options }: QueueMessage<unknown
 }
 
 /** Escapes two characters that JSON allows and SQS refuses. */
-const bodyText = (body: unknown): string =>
-  JSON.stringify(body).replace(/[\ufffe\uffff]/g, (character) => `\\u${character.charCodeAt(0).toString(16)}`);
+function bodyText(body: unknown): string {
+  // TypeScript's library does not say so, but a function and undefined have no JSON.
+  const text = JSON.stringify(body) as string | undefined;
+  if (text === undefined) throw new MessageRefused(`A message needs a body; this one is ${typeof body}.`);
+  return text.replace(/[\ufffe\uffff]/g, (character) => `\\u${character.charCodeAt(0).toString(16)}`);
+}
 
 function delayOf(seconds: number | undefined, fifo: boolean): number | undefined {
   if (seconds === undefined) return undefined;

@@ -4,6 +4,7 @@ import { SqsService } from '@ssut/nestjs-sqs';
 import { isObservable, lastValueFrom } from 'rxjs';
 import { decode } from '../delivery/decode';
 import { type Delivery } from '../delivery/delivery';
+import { errorText } from '../delivery/error-text';
 import { type Handle, type Handlers, type Run } from '../delivery/handler';
 import { WiringError } from '../sqs/errors';
 import { done, isOutcome, outcomeOfThrown, type Outcome } from '../delivery/outcome';
@@ -81,12 +82,25 @@ export class SqsStrategy extends Server implements CustomTransportStrategy {
 
   private handle(handlers: QueueHandlers, delivery: Delivery, run: Run): Promise<Outcome> {
     const context = new SqsContext([delivery, run]);
-    return new Promise<Outcome>((resolve) => {
-      this.onProcessingStartHook(this.transportId, context, async () => {
+    return new Promise<Outcome>((resolve, reject) => {
+      const work = async (): Promise<void> => {
         resolve(await answerOf(handlers, delivery, context));
-        this.onProcessingEndHook(this.transportId, context);
-      });
+        this.processingEnded(context);
+      };
+      // An application's hook may be async, which Nest's type does not say.
+      const startHook = this.onProcessingStartHook as (...args: readonly unknown[]) => unknown;
+      const started = startHook(this.transportId, context, work);
+      if (started instanceof Promise) started.catch(reject);
     }).catch(outcomeOf);
+  }
+
+  /** The run has its outcome by then. */
+  private processingEnded(context: SqsContext): void {
+    try {
+      this.onProcessingEndHook(this.transportId, context);
+    } catch (error) {
+      this.logger.error(`The hook for the end of processing failed: ${errorText(error)}`);
+    }
   }
 }
 

@@ -46,6 +46,17 @@ it('lets no poller wait any more once it is abandoned: neither for room, nor aft
   await expect(afterFailure).rejects.toMatchObject({ name: 'AbortError' });
 });
 
+it('is not late once it is over: nothing asks any more', async () => {
+  const [over, going] = [newPump(), newPump()];
+  for (const { pump } of [over, going]) await pump.beforeReceive(0);
+  over.pump.abandon();
+  over.pump.failed(0, REFUSED);
+  jest.spyOn(performance, 'now').mockReturnValue(performance.now() + 60_000);
+  expect(going.pump.pollAgeMs()).toBeGreaterThan(50_000);
+  expect(over.pump.pollAgeMs()).toBe(0);
+  jest.restoreAllMocks();
+});
+
 it('waits twice as long with each failure in a row, up to 8 s, at least half of it', () => {
   for (const [failures, most] of [250, 500, 1_000, 2_000, 4_000, 8_000, 8_000].entries()) {
     const waits = Array.from({ length: 200 }, () => backoffMs(failures + 1));

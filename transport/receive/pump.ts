@@ -71,8 +71,9 @@ export class Pump {
     }));
   }
 
-  /** How long, in ms, the slowest poller has not come back to the gate; 0 while all wait there. */
+  /** How long, in ms, the slowest poller has not come back to the gate; 0 while all wait there, and once it is over. */
   pollAgeMs(): number {
+    if (this.stopping.signal.aborted) return 0;
     const now = performance.now();
     return Math.max(0, ...this.pollers.map(({ state, since }) => (state === 'gate' ? 0 : now - since)));
   }

@@ -19,9 +19,10 @@ export interface Settled {
   readonly settledAt: number;
 }
 
-export type SettledListener = (settled: Settled) => void;
+/** What it returns is awaited and ignored. */
+export type SettledListener = (settled: Settled) => unknown;
 
-/** Notifies listeners. One that throws harms neither the delivery nor the others. */
+/** Notifies listeners. One that throws or rejects harms neither the delivery nor the others. */
 export class SettledListeners {
   private readonly logger = new Logger('SettledListeners');
   private readonly listeners: SettledListener[] = [];
@@ -42,12 +43,14 @@ export class SettledListeners {
       startedAt: startedAt === undefined ? undefined : settledAt - (performance.now() - startedAt),
       settledAt,
     };
-    for (const listener of this.listeners) {
-      try {
-        listener(settled);
-      } catch (error) {
-        this.logger.error(`A listener of settled deliveries failed: ${errorText(error)}`);
-      }
+    for (const listener of this.listeners) void this.call(listener, settled);
+  }
+
+  private async call(listener: SettledListener, settled: Settled): Promise<void> {
+    try {
+      await listener(settled);
+    } catch (error) {
+      this.logger.error(`A listener of settled deliveries failed: ${errorText(error)}`);
     }
   }
 }

@@ -75,13 +75,16 @@ export class Settlement {
     }
   }
 
-  /** SQS may answer yes to a handle that a later receive has replaced, and delete nothing. */
+  /** SQS may answer yes to a handle that a later receive has replaced, and delete nothing; or refuse it. */
   private async deleteByLatest(delivery: Delivery): Promise<void> {
-    let handle: string;
-    do {
-      handle = delivery.receiptHandle;
-      await this.deletes.add(handle);
-    } while (handle !== delivery.receiptHandle);
+    for (;;) {
+      const handle = delivery.receiptHandle;
+      const isLatest = (): boolean => handle === delivery.receiptHandle;
+      await this.deletes.add(handle).catch((error: unknown) => {
+        if (isLatest()) throw error;
+      });
+      if (isLatest()) return;
+    }
   }
 
   /** Makes the message visible again after `seconds`. If that fails, it is visible when the lease lapses. */

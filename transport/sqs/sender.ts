@@ -45,9 +45,9 @@ export class Sender {
 
   async send(message: OutgoingMessage): Promise<{ readonly messageId: string }> {
     if (this.closed) throw unavailable('The sender is closed.');
-    const bytes = messageBytes(message);
-    if (bytes > PAYLOAD_LIMIT_BYTES) throw new MessageRefused('A message may hold at most 1 MiB.');
     try {
+      const bytes = messageBytes(message);
+      if (bytes > PAYLOAD_LIMIT_BYTES) throw new MessageRefused('A message may hold at most 1 MiB.');
       const messageId = await this.batcher.add(message, bytes);
       this.metrics?.accepted.add();
       return { messageId };
