@@ -23,7 +23,7 @@ export async function askPatiently<T>(
     try {
       return await question();
     } catch (error) {
-      if (waitMs === ASK_AGAIN_MS.first) logger.warn(`The store does not answer, a job waits: ${errorText(error)}`);
+      if (waitMs === ASK_AGAIN_MS.first) logger.warn(`A call to the store failed, a job waits: ${errorText(error)}`);
     }
     await wait(waitMs);
     waitMs = Math.min(waitMs * 2, ASK_AGAIN_MS.max);

@@ -51,7 +51,7 @@ export class Heartbeats {
     if (lateMs > leaseMs * LATE_SHARE) {
       const seconds = (lateMs / 1_000).toFixed(1);
       this.logger.warn(
-        `Handlers held the event loop for ${seconds} s: no lease was kept meanwhile. Use a worker thread.`,
+        `Nothing ran here for ${seconds} s, so no lease was kept: a handler held the event loop (use a worker thread), or the process was stopped.`,
       );
     }
     for (const flight of this.flights) {

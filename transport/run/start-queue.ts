@@ -28,7 +28,7 @@ export class StartQueue {
     if (this.iterationBeganAt === Infinity) this.iterationBeganAt = performance.now();
     const [begin] = this.waiting;
     begin?.();
-    // A tick requested by a microtask comes after all microtasks, so after everything the run does before it waits.
+    // A tick that a microtask asks for comes once no microtask is left: the run has gone as far as it can without waiting.
     queueMicrotask(() => {
       process.nextTick(this.advance);
     });

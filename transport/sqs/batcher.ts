@@ -32,9 +32,9 @@ interface Waiting<Entry, Answer> {
 }
 
 /**
- * Turns concurrent single calls into batch calls. A batch leaves when ten entries wait, when its first has waited long
- * enough, or, without a linger, when no call is on its way. So a lone entry leaves at once, and what gathers meanwhile
- * is the next batch.
+ * Turns concurrent single calls into batch calls. A batch leaves when ten entries wait or when its first has waited long
+ * enough. With `lingerMs` 0 it also leaves at once while no call is on its way, and what gathers meanwhile is the next
+ * batch.
  */
 export class Batcher<Entry, Answer> {
   private waiting: Waiting<Entry, Answer>[] = [];
