@@ -68,7 +68,7 @@ class Course {
       const flight = arrive(this.admission, { begun });
       this.flights.push(flight);
       void this.admission.permit(flight, this.random() < 0.2 ? 1 : 60_000).then((permit) => {
-        if (permit === 'refused') this.admission.enter(flight, 'settling');
+        if (permit !== 'granted') this.admission.enter(flight, 'settling');
       });
     }
     this.admission.pollers.answered(reserved);

@@ -7,8 +7,11 @@ const LOOK_AHEAD = { max: 25, shareOfPermits: 1 / 4, whileRunsTakeMs: 100 };
 /** The weight of the latest run in the mean time of runs. */
 const WEIGHT = 1 / 128;
 
-/** `granted`: it runs, with a permit. `refused`: it has waited long enough, or a drain has begun. */
-export type Permit = 'granted' | 'refused';
+/**
+ * `granted`: it runs, with a permit. `refused`: it has waited long enough, or a drain has begun. `behind`: it has waited
+ * long enough, and others with begun runs waited before it came.
+ */
+export type Permit = 'granted' | 'refused' | 'behind';
 
 interface Waiter {
   readonly flight: InFlight;
@@ -96,8 +99,8 @@ export class Admission {
   }
 
   /**
-   * Resolves to `granted`, with the delivery `running`, or to `refused` when there is no permit within `ms`; `Infinity`
-   * waits until `endWaits`.
+   * Resolves to `granted`, with the delivery `running`, or to `refused` or `behind` when there is no permit within `ms`;
+   * `Infinity` waits until `endWaits`.
    */
   permit(flight: InFlight, ms: number): Promise<Permit> {
     if (this.ending.aborted) return REFUSED;
@@ -121,12 +124,13 @@ export class Admission {
   }
 
   private wait(flight: InFlight, line: Waiter[], ms: number): Promise<Permit> {
+    const inVainIs: Permit = line === this.suspects && line.length > 0 ? 'behind' : 'refused';
     return new Promise((resolve) => {
       const inVain = (): void => {
         line.splice(line.indexOf(waiter), 1);
         // A message that no other kept from running waited for its permit in vain, so it was received too early.
         if (line === this.waiters) this.meanRunMs = Infinity;
-        resolve('refused');
+        resolve(inVainIs);
       };
       const timer = ms === Infinity ? undefined : setTimeout(inVain, ms);
       const answer = (permit: Permit): void => {

@@ -38,10 +38,11 @@ const DELETE: Decision = { action: 'delete' };
 export const RELEASE: Decision = { action: 'release' };
 
 /**
- * How long a suspect is hidden that waited in vain: so many times its wait, and no longer than two minutes. Visible at
- * once it would come again at once, take the room of jobs that could run, and use up the receives that SQS allows.
+ * How long a delivery is hidden that waited in vain behind others with begun runs: so many times its wait, and no longer
+ * than two minutes. Visible at once it would come again at once, take the room of jobs that could run, and use up the
+ * receives that SQS allows. The first of them is visible at once, for a consumer that is idle.
  */
-const SUSPECT_HIDDEN = { waits: 8, maxSeconds: 120 };
+const HIDDEN_BEHIND = { waits: 8, maxSeconds: 120 };
 
 /**
  * Runs the job of a delivery, if it may run, and says what becomes of the delivery. Asks the attempts port before and
@@ -60,14 +61,10 @@ export class Runner {
     const { admission, mayBegin } = this.parts;
     const before = await this.beforeRun(flight);
     if (before.action !== 'run') return before;
-    if ((await admission.permit(flight, permitMs)) === 'refused') return this.waitedInVain(flight, permitMs);
-    return mayBegin() ? this.run(flight, before.noted) : RELEASE;
-  }
-
-  private waitedInVain({ standing }: InFlight, waitedMs: number): Decision {
-    if (standing.begun === 0 || this.parts.admission.ending.aborted) return RELEASE;
-    const { waits, maxSeconds } = SUSPECT_HIDDEN;
-    return { action: 'release', afterSeconds: Math.min(maxSeconds, Math.ceil((waits * waitedMs) / 1_000)) };
+    const permit = await admission.permit(flight, permitMs);
+    if (permit === 'behind') return releaseLater(permitMs);
+    if (permit === 'refused' || !mayBegin()) return RELEASE;
+    return this.run(flight, before.noted);
   }
 
   private async beforeRun(flight: InFlight): Promise<Decision | RunDecision> {
@@ -147,6 +144,11 @@ export class Runner {
     await this.parts.returnedLate(flight, late);
     this.parts.admission.leave(flight);
   }
+}
+
+function releaseLater(waitedMs: number): Decision {
+  const { waits, maxSeconds } = HIDDEN_BEHIND;
+  return { action: 'release', afterSeconds: Math.min(maxSeconds, Math.ceil((waits * waitedMs) / 1_000)) };
 }
 
 /** Counts duplicates: `delete` means that another delivery of the job has ended. */
