@@ -86,6 +86,25 @@ it('letters that were sent but could not be taken away are counted, and noted', 
   expect(await on.listed('audit', '--limit', '1')).toMatchObject([{ what: 'retry', count: 3 }]);
 });
 
+it('a job that fails again at once is sent once, though its letter has no room to say what it was', async (on) => {
+  const { AWS_ENDPOINT_URL_SQS: endpoint, AWS_REGION: region, QUEUE_URL: QueueUrl } = on.variables;
+  const client = createProvisionClient(region, endpoint);
+  const id = randomUUID();
+  const group = on.fifo ? { MessageGroupId: 'a', MessageDeduplicationId: 'once' } : {};
+  const ten = Array.from({ length: 10 }, (_, nth) => [`a${nth}`, { DataType: 'String', StringValue: 'x' }] as const);
+  const MessageAttributes = Object.fromEntries(ten);
+  await client.send(
+    new SendMessageCommand({ QueueUrl, MessageBody: `{"id":"${id}","input":-1}`, MessageAttributes, ...group }),
+  );
+  client.destroy();
+  expect(await on.pair.settled(id)).toMatchObject({ state: 'failed', reason: 'negative' });
+  await on.pair.idle();
+  const { lines } = await on.run('retry', '--all', '--yes');
+  expect(lines).toEqual([expect.stringMatching(/^1 sent again(, 1 failed again)?$/)]);
+  await on.pair.idle();
+  expect(await on.dead()).toBe(1);
+});
+
 it('the deletion of a letter that was left behind is not the end of its job, which was sent again', async (on) => {
   const [id = ''] = await on.fail(1, 'a');
   let open = (): void => undefined;

@@ -63,9 +63,9 @@ export function describeCase({ letter, record, held }: Case): FailedJob {
 
 export const withHeld = (job: FailedJob, held: Held | undefined): FailedJob => (held ? { ...job, held } : job);
 
-const redriven = ({ receives, sentAt }: Letter): Pick<FailedJob, 'reason' | 'error' | 'attempts' | 'at'> => ({
+const redriven = ({ sentAt }: Letter): Pick<FailedJob, 'reason' | 'error' | 'attempts' | 'at'> => ({
   reason: REDRIVEN,
-  error: `SQS moved it after ${receives} receives, so nothing says why`,
+  error: 'SQS moved it, or it had no room for the reason; nothing here says why',
   attempts: 0,
   at: new Date(sentAt).toISOString(),
 });

@@ -2,6 +2,7 @@ import { Audit, type Unnoted } from './audit';
 import { Pass, type PassEnd, type PassOptions } from './pass';
 import { again } from './again';
 import { type Case } from './failed-job';
+import { type Letter } from './letter';
 import { sendAll } from './outgoing';
 import { type Workplace } from './workplace';
 
@@ -17,6 +18,24 @@ export interface Retried extends PassEnd, Unnoted {
   readonly undeleted: number;
 }
 
+/** Tells a letter of what was sent here, and failed again meanwhile, from those that were there before. */
+class Sent {
+  /** In the source queue. */
+  private readonly messageIds = new Set<string>();
+  private readonly jobIds = new Set<string>();
+
+  add({ jobId }: Letter, messageId: string): void {
+    this.messageIds.add(messageId);
+    this.jobIds.add(jobId);
+  }
+
+  /** SQS keeps the MessageId of what it moves by itself. A letter without room for its source's has only its job's id. */
+  has({ why: { sourceMessageId }, messageId, jobId }: Letter): boolean {
+    if (sourceMessageId !== undefined) return this.messageIds.has(sourceMessageId);
+    return this.messageIds.has(messageId) || this.jobIds.has(jobId);
+  }
+}
+
 /**
  * Sends dead letters to their source queue again: each is sent first, then its record says `accepted`, then the letter
  * is deleted. Whatever ends this in between, the letter is there still: run again it is sent once more, and the job's
@@ -25,14 +44,12 @@ export interface Retried extends PassEnd, Unnoted {
 export async function retryLetters(place: Workplace, options: PassOptions): Promise<Retried> {
   const pass = new Pass(place, options);
   const audit = await Audit.begin(place, { what: 'retry', filter: options.filter });
-  /** MessageIds in the source queue of what was sent here. */
-  const sent = new Set<string>();
+  const sent = new Sent();
   const refused: { id: string; why: string }[] = [];
   const ids: string[] = [];
   const counts = { failedAgain: 0, undeleted: 0 };
   const end = await pass.through(async (cases) => {
-    // SQS keeps the MessageId of what it moves by itself.
-    const fresh = cases.filter(({ letter }) => !sent.has(letter.why.sourceMessageId ?? letter.messageId));
+    const fresh = cases.filter(({ letter }) => !sent.has(letter));
     counts.failedAgain += cases.length - fresh.length;
     const taken: Case[] = [];
     const messages = fresh.map((one) => again(one, place.queue.fifo));
@@ -40,7 +57,7 @@ export async function retryLetters(place: Workplace, options: PassOptions): Prom
       const one = fresh[position];
       if (one === undefined) continue;
       if ('messageId' in answer) {
-        sent.add(answer.messageId);
+        sent.add(one.letter, answer.messageId);
         taken.push(one);
       } else refused.push({ id: one.letter.jobId, why: answer.refused });
     }
