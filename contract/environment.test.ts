@@ -91,6 +91,8 @@ describe('a region', () => {
   });
 
   it('of a table on AWS is left to the SDK beside an emulated queue', () => {
+    expect(readEnvironment({ QUEUE_URL: 'http://127.0.0.1:9324/0/q' })).toMatchObject({ region: 'us-east-1' });
+    expect(readEnvironment({ QUEUE_URL: 'https://sqs.eu-west-1.amazonaws.com/1/q' }).region).toBeUndefined();
     const environment = readEnvironment({ AWS_ENDPOINT_URL_SQS: LOCAL });
     expect(environment).toMatchObject({ region: 'us-east-1', dynamodbRegion: undefined });
   });

@@ -1,6 +1,6 @@
 import { DELIVERY } from './delivery';
 import { readTraces, type TraceSettings } from './traces';
-import { type Credentials, localCredentials, type Variables } from './local';
+import { type Credentials, isLocalEndpoint, localCredentials, type Variables } from './local';
 import { type CallerSource, VariableReader } from './variable-reader';
 
 /** Everything the environment can say. The only place that reads `process.env`. */
@@ -99,10 +99,13 @@ function readPlaces(read: VariableReader): Places {
   const endpoint = read.url('AWS_ENDPOINT_URL');
   const sqsEndpoint = read.url('AWS_ENDPOINT_URL_SQS') ?? endpoint;
   const dynamodbEndpoint = read.url('AWS_ENDPOINT_URL_DYNAMODB') ?? endpoint;
+  // A queue's own URL may be all that says that it is an emulator's.
+  const queueUrl = read.text('QUEUE_URL');
+  const emulator = sqsEndpoint ?? (isLocalEndpoint(queueUrl) ? queueUrl : undefined);
   return {
-    region: regionAt(sqsEndpoint),
+    region: regionAt(emulator),
     sqsEndpoint,
-    sqsCredentials: localCredentials(sqsEndpoint, read.source),
+    sqsCredentials: localCredentials(emulator, read.source),
     dynamodbRegion: regionAt(dynamodbEndpoint),
     dynamodbEndpoint,
     lambdaEndpoint: read.url('AWS_ENDPOINT_URL_LAMBDA'),

@@ -59,6 +59,10 @@ async function waitForBroker(client: SQSClient, deadlineMs: number): Promise<voi
     } catch (error) {
       // Without the right to list, AWS still answered.
       if (error instanceof SQSServiceException && error.$fault === 'client') return;
+      if (/^Region (is missing|not accepted)/.test(messageOf(error)))
+        throw new Error('nothing says where the queues are; set AWS_ENDPOINT_URL_SQS, or AWS_REGION for AWS', {
+          cause: error,
+        });
       // Without credentials nothing was asked, and waiting brings none.
       if (!(error instanceof Error) || error.name === 'CredentialsProviderError') throw error;
       if (Date.now() >= deadline) {

@@ -95,7 +95,13 @@ const misdirected = (): Problem =>
 
 function notFound(path: string, routes: Routes): Problem {
   const allow = routes.allowed(path);
-  if (allow === undefined) return new Problem(404, 'There is nothing at this path.');
+  if (allow === undefined)
+    return new Problem(
+      404,
+      /^\/jobs\/[^/]+$/.test(path)
+        ? 'There is no job type of this name; /docs lists those there are.'
+        : 'There is nothing at this path.',
+    );
   return new Problem(405, `This path takes ${allow}.`, { headers: { allow } });
 }
 

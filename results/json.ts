@@ -30,7 +30,7 @@ export function jsonOf(value: unknown, what: 'input' | 'result' | 'note', limitB
 }
 
 const tooLong = (limitBytes: number): Error =>
-  new Error(`it is more than ${limitBytes} bytes, which is what its type takes`);
+  new Error(`it is more than ${limitBytes} bytes, the \`sizeLimitBytes\` of its type's policy`);
 
 /** A replacer for `JSON.stringify` that replaces nothing, and throws if the text would not represent the value. */
 function strictly(limitBytes = Infinity): (this: Holder, key: string, value: unknown) => unknown {

@@ -4,7 +4,7 @@ import { findFailures } from '../jobs/failures';
 import { leftOut } from '../jobs/held';
 import { type PassEnd, type PassOptions } from '../jobs/pass';
 import { type CommandRun, type ExitCode, type Invocation, WrongUsage } from './action';
-import { type FilterOptions, toFilter } from './options';
+import { type FilterOptions, isNarrow, toFilter } from './options';
 import { hiddenNote, printJobs } from './reading';
 
 /** Options of each command that asks before it changes something. */
@@ -45,6 +45,14 @@ export const deadLetters = (count: number): string => `${count} dead letter${cou
 export function assertAsks({ terminal, options }: Invocation<AskOptions>, asks = terminal.asks): void {
   const { yes = false, dryRun = false } = options;
   if (!yes && !dryRun && !asks) throw new WrongUsage('Nobody is here to be asked; say --yes, or --dry-run');
+}
+
+/** Throws `WrongUsage` unless either ids or filters, or all letters, are meant. */
+export function assertNamed(invocation: Invocation<ChangeOptions>): void {
+  const { all = false } = invocation.options;
+  const narrow = isNarrow(wanted(invocation));
+  if (all && narrow) throw new WrongUsage('Say --all, or name ids or filters, not both');
+  if (!all && !narrow) throw new WrongUsage('Name ids or filters such as --reason, or say --all');
 }
 
 /** Asks for a confirmation first. It covers the letters that match now, and no others. */

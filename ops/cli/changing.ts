@@ -4,6 +4,7 @@ import { retryLetters } from '../jobs/retry';
 import { type Action, type CommandRun, type ExitCode, type Invocation, WrongUsage } from './action';
 import {
   assertAsks,
+  assertNamed,
   type ChangeCommand,
   change,
   type ChangeOptions,
@@ -84,9 +85,7 @@ async function deleted({ place }: CommandRun, options: DeleteOptions): Promise<C
 }
 
 function checkRetry(invocation: Invocation<ChangeOptions>): void {
-  const { all = false } = invocation.options;
-  if (all === isNarrow(wanted(invocation)))
-    throw new WrongUsage('Name ids or filters such as --reason, or say --all, not both');
+  assertNamed(invocation);
   assertAsks(invocation);
 }
 

@@ -3,7 +3,7 @@ import { auditOf, type AuditEntry } from '../jobs/audit';
 import { holdLetters, type HoldEnd, type HoldOptions, MAX_LISTED, releaseLetters } from '../jobs/holds';
 import { type Workplace } from '../jobs/workplace';
 import { type Action, type CommandRun, type ExitCode, type Invocation, WrongUsage } from './action';
-import { type ChangeCommand, change, type ChangeOptions, wanted } from './change';
+import { type ChangeCommand, change, type ChangeOptions, wanted, assertNamed } from './change';
 import { isNarrow, whole, withFilters } from './options';
 import { COST } from './reading';
 
@@ -23,7 +23,7 @@ export function addHolding(program: Command, act: Action): void {
     .description('end a hold: of those named, those that match, or all')
     .option('--all', 'every one that is held')
     .addHelpText('after', HOW_HOLD + COST)
-    .action(act<ChangeOptions>((run) => change(run, RELEASE), checkRelease));
+    .action(act<ChangeOptions>((run) => change(run, RELEASE), assertNamed));
   program
     .command('audit')
     .description('who changed what, when, and how many jobs; newest first')
@@ -55,11 +55,6 @@ async function held(
 
 function checkHold(invocation: Invocation<ChangeOptions>): void {
   if (!isNarrow(wanted(invocation))) throw new WrongUsage('Name ids or filters such as --reason');
-}
-
-function checkRelease(invocation: Invocation<ChangeOptions>): void {
-  if ((invocation.options.all === true) === isNarrow(wanted(invocation)))
-    throw new WrongUsage('Name ids or filters such as --reason, or say --all, not both');
 }
 
 async function audit({ place, terminal, options }: CommandRun<{ readonly limit: number }>): Promise<ExitCode> {

@@ -70,6 +70,17 @@ it('lines that cannot be sent are named before any is, and short lines are new j
   expect(on.effects()).toHaveLength(3);
 });
 
+it('a file that is not there is named in a sentence', async (on) => {
+  for (const command of [
+    ['import', '/no/such', '--yes'],
+    ['send', 'add-one', '--file', '/no/such'],
+  ])
+    expect(await on.run(...command)).toEqual({
+      code: 1,
+      lines: [expect.stringMatching(/^The file \/no\/such cannot be read: .*ENOENT: no such file or directory$/)],
+    });
+});
+
 it('fields that are masked are shown nowhere, and lists are searched by text', async (on) => {
   const [id = ''] = await on.fail(1, 'a');
   const done = await on.pair.send(TEST_JOB, 5);

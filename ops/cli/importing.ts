@@ -1,9 +1,9 @@
 import { type Command } from 'commander';
-import { readFile } from 'node:fs/promises';
 import { type Imported, importJobs, readImport } from '../jobs/import';
 import { type Action, type CommandRun, type ExitCode, type Invocation } from './action';
 import { type AskOptions, assertAsks } from './change';
 import { readCount } from './options';
+import { readGiven } from './terminal';
 
 const HOW_IMPORT = `
 A line is one of export, whose body a script may have changed, or {"type", "input"}, with "id" and "group" if you like.
@@ -34,7 +34,7 @@ async function importFile(run: CommandRun<Options>): Promise<ExitCode> {
   const { place, terminal, options, signal } = run;
   const file = String(run.args[0]);
   const { rate, dryRun = false, yes = false } = options;
-  const ready = await readImport(place, (await (file === '-' ? terminal.piped() : readFile(file, 'utf8'))).split('\n'));
+  const ready = await readImport(place, (await (file === '-' ? terminal.piped() : readGiven(file))).split('\n'));
   const total = ready.jobs.length;
   if (dryRun || total === 0) {
     if (terminal.json) terminal.object({ sent: 0, ready: total, done: ready.done });

@@ -1,12 +1,11 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import { readFile } from 'node:fs/promises';
 import { GROUP_PATTERN } from '../../contract/job';
 import { type JobType } from '../../contract/job-type';
 import { DEFINITIONS } from '../../jobs/definitions';
 import { checkInputs, sendJobs, type SentJobs } from '../jobs/send';
 import { type Action, type CommandRun, type ExitCode, type Invocation, WrongUsage } from './action';
 import { readCount, whole } from './options';
-import { type Terminal } from './terminal';
+import { readGiven, type Terminal } from './terminal';
 
 interface SendOptions {
   readonly file?: string;
@@ -82,7 +81,7 @@ function typeOf(name: string): JobType {
 }
 
 async function linesOf(file: string): Promise<string[]> {
-  const lines = (await readFile(file, 'utf8')).split('\n').filter((line) => line.trim() !== '');
+  const lines = (await readGiven(file)).split('\n').filter((line) => line.trim() !== '');
   if (lines.length === 0) throw new Error(`${file} has no input`);
   return lines;
 }

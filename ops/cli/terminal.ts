@@ -1,7 +1,10 @@
+import { readFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline/promises';
 import { type Readable, type Writable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { styleText } from 'node:util';
+import { CannotWork } from '../jobs/workplace';
+import { messageOf } from '../../contract/thrown';
 
 type Style = Parameters<typeof styleText>[0];
 
@@ -31,6 +34,15 @@ const visibleJson = (value: object): string =>
 const oneLine = (text: string): string => visible(text.replace(/\s+/g, ' ').trim());
 
 export type Cell = string | number;
+
+/** The text of a file that a command names. Rejects with one sentence. */
+export async function readGiven(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    throw new CannotWork(`The file ${path} cannot be read: ${messageOf(error).split(',')[0] ?? ''}`, { cause: error });
+  }
+}
 
 /** The output of a command: results go to stdout as text or JSON, everything else to stderr. */
 export class Terminal {

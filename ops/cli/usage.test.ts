@@ -10,10 +10,8 @@ const NOWHERE = {
 };
 
 test.each([
-  [
-    /^Name ids or filters such as --reason/,
-    ['retry', 'retry --all --reason attempts --yes', 'delete', 'hold', 'release'],
-  ],
+  [/^Name ids or filters such as --reason/, ['retry', 'delete', 'hold', 'release']],
+  [/^Say --all, or name ids or filters, not both$/, ['retry --all --reason attempts --yes', 'release ID --all']],
   [/^Nobody is here to be asked; say --yes, or --dry-run$/, ['retry --all', 'delete ID', 'import FILE', 'import -']],
   [/^Nothing was deleted: it takes the queue's name, --queue NAME$/, ['purge']],
   [/^Give --input, or set EDITOR$/, ['edit ID']],

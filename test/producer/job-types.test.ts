@@ -145,6 +145,13 @@ describe('paths', () => {
     },
   );
 
+  test('one of no job type says where they are listed', async () => {
+    const headers = { 'content-type': 'application/json' };
+    const response = await fetch(`${producer.url}/jobs/none`, { method: 'POST', headers, body: '{"input":1}' });
+    const { detail } = await expectProblemResponse(response, 404);
+    expect(detail).toBe('There is no job type of this name; /docs lists those there are.');
+  });
+
   test.each(['GET', 'PUT', 'DELETE', 'PATCH', 'OPTIONS'])('%s: 405, allowing POST', async (method) => {
     const response = await fetch(`${producer.url}/jobs/order`, { method });
     await expectProblemResponse(response, 405);
