@@ -21,6 +21,6 @@ test.each([
   ['"x  y"', '"x y"', false],
   ['1.0', '1', false],
   ['1 2', '12', false],
-])('%p and %p are the same but for blanks: %p', (one, other, same) => {
+])('%p and %p differ in blanks alone: %p', (one, other, same) => {
   expect(compactJson(one) === compactJson(other)).toBe(same);
 });

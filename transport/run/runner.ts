@@ -38,8 +38,8 @@ const DELETE: Decision = { action: 'delete' };
 export const RELEASE: Decision = { action: 'release' };
 
 /**
- * How long a delivery is hidden that waited in vain behind others with begun runs: so many times its wait, and no longer
- * than two minutes. Visible at once it would come again at once, take the room of jobs that could run, and use up the
+ * How long a delivery is hidden that waited in vain behind others with begun runs: so many times its wait, up to two
+ * minutes. Visible at once it would come again at once, take the room of jobs that could run, and use up the
  * receives that SQS allows. The first of them is visible at once, for a consumer that is idle.
  */
 const HIDDEN_BEHIND = { waits: 8, maxSeconds: 120 };
