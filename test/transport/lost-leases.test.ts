@@ -267,20 +267,22 @@ it('begins no run of a group whose lease was lost while it waited for its turn',
       return answer;
     },
   });
-  let refusals = 0;
+  const lost = new Set<string>();
   let refusing = true;
-  const verdict = ({ ReceiptHandle }: { ReceiptHandle?: string }): 'refused' | 'passes' => {
+  const verdict = ({ ReceiptHandle = '' }: { ReceiptHandle?: string }): 'refused' | 'passes' => {
     if (!refusing || ReceiptHandle === head) return 'passes';
-    refusals += 1;
+    lost.add(ReceiptHandle);
     return 'refused';
   };
   const changes = new VisibilityLog(proxy, verdict);
   await start(script, 10, { queues, proxy, notes });
-  await eventually(() => refusals >= 2);
+  await eventually(() => lost.size >= 2);
   refusing = false;
   await wait(50);
   latch.open();
   await allDone(queues);
-  expect({ begunAborted, releases: changes.releases }).toEqual({ begunAborted: [], releases: 0 });
+  // On a busy machine they may come again, and be released under their new receipts.
+  const released = changes.handles.filter((handle, nth) => changes.seconds[nth] === 0 && lost.has(handle));
+  expect({ begunAborted, released }).toEqual({ begunAborted: [], released: [] });
   expect(script.runs.map(({ payload }) => payload)).toEqual([0, 1, 2]);
 });

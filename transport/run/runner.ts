@@ -38,7 +38,7 @@ const DELETE: Decision = { action: 'delete' };
 export const RELEASE: Decision = { action: 'release' };
 
 /**
- * How long a delivery is hidden that waited in vain behind others with begun runs: so many times its wait, up to two
+ * How long a delivery is hidden that waited in vain behind others with begun runs: this many times its wait, up to two
  * minutes. Visible at once it would come again at once, take the room of jobs that could run, and use up the
  * receives that SQS allows. The first of them is visible at once, for a consumer that is idle.
  */
