@@ -10,12 +10,18 @@ const MAX_IDS = 10_000;
 const refuse = (name: string, takes: string): Problem =>
   invalidBody([{ pointer: `/${name}`, detail: `must be ${takes}` }]);
 
-/** The members of a query or a body. Members of other names are refused: a filter misspelt would match every letter. */
-export function asked(value: unknown, names: readonly string[]): Fields {
-  if (!isFields(value)) throw new Problem(400, 'The body is not a JSON object.');
-  const unknown = Object.keys(value).find((name) => !names.includes(name));
+/** The members of a query or a body. */
+export function asked(value: unknown): Fields {
+  if (isFields(value)) return value;
+  throw new Problem(400, 'The body is not a JSON object.');
+}
+
+/** As `asked`, for what decides over letters: a member misspelt is refused, as without it every letter would match. */
+export function askedOnly(value: unknown, names: readonly string[]): Fields {
+  const given = asked(value);
+  const unknown = Object.keys(given).find((name) => !names.includes(name));
   if (unknown !== undefined) throw refuse(unknown, `absent; there are ${names.join(', ')}`);
-  return value;
+  return given;
 }
 
 export function textOf(given: Fields, name: string, limit = TEXT_LIMIT): string | undefined {
@@ -55,7 +61,7 @@ function flagOf(given: Fields, name: string): boolean | undefined {
   throw refuse(name, 'true or false');
 }
 
-/** The members of a search, for `asked`. */
+/** The members of a search. */
 export const SEARCH = ['reason', 'type', 'error', 'text', 'since', 'id', 'held'] as const;
 
 export function searchOf(given: Fields): Search {

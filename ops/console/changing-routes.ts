@@ -1,7 +1,7 @@
 import { type FastifyInstance } from 'fastify';
 import { invalidBody, Problem } from '../../service/problem';
 import { leftOut } from '../jobs/held';
-import { asked, idsOf, SEARCH, searchOf, textOf, wholeOf } from './asked';
+import { asked, askedOnly, idsOf, SEARCH, searchOf, textOf, wholeOf } from './asked';
 import { ACTIONS, type Meant, type TaskAction } from './confirmations';
 import { type Parts } from './parts';
 import { KINDS } from './task-kinds';
@@ -25,7 +25,7 @@ export function addChangingRoutes(app: FastifyInstance, parts: Parts): void {
   });
 
   app.post('/api/confirmations', async ({ body }) => {
-    const given = asked(body, ['action', 'ids', 'filter', 'rate', 'note']);
+    const given = askedOnly(body, ['action', 'ids', 'filter', 'rate', 'note']);
     const action = actionOf(given['action']);
     const [rate, note] = [wholeOf(given, 'rate', { max: MAX_RATE }), textOf(given, 'note')];
     const { queue, deadLetters } = await workroom.placeNow();
@@ -39,7 +39,7 @@ export function addChangingRoutes(app: FastifyInstance, parts: Parts): void {
   });
 
   app.post('/api/tasks', (request, reply) => {
-    const given = asked(request.body, ['confirmation', 'typed', 'rate', 'note']);
+    const given = asked(request.body);
     const confirmation = textOf(given, 'confirmation') ?? '';
     const meant = confirmations.meant(confirmation, textOf(given, 'typed'));
     const rate = wholeOf(given, 'rate', { max: MAX_RATE }) ?? meant.rate;
@@ -67,7 +67,7 @@ function meantBy({ failures }: Parts, action: TaskAction, given: Readonly<Record
   const ids = action === 'purge' ? undefined : idsOf(given, 'ids');
   if (action !== 'purge' && ids === undefined && given['filter'] === undefined)
     throw invalidBody([{ pointer: '', detail: 'must have ids or filter' }]);
-  const filter = action === 'purge' ? {} : searchOf(asked(given['filter'] ?? {}, SEARCH));
+  const filter = action === 'purge' ? {} : searchOf(askedOnly(given['filter'] ?? {}, SEARCH));
   const found = failures.matching({ ...filter, ...(ids && { ids }) }).filter(({ letter }) => letter !== undefined);
   const named = ids !== undefined;
   const wanted = found.filter(({ job: { held } }) => {

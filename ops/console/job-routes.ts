@@ -21,7 +21,7 @@ export function addJobRoutes(app: FastifyInstance, parts: Parts): void {
   const { workroom, failures, tasks, mutex, closing, facts } = parts;
 
   app.post('/api/send', async ({ body }, reply) => {
-    const given = asked(body, ['type', 'input', 'delaySeconds', 'group']);
+    const given = asked(body);
     const type = typeOf(textOf(given, 'type'));
     const input = inputOf(given);
     const delaySeconds = wholeOf(given, 'delaySeconds', { min: 0, max: MAX_DELAY_SECONDS });
@@ -41,7 +41,7 @@ export function addJobRoutes(app: FastifyInstance, parts: Parts): void {
 
   app.post<{ Params: { readonly id: string } }>('/api/jobs/:id/edit', async ({ params, body }, reply) => {
     const id = params.id.toLowerCase();
-    const input = inputOf(asked(body, ['input']));
+    const input = inputOf(asked(body));
     if (facts.masked.length > 0 && input.includes(`"${MASK}"`))
       throw new Problem(409, `The input has ${MASK} in the place of a masked field; edit it without --mask.`);
     const place = await workroom.placeNow();
@@ -53,7 +53,7 @@ export function addJobRoutes(app: FastifyInstance, parts: Parts): void {
   });
 
   app.get('/api/audit', async ({ query }) => {
-    const limit = wholeOf(asked(query, ['limit']), 'limit', { max: MAX_AUDIT }) ?? 100;
+    const limit = wholeOf(asked(query), 'limit', { max: MAX_AUDIT }) ?? 100;
     return auditOf(await workroom.placeNow(), limit);
   });
 }
@@ -61,7 +61,7 @@ export function addJobRoutes(app: FastifyInstance, parts: Parts): void {
 /** Whether consumers begin jobs. */
 export function addPauseRoutes(app: FastifyInstance, { workroom, closing, overviews }: Parts): void {
   app.post('/api/pause', async ({ body }) => {
-    const why = textOf(asked(body ?? {}, ['why']), 'why');
+    const why = textOf(asked(body ?? {}), 'why');
     const end = await pauseConsumers(await workroom.placeNow(), { why, signal: closing });
     overviews.goesOn = goingOn(end);
     return end;

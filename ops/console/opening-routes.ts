@@ -24,7 +24,7 @@ export function addOpeningRoutes(app: FastifyInstance, parts: Parts): void {
   });
 
   app.get('/api/find', async ({ query }) => {
-    const text = textOf(asked(query, ['q']), 'q')?.trim() ?? '';
+    const text = textOf(asked(query), 'q')?.trim() ?? '';
     if (text === '') return { jobs: [] };
     const { records } = await workroom.placeNow();
     return {

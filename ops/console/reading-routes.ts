@@ -1,5 +1,5 @@
 import { type FastifyInstance } from 'fastify';
-import { asked, SEARCH, searchOf, textOf, wholeOf } from './asked';
+import { asked, searchOf, textOf, wholeOf } from './asked';
 import { type EventName } from './channel';
 import { listed } from './listed';
 import { type Parts } from './parts';
@@ -25,12 +25,12 @@ export function addReadingRoutes(app: FastifyInstance, parts: Parts): void {
 
   app.get('/api/groups', ({ query }) => {
     failures.lookAtFirst();
-    return { ...failures.state, ...failures.groups(searchOf(asked(query, SEARCH))) };
+    return { ...failures.state, ...failures.groups(searchOf(asked(query))) };
   });
 
   app.get('/api/failures', ({ query }) => {
     failures.lookAtFirst();
-    const given = asked(query, [...SEARCH, 'limit', 'after']);
+    const given = asked(query);
     const limit = wholeOf(given, 'limit', { max: MAX_PAGE }) ?? PAGE;
     const matched = failures.matching(searchOf(given));
     return { ...failures.state, ...listed(matched, { limit, after: textOf(given, 'after') }) };

@@ -110,7 +110,7 @@ const REFUSED: [string, JobType, () => unknown, string][] = [
   ['nothing', TEXT, () => undefined, '/result must be a string'],
   ['a BigInt', TEXT, () => 5n, '/result must be a string'],
   ['a text that its rule refuses', TEXT, () => '', '/result must be a text of 1 to 1000 characters'],
-  ['a text over the limit', TEXT, () => 'é'.repeat(50), 'it is more than 100 bytes, which is what its type takes'],
+  ['a text over the limit', TEXT, () => 'é'.repeat(50), 'it is more than 100 bytes, the `sizeLimitBytes` of'],
   ['a text for a number', BILL, () => ({ sum: { cents: '5' }, extra: {} }), '/result/sum/cents must be a number'],
   ['a NaN inside', BILL, () => ({ sum: { cents: NaN }, extra: {} }), '/result/sum/cents must be a number'],
   ['no object inside', BILL, () => ({ extra: {} }), '/result/sum'],
