@@ -33,7 +33,9 @@ test.each([
 test('no store is guessed for a queue on AWS: a pause in a file of this machine would reach nobody', async () => {
   const QUEUE_URL = 'https://sqs.eu-west-1.amazonaws.com/111122223333/jobs';
   for (const command of ['pause', 'status', 'delete ID --yes'])
-    expect(await runJobs(command.split(' '), { QUEUE_URL, AWS_REGION: 'eu-west-1' })).toEqual({
+    expect(
+      await runJobs(command.split(' '), { QUEUE_URL, AWS_REGION: 'eu-west-1', AWS_ENDPOINT_URL_SQS: '', RESULTS: '' }),
+    ).toEqual({
       code: 1,
       lines: [expect.stringMatching(/^RESULTS is not set: name the store of this queue's consumers/)],
     });
