@@ -13,7 +13,7 @@ const withTerminal = spawnSync('script', ['--version']).status === 0 ? test : te
 interface Somebody {
   readonly env: Readonly<Record<string, string>>;
   readonly answer: string;
-  /** What happens while the command waits for the answer. */
+  /** Called once the command waits for its answer, which is given when this has resolved. */
   readonly meanwhile?: () => Promise<unknown>;
 }
 

@@ -131,7 +131,7 @@ export async function finish(
   return faults.length === 0 ? 0 : 3;
 }
 
-/** What was meant and not done, each as a part of a sentence. */
+/** Parts of a sentence, each on letters or jobs that were meant and not met, or on an early end. */
 const faultsOf = ({ missing, unmet = 0, ended }: PassEnd): string[] => [
   ...noneFound(missing),
   ...some(missing.length > 0 ? 0 : unmet, 'not found: hidden by another look, or gone'),

@@ -21,7 +21,7 @@ export interface Streams {
 const paint = (stream: Output, style: Style, text: string): string =>
   styleText(style, text, { stream, validateStream: true });
 
-/** What may steer a terminal: control characters but tab and line feed, and marks that turn the direction of text. */
+/** Control characters, except tab and line feed, and marks of text direction: they may steer a terminal. */
 const STEERING = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 
 /** Text from a queue must not steer the terminal that shows it. */

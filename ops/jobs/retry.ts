@@ -19,7 +19,7 @@ export interface Retried extends PassEnd, Unnoted {
 }
 
 /** Tells a letter of what was sent here, and failed again meanwhile, from those that were there before. */
-class Sent {
+class SentHere {
   /** In the source queue. */
   private readonly messageIds = new Set<string>();
   private readonly jobIds = new Set<string>();
@@ -44,7 +44,7 @@ class Sent {
 export async function retryLetters(place: Workplace, options: PassOptions): Promise<Retried> {
   const pass = new Pass(place, options);
   const audit = await Audit.begin(place, { what: 'retry', filter: options.filter });
-  const sent = new Sent();
+  const sent = new SentHere();
   const refused: { id: string; why: string }[] = [];
   const ids: string[] = [];
   const counts = { failedAgain: 0, undeleted: 0 };

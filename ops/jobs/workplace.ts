@@ -24,7 +24,7 @@ export class CannotWork extends Error {
 /** Why work ended early, where the caller's signal did it. */
 export const CANCELLED = 'it was cancelled';
 
-/** What went wrong, in its first line; of the settings every fault, a line each. */
+/** The first line of what went wrong. Faults of the settings are all named, with a line for each. */
 export function sentenceOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if (error instanceof EnvironmentError) return error.message;

@@ -46,7 +46,7 @@ export async function runJobsProcess(args: readonly string[], env: Readonly<Reco
 /** A pair whose negative inputs are dead letters while it is broken, and the command line on it. */
 export class JobsCommands {
   broken = true;
-  /** What every run waits for first. */
+  /** If set, each run waits for it before it begins its work. */
   gate: Promise<void> | undefined;
 
   private constructor(

@@ -19,7 +19,7 @@ export interface Settled {
   readonly settledAt: number;
 }
 
-/** What it returns is awaited and ignored. */
+/** Called for each settled delivery. A promise that it returns is only watched for its rejection. */
 export type SettledListener = (settled: Settled) => unknown;
 
 /** Notifies listeners. One that throws or rejects harms neither the delivery nor the others. */
